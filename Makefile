@@ -1,0 +1,66 @@
+# Two commands for everybody: `make demo` and `make test`. Each makes its own environment in .venv first.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DEMO := $(BIN)/python examples/demo.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix snapshots docs lock inspect clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: .venv/runtime ## Place a call on the embedded sandbox, through a real MCP client
+	@$(DEMO)
+
+test: .venv/dev ## Run the tests
+	@$(BIN)/python -m pytest -n auto --dist loadfile -q
+
+check: .venv/dev ## Lint, types, import contracts, generated documentation
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+fix: .venv/dev ## Mend what can be mended by itself
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@$(BIN)/python docs/generate.py
+
+snapshots: .venv/dev ## Write the tool snapshots anew; read the diff like code
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/integration/test_tool_list.py
+
+docs: .venv/dev ## Write the generated tables in README.md anew
+	@$(BIN)/python docs/generate.py
+
+lock: ## Pin the newest versions that the ranges allow (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra build pyproject.toml -o constraints.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--all-extras -c constraints.txt pyproject.toml -o constraints-dev.txt
+
+inspect: .venv/runtime ## List and call the tools with the MCP Inspector (needs Node 22)
+	@$(BIN)/python examples/inspector.py
+
+clean: ## Remove the environment and caches
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# The environment has exactly the pinned versions, checked by hash; the package itself is installed editable.
+.venv/runtime: .venv/bin/python constraints.txt pyproject.toml
+	@echo "Installing what is needed into .venv ..."
+	@$(PIP) install --require-hashes -r constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/runtime constraints-dev.txt
+	@echo "Installing what tests need into .venv ..."
+	@$(PIP) install --require-hashes -r constraints-dev.txt
+	@touch $@

@@ -1,0 +1,85 @@
+"""Types that every layer shares: the payload base model and what a member means to the guard."""
+
+from enum import Enum
+from typing import Annotated, Any, Self, TypeGuard, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Strict
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Strict(strict=False)]
+"""A sequence member: a JSON array on the wire, a tuple in Python."""
+
+JsonObject = dict[str, object]
+
+E164 = str
+"""A number that has passed numbering metadata, in E.164 form with a leading plus."""
+
+
+class Meaning(Enum):
+    """What a member of a payload can do, so that the guard finds every one of them.
+
+    Every string or integer member of an outgoing payload carries one of these in its
+    annotation; a test fails on a member that carries none.
+    """
+
+    DIALS = "a number that will ring"
+    REACHES = "an in-app user, SIP address or stream that will be connected"
+    IDENTIFIES = "the caller id shown"
+    FETCHES = "a URL that the platform will fetch or call"
+    SPOKEN = "plain text that will be spoken"
+    PROMPT = "a prompt: text, SSML, URL or file id in Sinch's prompt syntax"
+    TONES = "DTMF tones that will be sent"
+    STORES = "where a recording goes"
+    SECRET = "a credential"  # noqa: S105 - the name of a kind, not a password
+    LASTS = "a duration or a count that bounds one"
+    HIDES = "switches callbacks off"
+    EMBEDS_ICE = "an SVAML document as JSON text, or a URL: answers the incoming-call event"
+    EMBEDS_ACE = "an SVAML document as JSON text, or a URL: answers the answered-call event"
+    EMBEDS_PIE = "an SVAML document as JSON text, or a URL: answers the prompt-input event"
+    INERT = "nothing outside the call"
+
+
+Inert = Annotated[T, Meaning.INERT]
+
+
+def is_object(value: object) -> TypeGuard[JsonObject]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+class Payload(BaseModel):
+    """A JSON object of the platform: frozen, strict, snake_case here and camelCase on the wire.
+
+    Unknown members are refused. Readers of foreign payloads pass ``extra="ignore"`` to the
+    validating methods instead.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON object to send: wire names, without absent members."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """Read what somebody else wrote: unknown members are ignored.
+
+        Raises:
+            pydantic.ValidationError: A known member is missing or of the wrong type.
+        """
+        return cls.model_validate(data, extra="ignore")
