@@ -1,0 +1,117 @@
+"""Bring foreign SVAML into the documented spelling, and say what had to be mended.
+
+The result holds documented members only; members nobody documents are set aside with their place,
+so that they can be put back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from sinch_voice_mcp.svaml.findings import Finding, Level, Step, json_path
+from sinch_voice_mcp.svaml.shapes import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
+from sinch_voice_mcp.types import JsonObject, is_list, is_object
+
+Place = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A member that no documentation names: where it stands and what it holds."""
+
+    place: Place
+    value: object
+
+    @property
+    def path(self) -> str:
+        """Its JSON path."""
+        return json_path(*self.place)
+
+
+@dataclass(slots=True)
+class Canonical:
+    """What a walk over a foreign document collects."""
+
+    findings: list[Finding] = field(default_factory=list[Finding])
+    unknown: list[Unknown] = field(default_factory=list[Unknown])
+
+    def note(self, code: str, level: Level, place: Place, message: str) -> None:
+        """Record a finding at a place."""
+        self.findings.append(Finding(code, level, json_path(*place), message))
+
+    def instruction(self, raw: object, place: Place) -> JsonObject | None:
+        """One instruction in documented spelling; None where it has no usable name."""
+        return self._named(raw, place, "instruction", INSTRUCTION_SHAPES)
+
+    def action(self, raw: object, place: Place) -> JsonObject | None:
+        """The action in documented spelling; None where it has no usable name."""
+        return self._named(raw, place, "action", ACTION_SHAPES)
+
+    def _named(self, raw: object, place: Place, kind: str, shapes: Mapping[str, Shape]) -> JsonObject | None:
+        if not is_object(raw):
+            self.note("SV009", "error", place, f"an {kind} is an object with a `name`")
+            return None
+        name = raw.get("name")
+        if not isinstance(name, str):
+            self.note("SV009", "error", (*place, "name"), f"the {kind} needs a `name`: one of {_list(shapes)}")
+            return None
+        known = self._name(name, (*place, "name"), kind, shapes)
+        return None if known is None else self._object({**raw, "name": known}, shapes[known], place)
+
+    def _name(self, name: str, place: Place, kind: str, shapes: Mapping[str, Shape]) -> str | None:
+        if name in shapes:
+            return name
+        folded = {known.lower(): known for known in shapes}
+        if (known := folded.get(name.lower())) is not None:
+            self.note("SV006", "warning", place, f"the {kind} is written `{known}`")
+            return known
+        near = get_close_matches(name.lower()[:40], folded, n=1)
+        hint = f"; did you mean `{folded[near[0]]}`?" if near else f"; there are {_list(shapes)}"
+        self.note("SV005", "error", place, f"there is no {kind} `{name[:40]}`{hint}")
+        return None
+
+    def _object(self, raw: JsonObject, shape: Shape, place: Place) -> JsonObject:
+        known = shape.members()
+        out: JsonObject = {}
+        for key, value in raw.items():
+            if value is None:
+                continue
+            member = self._member(key, raw, shape, place)
+            if member not in known:
+                self._set_aside(key, value, known, place)
+            else:
+                out[member] = self._value(value, member, shape, (*place, member))
+        return out
+
+    def _member(self, key: str, raw: JsonObject, shape: Shape, place: Place) -> str:
+        meant = shape.spellings.get(key)
+        if meant is None or meant in raw:
+            return key
+        self.note("SV008", "warning", (*place, key), f"the member is written `{meant}`")
+        return meant
+
+    def _set_aside(self, key: str, value: object, known: frozenset[str], place: Place) -> None:
+        near = get_close_matches(key[:40], known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        self.note("SV008", "warning", (*place, key), f"`{key[:40]}` is not a member here{hint}")
+        self.unknown.append(Unknown((*place, key), value))
+
+    def _value(self, value: object, member: str, shape: Shape, place: Place) -> object:
+        if (convert := shape.conversions.get(member)) is not None:
+            converted = convert(value)
+            if type(converted) is not type(value) or converted != value:
+                self.note("SV010", "warning", place, f"the documented form is {converted!r:.60}")
+            value = converted
+        child = shape.children.get(member)
+        if child is None:
+            return value
+        if is_list(value):
+            return [self._child(item, child, (*place, index)) for index, item in enumerate(value)]
+        return self._child(value, child, place)
+
+    def _child(self, value: object, shape: Shape, place: Place) -> object:
+        return self._object(value, shape, place) if is_object(value) else value
+
+
+def _list(names: Mapping[str, Shape]) -> str:
+    return ", ".join(names)

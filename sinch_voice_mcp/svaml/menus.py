@@ -1,0 +1,40 @@
+"""Menus of ``runMenu``: prompts, options, limits."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
+
+
+class Option(Payload):
+    """One key, or one spoken phrase with ``enable_voice``, and where it leads.
+
+    ``action`` is ``return(value)`` or ``menu(id)``.
+    """
+
+    dtmf: Annotated[str, Field(pattern=r"^[0-9*#]$"), Meaning.INERT] | None = None
+    input: Inert[str] | None = None
+    action: Annotated[str, Field(pattern=r"^(?i:\s*menu\s*\([^()]+\)|\s*return\s*(\([^()]*\))?)\s*$"), Meaning.INERT]
+
+    @model_validator(mode="after")
+    def _has_a_trigger(self) -> Self:
+        if self.dtmf is None and self.input is None:
+            raise ValueError("an option needs `dtmf` (a key), or `input` (a phrase) with enableVoice")
+        return self
+
+
+class Menu(Payload):
+    """A question. Times are in milliseconds; ``repeats`` is how often the prompt is repeated.
+
+    With ``max_digits`` a sequence of keys is collected; without it the first key decides.
+    """
+
+    id: Inert[str]
+    main_prompt: Annotated[str, Meaning.PROMPT] | None = None
+    repeat_prompt: Annotated[str, Meaning.PROMPT] | None = None
+    repeats: Annotated[int, Field(ge=0), Meaning.LASTS] | None = None
+    max_digits: Annotated[int, Field(ge=1), Meaning.INERT] | None = None
+    timeout_mills: Annotated[int, Field(ge=0), Meaning.LASTS] | None = None
+    max_timeout_mills: Annotated[int, Field(ge=0), Meaning.LASTS] | None = None
+    options: Many[Option] | None = None

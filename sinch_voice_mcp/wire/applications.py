@@ -1,0 +1,95 @@
+"""Numbers and callback URLs of an application."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field
+
+from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
+from sinch_voice_mcp.wire.calls import Price
+
+Capability = Literal["voice", "sms"]
+
+_KEY = AliasChoices("applicationkey", "applicationKey", "application_key")
+
+
+class OwnedNumber(Payload):
+    """A number of the account; ``application_key`` is absent while it is not assigned."""
+
+    number: str
+    capability: str | None = None
+    application_key: str | None = Field(default=None, validation_alias=_KEY, serialization_alias="applicationkey")
+
+
+class OwnedNumbers(Payload):
+    """All numbers of the account."""
+
+    numbers: Annotated[list[OwnedNumber], Field(strict=False)] = Field(default_factory=list[OwnedNumber])
+
+
+class AssignNumbers(Payload):
+    """Assign 1 to 100 numbers to an application (the caller's own when the key is left out)."""
+
+    numbers: Annotated[Many[Inert[str]], Field(min_length=1, max_length=100)]
+    application_key: Inert[str] | None = Field(
+        default=None, validation_alias=_KEY, serialization_alias="applicationkey"
+    )
+    capability: Capability | None = None
+
+
+class UnassignNumber(Payload):
+    """Take a number from an application."""
+
+    number: Inert[str]
+    application_key: Inert[str] | None = Field(
+        default=None, validation_alias=_KEY, serialization_alias="applicationkey"
+    )
+    capability: Capability | None = None
+
+
+class CallbackUrl(Payload):
+    """Where an application hears of its calls.
+
+    A member that is set to None is sent as ``null``, which clears it; one left out stays as it is.
+    """
+
+    primary: Annotated[str, Meaning.FETCHES] | None = None
+    fallback: Annotated[str, Meaning.FETCHES] | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON object to send, with ``null`` for members that are to be cleared."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class CallbackUrls(Payload):
+    """The wrapper that the platform puts around them."""
+
+    url: CallbackUrl = Field(default_factory=CallbackUrl)
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON object to send."""
+        return {"url": self.url.to_wire()}
+
+
+class QueriedNumber(Payload):
+    """What the platform knows of a number; ``rate`` is per minute."""
+
+    country_id: str | None = None
+    number_type: str | None = None
+    normalized_number: str | None = None
+    restricted: bool = False
+    rate: Price | None = None
+
+
+class QueryAnswer(Payload):
+    """The wrapper around it; OpenAPI's example writes ``numberItem``."""
+
+    number: QueriedNumber = Field(default_factory=QueriedNumber, validation_alias=AliasChoices("number", "numberItem"))
+
+
+class ErrorBody(Payload):
+    """The platform's error. ``error_code`` is an integer, written as one or as text."""
+
+    error_code: Annotated[int, Field(strict=False)]
+    message: str
+    reference: str | None = None
+    status: str | None = None

@@ -1,0 +1,101 @@
+"""Calls and conferences as the platform reports them."""
+
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from sinch_voice_mcp.svaml import MusicOnHold
+from sinch_voice_mcp.types import Payload
+
+CallStatus = Literal["ONGOING", "FINAL"]
+CallResult = Literal["N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED"]
+CallLeg = Literal["caller", "callee", "both"]
+ParticipantCommand = Literal["mute", "unmute", "onhold", "resume"]
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _instant(value: object) -> object:
+    """The platform writes no offset, and means UTC."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = datetime.fromisoformat(value)
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the instant is out of range") from None
+
+
+class Price(Payload):
+    """An amount of money. ``currency_id`` is an ISO 4217 code; ``amount`` is in units of it."""
+
+    currency_id: str | None = None
+    amount: Annotated[float, BeforeValidator(_number)] = 0.0
+
+
+class Party(Payload):
+    """One end of a call, as reported; ``type`` in any letter case."""
+
+    type: str | None = None
+    endpoint: str | None = None
+
+
+class Call(Payload):
+    """State and outcome of a call. ``duration`` is in seconds and 0 until answered.
+
+    ``reason`` may be any string; the platform's list grows.
+    """
+
+    call_id: str
+    status: Annotated[CallStatus, BeforeValidator(_upper)]
+    result: Annotated[str, BeforeValidator(_upper)] = "N/A"
+    reason: Annotated[str, BeforeValidator(_upper)] = "N/A"
+    from_: Party | None = Field(default=None, alias="from")
+    to: Party | None = None
+    domain: str | None = None
+    duration: int = 0
+    timestamp: Annotated[datetime, BeforeValidator(_instant)] | None = None
+    custom: str | None = None
+    user_rate: Price | None = None
+    debit: Price | None = None
+
+    @field_validator("duration", mode="before")
+    @classmethod
+    def _whole_seconds(cls, value: object) -> object:
+        return int(value) if isinstance(value, float) and isfinite(value) else value
+
+
+class Participant(Payload):
+    """One call in a conference. ``id`` is its call id; ``duration`` is in seconds."""
+
+    id: str
+    cli: str | None = None
+    duration: int | None = None
+    muted: bool = False
+    onhold: bool = False
+
+
+class Conference(Payload):
+    """Who is in a conference."""
+
+    participants: Annotated[list[Participant], Field(strict=False)] = Field(default_factory=list[Participant])
+
+
+class ManageParticipant(Payload):
+    """A command to a participant; ``moh`` only goes with ``onhold``."""
+
+    command: ParticipantCommand
+    moh: MusicOnHold | None = None
