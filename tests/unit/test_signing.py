@@ -1,0 +1,476 @@
+"""The application signature: every worked example of Sinch and of this project, in both directions."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.signing import (
+    Credentials,
+    Message,
+    Received,
+    authorization,
+    basic_authorization,
+    content_md5,
+    parse_timestamp,
+    signature,
+    string_to_sign,
+    timestamp,
+    verify,
+)
+
+PUBLISHED = Credentials("669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA==")
+REQUESTING = Credentials("5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q==")
+WEBHOOK = Credentials("appKey", "YXBwU2VjcmV0")
+OTHER = Credentials("00000000-0000-0000-0000-000000000000", "AAAAAAAAAAAAAAAAAAAAAA==")
+
+JSON_TYPE = "application/json"
+GREETING = b'{"message":"Hello world"}'
+C9_BODY = (
+    '{ "event": "dice", "callid": "abc", "timestamp": "2024-06-06T17:35:01Z", "version": 1, '
+    '"custom": "Zażółć ☎", "debit": {"currencyId": "EUR", "amount": 0.0} }'
+).encode()
+
+VECTORS = {
+    "A: callback published by Sinch": (
+        PUBLISHED,
+        Message(
+            "POST",
+            "/sinch/callback/ace",
+            JSON_TYPE,
+            "2014-09-24T10:59:41Z",
+            b'{"event":"ace","callid":"822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257",'
+            b'"timestamp":"2014-09-24T10:59:41Z","version":1}',
+        ),
+        "REWF+X220L4/Gw1spXOU7g==",
+        "Tg6fMyo8mj9pYfWQ9ssbx3Tc1BNC87IEygAfLbJqZb4=",
+    ),
+    "B: request published by Sinch, original path": (
+        REQUESTING,
+        Message("POST", "/v1/sms/+46700000000", JSON_TYPE, "2014-06-04T13:41:58Z", GREETING),
+        "jANzQ+rgAHyf1MWQFSwvYw==",
+        "qDXMwzfaxCRS849c/2R0hg0nphgdHciTo7OdM6MsdnM=",
+    ),
+    "B: the same request on the path that the page shows now": (
+        REQUESTING,
+        Message("POST", "/calling/v1/callouts", JSON_TYPE, "2014-06-04T13:41:58Z", GREETING),
+        "jANzQ+rgAHyf1MWQFSwvYw==",
+        "aS9fG2smJx6MIhPJDSNiaDQ1D3+e493HuL+VVA9pqyM=",
+    ),
+    "C1: callout": (
+        PUBLISHED,
+        Message(
+            "POST",
+            "/calling/v1/callouts",
+            JSON_TYPE,
+            "2024-01-19T09:19:28Z",
+            b'{"method":"ttsCallout","ttsCallout":{"cli":"+14045001000","destination":{"type":"number",'
+            b'"endpoint":"+14045005000"},"locale":"en-US","text":"Hello, this is a call from Sinch."}}',
+        ),
+        "G0putvD4si3GCkH9r34vAQ==",
+        "S4KHMtnAUqvB7hUF7KtDouaanMvMxlNZWX+FNDEVBMY=",
+    ),
+    "C2: GET with a content type": (
+        PUBLISHED,
+        Message(
+            "GET",
+            "/calling/v1/calls/id/1ce0ffee-ca11-ca11-ca11-abcdef000003",
+            JSON_TYPE,
+            "2024-01-19T09:19:28.937Z",
+        ),
+        "",
+        "ph9bmnSxaV6JMmXsdxI4Lp4IBMUa1snGXnOxvBpWdpA=",
+    ),
+    "C3: GET without one, seven fraction digits": (
+        PUBLISHED,
+        Message("GET", "/calling/v1/calls/id/1ce0ffee-ca11-ca11-ca11-abcdef000003", "", "2024-01-19T09:19:28.9372196Z"),
+        "",
+        "YTfY4oYTQ/4Cc4nJ7iTWJ6Z/mA660+8rCnv1oPxnAnQ=",
+    ),
+    "C4: content type with parameter, offset instead of Z": (
+        PUBLISHED,
+        Message(
+            "GET",
+            "/v1/calling/query/number/+12015555555",
+            "application/json; charset=UTF-8",
+            "2024-01-19T09:19:28.937219+00:00",
+        ),
+        "",
+        "e+pW4vzmFmLqmG3r3DI/h+pGpkT43uS1nziCn9ROOtc=",
+    ),
+    "C5: DELETE with a body": (
+        PUBLISHED,
+        Message(
+            "DELETE",
+            "/v1/configuration/numbers",
+            JSON_TYPE,
+            "2024-01-19T09:19:28.937Z",
+            b'{"number":"+12012222222"}',
+        ),
+        "HgYbChWxF/gEsUMPOSqv9g==",
+        "4eWSuCdS233cO/h8czkIeR1vxJXOPrh3o8hoeNPJYRY=",
+    ),
+    "C6: the decoded path": (
+        PUBLISHED,
+        Message("GET", "/calling/v1/conferences/id/my room", JSON_TYPE, "2024-01-19T09:19:28.937Z"),
+        "",
+        "99t6fE2Lcssao4LIz6J8WDWiFKAwRVOz6vEyRwN6rgk=",
+    ),
+    "C7: the raw path": (
+        PUBLISHED,
+        Message("GET", "/calling/v1/conferences/id/my%20room", JSON_TYPE, "2024-01-19T09:19:28.937Z"),
+        "",
+        "r98iE6fI+kO5+/2W2uNE7xm7KcUPCjQtvfZ/50gYFNI=",
+    ),
+    "C8: another application": (
+        WEBHOOK,
+        Message(
+            "POST",
+            "/webhooks/voice",
+            JSON_TYPE,
+            "2024-06-06T17:35:01Z",
+            b'{"event":"pie","callid":"1ce0ffee-ca11-ca11-ca11-abcdef000023","timestamp":"2024-06-06T17:35:01Z",'
+            b'"menuResult":{"addToContext":[],"type":"sequence","value":"1234","menuId":"confirm",'
+            b'"inputMethod":"dtmf"},"version":1,"custom":"Custom text",'
+            b'"applicationKey":"f00dcafe-abba-c0de-1dea-dabb1ed4caf3"}',
+        ),
+        "9EH/AJwcmJ+AkeQ6V+TkeA==",
+        "NuxTEMhLkWD0mVxEpf4PZQUintKkCZCJea/w+SvHYA0=",
+    ),
+    "C9: beyond ASCII, and white space in the JSON": (
+        PUBLISHED,
+        Message("POST", "/sinch/voice", "application/json; charset=utf-8", "2024-06-06T17:35:01.0000000Z", C9_BODY),
+        "YFMNCXKoNuM4WHHcVtOiMQ==",
+        "6Wp9u5PEdyoSra3a5MT3XvqeHQPTz6PVClavVs6+52o=",
+    ),
+}
+
+every_vector = pytest.mark.parametrize(("credentials", "message", "md5", "expected"), VECTORS.values(), ids=[*VECTORS])
+
+
+def received(credentials: Credentials, message: Message, *, claimed: str | None = None) -> Received:
+    """The message as it arrives, signed as it says."""
+    proof = claimed or signature(credentials, message)
+    return Received(
+        method=message.method,
+        path=message.path,
+        query="",
+        authorization=f"application {credentials.key}:{proof}",
+        content_type=message.content_type,
+        timestamp=message.timestamp,
+        body=message.body,
+    )
+
+
+def sent_at(message: Message) -> datetime:
+    """The instant that a message claims."""
+    instant = parse_timestamp(message.timestamp)
+    assert instant is not None
+    return instant
+
+
+@every_vector
+def test_a_worked_example_is_signed_as_published(
+    credentials: Credentials, message: Message, md5: str, expected: str
+) -> None:
+    assert content_md5(message.body) == md5
+    assert signature(credentials, message) == expected
+    assert authorization(credentials, message) == f"application {credentials.key}:{expected}"
+
+
+@every_vector
+def test_a_worked_example_is_accepted(credentials: Credentials, message: Message, md5: str, expected: str) -> None:
+    del md5
+    arrived = received(credentials, message, claimed=expected)
+
+    assert verify(arrived, [OTHER, credentials], now=sent_at(message)) is credentials
+
+
+CHANGES: dict[str, Callable[[Received], Received]] = {
+    "body and a space": lambda it: replace(it, body=it.body + b" "),
+    "path and a slash": lambda it: replace(it, path=f"{it.path}/"),
+    "content type and a parameter": lambda it: replace(it, content_type=f"{it.content_type};x"),
+    "content type taken or given": lambda it: replace(it, content_type="" if it.content_type else JSON_TYPE),
+    "other method": lambda it: replace(it, method="PUT"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=[*CHANGES])
+@every_vector
+def test_a_worked_example_that_was_changed_on_the_way_is_refused(
+    credentials: Credentials, message: Message, md5: str, expected: str, change: Callable[[Received], Received]
+) -> None:
+    del md5
+    changed = change(received(credentials, message, claimed=expected))
+
+    assert verify(changed, [credentials], now=sent_at(message)) == "signature_wrong"
+
+
+@every_vector
+def test_another_timestamp_breaks_the_signature_even_inside_the_tolerance(
+    credentials: Credentials, message: Message, md5: str, expected: str
+) -> None:
+    del md5
+    later = timestamp(sent_at(message) + timedelta(seconds=1))
+    arrived = replace(received(credentials, message, claimed=expected), timestamp=later)
+
+    assert verify(arrived, [credentials], now=sent_at(message)) == "signature_wrong"
+
+
+@every_vector
+def test_another_key_is_unknown_and_another_secret_does_not_fit(
+    credentials: Credentials, message: Message, md5: str, expected: str
+) -> None:
+    del md5
+    now = sent_at(message)
+    arrived = received(credentials, message, claimed=expected)
+
+    assert verify(arrived, [OTHER], now=now) == "key_unknown"
+    assert verify(arrived, [Credentials(credentials.key, OTHER.secret)], now=now) == "signature_wrong"
+    renamed = replace(arrived, authorization=f"application {OTHER.key}:{expected}")
+    assert verify(renamed, [credentials, OTHER], now=now) == "signature_wrong"
+
+
+@every_vector
+def test_a_missing_header_or_a_bearer_token_is_refused_by_name(
+    credentials: Credentials, message: Message, md5: str, expected: str
+) -> None:
+    del md5
+    now = sent_at(message)
+    arrived = received(credentials, message, claimed=expected)
+
+    assert verify(replace(arrived, authorization=None), [credentials], now=now) == "authorization_missing"
+    assert verify(replace(arrived, timestamp=None), [credentials], now=now) == "timestamp_missing"
+    bearer = replace(arrived, authorization=f"Bearer {credentials.key}:{expected}")
+    assert verify(bearer, [credentials], now=now) == "scheme_unknown"
+
+
+@pytest.mark.parametrize(
+    "header", ["", " ", "application", "application ", "application key", "application :sig", "application key:"]
+)
+def test_an_authorization_header_without_key_and_signature_is_as_good_as_none(header: str) -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    arrived = replace(received(PUBLISHED, message), authorization=header)
+
+    assert verify(arrived, [PUBLISHED], now=sent_at(message)) == "authorization_missing"
+
+
+def test_the_string_to_sign_is_the_published_one() -> None:
+    _, message, _, _ = VECTORS["A: callback published by Sinch"]
+
+    assert string_to_sign(message) == (
+        "POST\nREWF+X220L4/Gw1spXOU7g==\napplication/json\nx-timestamp:2014-09-24T10:59:41Z\n/sinch/callback/ace"
+    )
+
+
+def test_a_json_document_that_was_parsed_and_written_again_is_refused() -> None:
+    credentials, message, _, expected = VECTORS["C9: beyond ASCII, and white space in the JSON"]
+    arrived = received(credentials, message, claimed=expected)
+    rewritten = [json.dumps(json.loads(C9_BODY), ensure_ascii=ascii_only).encode() for ascii_only in (True, False)]
+
+    for body in rewritten:
+        assert verify(replace(arrived, body=body), [credentials], now=sent_at(message)) == "signature_wrong"
+
+
+@pytest.mark.parametrize("signed", ["C6: the decoded path", "C7: the raw path"])
+def test_a_path_sent_with_an_escape_may_be_signed_decoded_or_raw(signed: str) -> None:
+    credentials, message, _, expected = VECTORS[signed]
+    on_the_wire = replace(message, path="/calling/v1/conferences/id/my%20room")
+
+    assert verify(received(credentials, on_the_wire, claimed=expected), [credentials], now=sent_at(message)) is (
+        credentials
+    )
+
+
+def test_a_path_may_be_signed_together_with_its_query() -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    with_query = signature(PUBLISHED, replace(message, path=f"{message.path}?a=b%20c"))
+    arrived = replace(received(PUBLISHED, message, claimed=with_query), query="a=b%20c")
+
+    assert verify(arrived, [PUBLISHED], now=sent_at(message)) is PUBLISHED
+    assert verify(replace(arrived, query="a=b c"), [PUBLISHED], now=sent_at(message)) == "signature_wrong"
+
+
+def test_a_plus_in_a_path_is_not_a_space() -> None:
+    _, message, _, _ = VECTORS["C4: content type with parameter, offset instead of Z"]
+    spaced = signature(PUBLISHED, replace(message, path=message.path.replace("+", " ")))
+
+    assert verify(received(PUBLISHED, message, claimed=spaced), [PUBLISHED], now=sent_at(message)) == "signature_wrong"
+
+
+@pytest.mark.parametrize("scheme", ["application", "Application", "APPLICATION"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "669E367E-6BBA-48AB-AF15-266871C28135",
+        "669e367e-6bba-48ab-af15-266871c28135",
+        "669E367E6BBA48ABAF15266871C28135",
+        "669e367e6bba48abaf15266871c28135",
+    ],
+)
+def test_scheme_and_key_are_compared_without_letter_case_and_dashes(scheme: str, key: str) -> None:
+    _, message, _, expected = VECTORS["A: callback published by Sinch"]
+    arrived = replace(received(PUBLISHED, message), authorization=f"{scheme} {key}:{expected}")
+
+    assert verify(arrived, [PUBLISHED], now=sent_at(message)) is PUBLISHED
+
+
+def test_a_signature_is_compared_exactly() -> None:
+    _, message, _, expected = VECTORS["A: callback published by Sinch"]
+    now = sent_at(message)
+
+    for claimed in (expected.swapcase(), expected.rstrip("="), f"{expected} x", "ü"):
+        assert verify(received(PUBLISHED, message, claimed=claimed), [PUBLISHED], now=now) == "signature_wrong"
+
+
+@pytest.mark.parametrize("direction", [1, -1], ids=["our clock is ahead", "our clock is behind"])
+def test_five_minutes_are_tolerated_and_not_a_microsecond_more(direction: int) -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    arrived = received(PUBLISHED, message)
+    edge = sent_at(message) + direction * timedelta(minutes=5)
+    beyond = edge + direction * timedelta(microseconds=1)
+
+    assert verify(arrived, [PUBLISHED], now=edge) is PUBLISHED
+    assert verify(arrived, [PUBLISHED], now=beyond) == "timestamp_outside"
+    assert verify(arrived, [PUBLISHED], now=beyond, tolerance=None) is PUBLISHED
+    assert verify(arrived, [PUBLISHED], now=beyond, tolerance=timedelta(minutes=6)) is PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [
+        ("2024-01-19T09:19:28Z", 0),
+        ("2024-01-19T09:19:28.937Z", 937_000),
+        ("2024-01-19T09:19:28.937219Z", 937_219),
+        ("2024-01-19T09:19:28.9372196Z", 937_219),
+        ("2024-01-19T09:19:28.937219600Z", 937_219),
+        ("2024-01-19T09:19:28.937219+00:00", 937_219),
+        ("2024-01-19T10:19:28.937219+01:00", 937_219),
+    ],
+)
+def test_every_timestamp_that_an_official_sdk_sends_is_understood(text: str, microseconds: int) -> None:
+    assert parse_timestamp(text) == datetime(2024, 1, 19, 9, 19, 28, microseconds, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1705655968",
+        "2024-01-19",
+        "2024-01-19T09:19:28",
+        "2024-01-19T09:19:28z",
+        "2024-01-19 09:19:28Z",
+        " 2024-01-19T09:19:28Z",
+        "2024-01-19T09:19:28Z\n",
+        "2024-13-19T09:19:28Z",
+        "2024-01-19T09:19:28.Z",
+        "2024-01-19T09:19:28.1234567890Z",
+        "٢٠٢٤-01-19T09:19:28Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_a_timestamp_that_is_not_an_instant_counts_as_missing(text: str) -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    arrived = received(PUBLISHED, replace(message, timestamp=text))
+
+    assert parse_timestamp(text) is None
+    assert verify(arrived, [PUBLISHED], now=sent_at(message)) == "timestamp_missing"
+
+
+def test_our_own_timestamps_are_milliseconds_in_utc() -> None:
+    assert timestamp(datetime(2024, 1, 19, 9, 19, 28, 937_999, tzinfo=UTC)) == "2024-01-19T09:19:28.937Z"
+    assert timestamp(datetime.fromisoformat("2024-01-19T10:19:28+01:00")) == "2024-01-19T09:19:28.000Z"
+
+
+def test_basic_sends_the_secret_as_shown_and_is_accepted_where_allowed() -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    header = basic_authorization(PUBLISHED)
+    arrived = replace(received(PUBLISHED, message), authorization=header, timestamp=None)
+    now = sent_at(message)
+
+    assert base64.b64decode(header.removeprefix("Basic ")).decode() == f"{PUBLISHED.key}:{PUBLISHED.secret}"
+    assert verify(arrived, [OTHER, PUBLISHED], now=now) is PUBLISHED
+    assert verify(arrived, [PUBLISHED], now=now, accept_basic=False) == "scheme_unknown"
+    assert verify(arrived, [OTHER], now=now) == "key_unknown"
+    assert verify(arrived, [Credentials(PUBLISHED.key, OTHER.secret)], now=now) == "password_wrong"
+
+
+@pytest.mark.parametrize(
+    "encoded", ["!!!", base64.b64encode(b"no colon").decode(), base64.b64encode(b"\xff:x").decode()]
+)
+def test_basic_that_cannot_be_read_is_as_good_as_none(encoded: str) -> None:
+    _, message, _, _ = VECTORS["C1: callout"]
+    arrived = replace(received(PUBLISHED, message), authorization=f"Basic {encoded}")
+
+    assert verify(arrived, [PUBLISHED], now=sent_at(message)) == "authorization_missing"
+
+
+@pytest.mark.parametrize("secret", ["app-secret", "BeIukql3pTKJ8RGL5zo0DA", "BeIukql3pTKJ8RGL5zo0DA==\n", "ä", ""])
+def test_a_secret_that_is_not_standard_base64_is_refused_at_once(secret: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        Credentials("key", secret)
+
+    assert refusal.value.field == "secret"
+    assert not secret or secret not in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", ["", "a:b", "a b", "a\n"])
+def test_a_key_that_would_break_the_header_is_refused_at_once(key: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        Credentials(key, PUBLISHED.secret)
+
+    assert refusal.value.field == "key"
+
+
+def test_credentials_never_show_their_secret() -> None:
+    assert PUBLISHED.secret not in repr(PUBLISHED)
+    assert PUBLISHED.secret not in str(PUBLISHED)
+
+
+KEYS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=":"), min_size=1).filter(
+    lambda key: key.strip("-") != ""
+)
+CREDENTIALS = st.builds(
+    Credentials, KEYS, st.binary(min_size=1, max_size=64).map(lambda raw: base64.b64encode(raw).decode())
+)
+INSTANTS = st.integers(0, 4_102_444_800_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, tz=UTC))
+MESSAGES = st.builds(
+    Message,
+    method=st.sampled_from(["GET", "post", "PATCH", "DELETE"]),
+    path=st.text(st.characters(exclude_categories=())).map(lambda text: f"/{text}"),
+    content_type=st.text(),
+    timestamp=INSTANTS.map(timestamp),
+    body=st.binary(),
+)
+
+
+@given(CREDENTIALS, MESSAGES)
+def test_whatever_is_signed_can_be_verified(credentials: Credentials, message: Message) -> None:
+    assert verify(received(credentials, message), [credentials], now=sent_at(message)) is credentials
+
+
+@given(CREDENTIALS, MESSAGES, st.data())
+def test_one_changed_byte_of_the_body_is_refused(
+    credentials: Credentials, message: Message, data: st.DataObject
+) -> None:
+    body = bytearray(message.body or b"{}")
+    message = replace(message, body=bytes(body))
+    place = data.draw(st.integers(0, len(body) - 1))
+    body[place] ^= data.draw(st.integers(1, 255))
+    changed = replace(received(credentials, message), body=bytes(body))
+
+    assert verify(changed, [credentials], now=sent_at(message)) == "signature_wrong"
+
+
+@given(MESSAGES, st.text(), st.text())
+def test_no_header_from_outside_makes_verifying_fail_in_another_way(message: Message, header: str, stamp: str) -> None:
+    arrived = replace(received(PUBLISHED, message), authorization=f"application {header}", timestamp=stamp)
+
+    assert isinstance(verify(arrived, [PUBLISHED], now=sent_at(message)), str)
