@@ -1,0 +1,18 @@
+"""The Voice API over HTTP, as an async library.
+
+Ring a phone and speak::
+
+    async with VoiceClient(Credentials(key, secret), region="euc1") as voice:
+        destination = NumberDestination(endpoint="+12025550123")
+        callout = TtsCallout(destination=destination, cli="+14155550100", text="Hello.")
+        call_id = await voice.place_callout(TtsCalloutRequest(tts_callout=callout))
+
+A callout is never sent a second time once the platform may have seen it.
+"""
+
+from sinch_voice_mcp.client.hosts import REGIONS, Region
+from sinch_voice_mcp.client.orders import Authentication
+from sinch_voice_mcp.client.sending import Timeouts
+from sinch_voice_mcp.client.voice import VoiceClient
+
+__all__ = ["REGIONS", "Authentication", "Region", "Timeouts", "VoiceClient"]

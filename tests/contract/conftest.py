@@ -1,0 +1,42 @@
+"""What the contract tests of the client share: an application, a clock that moves when told, and clients."""
+
+from typing import Protocol
+
+import pytest
+
+from sinch_voice_mcp.client import Timeouts, VoiceClient
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.signing import Credentials
+
+PATIENT = Timeouts()
+
+
+class Dial(Protocol):
+    """Makes a client for a base URL; its pauses take no real time and half of their full length."""
+
+    def __call__(self, url: str, timeouts: Timeouts = PATIENT) -> VoiceClient: ...
+
+
+@pytest.fixture
+def credentials() -> Credentials:
+    return Credentials("669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA==")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def dial(credentials: Credentials, clock: ManualClock) -> Dial:
+    def make(url: str, timeouts: Timeouts = PATIENT) -> VoiceClient:
+        return VoiceClient(
+            credentials,
+            calling_url=url,
+            configuration_url=url,
+            clock=clock,
+            timeouts=timeouts,
+            jitter=lambda: 0.0,
+        )
+
+    return make
