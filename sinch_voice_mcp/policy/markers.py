@@ -1,0 +1,52 @@
+"""What each member of a payload means, read from its annotations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeGuard, get_args
+
+from sinch_voice_mcp.types import Meaning, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a payload: its name here, its name on the wire, and what it means, if it says so."""
+
+    name: str
+    wire: str
+    meaning: Meaning | None
+
+
+@cache
+def members(model: type[Payload]) -> tuple[Member, ...]:
+    """The members of a payload, in order.
+
+    Raises:
+        TypeError: A member carries two different meanings, so that nobody knows how to judge it.
+    """
+    return tuple(
+        Member(name, info.serialization_alias or info.alias or name, _meaning(model, name))
+        for name, info in model.model_fields.items()
+    )
+
+
+def _meaning(model: type[Payload], name: str) -> Meaning | None:
+    info = model.model_fields[name]
+    found = set(_meanings((info.annotation, *info.metadata)))
+    if len(found) > 1:
+        raise TypeError(f"{model.__name__}.{name} carries more than one meaning")
+    return found.pop() if found else None
+
+
+def _meanings(parts: tuple[object, ...]) -> Iterator[Meaning]:
+    # Markers stand at the member itself, or inside a union, or at the items of a sequence.
+    for part in parts:
+        if isinstance(part, Meaning):
+            yield part
+        else:
+            yield from _meanings(get_args(part))
+
+
+def is_many(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether a member's value is a sequence of values."""
+    return isinstance(value, tuple | list)

@@ -1,0 +1,196 @@
+"""What the owner of a server allows: one frozen model, with the live defaults and the sandbox's."""
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Annotated, Literal, Self, get_args
+
+import phonenumbers
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+
+from sinch_voice_mcp.policy.numbers import Fault, NumberType, caller_id, examine
+from sinch_voice_mcp.policy.quoting import quoted
+from sinch_voice_mcp.policy.urls import is_host_pattern
+
+Mode = Literal["sandbox", "live"]
+"""Whose rules without a switch apply: fictional numbers and unknown members are refused in live mode."""
+
+NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
+ANY_REGION = "*"
+
+_DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
+_NOTHING: frozenset[str] = frozenset()
+_RESERVED_HOSTS = frozenset({"example.com", "*.example.com"})
+_CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_CALLER_ID_WORDS = frozenset({"private", "incoming"})
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
+_DESTINATION = re.compile(r"(?:s3|azure|gs)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*/?", re.ASCII)
+_MISTAKEN_REGIONS = {"UK": "GB", "EL": "GR", "EN": "GB", "JA": "JP"}
+
+
+class Policy(BaseModel):
+    """What may be sent. The defaults are the live ones; an empty list allows nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    allowed_number_types: frozenset[NumberType] = Field(
+        default=_DEFAULT_TYPES, description="Kinds of numbers that may be rung"
+    )
+    allowed_regions: frozenset[str] | None = Field(
+        default=None,
+        description="Regions that may be rung, ISO 3166 (SE, US), * for any; default those of your own voice numbers",
+    )
+    allowed_numbers: frozenset[str] = Field(
+        default=_NOTHING, description="Exact numbers that may be rung whatever their region and kind, E.164"
+    )
+    denied_prefixes: tuple[str, ...] = Field(
+        default=(), description="Beginnings of numbers never rung, such as +1900; wins over everything"
+    )
+    default_cli: str | None = Field(default=None, description="Caller id where a call names none, E.164")
+    verified_cli: frozenset[str] = Field(
+        default=_NOTHING, description="Caller ids allowed besides your own voice numbers: E.164, private, incoming"
+    )
+    max_text_chars: Annotated[int, Field(ge=1, le=600)] = Field(
+        default=600, description="Longest text that is spoken in one piece, in characters"
+    )
+    media_hosts: frozenset[str] = Field(
+        default=_NOTHING, description="Hosts that audio may be played from; *.example.com for subdomains; empty is off"
+    )
+    callback_hosts: frozenset[str] = Field(
+        default=_NOTHING, description="Hosts that call events and streams may be sent to; *.example.com for subdomains"
+    )
+    allow_suppress_callbacks: bool = Field(default=False, description="Allow calls that report no events")
+    allow_recording: bool = Field(default=False, description="Allow recording, to recording_destinations")
+    allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses")
+    allow_in_app: bool = Field(default=False, description="Allow connecting in-app users")
+    allow_streams: bool = Field(default=False, description="Allow streaming audio to callback_hosts")
+    recording_destinations: frozenset[str] = Field(
+        default=_NOTHING,
+        description="Where recordings may go, such as s3://bucket/folder, and below",
+    )
+
+    @classmethod
+    def live(cls) -> Self:
+        """The defaults against the real platform: what may be rung is what the account's own numbers suggest."""
+        return cls()
+
+    @classmethod
+    def sandbox(cls) -> Self:
+        """The defaults where no phone rings: any region, and the reserved hosts of examples."""
+        return cls(allowed_regions=frozenset({ANY_REGION}), media_hosts=_RESERVED_HOSTS, callback_hosts=_RESERVED_HOSTS)
+
+    @field_validator("allowed_regions")
+    @classmethod
+    def _regions(cls, regions: frozenset[str] | None) -> frozenset[str] | None:
+        return None if regions is None else frozenset(_region(region) for region in regions)
+
+    @field_validator("allowed_numbers")
+    @classmethod
+    def _numbers(cls, numbers: frozenset[str]) -> frozenset[str]:
+        return frozenset(_number(number) for number in numbers)
+
+    @field_validator("denied_prefixes")
+    @classmethod
+    def _prefixes(cls, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_prefix(prefix) for prefix in prefixes)
+
+    @field_validator("default_cli")
+    @classmethod
+    def _one_caller_id(cls, cli: str | None) -> str | None:
+        return None if cli is None else _caller_id(cli)
+
+    @field_validator("verified_cli")
+    @classmethod
+    def _caller_ids(cls, clis: frozenset[str]) -> frozenset[str]:
+        return frozenset(
+            cli.strip().lower() if cli.strip().lower() in _CALLER_ID_WORDS else _caller_id(cli) for cli in clis
+        )
+
+    @field_validator("media_hosts", "callback_hosts")
+    @classmethod
+    def _hosts(cls, patterns: frozenset[str]) -> frozenset[str]:
+        return frozenset(_host(pattern) for pattern in patterns)
+
+    @field_validator("recording_destinations")
+    @classmethod
+    def _destinations(cls, destinations: frozenset[str]) -> frozenset[str]:
+        return frozenset(_destination(destination) for destination in destinations)
+
+    @field_serializer(
+        "allowed_number_types",
+        "allowed_regions",
+        "allowed_numbers",
+        "verified_cli",
+        "media_hosts",
+        "callback_hosts",
+        "recording_destinations",
+        when_used="json",
+    )
+    def _in_order(self, values: Collection[str] | None) -> list[str] | None:
+        return None if values is None else sorted(values)
+
+    @property
+    def accepted_cli(self) -> frozenset[str]:
+        """Caller ids that the owner wrote down, and that therefore need no look at the account."""
+        return self.verified_cli if self.default_cli is None else self.verified_cli | {self.default_cli}
+
+
+def is_caller_id_number(text: str) -> bool:
+    """Whether a caller id has the form of a number: a plus and 7 to 15 digits."""
+    return _CALLER_ID.fullmatch(text) is not None
+
+
+def is_recording_url(url: str) -> bool:
+    """Whether a URL names a bucket and plain folders in it, nothing that could lead elsewhere."""
+    return _DESTINATION.fullmatch(url) is not None and not any(part in {".", ".."} for part in url.split("/"))
+
+
+def is_below(url: str, destinations: Iterable[str]) -> bool:
+    """Whether a recording goes to one of the listed destinations, or below one."""
+    return any(
+        url.rstrip("/") == listed.rstrip("/") or url.startswith(f"{listed.rstrip('/')}/") for listed in destinations
+    )
+
+
+def _region(region: str) -> str:
+    code = region.strip().upper()
+    if code == ANY_REGION or code in phonenumbers.SUPPORTED_REGIONS:
+        return code
+    meant = _MISTAKEN_REGIONS.get(code)
+    hint = f"did you mean {meant}" if meant else "regions are ISO 3166 codes of two letters, such as SE, or *"
+    raise ValueError(f"{quoted(region)} is no region with telephone numbers; {hint}")
+
+
+def _number(number: str) -> str:
+    match examine(number):
+        case Fault(message=message):
+            raise ValueError(message)
+        case found:
+            return found.e164
+
+
+def _prefix(prefix: str) -> str:
+    digits = re.sub(r"[ ().\-]", "", prefix)
+    if not _PREFIX.fullmatch(digits):
+        raise ValueError(f"{quoted(prefix)} is not the beginning of a number, such as +1900")
+    return digits
+
+
+def _caller_id(cli: str) -> str:
+    written = caller_id(cli)
+    if not is_caller_id_number(written):
+        raise ValueError(f"{quoted(cli)} is not a number in E.164 form, such as +14155550100")
+    return written
+
+
+def _host(pattern: str) -> str:
+    name = pattern.strip().lower()
+    if not is_host_pattern(name):
+        raise ValueError(f"{quoted(pattern)} is not a DNS name such as example.com or *.example.com")
+    return name
+
+
+def _destination(destination: str) -> str:
+    url = destination.strip()
+    if not is_recording_url(url):
+        raise ValueError(f"{quoted(destination)} is not a place for recordings, such as s3://bucket/folder")
+    return url

@@ -1,0 +1,143 @@
+"""What a rule looks at, and what it may say."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from sinch_voice_mcp.policy.canonical import canonical
+from sinch_voice_mcp.policy.decision import Facts, Intent
+from sinch_voice_mcp.policy.effects import Dial, Effect, Unknown
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
+from sinch_voice_mcp.policy.profile import Policy
+from sinch_voice_mcp.policy.quoting import printable
+from sinch_voice_mcp.policy.walk import effects_of
+from sinch_voice_mcp.types import Payload
+
+E = TypeVar("E", bound=Effect)
+_MOST_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Case:
+    """One intent, in the form that would be sent, with everything that rules need.
+
+    Attributes:
+        intent: What was asked for.
+        request: The request as it would be sent; this is what the rules judge.
+        effects: What that request does, and the members that were left out of it.
+        policy: What the owner allows.
+        facts: What is known of the account; None while nobody has asked.
+    """
+
+    intent: Intent
+    request: Payload
+    effects: tuple[Effect, ...]
+    policy: Policy
+    facts: Facts | None
+
+    @classmethod
+    def of(cls, intent: Intent, policy: Policy, facts: Facts | None) -> "Case":
+        """Bring the request into its canonical form and walk it."""
+        request = canonical(intent.request, policy.default_cli)
+        given = [Unknown(path, path.rpartition(".")[2]) for path in intent.unknown]
+        # The canonical form has lost them, so they are taken from what was asked for.
+        inside = [effect for effect in effects_of(intent.request) if isinstance(effect, Unknown)]
+        return cls(intent, request, (*given, *inside, *effects_of(request)), policy, facts)
+
+    @property
+    def live(self) -> bool:
+        """Whether the rules of live mode apply."""
+        return self.intent.mode == "live"
+
+    def all(self, kind: type[E]) -> Iterator[E]:
+        """The effects of one kind."""
+        return (effect for effect in self.effects if isinstance(effect, kind))
+
+    @cached_property
+    def dialled(self) -> tuple[tuple[str, str, NumberFacts | Fault], ...]:
+        """Every number that rings: its path, the number as it would be sent, and what it is."""
+        dials = ((dial.path, dial.number) for dial in self.all(Dial))
+        return tuple((path, number, examine(number)) for path, number in dials if number is not None)
+
+    @property
+    def sound(self) -> Iterator[tuple[str, NumberFacts]]:
+        """The numbers among them that exist."""
+        return ((path, found) for path, _, found in self.dialled if isinstance(found, NumberFacts))
+
+    @property
+    def known_numbers(self) -> tuple[str, ...]:
+        """The account's own numbers as far as anybody knows, for messages."""
+        known = self.facts or self.intent.hint
+        return () if known is None else tuple(caller_id(number) for number in known.own_numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The rule has nothing against this."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The rule refuses this. What is None is the rule's own."""
+
+    path: str
+    value: str
+    message: str
+    next_step: str | None = None
+    how_to_change: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The rule needs the account's numbers first."""
+
+    path: str
+
+
+Judgement = Passed | Failed | Unsettled
+Check = Callable[[Case], Iterator[Judgement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the guard.
+
+    Attributes:
+        code: Its stable name.
+        title: What it is about, for people.
+        exactly: What it says, precisely.
+        settings: The members of the policy that change it; empty where it has no switch.
+        check: Judges every place of a case that the rule is about.
+        needs_facts: Whether it may need the account's own numbers.
+    """
+
+    code: str
+    title: str
+    exactly: str
+    settings: tuple[str, ...]
+    check: Check
+    needs_facts: bool = False
+
+    @property
+    def how_to_change(self) -> str:
+        """One sentence about who can change what."""
+        if not self.settings:
+            return "This rule has no switch."
+        names = " or ".join(f"`{name}`" for name in self.settings)
+        return f"Only the owner of this server can change this, with the setting {names}."
+
+
+def judged(path: str, value: str, problem: str | None, next_step: str | None = None) -> Judgement:
+    """Passed where there is no problem, else failed with it."""
+    return Passed(path, value) if problem is None else Failed(path, value, problem, next_step)
+
+
+def listed(values: tuple[str, ...]) -> str:
+    """The first ten of the values, and how many more there are."""
+    rest = len(values) - _MOST_LISTED
+    more = f" and {rest} more" if rest > 0 else ""
+    return ", ".join(printable(value) for value in values[:_MOST_LISTED]) + more

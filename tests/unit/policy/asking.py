@@ -1,0 +1,80 @@
+"""Requests as tests ask for them, and the guard's answer to them."""
+
+import json
+from collections.abc import Mapping
+
+from sinch_voice_mcp.policy import Allow, Decision, Facts, Intent, Mode, Policy, Refuse, decide
+from sinch_voice_mcp.svaml import Document, Event, NumberDestination
+from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest, TtsCallout, TtsCalloutRequest
+
+OWN = "+14155550100"
+REAL = "+14045005000"
+Inline = Mapping[str, object] | str | None
+"""SVAML as an object or as text, for a place that takes text."""
+FACTS = Facts(own_numbers=(OWN, "+14155550101"))
+
+
+def tts(
+    to: str = REAL,
+    *,
+    cli: str | None = OWN,
+    text: str | None = "Hello.",
+    prompts: str | None = None,
+    dtmf: str | None = None,
+) -> TtsCalloutRequest:
+    """A text-to-speech callout."""
+    destination = NumberDestination(endpoint=to)
+    return TtsCalloutRequest(
+        tts_callout=TtsCallout(destination=destination, cli=cli, text=text, prompts=prompts, dtmf=dtmf)
+    )
+
+
+def custom(*, ice: Inline = None, ace: Inline = None, pie: Inline = None) -> CustomCalloutRequest:
+    """A custom callout to a good number, or with an ``ice`` that dials."""
+    rings = ice is None
+    return CustomCalloutRequest(
+        custom_callout=CustomCallout(
+            destination=NumberDestination(endpoint=REAL) if rings else None,
+            cli=OWN if rings else None,
+            ice=_text(ice),
+            ace=_text(ace),
+            pie=_text(pie),
+        )
+    )
+
+
+def _text(value: Inline) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def answer(
+    request: Payload,
+    policy: Policy | None = None,
+    *,
+    mode: Mode = "live",
+    facts: Facts | None = FACTS,
+    event: Event | None = None,
+    unknown: tuple[str, ...] = (),
+) -> Decision:
+    """What the guard says."""
+    event = "update" if event is None and isinstance(request, Document) else event
+    return decide(Intent(request, mode, event, unknown), policy or Policy.live(), facts)
+
+
+def allowed(
+    request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
+) -> Allow:
+    """The permission that the guard has to give."""
+    decision = answer(request, policy, mode=mode, facts=facts)
+    assert isinstance(decision, Allow), decision
+    return decision
+
+
+def refused(
+    request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
+) -> Refuse:
+    """The refusal that the guard has to give."""
+    decision = answer(request, policy, mode=mode, facts=facts)
+    assert isinstance(decision, Refuse), decision
+    return decision

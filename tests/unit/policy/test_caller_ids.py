@@ -1,0 +1,126 @@
+import pytest
+
+from sinch_voice_mcp.policy import Facts, Intent, Policy, Refuse, decide, needs_facts
+from sinch_voice_mcp.svaml import ConnectPstn, Document
+from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest
+from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, custom, refused, tts
+
+
+def test_a_call_without_a_caller_id_is_refused_and_told_why() -> None:
+    refusal = refused(tts(cli=None))
+
+    assert (refusal.rule, refusal.path) == ("cli_missing", "$.ttsCallout.cli")
+    assert "return a call id" in refusal.message
+    assert "never ring" in refusal.message
+
+
+def test_the_refusal_lists_the_accounts_own_numbers() -> None:
+    refusal = refused(tts(cli=None))
+
+    assert "+14155550100, +14155550101" in refusal.message
+    assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
+
+
+def test_it_lists_what_is_remembered_before_anybody_is_asked() -> None:
+    decision = decide(Intent(tts(cli=None), "live", hint=FACTS), Policy.live(), None)
+
+    assert isinstance(decision, Refuse)
+    assert OWN in decision.next_step
+
+
+def test_it_points_to_the_tool_where_nothing_is_known() -> None:
+    refusal = refused(tts(cli=None), facts=None)
+
+    assert refusal.rule == "cli_missing"
+    assert "list_numbers" in refusal.next_step
+
+
+def test_it_does_not_list_a_hundred_numbers() -> None:
+    facts = Facts(own_numbers=tuple(f"+1415555{number:04d}" for number in range(100)))
+
+    assert refused(tts(cli=None), facts=facts).message.endswith("+14155550009 and 90 more.")
+
+
+def test_an_empty_caller_id_is_none() -> None:
+    assert refused(tts(cli="  ")).rule == "cli_missing"
+
+
+@pytest.mark.parametrize(
+    ("request_", "path"),
+    [
+        (
+            ConferenceCalloutRequest(
+                conference_callout=ConferenceCallout.model_validate(
+                    {"destination": {"type": "number", "endpoint": REAL}, "conferenceId": "daily"}
+                )
+            ),
+            "$.conferenceCallout.cli",
+        ),
+        (custom(ice={"action": {"name": "connectPstn", "number": REAL}}), "$.customCallout.ice.action.cli"),
+        (custom(pie={"action": {"name": "connectPstn", "number": REAL}}), "$.customCallout.pie.action.cli"),
+        (Document(action=ConnectPstn(number=REAL)), "$.action.cli"),
+    ],
+)
+def test_it_is_missed_wherever_a_phone_rings(request_: Document, path: str) -> None:
+    refusal = refused(request_)
+
+    assert (refusal.rule, refusal.path) == ("cli_missing", path)
+
+
+def test_a_configured_caller_id_fills_it_in() -> None:
+    policy = Policy(default_cli=OWN)
+
+    assert allowed(tts(cli=None), policy).request == tts(cli=OWN)
+
+
+def test_the_configured_caller_id_needs_no_look_at_the_account() -> None:
+    policy = Policy(default_cli="+46701234567", allowed_regions=frozenset({"US"}))
+
+    assert not needs_facts(policy, Intent(tts(cli=None), "live"))
+    assert allowed(tts(cli=None), policy, facts=None)
+
+
+def test_an_own_number_is_allowed_however_it_is_written() -> None:
+    assert allowed(tts(cli="+1 (415) 555-0101")).request == tts(cli="+14155550101")
+
+
+def test_an_own_number_that_metadata_has_not_heard_of_is_allowed() -> None:
+    number = "+14151112223333"
+
+    assert allowed(tts(cli=number), Policy(allowed_regions=frozenset({"US"})), facts=Facts(own_numbers=(number,)))
+
+
+def test_somebody_elses_number_is_refused() -> None:
+    refusal = refused(tts(cli="+46701234567"))
+
+    assert (refusal.rule, refusal.value) == ("cli_ownership", "+46701234567")
+    assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
+    assert "verified_cli" in refusal.how_to_change
+
+
+def test_a_listed_number_is_allowed() -> None:
+    assert allowed(tts(cli="+46 70 123 45 67"), Policy(verified_cli=frozenset({"+46701234567"})))
+
+
+@pytest.mark.parametrize(
+    "cli",
+    ["private", "incoming", "14155550100", "Bank <+14155550100>", "911", "+911", "+1415555010\uff10", "sip:a@b.test"],
+)
+def test_what_is_no_number_in_e164_is_refused_before_the_account_is_looked_at(cli: str) -> None:
+    refusal = refused(tts(cli=cli), facts=None)
+
+    assert (refusal.rule, refusal.path) == ("cli_form", "$.ttsCallout.cli")
+
+
+def test_withheld_caller_ids_are_allowed_where_listed() -> None:
+    policy = Policy(verified_cli=frozenset({"private"}))
+
+    assert allowed(tts(cli="private"), policy)
+    assert refused(tts(cli="incoming"), policy).rule == "cli_form"
+
+
+def test_ownership_is_left_open_until_the_account_is_known() -> None:
+    policy = Policy(allowed_regions=frozenset({"US"}))
+
+    assert allowed(tts(cli="+46701234567"), policy, facts=None)
+    assert needs_facts(policy, Intent(tts(cli="+46701234567"), "live"))

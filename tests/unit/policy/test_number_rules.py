@@ -1,0 +1,154 @@
+import pytest
+
+from sinch_voice_mcp.policy import Facts, Intent, Mode, Policy, needs_facts
+from sinch_voice_mcp.svaml import ConnectPstn, Document
+from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.wire.applications import AssignNumbers, UnassignNumber
+from sinch_voice_mcp.wire.calls import ManageParticipant
+from tests.unit.policy.asking import OWN, REAL, allowed, refused, tts
+
+ANYWHERE = Policy(allowed_regions=frozenset({"*"}))
+ENDPOINT = "$.ttsCallout.destination.endpoint"
+
+
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [
+        ("+1911", "emergency_number"),
+        ("112", "emergency_number"),
+        ("+46118118", "short_number"),
+        ("+1404", "e164_number"),
+        ("hello", "e164_number"),
+        ("", "e164_number"),
+        ("+19005551234", "number_type"),
+        ("+881612345678", "non_geographic"),
+        ("+80012345678", "non_geographic"),
+        ("+979123456789", "non_geographic"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["live", "sandbox"])
+def test_a_number_that_must_not_ring_is_refused_in_both_modes(number: str, rule: str, mode: Mode) -> None:
+    refusal = refused(tts(number), ANYWHERE, mode=mode)
+
+    assert (refusal.rule, refusal.path) == (rule, ENDPOINT)
+
+
+def test_an_emergency_number_is_refused_with_what_to_tell_the_user() -> None:
+    refusal = refused(tts("911"))
+
+    assert "emergency" in refusal.message
+    assert "their own phone" in refusal.next_step
+    assert refusal.how_to_change == "This rule has no switch."
+
+
+def test_no_setting_opens_emergency_numbers() -> None:
+    policy = ANYWHERE.model_copy(update={"allowed_numbers": frozenset({"+1911", "911"})})
+
+    assert refused(tts("+1911"), policy).rule == "emergency_number"
+
+
+def test_fictional_numbers_ring_in_the_sandbox_only() -> None:
+    request = tts("+12025550100")
+
+    assert allowed(request, ANYWHERE, mode="sandbox")
+    refusal = refused(request, ANYWHERE)
+    assert refusal.rule == "fictional_number"
+    assert "real number" in refusal.next_step
+
+
+def test_listing_a_fictional_number_does_not_make_it_real() -> None:
+    policy = Policy(allowed_numbers=frozenset({"+12025550100"}))
+
+    assert refused(tts("+12025550100"), policy).rule == "fictional_number"
+
+
+def test_fictional_numbers_that_metadata_does_not_know_can_be_tried_in_the_sandbox() -> None:
+    assert allowed(tts("+44 7700 900123"), Policy.sandbox(), mode="sandbox").request == tts("+447700900123")
+
+
+def test_by_default_the_regions_of_the_accounts_numbers_are_open() -> None:
+    facts = Facts(own_numbers=("+46701234567", "+18005551212", "+12025550100"))
+
+    assert allowed(tts("+46 8 123 456 78", cli="+46701234567"), facts=facts)
+    assert allowed(tts(REAL, cli="+46701234567"), facts=facts)
+    refusal = refused(tts("+441212345678", cli="+46701234567"), facts=facts)
+    assert refusal.rule == "number_region"
+    assert "is in GB; allowed is SE, US, from the account's own voice numbers" in refusal.message
+
+
+def test_a_shared_calling_code_opens_no_second_country() -> None:
+    refusal = refused(tts("+18765501234"))
+
+    assert (refusal.rule, refusal.value) == ("number_region", "+18765501234 (JM)")
+
+
+def test_an_account_without_numbers_opens_no_region() -> None:
+    policy = Policy(verified_cli=frozenset({OWN}))
+
+    refusal = refused(tts(), policy, facts=Facts(own_numbers=()))
+
+    assert refusal.rule == "number_region"
+    assert "no voice numbers" in refusal.message
+
+
+def test_an_empty_list_of_regions_opens_none() -> None:
+    assert refused(tts(), Policy(allowed_regions=frozenset())).rule == "number_region"
+
+
+def test_listed_regions_replace_those_of_the_account() -> None:
+    policy = Policy(allowed_regions=frozenset({"SE"}))
+
+    assert allowed(tts("+46701234567"), policy)
+    assert refused(tts(REAL), policy).rule == "number_region"
+
+
+@pytest.mark.parametrize("number", ["+441212345678", "+19005551234", "+881612345678"])
+def test_a_listed_number_rings_whatever_its_region_and_kind(number: str) -> None:
+    assert allowed(tts(number), Policy(allowed_numbers=frozenset({number})))
+
+
+def test_a_denied_beginning_wins_over_a_listed_number() -> None:
+    policy = Policy(allowed_numbers=frozenset({REAL}), denied_prefixes=("+1404",))
+
+    refusal = refused(tts("+1 (404) 500-5000"), policy)
+
+    assert (refusal.rule, refusal.value) == ("denied_prefix", REAL)
+
+
+def test_kinds_can_be_opened() -> None:
+    policy = Policy(allowed_number_types=frozenset({"premium"}), allowed_regions=frozenset({"US"}))
+
+    assert allowed(tts("+19005551234"), policy)
+    assert refused(tts(REAL), policy).rule == "number_type"
+
+
+def test_connecting_the_number_that_the_caller_dialled_is_refused() -> None:
+    refusal = refused(Document(action=ConnectPstn(cli=OWN)))
+
+    assert (refusal.rule, refusal.path) == ("number_named", "$.action.number")
+
+
+def test_regions_are_left_open_until_the_account_is_known() -> None:
+    request = tts("+441212345678")
+
+    assert allowed(request, facts=None)
+    assert needs_facts(Policy.live(), Intent(request, "live"))
+
+
+def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:
+    policy = Policy(allowed_numbers=frozenset({REAL}), verified_cli=frozenset({OWN}))
+
+    assert not needs_facts(policy, Intent(tts(), "live"))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        AssignNumbers(numbers=("+14155550100",)),
+        UnassignNumber(number="+14155550100"),
+        ManageParticipant(command="onhold", moh="music1"),
+    ],
+)
+def test_what_rings_nobody_passes_unchanged_and_needs_nothing(request_: Payload) -> None:
+    assert allowed(request_, facts=None).request is request_
+    assert not needs_facts(Policy.live(), Intent(request_, "live"))

@@ -1,0 +1,199 @@
+import re
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers.phonemetadata import PhoneMetadata
+
+from sinch_voice_mcp.errors import InvalidInputError
+from sinch_voice_mcp.policy import FICTIONAL, describe_number
+from sinch_voice_mcp.policy.fictional import fictional_range
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, is_emergency_number
+
+FILM_NUMBERS = (
+    "+12125550123",
+    "+18765550199",
+    "+447700900999",
+    "+441632960000",
+    "+442079460018",
+    "+448081570100",
+    "+449098790100",
+    "+443069990100",
+    "+61255501234",
+    "+61870101234",
+    "+61491570006",
+    "+61491570110",
+    "+61491570158",
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("911", "emergency_number"),
+        ("112", "emergency_number"),
+        (" 9-1-1 ", "emergency_number"),
+        ("+1911", "emergency_number"),
+        ("+44 999", "emergency_number"),
+        ("+44 (0) 999", "emergency_number"),
+        ("0044 999", "emergency_number"),
+        ("1 (911)", "emergency_number"),
+        ("+1 911 555 1234", "emergency_number"),
+        ("+46 118 118", "short_number"),
+        ("+1404", "e164_number"),
+        ("4045005000", "e164_number"),
+        ("hello", "e164_number"),
+        ("", "e164_number"),
+        ("00146701234567", "e164_number"),
+        ("+999999999", "e164_number"),
+        ("+1 404 500 5000;ext=5", "e164_number"),
+        ("tel:+14045005000", "e164_number"),
+        ("+1-800-FLOWERS", "e164_number"),
+        ("+14045005000,,911", "e164_number"),
+        ("+14045005000\n+1911", "e164_number"),
+        ("+1+4045005000", "e164_number"),
+        ("\uff0b14045005000", "e164_number"),
+        ("+1404500500\uff10", "e164_number"),
+        ("+1404\u200b5005000", "e164_number"),
+        ("+" + "1" * 400, "e164_number"),
+        ("+", "e164_number"),
+    ],
+)
+def test_a_text_that_must_not_be_rung_is_a_fault_of_its_rule(written: str, kind: str) -> None:
+    found = examine(written)
+
+    assert isinstance(found, Fault)
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("00146701234567", "a + instead of 00"),
+        ("4045005000", "Add a plus and the country calling code"),
+        ("911", "from their own phone"),
+        ("hello", "Ask the user"),
+        ("+1404", "Ask the user"),
+    ],
+)
+def test_a_fault_says_what_to_do(written: str, hint: str) -> None:
+    found = examine(written)
+
+    assert isinstance(found, Fault)
+    assert hint in found.next_step
+
+
+@pytest.mark.parametrize(
+    ("written", "e164", "region", "kind"),
+    [
+        ("+1 (404) 500-5000", "+14045005000", "US", "fixed_or_mobile"),
+        ("  +46.70.123.45.67 ", "+46701234567", "SE", "mobile"),
+        ("+44 (0) 20 7031 3000", "+442070313000", "GB", "fixed"),
+        ("+1 876 550 1234", "+18765501234", "JM", "mobile"),
+        ("+19005551234", "+19005551234", "US", "premium"),
+        ("+881612345678", "+881612345678", "001", "mobile"),
+        ("+447700900123", "+447700900123", "GB", "mobile"),
+        ("+441632960123", "+441632960123", "GB", "fixed"),
+    ],
+)
+def test_a_number_is_described_by_numbering_metadata(written: str, e164: str, region: str, kind: str) -> None:
+    facts = describe_number(written)
+
+    assert (facts.e164, facts.region, facts.type) == (e164, region, kind)
+
+
+def test_describing_what_is_no_number_names_the_reason() -> None:
+    with pytest.raises(InvalidInputError, match="too short for a number with calling code"):
+        describe_number("+1404")
+
+
+@pytest.mark.parametrize("number", FILM_NUMBERS)
+def test_numbers_for_films_are_told_apart(number: str) -> None:
+    assert describe_number(number).fictional
+
+
+@pytest.mark.parametrize("number", ["+12125550200", "+12125559912", "+442079461234", "+447700800123", "+61491570160"])
+def test_their_neighbours_are_not_fictional(number: str) -> None:
+    found = examine(number)
+
+    assert isinstance(found, Fault) or not found.fictional
+
+
+def test_every_range_for_films_is_looked_at_above() -> None:
+    seen = {one.title for number in FILM_NUMBERS if (one := fictional_range(number)) is not None}
+
+    assert seen == {one.title for one in FICTIONAL}
+
+
+def emergency_numbers() -> set[tuple[str, str]]:
+    """Every emergency number of every region, by the patterns of its metadata."""
+    found: set[tuple[str, str]] = set()
+    for length in range(2, 7):
+        lines = "\n".join(f"{number:0{length}d}" for number in range(10**length))
+        for region in phonenumbers.SUPPORTED_SHORT_REGIONS:
+            metadata = PhoneMetadata.short_metadata_for_region(region)
+            emergency = metadata and metadata.emergency
+            if emergency and length in emergency.possible_length:
+                pattern = rf"(?m)^(?:{emergency.national_number_pattern})$"
+                found |= {(region, digits) for digits in re.findall(pattern, lines)}
+    return found
+
+
+def test_every_form_of_every_emergency_number_is_refused() -> None:
+    numbers = emergency_numbers()
+    passed: list[str] = []
+    for region, digits in numbers:
+        code = phonenumbers.country_code_for_region(region)
+        spaced = " ".join(digits)
+        forms = (digits, f"+{code}{digits}", f"+{code} {spaced}", "-".join(digits), f"00{code}{digits}")
+        passed += [form for form in forms if not is_emergency_number(form)]
+
+    assert len(numbers) > 800
+    assert passed == []
+
+
+def test_no_valid_example_number_of_any_region_is_a_fault() -> None:
+    kinds = [kind for kind in PhoneNumberType.values() if kind != PhoneNumberType.UNKNOWN]
+    regional = [
+        phonenumbers.example_number_for_type(region, kind)
+        for region in phonenumbers.SUPPORTED_REGIONS
+        for kind in kinds
+    ]
+    global_ones = [
+        phonenumbers.example_number_for_non_geo_entity(code) for code in phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS
+    ]
+    examples = {
+        phonenumbers.format_number(number, form)
+        for number in (*regional, *global_ones)
+        if number is not None
+        for form in (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL)
+    }
+    faults = [text for text in examples if isinstance(examine(text), Fault)]
+
+    assert len(examples) > 1_900
+    assert faults == []
+
+
+@given(st.text(alphabet="+0123456789 ()-.;*#wWxp\uff11\u0661\u200b", max_size=24))
+def test_what_is_described_is_plain_e164_and_stays_the_same(text: str) -> None:
+    found = examine(text)
+
+    if isinstance(found, NumberFacts):
+        assert re.fullmatch(r"\+[1-9][0-9]{6,14}", found.e164, re.ASCII)
+        assert examine(found.e164) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("+1 (415) 555-0100", "+14155550100"),
+        ("+44 (0) 20 7946 0018", "+442079460018"),
+        ("+1 415 111 222 3333", "+14151112223333"),
+        (" private ", "private"),
+        ("14155550100", "14155550100"),
+    ],
+)
+def test_a_caller_id_is_brought_into_e164_where_it_has_a_plus(written: str, sent: str) -> None:
+    assert caller_id(written) == sent

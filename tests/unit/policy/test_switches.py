@@ -1,0 +1,169 @@
+import pytest
+
+from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.svaml import (
+    Action,
+    ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
+    ConnectSip,
+    ConnectStream,
+    Document,
+    Hangup,
+    RecordingOptions,
+    SipDestination,
+    StartRecording,
+    StreamDestination,
+    UserDestination,
+)
+from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
+from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused
+
+BUCKET = Policy(allow_recording=True, recording_destinations=frozenset({"s3://calls/2024", "gs://other/"}))
+
+STREAMS = Policy(allow_streams=True, callback_hosts=frozenset({"ai.example.com"}))
+
+
+def to_sip(address: str) -> Document:
+    return Document(action=ConnectSip(destination=SipDestination(endpoint=address)))
+
+
+def to_stream(url: str) -> Payload:
+    action = ConnectStream(destination=StreamDestination(endpoint=url))
+    return custom(ice=Document(action=action).to_wire())
+
+
+def to_user(name: str) -> Document:
+    return Document(action=ConnectMxp(destination=UserDestination(endpoint=name)))
+
+
+def recording(url: str | None, credentials: str | None = None) -> Document:
+    options = RecordingOptions(destination_url=url, credentials=credentials)
+    return Document(instructions=(StartRecording(options=options),), action=Hangup())
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        ConnectPstn(number=REAL, cli=OWN, suppress_callbacks=True),
+        ConnectConf(conference_id="daily", suppress_callbacks=True),
+    ],
+)
+def test_hiding_how_a_call_goes_is_refused_until_allowed(action: Action) -> None:
+    refusal = refused(Document(action=action))
+
+    assert (refusal.rule, refusal.path) == ("hidden_callbacks", "$.action.suppressCallbacks")
+    assert allowed(Document(action=action), Policy(allow_suppress_callbacks=True))
+
+
+def test_saying_that_nothing_is_hidden_is_fine() -> None:
+    assert allowed(Document(action=ConnectPstn(number=REAL, cli=OWN, suppress_callbacks=False)))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        recording("s3://calls/2024/"),
+        recording(None),
+        Document(instructions=(StartRecording(),), action=Hangup()),
+        Document(action=ConnectConf(conference_id="daily", record=True)),
+        Document(action=ConnectPstn(number=REAL, cli=OWN, record=True)),
+    ],
+)
+def test_recording_is_refused_until_allowed(document: Document) -> None:
+    assert refused(document).rule == "recording"
+
+
+@pytest.mark.parametrize("url", ["s3://calls/2024", "s3://calls/2024/", "s3://calls/2024/may/a.mp3", "gs://other/x"])
+def test_recordings_go_where_the_owner_said_or_below(url: str) -> None:
+    assert allowed(recording(url), BUCKET)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "s3://calls",
+        "s3://calls/2024evil",
+        "s3://calls/2024/../other",
+        "s3://calls/2024/%2e%2e/other",
+        "s3://calls/2024//x",
+        "s3://evil@calls/2024/",
+        "s3://calls/2024/\\x",
+        "s3://calls/2024/a\n",
+        "azure://calls/2024/",
+        "https://calls/2024/",
+    ],
+)
+def test_recordings_go_nowhere_else(url: str | None) -> None:
+    assert refused(recording(url), BUCKET).rule == "recording"
+
+
+def test_allowing_recording_without_a_place_allows_none() -> None:
+    assert refused(recording("s3://calls/"), Policy(allow_recording=True)).rule == "recording"
+
+
+def test_credentials_that_come_with_a_request_are_remarked_and_never_shown() -> None:
+    decision = allowed(recording("s3://calls/2024/", "AKIA:s3cret:eu-west-1"), BUCKET)
+
+    (warning,) = decision.warnings
+    assert warning.startswith("$.instructions[0].options.credentials: ")
+    assert "s3cret" not in repr((decision.verdicts, decision.warnings))
+
+
+@pytest.mark.parametrize(
+    ("request_", "rule", "policy"),
+    [
+        (to_sip("alice@pbx.example.com"), "sip_target", Policy(allow_sip=True)),
+        (to_sip("sip:alice@pbx.example.com:5060;transport=tls"), "sip_target", Policy(allow_sip=True)),
+        (to_user("alice"), "in_app_target", Policy(allow_in_app=True)),
+        (Document(action=ConnectMxp()), "in_app_target", Policy(allow_in_app=True)),
+        (to_stream("wss://ai.example.com/audio"), "stream_target", STREAMS),
+    ],
+)
+def test_targets_that_are_no_telephones_are_refused_until_allowed(request_: Payload, rule: str, policy: Policy) -> None:
+    refusal = refused(request_)
+
+    assert refusal.rule == rule
+    assert "allow_" in refusal.how_to_change
+    assert allowed(request_, policy)
+
+
+@pytest.mark.parametrize(
+    "url", ["ws://ai.example.com/", "https://ai.example.com/", "wss://evil.test/", "wss://10.0.0.1/", "alice"]
+)
+def test_a_stream_goes_to_a_listed_host_over_tls(url: str) -> None:
+    assert refused(to_stream(url), STREAMS).rule == "stream_target"
+
+
+def test_a_callout_to_an_app_is_refused_until_allowed() -> None:
+    request = TtsCalloutRequest(tts_callout=TtsCallout(destination=UserDestination(endpoint="alice"), text="Hi."))
+
+    refusal = refused(request)
+
+    assert (refusal.rule, refusal.path) == ("in_app_target", "$.ttsCallout.destination.endpoint")
+    assert allowed(request, Policy(allow_in_app=True))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "911@pbx.example.com",
+        "sip:+1911@pbx.example.com",
+        "9-1-1@pbx.example.com",
+        "%39%31%31@pbx.example.com",
+        "911;phone-context=+1@pbx.example.com",
+        "alice@@pbx.example.com",
+        "alice",
+        "alice@pbx.example.com\r\nRoute: <sip:evil.test>",
+        "",
+    ],
+)
+def test_a_sip_address_is_an_address_and_no_emergency_number(address: str) -> None:
+    assert refused(to_sip(address), Policy(allow_sip=True)).rule == "sip_target"
+
+
+def test_an_in_app_user_is_no_emergency_number() -> None:
+    assert refused(to_user("911"), Policy(allow_in_app=True)).rule == "in_app_target"
