@@ -1,0 +1,144 @@
+"""Applications of an account: their keys, callback URLs and numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from sinch_voice_mcp.sandbox.engine.numbers import normalise
+from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.wire.applications import Capability
+
+OWN_NUMBERS: tuple[str, ...] = tuple(f"+14155550{index}" for index in range(100, 110))
+"""The account's voice numbers; the last two belong to no application at first."""
+
+_FREE_AT_FIRST = 2
+_MOST_NUMBERS = 100
+
+
+class Unchanged(Enum):
+    """The mark of a member that was left out of a change, which is not the same as null."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+
+@dataclass(slots=True)
+class Application:
+    """An application and where it hears of its calls."""
+
+    credentials: Credentials
+    primary: str | None = None
+    fallback: str | None = None
+
+    @property
+    def has_callback_url(self) -> bool:
+        """Whether the platform could ask it anything."""
+        return self.primary is not None or self.fallback is not None
+
+
+@dataclass(slots=True)
+class OwnNumber:
+    """A number of the account; ``application_key`` is None while it is not assigned."""
+
+    number: str
+    capability: Capability
+    application_key: str | None
+
+
+class Account:
+    """Everything that outlives calls."""
+
+    def __init__(self, credentials: Credentials, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._applications = {credentials.key: Application(credentials)}
+        assigned = len(OWN_NUMBERS) - _FREE_AT_FIRST
+        self._numbers = {
+            number: OwnNumber(number, "voice", credentials.key if index < assigned else None)
+            for index, number in enumerate(OWN_NUMBERS)
+        }
+
+    def credentials(self) -> tuple[Credentials, ...]:
+        """Key and secret of every application."""
+        return tuple(application.credentials for application in self._applications.values())
+
+    def add(self, credentials: Credentials) -> None:
+        """Add an application, without numbers or callback URLs."""
+        self._applications[credentials.key] = Application(credentials)
+
+    def application(self, key: str) -> Application:
+        """An application by its key; letter case and dashes do not matter.
+
+        Raises:
+            RejectedError: 40004, there is none.
+        """
+        for application in self._applications.values():
+            if application.credentials.is_key(key):
+                return application
+        raise RejectedError(40004)
+
+    def numbers(self) -> tuple[OwnNumber, ...]:
+        """All numbers of the account."""
+        return tuple(self._numbers.values())
+
+    def assign(self, numbers: Sequence[str], application_key: str, capability: Capability | None) -> None:
+        """Give numbers to an application: all of them or, on an error, none.
+
+        Raises:
+            RejectedError: 40001 for a count outside 1 to 100 or a capability that a number lacks, 40004 for an
+                unknown application, 40400 for an unknown number.
+        """
+        key = self.application(application_key).credentials.key
+        for own in self._own(numbers, capability):
+            own.application_key = key
+
+    def unassign(self, numbers: Sequence[str], application_key: str, capability: Capability | None) -> None:
+        """Take numbers from an application; one that is free already stays free.
+
+        Raises:
+            RejectedError: As for :meth:`assign`; 40400 also for a number of another application.
+        """
+        key = self.application(application_key).credentials.key
+        found = self._own(numbers, capability)
+        for own in found:
+            if own.application_key not in {None, key}:
+                raise RejectedError(40400, f"{own.number} is not assigned to this application")
+        for own in found:
+            own.application_key = None
+
+    def set_callbacks(
+        self,
+        application_key: str,
+        *,
+        primary: str | Unchanged | None = UNCHANGED,
+        fallback: str | Unchanged | None = UNCHANGED,
+    ) -> None:
+        """Set where an application hears of its calls; None clears.
+
+        Raises:
+            RejectedError: 40004, there is no such application.
+        """
+        application = self.application(application_key)
+        if not isinstance(primary, Unchanged):
+            application.primary = primary
+        if not isinstance(fallback, Unchanged):
+            application.fallback = fallback
+
+    def _own(self, numbers: Sequence[str], capability: Capability | None) -> tuple[OwnNumber, ...]:
+        if not 1 <= len(numbers) <= _MOST_NUMBERS:
+            raise RejectedError(40001, f"`numbers` holds 1 to {_MOST_NUMBERS} numbers")
+        found = tuple(self._find(numbers))
+        for own in found:
+            if capability not in {None, own.capability}:
+                raise RejectedError(40001, f"{own.number} has no capability `{capability}`")
+        return found
+
+    def _find(self, numbers: Iterable[str]) -> Iterable[OwnNumber]:
+        for text in numbers:
+            own = self._numbers.get(normalise(text, strict=self._strict))
+            if own is None:
+                raise RejectedError(40400, f"Number {text[:40]} not found")
+            yield own

@@ -1,0 +1,130 @@
+"""The far side of every number: who answers, who is busy, what it costs.
+
+``+1202555 01xx`` are fictional numbers that pass for real ones; the platform's old test numbers work too.
+Any other number behaves like ``+12025550100``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sinch_voice_mcp.sandbox.engine.outcomes import Reason
+
+ANSWER_AFTER_S = 3.0
+DEFAULT_RATE = Decimal("0.02")
+PREFIX = "+120255501"
+
+
+@dataclass(frozen=True, slots=True)
+class PicksUp:
+    """Answers ``after_s`` seconds after dialling began; may leave so many seconds into what it hears."""
+
+    after_s: float = ANSWER_AFTER_S
+    leaves_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IsBusy:
+    """Rejects the call, at once or after ringing."""
+
+    rings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RingsOut:
+    """Nobody is there; rings for ``limit_s`` seconds where the call sets no dial timeout."""
+
+    limit_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """Cannot be reached, at once or after ringing."""
+
+    reason: Reason
+    rings: bool = False
+
+
+FarSide = PicksUp | IsBusy | RingsOut | Fails
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The platform does not even take a request that would ring this number."""
+
+    code: int
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What happens at a number. ``rate`` is in USD a minute."""
+
+    far_side: FarSide = PicksUp()
+    rate: Decimal = DEFAULT_RATE
+    restricted: bool = False
+    refusal: Refusal | None = None
+
+
+ORDINARY = Destination()
+
+
+def _refused(code: int, *, retry_after_s: int | None = None, restricted: bool = False) -> Destination:
+    return Destination(Fails("BLOCKED"), restricted=restricted, refusal=Refusal(code, retry_after_s))
+
+
+FICTIONAL: Mapping[str, Destination] = {
+    "00": ORDINARY,
+    "01": Destination(PicksUp(after_s=20.0)),
+    "02": ORDINARY,
+    "03": ORDINARY,
+    "04": ORDINARY,
+    "05": ORDINARY,
+    "06": ORDINARY,
+    "07": Destination(PicksUp(leaves_after_s=2.0)),
+    "08": ORDINARY,
+    "10": Destination(IsBusy()),
+    "11": Destination(RingsOut()),
+    "12": Destination(Fails("GENERALERROR")),
+    "13": Destination(Fails("CONGESTION")),
+    "14": Destination(Fails("NOCREDITPARTNER")),
+    "15": Destination(Fails("BLOCKED")),
+    "16": Destination(Fails("CANCEL")),
+    "17": Destination(Fails("TIMEOUT")),
+    "18": Destination(Fails("USERNOTFOUND")),
+    "19": Destination(Fails("CALLBACKERROR")),
+    "30": _refused(40001),
+    "31": _refused(40002),
+    "32": _refused(40003),
+    "33": _refused(40004),
+    "34": _refused(40005),
+    "35": _refused(40108),
+    "36": _refused(40301),
+    "37": _refused(40400),
+    "38": _refused(42900, retry_after_s=1),
+    # Nothing is placed here; a real 500 leaves it open whether the phone will ring.
+    "39": _refused(50000),
+    "60": Destination(rate=Decimal("0.01")),
+    "61": Destination(rate=Decimal("0.20")),
+    "62": Destination(rate=Decimal("0.50")),
+    "63": Destination(rate=Decimal("5.00")),
+    "64": _refused(40300, restricted=True),
+}
+"""By the last two digits of ``+1202555 01xx``; the others behave like 00."""
+
+OLD_TEST_NUMBERS: Mapping[str, Destination] = {
+    "+46000000000": ORDINARY,
+    "+4600000000030": Destination(IsBusy()),
+    "+4600000000031": Destination(IsBusy(rings=True)),
+    "+4600000000040": Destination(RingsOut()),
+    "+4600000000050": Destination(Fails("CONGESTION")),
+    "+4600000000051": Destination(Fails("CONGESTION", rings=True)),
+}
+"""Test numbers that the platform itself once published."""
+
+
+def destination(number: str) -> Destination:
+    """What happens at a number in E.164 form."""
+    if number.startswith(PREFIX) and len(number) == len(PREFIX) + 2:
+        return FICTIONAL.get(number[-2:], ORDINARY)
+    return OLD_TEST_NUMBERS.get(number, ORDINARY)

@@ -1,0 +1,228 @@
+"""The SVAML interpreter: instructions take simulated time, then the action decides.
+
+A call carries a stack of documents. An update goes on top of what the call was doing; ``continue`` takes
+the top off and goes on below; every other action clears the stack. With an empty stack the call rests
+where it is: connected, bridged with a second leg, or in a conference.
+"""
+
+from collections import deque
+
+from sinch_voice_mcp.sandbox.engine import dialling, rooms, speech
+from sinch_voice_mcp.sandbox.engine.events import InstructionOver
+from sinch_voice_mcp.sandbox.engine.exchange import Exchange
+from sinch_voice_mcp.sandbox.engine.numbers import normalise
+from sinch_voice_mcp.sandbox.engine.outcomes import Reason, Result
+from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.state import (
+    Bridged,
+    Call,
+    Connected,
+    Dialling,
+    Frame,
+    InConference,
+    Performing,
+    Ringing,
+    Unreadable,
+)
+from sinch_voice_mcp.svaml import (
+    Action,
+    Answer,
+    ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
+    ConnectSip,
+    ConnectStream,
+    Continue,
+    Document,
+    Hangup,
+    Instruction,
+    Park,
+    PlayFiles,
+    RunMenu,
+    Say,
+    SendDtmf,
+    SetCookie,
+    StartRecording,
+    StopRecording,
+)
+from sinch_voice_mcp.svaml.prompts import PromptError
+
+COOKIE_BYTES = 1024
+
+
+def start(exchange: Exchange, call: Call) -> None:
+    """Begin with a call that was taken: its first document says whom to ring."""
+    match call.plan.begin:
+        case Unreadable():
+            exchange.end(call, "FAILED", "INVALIDSVAMLACTION")
+        case Document() as document:
+            call.frames = [_frame(document)]
+            proceed(exchange, call)
+
+
+def answered(exchange: Exchange, call: Call, index: int) -> None:
+    """Somebody picked up: tones first, then what the answered-call event says, then the rest of the plan."""
+    call.frames = []
+    if index == 0:
+        match call.plan.on_answer:
+            case Unreadable():
+                exchange.end(call, "ANSWERED", "INVALIDSVAMLACTION")
+                return
+            case Document() as document:
+                call.frames = [_frame(call.plan.after), _frame(document)]
+            case None:
+                # Nobody answers the event, which the platform takes as `continue`.
+                call.frames = [_frame(call.plan.after)]
+    else:
+        call.place = Bridged(index)
+    if tones := (call.plan.dtmf if index == 0 else None) or call.legs[index].connect.dtmf:
+        call.frames.append(Frame(deque([SendDtmf(value=tones)]), Continue()))
+    proceed(exchange, call)
+
+
+def unanswered(exchange: Exchange, call: Call, index: int, result: Result, reason: Reason) -> None:
+    """A leg was not picked up. A transfer that fails ends a call that was answered."""
+    exchange.end(call, result if index == 0 else "ANSWERED", reason)
+
+
+def update(exchange: Exchange, call: Call, document: Document) -> None:
+    """Put new instructions on top of what an answered call is doing.
+
+    What is being spoken stops; a second leg that has not answered is dropped.
+    """
+    exchange.timers.cancel(call.id, ("instruction", 0))
+    match call.step:
+        case Dialling(leg=index) | Ringing(leg=index):
+            dialling.drop(exchange, call, index)
+        case _:
+            pass
+    call.frames.append(_frame(document))
+    proceed(exchange, call)
+
+
+def proceed(exchange: Exchange, call: Call) -> None:
+    """Carry on until something takes time, or the call rests."""
+    while call.frames:
+        frame = call.frames[-1]
+        if not frame.pending:
+            call.frames.pop()
+            if not _act(exchange, call, frame.action):
+                return
+        elif not _perform_next(exchange, call, frame):
+            return
+    _rest(exchange, call)
+
+
+def _frame(document: Document) -> Frame:
+    return Frame(deque(document.instructions), document.action or Continue())
+
+
+def _rest(exchange: Exchange, call: Call) -> None:
+    if call.step != call.place:
+        call.step = call.place
+        match call.place:
+            case Connected():
+                exchange.note(call, "connected")
+            case Bridged(leg=index):
+                exchange.note(call, "bridged", leg=index)
+                dialling.hears(exchange, call, index)
+            case InConference():
+                pass
+    dialling.hears(exchange, call, 0)
+
+
+def _perform_next(exchange: Exchange, call: Call, frame: Frame) -> bool:
+    """Carry out the next instruction; False where it takes time, or where the call ended over it."""
+    instruction = frame.pending.popleft()
+    try:
+        seconds = _perform(exchange, call, instruction)
+    except _InvalidSvamlError:
+        result = "FAILED" if call.answered_at is None else "ANSWERED"
+        exchange.end(call, result, "INVALIDSVAMLACTION")
+        return False
+    if seconds <= 0 or call.answered_at is None:
+        return True
+    call.step = Performing(instruction)
+    exchange.after(seconds, ("instruction", 0), InstructionOver(call.id))
+    return False
+
+
+class _InvalidSvamlError(Exception):
+    """An instruction cannot be carried out as it is written."""
+
+
+def _perform(exchange: Exchange, call: Call, instruction: Instruction) -> float:
+    """Carry an instruction out and return how many seconds it takes."""
+    match instruction:
+        case Say(text=text):
+            exchange.note(call, "say", text=text, locale=instruction.locale or "en-US")
+            return _heard(exchange, call, speech.of_text(text))
+        case PlayFiles(ids=ids):
+            try:
+                seconds = speech.of_prompts(ids)
+            except PromptError as error:
+                raise _InvalidSvamlError(error.message) from None
+            exchange.note(call, "play", prompts=";".join(ids), locale=instruction.locale or "en-US")
+            return _heard(exchange, call, seconds)
+        case SendDtmf(value=tones):
+            exchange.note(call, "dtmf", tones=tones)
+            return speech.of_tones(tones)
+        case SetCookie(key=key, value=value):
+            _set_cookie(exchange, call, key, value)
+            return 0
+        case Answer():
+            return 0
+        case StartRecording() | StopRecording():
+            raise NotImplementedError(f"admission lets no {instruction.name} through")
+
+
+def _heard(exchange: Exchange, call: Call, seconds: float) -> float:
+    if seconds > 0 and call.answered_at is not None:
+        dialling.hears(exchange, call, 0)
+    return seconds
+
+
+def _set_cookie(exchange: Exchange, call: Call, key: str, value: str) -> None:
+    cookies = {**call.cookies, key: value}
+    if sum(len(text.encode("utf-8", "replace")) for pair in cookies.items() for text in pair) > COOKIE_BYTES:
+        raise _InvalidSvamlError("the cookies are larger than 1,024 bytes")
+    call.cookies = cookies
+    exchange.note(call, "cookie", key=key, value=value)
+
+
+def _act(exchange: Exchange, call: Call, action: Action) -> bool:
+    """Do what the document finally says; False where the call now waits for something else, or is over."""
+    match action:
+        case Continue():
+            return True
+        case Hangup():
+            exchange.end(call, "NOANSWER" if call.answered_at is None else "ANSWERED", "MANAGERHANGUP")
+            return False
+        case ConnectConf():
+            _part(exchange, call)
+            rooms.join(exchange, call, action)
+            return True
+        case ConnectPstn():
+            _connect(exchange, call, action)
+            return False
+        case ConnectMxp() | ConnectSip() | ConnectStream() | RunMenu() | Park():
+            raise NotImplementedError(f"admission lets no {action.name} through")
+
+
+def _connect(exchange: Exchange, call: Call, action: ConnectPstn) -> None:
+    try:
+        number = normalise(action.number or call.plan.number or "")
+    except RejectedError:
+        exchange.end(call, "FAILED" if call.answered_at is None else "ANSWERED", "INVALIDSVAMLACTION")
+        return
+    _part(exchange, call)
+    dialling.dial(exchange, call, number, action)
+
+
+def _part(exchange: Exchange, call: Call) -> None:
+    """Leave whatever the call was connected to, and forget what was still to do."""
+    call.frames.clear()
+    exchange.leave_conference(call)
+    if isinstance(call.place, Bridged):
+        dialling.drop(exchange, call, call.place.leg)
+    call.place = Connected()

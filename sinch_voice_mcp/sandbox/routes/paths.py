@@ -1,0 +1,73 @@
+"""The routing table, matched on the raw path: a segment is decoded after it was cut out.
+
+So ``..%2F..%2Fx%3Fy%3D1`` is one call id, whatever it contains.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.routes import endpoints
+from sinch_voice_mcp.sandbox.routes.endpoints import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path whose segments in braces are parameters."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+    def match(self, method: str, segments: tuple[str, ...]) -> Mapping[str, str] | None:
+        """The parameters, decoded; None where the route does not fit."""
+        expected = _segments(self.path)
+        if method != self.method or len(expected) != len(segments):
+            return None
+        parameters: dict[str, str] = {}
+        for pattern, segment in zip(expected, segments, strict=True):
+            if pattern.startswith("{") and segment:
+                parameters[pattern[1:-1]] = unquote(segment)
+            elif pattern != segment:
+                return None
+        return parameters
+
+
+_CALL = "/calling/v1/calls/id/{call_id}"
+_CONFERENCE = "/calling/v1/conferences/id/{conference_id}"
+_CALLBACKS = "/v1/configuration/callbacks/applications/{application_key}"
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/calling/v1/callouts", endpoints.place_callout),
+    Route("GET", _CALL, endpoints.get_call),
+    Route("PATCH", _CALL, endpoints.update_call),
+    Route("PATCH", f"{_CALL}/leg/{{leg}}", endpoints.manage_leg),
+    Route("GET", _CONFERENCE, endpoints.get_conference),
+    Route("DELETE", _CONFERENCE, endpoints.close_conference),
+    Route("PATCH", f"{_CONFERENCE}/{{call_id}}", endpoints.manage_participant),
+    Route("DELETE", f"{_CONFERENCE}/{{call_id}}", endpoints.kick_participant),
+    Route("GET", "/v1/configuration/numbers", endpoints.list_numbers),
+    Route("POST", "/v1/configuration/numbers", endpoints.assign_numbers),
+    Route("DELETE", "/v1/configuration/numbers", endpoints.unassign_number),
+    Route("GET", _CALLBACKS, endpoints.get_callbacks),
+    Route("POST", _CALLBACKS, endpoints.set_callbacks),
+    Route("GET", "/v1/calling/query/number/{number}", endpoints.query_number),
+)
+
+
+def find(method: str, raw_path: str) -> tuple[Endpoint, Mapping[str, str]]:
+    """What answers a request, and its parameters; one slash at the end of the path does not matter.
+
+    Raises:
+        RejectedError: 40400, nothing does.
+    """
+    segments = _segments(raw_path.removesuffix("/"))
+    for route in ROUTES:
+        if (parameters := route.match(method, segments)) is not None:
+            return route.endpoint, parameters
+    raise RejectedError(40400, f"There is no {method} {raw_path[:200]}")
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))

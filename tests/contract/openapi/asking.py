@@ -1,0 +1,121 @@
+"""A caller of the sandbox over HTTP that checks every answer against the schemas."""
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx2
+from jsonschema import Draft202012Validator, validate
+
+from sinch_voice_mcp import signing
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
+from sinch_voice_mcp.signing import Credentials
+
+Scheme = Literal["basic", "signed"]
+Schema = Literal["callout", "call", "conference", "numbers", "callbacks", "query", "error"]
+
+BASE = "http://sandbox.test"
+_SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parent / "answers.json").read_text("utf-8"))
+
+
+def without_query(target: str) -> str:
+    """The path of a request target."""
+    return target.partition("?")[0]
+
+
+class Signed(httpx2.Auth):
+    """Signs requests at a fixed instant; ``path`` is what it makes of the raw target before it signs it."""
+
+    requires_request_body = True
+
+    def __init__(self, credentials: Credentials, now: datetime, path: Callable[[str], str] = without_query) -> None:
+        self.credentials = credentials
+        self.now = now
+        self.path = path
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Sign the raw path and the exact bytes."""
+        stamp = signing.timestamp(self.now)
+        path = self.path(request.url.raw_path.decode("ascii"))
+        content_type = request.headers.get("content-type", "")
+        message = signing.Message(request.method, path, content_type, stamp, request.content)
+        request.headers["x-timestamp"] = stamp
+        request.headers["authorization"] = signing.authorization(self.credentials, message)
+        yield request
+
+
+def valid(data: object, schema: Schema) -> None:
+    """Fail unless the data follows a schema."""
+    validate(data, {**_SCHEMAS, "$ref": f"#/$defs/{schema}"}, Draft202012Validator)
+
+
+@dataclass
+class Caller:
+    """Somebody who uses the sandbox over HTTP. ``clock`` is simulated time, ``wall`` real time."""
+
+    scheme: Scheme = "signed"
+    strict_numbers: bool = False
+    clock: ManualClock = field(default_factory=ManualClock)
+    wall: ManualClock = field(default_factory=ManualClock)
+    sandbox: Sandbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sandbox = create_sandbox(clock=self.clock, wall=self.wall, strict_numbers=self.strict_numbers)
+
+    def auth(self) -> httpx2.Auth:
+        """What authenticates the default application."""
+        if self.scheme == "basic":
+            return httpx2.BasicAuth(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.secret)
+        return Signed(DEFAULT_CREDENTIALS, self.wall.now())
+
+    async def send(self, method: str, path: str, body: object = None, **options: Any) -> httpx2.Response:
+        """Send a request, JSON or bytes; every answer is marked as the sandbox's."""
+        headers = {} if body is None else {"content-type": "application/json"}
+        content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        transport = httpx2.ASGITransport(self.sandbox.asgi)
+        async with httpx2.AsyncClient(transport=transport, auth=options.pop("auth", self.auth())) as client:
+            headers |= options.pop("headers", {})
+            response = await client.request(method, BASE + path, content=content, headers=headers, **options)
+        assert response.headers["x-sinch-voice-sandbox"] == "1"
+        assert "www-authenticate" not in response.headers
+        return response
+
+    async def get(self, path: str, schema: Schema) -> dict[str, Any]:
+        """GET a resource."""
+        return body_of(await self.send("GET", path), schema)
+
+    async def done(self, method: str, path: str, body: object = None) -> int:
+        """Do something that is answered without data; returns the status."""
+        response = await self.send(method, path, body)
+        assert response.content == b""
+        assert response.is_success, response
+        assert "content-type" not in response.headers
+        return response.status_code
+
+    async def fails(self, method: str, path: str, body: object = None, **options: Any) -> tuple[int, int]:
+        """Do something that is refused; returns status and error code."""
+        response = await self.send(method, path, body, **options)
+        error = body_of(response, "error")
+        return response.status_code, error["errorCode"]
+
+    async def place(self, method: str, **members: Any) -> str:
+        """Place a callout; returns the id of its call."""
+        return body_of(await self.send("POST", "/calling/v1/callouts", callout(method, **members)), "callout")["callId"]
+
+
+def callout(method: str, **members: Any) -> dict[str, Any]:
+    """A callout to the first fictional number, unless told otherwise."""
+    destination: Mapping[str, str] = {"type": "number", "endpoint": "+12025550100"}
+    return {"method": method, method: {"cli": "+14155550100", "destination": destination} | members}
+
+
+def body_of(response: httpx2.Response, schema: Schema) -> dict[str, Any]:
+    """The JSON body, checked."""
+    assert response.headers["content-type"] == "application/json"
+    data = response.json()
+    valid(data, schema)
+    return data

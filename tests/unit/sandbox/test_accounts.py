@@ -1,0 +1,93 @@
+"""Numbers, callback URLs, look-ups."""
+
+import pytest
+
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
+from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.engine.accounts import OWN_NUMBERS, Account
+from sinch_voice_mcp.sandbox.engine.numbers import query
+from sinch_voice_mcp.signing import Credentials
+
+KEY = DEFAULT_CREDENTIALS.key
+OTHER = Credentials("other-application", DEFAULT_CREDENTIALS.secret)
+FREE = ["+14155550108", "+14155550109"]
+
+
+@pytest.fixture
+def account() -> Account:
+    account = Account(DEFAULT_CREDENTIALS)
+    account.add(OTHER)
+    return account
+
+
+def keys(account: Account) -> dict[str, str | None]:
+    return {own.number: own.application_key for own in account.numbers()}
+
+
+def test_ten_numbers_of_which_eight_are_assigned(account: Account) -> None:
+    assert [own.number for own in account.numbers()] == [f"+14155550{digits}" for digits in range(100, 110)]
+    assert {own.capability for own in account.numbers()} == {"voice"}
+    assert [number for number, key in keys(account).items() if key is None] == FREE
+
+
+def test_numbers_go_to_an_application_and_come_back(account: Account) -> None:
+    account.assign([" 1 415 555 0108", FREE[1]], KEY.upper().replace("-", ""), "voice")
+    assert set(keys(account).values()) == {KEY}
+    account.unassign([FREE[0]], KEY, None)
+    account.unassign([FREE[0]], KEY, None)
+    assert keys(account)[FREE[0]] is None
+    assert keys(account)[FREE[1]] == KEY
+
+
+@pytest.mark.parametrize(
+    ("numbers", "key", "capability", "code"),
+    [
+        ([], KEY, None, 40001),
+        (["+14155550108"] * 101, KEY, None, 40001),
+        ([*FREE, "+14155550199"], KEY, None, 40400),
+        ([*FREE, "nonsense"], KEY, None, 40001),
+        (FREE, KEY, "sms", 40001),
+        (FREE, "nobody", None, 40004),
+    ],
+)
+def test_an_assignment_with_a_fault_assigns_nothing(
+    account: Account, numbers: list[str], key: str, capability: None, code: int
+) -> None:
+    before = keys(account)
+    for ask in (account.assign, account.unassign):
+        with pytest.raises(RejectedError) as refused:
+            ask(numbers, key, capability)
+        assert refused.value.code == code
+    assert keys(account) == before
+
+
+def test_a_number_is_not_taken_from_another_application(account: Account) -> None:
+    with pytest.raises(RejectedError) as refused:
+        account.unassign([FREE[0], OWN_NUMBERS[0]], OTHER.key, None)
+    assert refused.value.code == 40400
+    assert keys(account)[OWN_NUMBERS[0]] == KEY
+
+
+def test_callback_urls_are_kept_cleared_and_left_alone_each_for_itself(account: Account) -> None:
+    account.set_callbacks(KEY, primary="https://a.example.com", fallback="https://b.example.com")
+    account.set_callbacks(KEY)
+    account.set_callbacks(KEY, fallback=None)
+    application = account.application(KEY)
+    assert (application.primary, application.fallback) == ("https://a.example.com", None)
+    assert not account.application(OTHER.key).has_callback_url
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "kind"),
+    [
+        ("+12025550100", "US", "Fixed"),
+        ("+46701740605", "SE", "Mobile"),
+        ("+46812345678", "SE", "Fixed"),
+        ("+18005550100", "US", "Other"),
+        ("+99912345678", "", "Unknown"),
+        ("+11234567890", "", "Unknown"),
+    ],
+)
+def test_a_look_up_knows_country_and_type(number: str, country: str, kind: str) -> None:
+    found = query(number)
+    assert (found.country_id, found.number_type, found.normalized_number) == (country, kind, number)

@@ -1,0 +1,356 @@
+"""SVAML on a call: inline documents, updates, transfers, and what is not simulated."""
+
+import json
+
+import pytest
+
+from sinch_voice_mcp.sandbox.behaviours import UNSIMULATED
+from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.svaml import SipDestination, UserDestination
+from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
+from tests.unit.sandbox.conftest import ANNA, BEN, KEY, OWN, World
+
+CONNECT = {"action": {"name": "connectPstn", "number": ANNA}}
+HANGUP = {"name": "hangup"}
+HANGING = {"action": HANGUP}
+LONG = "x" * 1400
+
+
+def test_an_inline_ice_decides_whom_to_ring_whatever_the_destination_says(world: World) -> None:
+    call_id = world.custom(BEN, ice=CONNECT)
+    world.wait(5)
+    assert world.get(call_id).to == ANNA
+    assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
+
+
+def test_an_inline_ice_without_a_number_rings_the_destination(world: World) -> None:
+    call_id = world.custom(BEN, ice={"action": {"name": "ConnectPSTN"}})
+    world.wait(5)
+    assert world.get(call_id).to == BEN
+
+
+def test_a_caller_id_in_the_ice_makes_the_phone_ring(world: World) -> None:
+    ice = {"action": {"name": "connectPstn", "number": ANNA, "cli": OWN}}
+    without, with_cli = world.custom(None, cli=None, ice=CONNECT), world.custom(None, cli=None, ice=ice)
+    world.wait(5)
+    assert (world.get(without).result, world.get(with_cli).result) == ("N/A", "ANSWERED")
+
+
+def test_a_hangup_in_the_ice_rings_nobody(world: World) -> None:
+    call_id = world.custom(None, ice={"action": HANGUP})
+    assert world.outcome(call_id) == ("FINAL", "NOANSWER", "MANAGERHANGUP")
+    assert world.happened(call_id) == ["created", "ended"]
+    assert world.get(call_id).to is None
+
+
+def test_an_inline_ace_speaks_and_hangs_up(world: World) -> None:
+    ace = {
+        "instructions": [
+            {"name": "setCookie", "key": "who", "value": "anna"},
+            {"name": "say", "text": "fourteen chars"},
+            {"name": "PlayFiles", "ids": ["#href[https://example.com/a.mp3]"]},
+        ],
+        "action": HANGUP,
+    }
+    call_id = world.custom(None, ice=CONNECT, ace=ace)
+    world.wait(8.9)
+    assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
+    world.wait(0.1)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+    assert world.happened(call_id)[-4:] == ["cookie", "say", "play", "ended"]
+
+
+def test_an_ice_is_carried_out_before_anybody_hears_it(world: World) -> None:
+    instructions = [
+        {"name": "answer"},
+        {"name": "setCookie", "key": "who", "value": "anna"},
+        {"name": "say", "text": LONG},
+        {"name": "sendDtmf", "value": "1"},
+    ]
+    call_id = world.custom(None, ice={"instructions": instructions, **CONNECT})
+    world.wait(3)
+    assert world.happened(call_id)[-3:] == ["ringing", "answered", "connected"]
+
+
+def test_a_cookie_may_hold_what_is_not_utf_8(world: World) -> None:
+    call_id = world.custom(ace={"instructions": [{"name": "setCookie", "key": "k", "value": "\ud83d"}], **HANGING})
+    world.wait(5)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+
+
+def test_tones_of_the_connecting_action_are_sent_on_answer(world: World) -> None:
+    call_id = world.custom(None, ice={"action": {**CONNECT["action"], "dtmf": "1234#"}})
+    world.wait(3.4)
+    assert world.happened(call_id)[-1] == "dtmf"
+    world.wait(0.1)
+    assert world.happened(call_id)[-1] == "connected"
+
+
+@pytest.mark.parametrize("ace", [None, "", {"action": {"name": "continue"}}])
+def test_without_an_ace_or_with_continue_the_call_stays_connected(world: World, ace: object) -> None:
+    call_id = world.custom(None, ice=CONNECT, ace=ace)
+    world.wait(1000)
+    assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
+
+
+def test_an_ace_that_is_switched_off_is_not_asked(world: World) -> None:
+    call_id = world.custom(ace={"action": HANGUP}, enable_ace=False)
+    world.wait(10)
+    assert world.get(call_id).status == "ONGOING"
+
+
+def test_an_inline_ace_joins_a_conference(world: World) -> None:
+    call_id = world.custom(ace={"action": {"name": "connectConf", "conferenceId": "room"}})
+    world.wait(5)
+    assert world.members() == [call_id]
+
+
+@pytest.mark.parametrize(
+    ("members", "result"),
+    [
+        ({"ice": {"action": {"name": "continue"}}}, "FAILED"),
+        ({"ice": {"instructions": []}}, "FAILED"),
+        ({"ice": {"action": {"name": "connectPstn", "number": "911"}}}, "FAILED"),
+        ({"to": None, "ice": {"action": {"name": "connectPstn"}}}, "FAILED"),
+        ({"ice": CONNECT, "ace": {"action": CONNECT["action"]}}, "ANSWERED"),
+        ({"ice": CONNECT, "ace": {"action": {"name": "dance"}}}, "ANSWERED"),
+        (
+            {
+                "ice": CONNECT,
+                "ace": {"instructions": [{"name": "playFiles", "ids": ["#tts[x"]}], "action": HANGUP},
+            },
+            "ANSWERED",
+        ),
+        (
+            {
+                "ice": CONNECT,
+                "ace": {"instructions": [{"name": "setCookie", "key": "k", "value": "v" * 1024}], "action": HANGUP},
+            },
+            "ANSWERED",
+        ),
+    ],
+)
+def test_what_is_wrong_in_inline_svaml_shows_in_the_call(world: World, members: dict[str, object], result: str) -> None:
+    call_id = world.custom(**members)  # pyright: ignore[reportArgumentType] - members of several types
+    world.wait(60)
+    assert world.outcome(call_id) == ("FINAL", result, "INVALIDSVAMLACTION")
+
+
+@pytest.mark.parametrize("text", ["{", "connectPstn", "[]", '{"action": }'])
+@pytest.mark.parametrize("member", ["ice", "ace", "pie"])
+def test_inline_text_that_is_no_json_object_is_refused_at_once(world: World, member: str, text: str) -> None:
+    with pytest.raises(RejectedError) as refused:
+        world.custom(**{member: text})
+    assert refused.value.code == 40001
+    assert f"`{member}`" in refused.value.message
+
+
+@pytest.mark.parametrize("ice", [None, "", "  "])
+def test_a_custom_callout_needs_an_ice_or_a_destination(world: World, ice: str | None) -> None:
+    with pytest.raises(RejectedError) as refused:
+        world.custom(None, ice=ice)
+    assert refused.value.code == 40002
+    world.engine.account.set_callbacks(KEY, primary="https://example.com/voice")
+    with pytest.raises(RejectedError) as unsimulated:
+        world.custom(None, ice=ice)
+    assert unsimulated.value.code == 42200
+
+
+MENU = {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#tts[hi]"}]}
+RECORD = [{"name": "startRecording", "options": {"destinationUrl": "s3://bucket"}}]
+
+
+@pytest.mark.parametrize(
+    ("feature", "document"),
+    [
+        ("runMenu", {"action": MENU}),
+        ("park", {"action": {"name": "park", "holdPrompt": "#tts[hold]"}}),
+        ("connectSip", {"action": {"name": "connectSip", "destination": {"endpoint": "a@example.com"}}}),
+        ("connectMxp", {"action": {"name": "connectMxp", "destination": {"endpoint": "anna"}}}),
+        ("startRecording", {"instructions": RECORD, "action": HANGUP}),
+        ("stopRecording", {"instructions": [{"name": "stopRecording"}], "action": HANGUP}),
+        ("amd", {"action": {**CONNECT["action"], "amd": {"enabled": True}}}),
+        ("recording of a connected call", {"action": {**CONNECT["action"], "record": True}}),
+        ("recording of a connected call", {"action": {"name": "connectConf", "conferenceId": "c", "record": True}}),
+    ],
+)
+def test_what_is_not_simulated_is_refused_by_name_and_changes_nothing(
+    world: World, feature: str, document: dict[str, object]
+) -> None:
+    assert feature in UNSIMULATED
+    call_id = world.custom()
+    world.wait(5)
+    before = world.engine.timeline_bytes()
+    for ask in (
+        lambda: world.custom(ace=document),
+        lambda: world.custom(pie=document),
+        lambda: world.engine.update(KEY, call_id, document),
+    ):
+        with pytest.raises(RejectedError) as refused:
+            ask()
+        assert refused.value.code == 42200
+        assert refused.value.message == f"The sandbox does not simulate {feature}."
+    assert world.engine.timeline_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("feature", "ice"),
+    [
+        ("connectConf in the ICE of a callout", {"action": {"name": "connectConf", "conferenceId": "c"}}),
+        ("connectStream", {"action": {"name": "connectStream", "destination": {"endpoint": "wss://example.com"}}}),
+        ("ice by URL", "https://example.com/ice"),
+    ],
+)
+def test_an_ice_that_is_not_simulated_places_nothing(world: World, feature: str, ice: object) -> None:
+    with pytest.raises(RejectedError, match=feature):
+        world.custom(None, ice=ice)
+    assert world.engine.timeline() == ()
+
+
+@pytest.mark.parametrize("destination", [UserDestination(endpoint="anna"), SipDestination(endpoint="anna@example.com")])
+def test_a_callout_to_anything_but_a_telephone_is_refused(
+    world: World, destination: UserDestination | SipDestination
+) -> None:
+    with pytest.raises(RejectedError) as refused:
+        world.engine.place(KEY, TtsCalloutRequest(tts_callout=TtsCallout(destination=destination, text="hi")))
+    assert refused.value.code == 42200
+    assert f"{destination.type} destinations" in UNSIMULATED
+
+
+def test_an_update_stops_what_is_spoken_and_goes_on_with_what_comes_next(world: World) -> None:
+    call_id = world.tts(text=LONG)
+    world.wait(10)
+    world.update(call_id, None, "fourteen chars")
+    world.wait(1)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+    assert world.spoken(call_id) == [LONG, "fourteen chars"]
+
+
+def test_a_connected_call_that_is_spoken_to_stays_connected(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "continue"}, "fourteen chars")
+    world.wait(100)
+    assert world.get(call_id).status == "ONGOING"
+    assert world.spoken(call_id) == ["fourteen chars"]
+
+
+def test_an_update_hangs_up_after_it_has_spoken(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, HANGUP, "fourteen chars")
+    world.wait(0.9)
+    assert world.get(call_id).status == "ONGOING"
+    world.wait(0.1)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+
+
+@pytest.mark.parametrize("document", [{"action": {"name": "dance"}}, {"action": []}, {"commands": []}])
+def test_an_update_with_invalid_svaml_is_refused_and_changes_nothing(world: World, document: dict[str, object]) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    before = world.engine.timeline_bytes()
+    with pytest.raises(RejectedError) as refused:
+        world.engine.update(KEY, call_id, document)
+    assert refused.value.code == 40003
+    assert world.engine.timeline_bytes() == before
+
+
+def test_a_transfer_rings_a_second_phone_and_costs_both(world: World) -> None:
+    call_id = world.custom("+12025550160")
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": "+12025550161"}, "fourteen chars")
+    world.wait(1 + 2.9)
+    assert "bridged" not in world.happened(call_id)
+    world.wait(0.1)
+    assert world.happened(call_id)[-4:] == ["dialling", "ringing", "answered", "bridged"]
+    assert float(world.get(call_id).debit) == pytest.approx(0.01 + 0.20)
+    assert world.get(call_id).to == "+12025550160"
+
+
+@pytest.mark.parametrize(
+    ("digits", "reason"), [("10", "CANCEL"), ("11", "TIMEOUT"), ("13", "CONGESTION"), ("07", "CALLEEHANGUP")]
+)
+def test_a_transfer_that_fails_ends_the_call_with_its_reason(world: World, digits: str, reason: str) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": f"+120255501{digits}"})
+    world.wait(60)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", reason)
+
+
+def test_a_transfer_to_a_refused_number_or_to_none_changes_nothing(world: World) -> None:
+    call_id = world.conference()
+    world.wait(5)
+    for action, code in (({"number": "+12025550136"}, 40301), ({"number": "911"}, 40001), ({}, 40003)):
+        with pytest.raises(RejectedError) as refused:
+            world.update(call_id, {"name": "connectPstn", **action})
+        assert refused.value.code == code
+    assert world.members() == [call_id]
+
+
+def test_what_a_transfer_interrupted_does_not_come_back(world: World) -> None:
+    call_id = world.custom(ace={"instructions": [{"name": "say", "text": "x" * 140}], "action": HANGUP})
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": "+12025550101"})
+    world.wait(60)
+    assert world.happened(call_id)[-6:] == ["say", "updated", "dialling", "ringing", "answered", "bridged"]
+
+
+def test_an_update_while_a_transfer_rings_drops_the_second_phone(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": "+12025550101"})
+    world.wait(5)
+    world.update(call_id, None, "fourteen chars")
+    world.wait(60)
+    assert "dropped" in world.happened(call_id)
+    assert world.happened(call_id).count("answered") == 1
+    assert world.get(call_id).status == "ONGOING"
+
+
+def test_a_bridged_call_that_is_spoken_to_stays_bridged(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": BEN})
+    world.wait(5)
+    world.update(call_id, None, "fourteen chars")
+    world.wait(60)
+    assert "dropped" not in world.happened(call_id)
+    assert world.happened(call_id)[-1] == "bridged"
+
+
+def test_a_second_transfer_drops_the_first_for_good(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": BEN})
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": "+12025550101"})
+    world.wait(5)
+    world.update(call_id)
+    assert world.happened(call_id).count("dropped") == 2
+    assert world.happened(call_id)[-1] == "connected"
+
+
+def test_a_bridged_call_that_joins_a_conference_leaves_the_second_phone(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": BEN})
+    world.wait(5)
+    world.update(call_id, {"name": "connectConf", "conferenceId": "room"})
+    assert world.happened(call_id)[-2:] == ["dropped", "joined"]
+    assert world.members() == [call_id]
+
+
+def test_a_transfer_has_a_limit_of_its_own(world: World) -> None:
+    call_id = world.custom()
+    world.wait(5)
+    world.update(call_id, {"name": "connectPstn", "number": BEN, "maxDuration": 10})
+    world.wait(3 + 10)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "TIMEOUT")
+
+
+def test_the_timeline_is_plain_json_lines(world: World) -> None:
+    world.custom(ice={"instructions": [{"name": "say", "text": "\u2603 \ud83d"}], **CONNECT})
+    lines = [json.loads(line) for line in world.engine.timeline_bytes().splitlines()]
+    assert [line["event"] for line in lines] == ["created", "say", "dialling"]

@@ -1,0 +1,195 @@
+"""Whatever is asked, in whatever order: what must always hold of the engine."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from sinch_voice_mcp.sandbox.engine import CallReport, RejectedError
+from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.wire.calls import ManageParticipant
+from tests.strategies import documents
+from tests.unit.sandbox.conftest import KEY, World, make_world
+
+rooms = st.sampled_from(["red", "blue"])
+numbers = st.sampled_from([f"+120255501{digits}" for digits in ("00", "01", "07", "08", "10", "11", "13", "30", "62")])
+actions = st.one_of(
+    st.sampled_from([None, {"name": "hangup"}, {"name": "continue"}]),
+    rooms.map(lambda room: {"name": "connectConf", "conferenceId": room}),
+    numbers.map(lambda number: {"name": "connectPstn", "number": number, "maxDuration": 40}),
+)
+texts = st.lists(st.sampled_from(["hi", "x" * 70]), max_size=2)
+CONNECT = {"action": {"name": "connectPstn", "number": "+12025550100"}}
+Request = Callable[[World], object]
+
+
+class Platform(RuleBasedStateMachine):
+    """Two engines with the same seed get the same requests; one of them is looked at all the time."""
+
+    calls: Bundle[str] = Bundle("calls")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watched, self.unwatched = make_world(), make_world()
+        self.known: list[str] = []
+        self.over: dict[str, CallReport] = {}
+
+    def ask(self, request: Request) -> object:
+        """Ask both the same; they agree on the answer or on the refusal."""
+        answers = [self._answer(world, request) for world in (self.watched, self.unwatched)]
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    def _answer(self, world: World, request: Request) -> object:
+        try:
+            return request(world)
+        except RejectedError as refused:
+            return refused.code
+
+    def _placed(self, answer: object) -> MultipleResults[str]:
+        if not isinstance(answer, str):
+            return multiple()
+        assert answer not in self.known
+        self.known.append(answer)
+        return multiple(answer)
+
+    @initialize(target=calls, room=rooms)
+    def begin(self, room: str) -> MultipleResults[str]:
+        """One call is in a conference at the start, so that there is something to steer."""
+        placed = self._placed(self.ask(lambda world: world.conference("+12025550100", room)))
+        self.pass_time(5)
+        return placed
+
+    @rule(target=calls, to=numbers, text=texts)
+    def speak(self, to: str, text: list[str]) -> MultipleResults[str]:
+        return self._placed(self.ask(lambda world: world.tts(to, text="".join(text))))
+
+    @rule(target=calls, to=numbers, room=rooms, limit=st.none() | st.just(30))
+    def invite(self, to: str, room: str, limit: int | None) -> MultipleResults[str]:
+        return self._placed(self.ask(lambda world: world.conference(to, room, max_duration=limit)))
+
+    @rule(target=calls, to=numbers, action=actions)
+    def place(self, to: str, action: dict[str, object] | None) -> MultipleResults[str]:
+        ace = None if action is None else {"action": action}
+        return self._placed(self.ask(lambda world: world.custom(to, ace=ace)))
+
+    @rule(seconds=st.sampled_from([0.0, 0.5, 1.0, 3.0, 7.5, 40.0]))
+    def pass_time(self, seconds: float) -> None:
+        for world in (self.watched, self.unwatched):
+            world.wait(seconds)
+
+    @rule()
+    def jump_to_the_next_event(self) -> None:
+        due = self.watched.engine.next_due()
+        if due is not None:
+            self.pass_time(max(0.0, (due - self.watched.clock.now()).total_seconds()))
+
+    @rule(call=calls, action=actions, said=texts)
+    def update(self, call: str, action: dict[str, object] | None, said: list[str]) -> None:
+        self.ask(lambda world: world.update(call, action, *said))
+
+    def room_of(self, call: str) -> str:
+        """The conference that a call is in, or some other."""
+        return "red" if call in self.watched.members("red") else "blue"
+
+    @rule(call=calls, command=st.sampled_from(["mute", "unmute", "onhold", "resume"]))
+    def manage(self, call: str, command: str) -> None:
+        room = self.room_of(call)
+        order = ManageParticipant.read({"command": command})
+        self.ask(lambda world: world.engine.manage(KEY, room, call, order))
+
+    @rule(call=calls)
+    def kick(self, call: str) -> None:
+        room = self.room_of(call)
+        self.ask(lambda world: world.engine.kick(KEY, room, call))
+
+    @rule(room=rooms)
+    def close(self, room: str) -> None:
+        self.ask(lambda world: world.engine.close(KEY, room))
+
+    @rule(call=consumes(calls))
+    def hang_up(self, call: str) -> None:
+        self.ask(lambda world: world.update(call, {"name": "hangup"}))
+        assert self.watched.get(call).status == "FINAL"
+
+    @invariant()
+    def an_ended_call_never_changes(self) -> None:
+        for call_id, before in self.over.items():
+            assert self.watched.get(call_id) == before
+        for call_id in self.known:
+            report = self.watched.get(call_id)
+            if report.status == "FINAL":
+                self.over[call_id] = report
+
+    @invariant()
+    def reports_are_consistent(self) -> None:
+        for call_id in self.known:
+            report = self.watched.get(call_id)
+            answered = report.result == "ANSWERED"
+            assert (report.debit > 0) == answered
+            assert answered or report.duration == 0
+            assert (report.reason == "N/A") == (report.status == "ONGOING")
+
+    @invariant()
+    def participants_are_the_ongoing_calls_that_joined_and_did_not_leave(self) -> None:
+        inside: dict[str, object] = {}
+        for entry in self.watched.engine.timeline():
+            match entry.event:
+                case "joined":
+                    inside[entry.call_id] = entry.detail["conference"]
+                case "left":
+                    del inside[entry.call_id]
+                case _:
+                    pass
+        found = {call_id: room for room in ("red", "blue") for call_id in self.watched.members(room)}
+        assert found == inside
+        assert {self.watched.get(call_id).status for call_id in found} <= {"ONGOING"}
+
+    @invariant()
+    def something_is_due_as_long_as_a_call_lasts(self) -> None:
+        lasting = any(self.watched.get(call_id).status == "ONGOING" for call_id in self.known)
+        assert lasting == (self.watched.engine.next_due() is not None)
+
+    def teardown(self) -> None:
+        """In the end everything is over, exactly once, and both timelines are the same bytes."""
+        for world in (self.watched, self.unwatched):
+            world.wait(timedelta(hours=9).total_seconds())
+        assert self.watched.engine.timeline_bytes() == self.unwatched.engine.timeline_bytes()
+        for call_id in self.known:
+            assert self.watched.get(call_id).status == "FINAL"
+            happened = self.watched.happened(call_id)
+            assert (happened.count("ended"), happened[-1]) == (1, "ended")
+
+
+TestPlatform = Platform.TestCase
+TestPlatform.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+
+
+@given(documents, documents, documents)
+@settings(deadline=None)
+def test_no_document_breaks_the_engine_whatever_it_says(ice: Document, ace: Document, update: Document) -> None:
+    world = make_world()
+    call_ids: list[str] = []
+    for begin in (ice.to_wire(), CONNECT, None):
+        with suppress(RejectedError):
+            call_ids.append(world.custom(ice=begin, ace=None if begin is None else ace.to_wire()))
+    for _ in range(3):
+        world.wait(5)
+        for call_id in call_ids:
+            with suppress(RejectedError):
+                world.engine.update(KEY, call_id, update.to_wire())
+    world.wait(timedelta(hours=9).total_seconds())
+    assert {world.get(call_id).status for call_id in call_ids} == {"FINAL"}
+    assert world.engine.next_due() is None

@@ -1,0 +1,55 @@
+"""The timer queue."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_voice_mcp.sandbox.engine.timers import Timers
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+LATER = START + timedelta(days=1)
+
+
+def drained(timers: Timers[str]) -> list[str]:
+    events: list[str] = []
+    while (due := timers.pop(LATER)) is not None:
+        events.append(due[1])
+    return events
+
+
+def test_what_is_due_later_waits() -> None:
+    timers = Timers[str]()
+    timers.set("call", "dial", START + timedelta(seconds=2), "rings")
+    assert timers.pop(START + timedelta(seconds=1)) is None
+    assert timers.pop(START + timedelta(seconds=2)) == (START + timedelta(seconds=2), "rings")
+    assert timers.next_due() is None
+
+
+def test_setting_a_slot_again_replaces_its_timer() -> None:
+    timers = Timers[str]()
+    timers.set("call", "dial", START, "first")
+    timers.set("call", "dial", LATER, "second")
+    assert timers.next_due() == LATER
+    assert drained(timers) == ["second"]
+
+
+def test_cancelled_timers_are_neither_due_nor_announced() -> None:
+    timers = Timers[str]()
+    for owner in ("a", "b"):
+        for slot in ("dial", "limit"):
+            timers.set(owner, slot, START, f"{owner} {slot}")
+    timers.cancel_all("a")
+    timers.cancel("b", "dial")
+    timers.cancel("nobody", "dial")
+    assert drained(timers) == ["b limit"]
+    assert timers.next_due() is None
+
+
+@given(st.lists(st.integers(0, 5)))
+def test_events_come_in_the_order_of_their_instants_and_then_of_their_setting(seconds: list[int]) -> None:
+    timers = Timers[str]()
+    for index, offset in enumerate(seconds):
+        timers.set(str(index), "slot", START + timedelta(seconds=offset), str(index))
+    expected = sorted(range(len(seconds)), key=lambda index: seconds[index])
+    assert drained(timers) == [str(index) for index in expected]
