@@ -1,0 +1,138 @@
+"""Write the generated tables in the documentation, or with ``--check`` fail where they are out of date.
+
+The tables come from the code: tools, settings, guard rules, and what the sandbox simulates.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import cast
+
+from pydantic import SecretStr
+
+from sinch_voice_mcp.policy import RULES, Policy
+from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
+from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
+from sinch_voice_mcp.tools import ALL_TOOLS, ToolSpec
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", ROOT / "docs" / "guard.md", ROOT / "docs" / "sandbox.md", ROOT / "docs" / "settings.md")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def tools() -> str:
+    """Every tool: what it does, its parameters, its effect."""
+    return table(("Toolset", "Tool", "Effect", "What it does", "Parameters"), (_tool(spec) for spec in ALL_TOOLS))
+
+
+def _tool(spec: ToolSpec) -> Sequence[str]:
+    built = spec.build()
+    required = set(built.parameters.get("required", []))
+    names = (f"`{name}`" if name in required else f"`{name}?`" for name in built.parameters.get("properties", {}))
+    what = " ".join(built.description.split())
+    return (spec.toolset, f"`{spec.name}`", spec.effect.value, what, " ".join(names))
+
+
+def settings() -> str:
+    """Every setting: variable, default, meaning."""
+    rows = [(f"`{CONFIG_VARIABLE}`", "", "TOML file with settings, named as below in lower case without the prefix")]
+    rows += [(f"`{row.variable}`", _default(row), row.description) for row in all_settings().values() if not row.guard]
+    return table(("Variable", "Default", "Meaning"), rows)
+
+
+def limits() -> str:
+    """Every setting of the guard, with its live and its sandbox default."""
+    sandbox, live = Policy.sandbox(), Policy.live()
+    rows = [
+        (f"`{row.variable}`", _value(getattr(live, row.name)), _value(getattr(sandbox, row.name)), row.description)
+        for row in all_settings().values()
+        if row.guard
+    ]
+    return table(("Variable", "Live default", "Sandbox default", "Meaning"), rows)
+
+
+def _default(row: Setting) -> str:
+    return _value(row.default)
+
+
+def _value(value: object) -> str:
+    match value:
+        case None | SecretStr():
+            return ""
+        case bool():
+            return f"`{str(value).lower()}`"
+        case frozenset() | tuple():
+            return ", ".join(f"`{item}`" for item in _names(cast("Collection[object]", value))) or "none"
+        case _:
+            return f"`{value}`"
+
+
+def _names(values: Collection[object]) -> list[str]:
+    return sorted(str(value) for value in values)
+
+
+def rules() -> str:
+    """Every rule of the guard, in the order in which they are asked."""
+    rows = [(f"`{rule.code}`", rule.exactly, _variables(rule.settings) or "nobody") for rule in RULES]
+    return table(("Rule", "Exactly", "Changed by"), rows)
+
+
+def _variables(names: Iterable[str]) -> str:
+    return ", ".join(f"`{variable(name)}`" for name in names)
+
+
+def behaviours() -> str:
+    """What the sandbox does, and where that is known from."""
+    rows = [(row.name, row.what, row.mark) for row in BEHAVIOURS if row.simulated]
+    return table(("Behaviour", "In the sandbox", "Known from"), rows)
+
+
+def not_simulated() -> str:
+    """What the sandbox does not simulate."""
+    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIOURS if not b.simulated])
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "tools": tools,
+    "settings": settings,
+    "limits": limits,
+    "rules": rules,
+    "behaviours": behaviours,
+    "not-simulated": not_simulated,
+}
+
+
+def filled(text: str) -> str:
+    """The page with every generated section written anew."""
+
+    def section(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return f"<!-- generated: {name} -->\n{SECTIONS[name]()}\n<!-- end -->"
+
+    return re.sub(r"<!-- generated: ([a-z-]+) -->\n.*?<!-- end -->", section, text, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    check = "--check" in sys.argv[1:]
+    stale = [page for page in PAGES if page.exists() and filled(page.read_text("utf-8")) != page.read_text("utf-8")]
+    for page in stale:
+        name = page.relative_to(ROOT)
+        print(f"{name} is out of date: run `make docs`" if check else f"wrote {name}")
+        if not check:
+            page.write_text(filled(page.read_text("utf-8")), "utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The command line: ``sinch-voice-mcp`` serves over stdio; its commands do the rest."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sinch_voice_mcp import __version__
+from sinch_voice_mcp.cli.sandbox import sandbox
+from sinch_voice_mcp.cli.serve import serve
+from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.settings import Setting, Settings, all_settings, load
+
+_SECRETS = frozenset({"application_key", "application_secret"})
+"""Not flags: a command line is visible to everybody on the machine."""
+
+
+def _option(row: Setting) -> click.Option:
+    name = f"--{row.name.replace('_', '-')}"
+    if row.annotation is bool:
+        return click.Option([name], is_flag=True, default=None, help=row.description)
+    return click.Option([name], help=row.description, metavar="A,B" if row.many else "VALUE")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sinch-voice-mcp")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings; see the README"
+)
+@click.pass_context
+def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - one flag per setting
+    """Serve phone calls through Sinch Voice to an MCP client, over standard input and output.
+
+    Without SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET the sandbox answers and no phone rings.
+    """
+    settings = _settings(flags, config)
+    context.obj = settings
+    if context.invoked_subcommand is None:
+        serve(settings)
+
+
+cli.params.extend(_option(row) for row in all_settings().values() if row.name not in _SECRETS)
+cli.add_command(sandbox)
+
+
+def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
+    known = all_settings()
+    many = {name for name, row in known.items() if row.many}
+    split = {
+        name: tuple(part.strip() for part in value.split(",") if part.strip()) if name in many and value else value
+        for name, value in flags.items()
+    }
+    return load(os.environ, split, config)  # noqa: TID251 - the one place where the environment enters
+
+
+def main() -> None:
+    """Run the command line; a wrong setting is one sentence and exit status 2."""
+    try:
+        cli.main(prog_name="sinch-voice-mcp", standalone_mode=True)
+    except ConfigurationError as error:
+        click.echo(f"sinch-voice-mcp: {error.message}", err=True)
+        sys.exit(2)

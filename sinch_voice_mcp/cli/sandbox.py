@@ -1,0 +1,46 @@
+"""Run the sandbox alone: the whole platform on one port of this machine."""
+
+import click
+
+from sinch_voice_mcp.app import embedded_sandbox
+from sinch_voice_mcp.sandbox import Sandbox
+from sinch_voice_mcp.settings import Settings
+
+_BANNER = """\
+Sinch Voice sandbox: every call is simulated, no phone rings.
+
+  base URL  {url}
+  key       {key}
+  secret    {secret}
+
+A server that uses it:
+
+  SINCH_VOICE_SANDBOX=true SINCH_VOICE_BASE_URL={url} \\
+  SINCH_APPLICATION_KEY={key} SINCH_APPLICATION_SECRET={secret} \\
+  sinch-voice-mcp
+
+Without SINCH_VOICE_SANDBOX the live guard applies, as against the platform. Ctrl+C stops.
+"""
+
+
+@click.command(short_help="Run the sandbox alone, for other programs.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8021, show_default=True, help="0 picks a free one.")
+@click.pass_obj
+def sandbox(settings: Settings, port: int) -> None:
+    """Run the sandbox alone on 127.0.0.1: the Voice API's 14 operations on one base URL.
+
+    Key and secret are those of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones; they are
+    printed at the start.
+    """
+    _listen(embedded_sandbox(settings), port)
+
+
+def _listen(platform: Sandbox, port: int) -> None:
+    import uvicorn  # noqa: PLC0415 - a tenth of a second that serving over stdio does not need
+
+    config = uvicorn.Config(platform.asgi, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    listener = config.bind_socket()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    credentials = platform.credentials
+    click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,236 @@
+"""Every knob, read once from flags, environment and file into one frozen model.
+
+Flags win over the environment, the environment over the file, the file over defaults. A name that
+nobody knows stops the start: in a safety setting a typing error must not mean "default".
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from sinch_voice_mcp.client import Authentication, Region
+from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.policy import Mode, Policy
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
+from sinch_voice_mcp.signing import Credentials
+
+PREFIX = "SINCH_VOICE_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_VARIABLES = {
+    "application_key": "SINCH_APPLICATION_KEY",
+    "application_secret": "SINCH_APPLICATION_SECRET",
+}
+
+
+class Settings(BaseModel):
+    """How this server runs. Without credentials, or with ``sandbox``, no phone ever rings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    application_key: str | None = Field(
+        None, description="Application key of the Sinch dashboard; with the secret: live"
+    )
+    application_secret: SecretStr | None = Field(
+        None, description="Application secret, base64 as the dashboard shows it"
+    )
+    region: Region = Field("global", description="Where calls and conferences live")
+    auth: Authentication = Field("signed", description="How requests prove who sends them")
+    base_url: str | None = Field(None, description="One base URL for everything, such as a sandbox of its own")
+    calling_url: str | None = Field(None, description="Base URL for calls and conferences")
+    configuration_url: str | None = Field(None, description="Base URL for numbers and callback URLs")
+    request_timeout_s: Annotated[float, Field(gt=0, le=15)] = Field(
+        15.0, description="Longest wait for one answer, in seconds"
+    )
+    sandbox: bool = Field(default=False, description="Use the sandbox even where credentials are set")
+    rehearse: bool = Field(default=False, description="The sandbox, guarded like the real thing")
+    sandbox_speed: Annotated[float, Field(gt=0, le=1_000)] = Field(1.0, description="How fast simulated time runs")
+    sandbox_seed: int = Field(1, description="Where simulated ids start from")
+    toolsets: tuple[str, ...] | None = Field(None, description="Toolsets to offer; default all")
+    tools: tuple[str, ...] | None = Field(None, description="Single tools to offer as well")
+    exclude_tools: tuple[str, ...] = Field((), description="Tools to leave out; wins over the two above")
+    read_only: bool = Field(default=False, description="Offer only tools that change nothing; beats everything")
+    policy: Policy = Field(default_factory=Policy.live, exclude=True)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.application_key is None) != (self.application_secret is None):
+            missing = "application_secret" if self.application_secret is None else "application_key"
+            other = "key" if self.application_secret is None else "secret"
+            raise ValueError(f"{variable(missing)} is missing: an application {other} needs both")
+        if self.base_url is not None and (self.calling_url is not None or self.configuration_url is not None):
+            raise ValueError(f"{variable('base_url')} already names both hosts; leave out the other two")
+        self._check_urls()
+        _ = self.credentials
+        return self
+
+    def _check_urls(self) -> None:
+        urls: dict[str, str | None] = {
+            "base_url": self.base_url,
+            "calling_url": self.calling_url,
+            "configuration_url": self.configuration_url,
+        }
+        given = {name: url for name, url in urls.items() if url is not None}
+        for name, url in given.items():
+            if self.simulated and urlsplit(url).hostname not in _LOOPBACK:
+                raise ValueError(f"{variable(name)}: a sandbox is reached on this machine only; or set credentials")
+        if given and self.application_key is None and not (self.sandbox or self.rehearse):
+            raise ValueError(f"{variable(next(iter(given)))} needs {variable('application_key')} and its secret")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the platform is a sandbox."""
+        return self.sandbox or self.rehearse or self.application_key is None
+
+    @property
+    def mode(self) -> Mode:
+        """Whose defaults and rules without a switch apply: a rehearsal is guarded like the real thing."""
+        return "sandbox" if self.simulated and not self.rehearse else "live"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the platform is the sandbox inside this process."""
+        return self.simulated and self.base_url is None
+
+    @property
+    def credentials(self) -> Credentials:
+        """Key and secret to sign with; the sandbox has fixed ones of its own."""
+        if self.application_key is None or self.application_secret is None:
+            return DEFAULT_CREDENTIALS
+        return Credentials(self.application_key, self.application_secret.get_secret_value())
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return _VARIABLES.get(name, f"{PREFIX}{name.upper()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, for documentation and for reading it."""
+
+    name: str
+    description: str
+    default: object
+    annotation: Any
+    guard: bool
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return variable(self.name)
+
+    @property
+    def many(self) -> bool:
+        """Whether it is a list, written with commas in the environment."""
+        kinds = (self.annotation, *get_args(self.annotation))
+        return any((get_origin(kind) or kind) in (tuple, frozenset) for kind in kinds)
+
+
+def all_settings() -> dict[str, Setting]:
+    """Every setting by its name in a file, which is also its flag with dashes for underscores."""
+    rows = [
+        Setting(name, info.description or "", info.get_default(), info.annotation, guard=model is Policy)
+        for model in (Settings, Policy)
+        for name, info in model.model_fields.items()
+        if name != "policy"
+    ]
+    return {row.name: row for row in rows}
+
+
+def load(environ: Mapping[str, str], flags: Mapping[str, object] | None = None, file: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: Environment variables; only those of this server are looked at.
+        flags: Settings by name; None is a flag that was not given.
+        file: A TOML file; default is the one that ``SINCH_VOICE_CONFIG`` names, if any.
+
+    Raises:
+        ConfigurationError: One clear sentence about what is wrong and where it was set.
+    """
+    known = all_settings()
+    _refuse_misspelt(environ, known)
+    named = environ.get(CONFIG_VARIABLE)
+    file = file or (Path(named) if named else None)
+    given = {} if file is None else _from_file(file, known)
+    given |= _from_environment(environ, known)
+    given |= {name: (value, flag(name)) for name, value in (flags or {}).items() if value is not None}
+    return _validated(given, known)
+
+
+def flag(name: str) -> str:
+    """The command-line flag of a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _refuse_misspelt(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
+    names = {row.variable for row in known.values()} | {CONFIG_VARIABLE}
+    for name in environ:
+        if name in names or not name.startswith("SINCH_"):
+            continue
+        near = get_close_matches(name, names, n=1, cutoff=0.85)
+        if near or name.startswith(PREFIX):
+            hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"
+            raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
+
+
+def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
+    rows = ((row, environ.get(row.variable)) for row in known.values())
+    return {row.name: (_split(text) if row.many else text, row.variable) for row, text in rows if text}
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}", field=str(file)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not TOML: {error}", field=str(file)) from None
+    for name in table:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise ConfigurationError(f"there is no setting `{name}` in {file}{hint}", field=name)
+    return {name: (value, f"`{name}` in {file}") for name, value in table.items()}
+
+
+def _validated(given: Mapping[str, tuple[object, str]], known: Mapping[str, Setting]) -> Settings:
+    own = {name: value for name, (value, _) in given.items() if not known[name].guard}
+    rules = {name: value for name, (value, _) in given.items() if known[name].guard}
+    try:
+        settings = Settings.model_validate(own)
+        defaults = Policy.live() if settings.mode == "live" else Policy.sandbox()
+        policy = Policy.model_validate({**defaults.model_dump(), **rules})
+    except ValidationError as error:
+        raise _sentence(error, given) from None
+    except ConfigurationError as error:
+        name = f"application_{error.field}"
+        raise ConfigurationError(f"{given[name][1]}: {error.message}", field=given[name][1]) from None
+    return settings.model_copy(update={"policy": policy})
+
+
+def _sentence(error: ValidationError, given: Mapping[str, tuple[object, str]]) -> ConfigurationError:
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    message = fault["msg"].removeprefix("Value error, ")
+    name = next((step for step in fault["loc"] if isinstance(step, str)), None)
+    if name is None:
+        return ConfigurationError(message)
+    source = given[name][1] if name in given else variable(name)
+    return ConfigurationError(f"{source}: {message[:1].lower()}{message[1:]}", field=source)
+
+
+def choices(name: str) -> Iterable[str]:
+    """The values that a closed setting may have."""
+    annotation = all_settings()[name].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()

@@ -1,0 +1,33 @@
+"""What tools are told: parameter types with the few words that a model needs, and the injected desk."""
+
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver import Context, Resolve
+from pydantic import Field, WithJsonSchema
+
+from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.types import JsonObject
+
+
+async def the_desk(ctx: Context[Desk]) -> Desk:
+    """The desk that the server opened at its start."""
+    return ctx.request_context.lifespan_context
+
+
+TheDesk = Annotated[Desk, Resolve(the_desk)]
+
+To = Annotated[str, Field(description="E.164, e.g. +12025550100")]
+Cli = Annotated[str | None, Field(description="Caller id: one of list_numbers")]
+Locale = Annotated[str | None, Field(description="e.g. en-US, en-GB/male")]
+Tones = Annotated[str | None, Field(description="Keys sent on answer: 0-9 # w(0.5 s)")]
+DryRun = Annotated[bool, Field(description="Check and show the request; ring nobody")]
+Seconds = Annotated[int | None, Field(ge=1, le=14_400, description="Seconds")]
+CallId = Annotated[str, Field(min_length=1, max_length=200)]
+ConferenceId = Annotated[str, Field(min_length=1, max_length=64)]
+AudioUrls = Annotated[list[str] | None, Field(min_length=1, max_length=64, description="https audio")]
+MusicOnHold = Literal["ring", "music1", "music2", "music3"]
+
+Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
+OptionalSvaml = Annotated[
+    JsonObject | None, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})
+]

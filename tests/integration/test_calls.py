@@ -1,0 +1,236 @@
+"""Placing, watching and ending calls."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import Sandbox
+from tests.integration.conftest import Caller, Connect
+
+ANNA, OWN = "+12025550100", "+14155550100"
+TEXT = "Hello Anna, your table is ready."
+
+
+async def test_a_call_rings_is_answered_and_ends_with_its_cost(voice: Caller, clock: ManualClock) -> None:
+    placed = await voice.ok("place_tts_callout", to=ANNA, text=TEXT, cli=OWN)
+    ringing = await voice.ok("get_call", call_id=placed["call_id"])
+    clock.advance(4)
+    answered = await voice.ok("get_call", call_id=placed["call_id"])
+    clock.advance(60)
+    ended = await voice.ok("get_call", call_id=placed["call_id"])
+    assert [(state["status"], state["result"]) for state in (ringing, answered, ended)] == [
+        ("ONGOING", "N/A"),
+        ("ONGOING", "ANSWERED"),
+        ("FINAL", "ANSWERED"),
+    ]
+    assert ended["to"] == ANNA
+    assert ended["duration_s"] > 0
+    assert ended["cost"] == ended["rate_per_minute"] > 0
+    assert ended["currency"] == "USD"
+
+
+async def test_every_result_of_the_sandbox_says_that_no_phone_rang(voice: Caller) -> None:
+    real = await voice.ok("place_tts_callout", to="+1 (404) 500-5000", text=TEXT, cli=OWN)
+    assert real["simulated"] is True
+    assert real["summary"].startswith("SIMULATED: no phone rang.")
+
+
+@pytest.mark.parametrize(
+    "say",
+    [{"text": TEXT}, {"ssml": f"<speak>{TEXT}</speak>"}, {"audio_urls": ["https://media.example.com/a.mp3"]}],
+    ids=lambda say: next(iter(say)),
+)
+async def test_text_ssml_and_audio_are_spoken(voice: Caller, sandbox: Sandbox, say: dict[str, object]) -> None:
+    await voice.ok("place_tts_callout", to=ANNA, cli=OWN, **say)
+    sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
+    expected = {
+        "text": {"text": TEXT},
+        "ssml": {"prompts": f"#ssml[<speak>{TEXT}</speak>]"},
+        "audio_urls": {"prompts": "#href[https://media.example.com/a.mp3]"},
+    }
+    assert expected[next(iter(say))].items() <= sent.items()
+
+
+async def test_a_spoken_text_that_looks_like_json_is_spoken(voice: Caller, sandbox: Sandbox) -> None:
+    for text in ("null", "[1, 2]", '{"a": 1}', "42", "true"):
+        await voice.ok("place_tts_callout", to=ANNA, cli=OWN, text=text)
+        assert json.loads(sandbox.requests[-1].body)["ttsCallout"]["text"] == text
+
+
+async def test_the_number_is_sent_in_e164_however_it_was_written(voice: Caller, sandbox: Sandbox) -> None:
+    await voice.ok("place_tts_callout", to="+1 (202) 555-0100", text=TEXT, cli="+1 415 555 0100")
+    sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
+    assert (sent["destination"], sent["cli"]) == ({"type": "number", "endpoint": ANNA}, OWN)
+
+
+async def test_a_configured_caller_id_fills_in_for_a_missing_one(connect: Connect, sandbox: Sandbox) -> None:
+    async with connect(SINCH_VOICE_DEFAULT_CLI=OWN) as voice:
+        await voice.ok("place_tts_callout", to=ANNA, text=TEXT)
+    assert json.loads(sandbox.requests[-1].body)["ttsCallout"]["cli"] == OWN
+
+
+async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, sandbox: Sandbox) -> None:
+    seen = len(sandbox.requests)
+    shown = await voice.ok("place_tts_callout", to="+1 202 555 0100", text=TEXT, cli=OWN, dry_run=True)
+    assert shown["request"] == {
+        "method": "ttsCallout",
+        "ttsCallout": {"destination": {"type": "number", "endpoint": ANNA}, "cli": OWN, "text": TEXT},
+    }
+    assert any(verdict.startswith("e164_number: pass") for verdict in shown["verdicts"])
+    assert "call_id" not in shown
+    assert len(sandbox.requests) == seen
+
+
+async def test_hanging_up_ends_a_call_and_may_be_repeated(voice: Caller, clock: ManualClock) -> None:
+    placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+    call_id = placed["legs"][0]["call_id"]
+    clock.advance(5)
+    first = await voice.ok("hang_up", call_id=call_id)
+    second = await voice.ok("hang_up", call_id=call_id)
+    assert (first["status"], first["reason"]) == ("FINAL", "MANAGERHANGUP")
+    assert (second["status"], second["duration_s"]) == ("FINAL", first["duration_s"])
+    assert "already ended" in second["summary"]
+
+
+async def test_a_call_in_progress_is_spoken_to_and_moved(voice: Caller, clock: ManualClock) -> None:
+    placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+    call_id = placed["legs"][0]["call_id"]
+    clock.advance(5)
+    await voice.ok("play_to_call", call_id=call_id, text="One moment, please.")
+    clock.advance(5)
+    await voice.ok("update_call", call_id=call_id, svaml={"action": {"name": "connectConf", "conferenceId": "other"}})
+    clock.advance(1)
+    inside = await voice.ok("get_conference", conference_id="other")
+    assert [member["call_id"] for member in inside["participants"]] == [call_id]
+    assert (await voice.fails("get_conference", conference_id="room"))["code"] == "not_found"
+
+
+async def test_a_custom_callout_dials_and_speaks_as_its_documents_say(
+    voice: Caller, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    placed = await voice.ok(
+        "place_custom_callout",
+        ice={"action": {"name": "connectPstn", "number": "+1 202 555 0100"}},
+        ace={"instructions": [{"name": "say", "text": TEXT}], "action": {"name": "hangup"}},
+        cli=OWN,
+    )
+    ice = json.loads(json.loads(sandbox.requests[-1].body)["customCallout"]["ice"])
+    assert ice["action"] == {"name": "connectPstn", "number": ANNA, "cli": OWN}
+    clock.advance(30)
+    ended = await voice.ok("get_call", call_id=placed["call_id"])
+    assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+
+
+async def test_a_fault_in_an_embedded_document_names_argument_and_path(voice: Caller) -> None:
+    error = await voice.fails(
+        "place_custom_callout", to=ANNA, cli=OWN, ace={"action": {"name": "connectPstn", "number": ANNA}}
+    )
+    assert (error["code"], error["rule"], error["field"]) == ("invalid_svaml", "SV007", "$.ace.action.name")
+
+
+async def test_a_document_that_the_sandbox_cannot_play_is_refused_in_words(voice: Caller) -> None:
+    menu = {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#tts[Hi]"}]}
+    error = await voice.fails("place_custom_callout", to=ANNA, cli=OWN, ace={"action": menu})
+    assert (error["code"], error["http_status"]) == ("rejected", 422)
+    assert "runMenu" in error["message"]
+
+
+@pytest.mark.parametrize("call_id", ["../../x?y=1", "..", ".", "a/b", "%2e%2e", "x#y", "\r\nX: y"])
+async def test_a_call_id_cannot_reach_another_path(voice: Caller, sandbox: Sandbox, call_id: str) -> None:
+    seen = len(sandbox.requests)
+    error = await voice.fails("get_call", call_id=call_id)
+    assert error["code"] in {"not_found", "invalid_input"}
+    for request in list(sandbox.requests)[seen:]:
+        assert request.raw_path.startswith("/calling/v1/calls/id/")
+        assert request.raw_path.count("/") == "/calling/v1/calls/id/".count("/")
+        assert request.status == 404
+
+
+@pytest.mark.parametrize(
+    ("destination", "result", "reason"),
+    [
+        ("+12025550110", "BUSY", "CANCEL"),
+        ("+12025550111", "NOANSWER", "TIMEOUT"),
+        ("+12025550113", "FAILED", "CONGESTION"),
+        ("+12025550115", "FAILED", "BLOCKED"),
+    ],
+)
+async def test_a_call_that_nobody_answers_says_why(
+    voice: Caller, clock: ManualClock, destination: str, result: str, reason: str
+) -> None:
+    placed = await voice.ok("place_tts_callout", to=destination, text=TEXT, cli=OWN)
+    clock.advance(120)
+    ended = await voice.ok("get_call", call_id=placed["call_id"])
+    assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", result, reason)
+    assert (ended["duration_s"], ended["cost"]) == (0, 0)
+
+
+async def test_a_conference_is_seen_and_steered(voice: Caller, clock: ManualClock) -> None:
+    ben = "+12025550108"
+    placed = await voice.ok("place_conference_callout", to=[ANNA, ben], conference_id="standup", cli=OWN)
+    clock.advance(5)
+    first, second = (leg["call_id"] for leg in placed["legs"])
+    room = await voice.ok("get_conference", conference_id="standup")
+    assert {member["number"] for member in room["participants"]} == {ANNA, ben}
+    muted = await voice.ok("manage_participant", conference_id="standup", call_id=second, command="mute")
+    held = await voice.ok("manage_participant", conference_id="standup", call_id=first, command="onhold", moh="music1")
+    assert (muted["participants"][0]["muted"], held["participants"][0]["onhold"]) == (True, True)
+    await voice.ok("manage_participant", conference_id="standup", call_id=second, command="unmute")
+    await voice.ok("manage_participant", conference_id="standup", call_id=first, command="resume")
+    await voice.ok("manage_participant", conference_id="standup", call_id=second, command="kick")
+    left = await voice.ok("get_conference", conference_id="standup")
+    assert [(member["call_id"], member["onhold"]) for member in left["participants"]] == [(first, False)]
+    await voice.ok("close_conference", conference_id="standup")
+    assert (await voice.ok("get_call", call_id=first))["status"] == "FINAL"
+
+
+async def test_a_conference_rings_nobody_when_one_number_is_refused(voice: Caller, sandbox: Sandbox) -> None:
+    seen = len(sandbox.requests)
+    error = await voice.fails("place_conference_callout", to=[ANNA, "911"], conference_id="room", cli=OWN)
+    assert error["code"] == "refused"
+    assert len(sandbox.requests) == seen
+
+
+async def test_a_leg_that_the_platform_rejects_does_not_stop_the_others(voice: Caller) -> None:
+    placed = await voice.ok("place_conference_callout", to=["+12025550130", ANNA], conference_id="room", cli=OWN)
+    failed, fine = placed["legs"]
+    assert (failed["error"]["error_code"], "call_id" in failed) == (40001, False)
+    assert fine["call_id"]
+    assert "1 of 2" in placed["summary"]
+
+
+async def test_a_conference_in_which_every_leg_fails_is_an_error(voice: Caller) -> None:
+    error = await voice.fails(
+        "place_conference_callout", to=["+12025550130", "+12025550136"], conference_id="room", cli=OWN
+    )
+    assert (error["code"], error["error_code"]) == ("rejected", 40001)
+
+
+async def test_numbers_are_listed_assigned_and_unassigned(voice: Caller) -> None:
+    def assigned(result: dict[str, Any]) -> set[str]:
+        return {row["number"] for row in result["numbers"] if "application_key" in row}
+
+    free = "+14155550109"
+    before = await voice.ok("list_numbers")
+    assert len(before["numbers"]) == 10
+    assert free not in assigned(before)
+    assert free in assigned(await voice.ok("assign_numbers", numbers=[free]))
+    assert free not in assigned(await voice.ok("unassign_number", number=free))
+
+
+async def test_a_number_is_looked_up_with_what_the_guard_would_say(connect: Connect) -> None:
+    async with connect(SINCH_VOICE_DENIED_PREFIXES="+120255501") as voice:
+        known = await voice.ok("query_number", number="+12025550161")
+    assert (known["country"], known["rate_per_minute"], known["callable"]) == ("US", 0.2, False)
+    assert known["refused_because"] == "denied_prefix"
+
+
+async def test_callback_urls_are_set_shown_and_cleared(voice: Caller) -> None:
+    url = "https://voice.example.com/callbacks"
+    changed = await voice.ok("set_callbacks", primary=url, fallback=f"{url}/2")
+    assert (changed["before"], changed["now"]) == ({}, {"primary": url, "fallback": f"{url}/2"})
+    cleared = await voice.ok("set_callbacks", fallback="")
+    assert cleared["now"] == {"primary": url}
+    assert (await voice.ok("get_callbacks"))["now"] == {"primary": url}

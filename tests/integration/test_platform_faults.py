@@ -1,0 +1,168 @@
+"""The platform fails in every way it can: a call is placed at most once, and the model is told the truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
+from sinch_voice_mcp.settings import Settings, load
+from tests.integration.conftest import Era, connected
+
+OWN = "+14155550100"
+CALL = {"to": "+14045005000", "text": "Hello", "cli": OWN}
+NUMBERS = {"numbers": [{"number": OWN, "capability": "voice", "applicationkey": DEFAULT_CREDENTIALS.key}]}
+Answer = Callable[[httpx2.Request], httpx2.Response]
+ERROR = {"errorCode": 40000, "message": "Something about it", "reference": "ref-1"}
+
+
+def live(**environ: str) -> Settings:
+    """Settings as against the real platform, with a base URL on this machine."""
+    return load(
+        {
+            "SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key,
+            "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret,
+            "SINCH_VOICE_BASE_URL": "http://127.0.0.1:9",
+            **environ,
+        }
+    )
+
+
+@dataclass
+class Platform:
+    """Answers the numbers of the account, and everything else by a script; counts what it saw."""
+
+    answer: Answer
+    callouts: list[httpx2.Request] = field(default_factory=list[httpx2.Request])
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/v1/configuration/numbers":
+            return httpx2.Response(200, json=NUMBERS)
+        self.callouts.append(request)
+        return self.answer(request)
+
+    @property
+    def transport(self) -> httpx2.MockTransport:
+        return httpx2.MockTransport(self)
+
+
+def raises(error: type[httpx2.TransportError]) -> Answer:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        raise error("broken", request=request)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("status", "error_code", "code"),
+    [
+        (400, 40001, "rejected"),
+        (401, 40108, "unauthorized"),
+        (402, 40200, "no_credit"),
+        (403, 40300, "forbidden"),
+        (404, 40400, "not_found"),
+        (422, 42200, "rejected"),
+        (429, 42900, "too_many_requests"),
+    ],
+)
+async def test_a_rejection_keeps_what_the_platform_said(era: Era, status: int, error_code: int, code: str) -> None:
+    body = {**ERROR, "errorCode": error_code}
+    platform = Platform(lambda _: httpx2.Response(status, json=body, headers={"Retry-After": "60"}))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        error = await voice.fails("place_tts_callout", **CALL)
+    assert (error["code"], error["http_status"], error["error_code"]) == (code, status, error_code)
+    assert (error["message"], error["reference"], error["retry_after_s"]) == ("Something about it", "ref-1", 60)
+    assert error["retry_safe"] is True
+    assert len(platform.callouts) == 1
+
+
+async def test_a_short_retry_after_is_waited_for_once(era: Era) -> None:
+    answers = [
+        httpx2.Response(429, json=ERROR, headers={"Retry-After": "7"}),
+        httpx2.Response(200, json={"callId": "c1"}),
+    ]
+    platform = Platform(lambda _: answers.pop(0))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL))["call_id"] == "c1"
+    assert len(platform.callouts) == 2
+
+
+def answers(status: int, **content: Any) -> Answer:
+    return lambda _: httpx2.Response(status, **content)
+
+
+SILENT: dict[str, Answer] = {
+    "500": answers(500, json=ERROR),
+    "503": answers(503, json=ERROR),
+    "502": answers(502, text="<html>bad gateway</html>"),
+    "403 of a proxy": answers(403, text="<html>a proxy says no</html>"),
+    "302": answers(302, headers={"Location": "http://127.0.0.1:9/elsewhere"}),
+    "not JSON": answers(200, text="{not json"),
+    "empty 200": answers(200, text=""),
+    "no call id": answers(200, json={"id": "c1"}),
+    "huge": answers(200, content=b"x" * 2_000_000),
+    "reset": raises(httpx2.ReadError),
+    "silence": raises(httpx2.ReadTimeout),
+    "end of stream": raises(httpx2.RemoteProtocolError),
+    "broken while sending": raises(httpx2.WriteError),
+}
+
+
+@pytest.mark.parametrize("fault", SILENT)
+async def test_an_answer_that_says_nothing_leaves_one_post_and_an_unknown_outcome(era: Era, fault: str) -> None:
+    platform = Platform(SILENT[fault])
+    async with connected(live(), era, transport=platform.transport) as voice:
+        error = await voice.fails("place_tts_callout", **CALL)
+    assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
+    assert error["message"].startswith("The call may have been placed. Do not place it again.")
+    assert "html" not in error["message"]
+    assert len(platform.callouts) == 1
+
+
+@pytest.mark.parametrize("error", [httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout])
+async def test_a_platform_that_is_not_reached_is_tried_again_and_nothing_is_placed(
+    era: Era, error: type[httpx2.TransportError]
+) -> None:
+    platform = Platform(raises(error))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        told = await voice.fails("place_tts_callout", **CALL)
+    assert (told["code"], told["retry_safe"]) == ("not_sent", True)
+    assert len(platform.callouts) == 3
+
+
+async def test_hanging_up_without_an_answer_is_read_back(era: Era) -> None:
+    final = {"callId": "c1", "status": "FINAL", "result": "ANSWERED", "reason": "MANAGERHANGUP", "duration": 4}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "PATCH":
+            raise httpx2.ReadError("reset", request=request)
+        return httpx2.Response(200, json=final)
+
+    platform = Platform(answer)
+    async with connected(live(), era, transport=platform.transport) as voice:
+        assert (await voice.ok("hang_up", call_id="c1"))["status"] == "FINAL"
+    assert [request.method for request in platform.callouts] == ["PATCH", "PATCH", "GET"]
+
+
+async def test_speaking_into_a_call_is_never_repeated(era: Era) -> None:
+    platform = Platform(raises(httpx2.ReadError))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        error = await voice.fails("play_to_call", call_id="c1", text="Hello")
+    assert error["code"] == "outcome_unknown"
+    assert len(platform.callouts) == 1
+
+
+async def test_a_live_result_says_that_it_is_real(era: Era) -> None:
+    platform = Platform(lambda _: httpx2.Response(200, json={"callId": "c1"}))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        placed = await voice.ok("place_tts_callout", **CALL)
+    assert placed["simulated"] is False
+    assert "SIMULATED" not in placed["summary"]
+
+
+async def test_a_live_server_refuses_to_guess_regions_while_the_account_cannot_be_read(era: Era) -> None:
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(401, json={**ERROR, "errorCode": 40108}))
+    async with connected(live(), era, transport=transport) as voice:
+        assert (await voice.fails("place_tts_callout", **CALL))["code"] == "unauthorized"

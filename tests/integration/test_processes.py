@@ -1,0 +1,168 @@
+"""Real processes: the server over stdio, the sandbox alone, signals and exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from anyio.abc import Process
+from anyio.streams.buffered import BufferedByteReceiveStream
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from sinch_voice_mcp.tools import ALL_TOOLS
+from tests.integration.conftest import Caller, Era
+
+ANNA, OWN = "+12025550108", "+14155550100"
+MODULE = [sys.executable, "-m", "sinch_voice_mcp"]
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251 - for a child
+
+
+@asynccontextmanager
+async def serving(era: Era, *flags: str, **environ: str) -> AsyncGenerator[Caller]:
+    """A client on a server that runs as a process of its own."""
+    server = StdioServerParameters(command=MODULE[0], args=[*MODULE[1:], *flags], env=CLEAN | environ)
+    async with Client(server, mode=era) as client:
+        yield Caller(client)
+
+
+@asynccontextmanager
+async def running(*arguments: str, **environ: str) -> AsyncGenerator[Process]:
+    """A process that is killed at the end, if it is still there."""
+    async with await anyio.open_process([*MODULE, *arguments], env=CLEAN | environ) as process:
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+
+async def test_every_tool_works_over_stdio(era: Era) -> None:
+    called: set[str] = set()
+
+    async with serving(era, "--sandbox-speed", "1000") as voice:
+
+        async def ok(tool: str, **arguments: object) -> dict[str, object]:
+            called.add(tool)
+            return await voice.ok(tool, **arguments)
+
+        placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+        call_id = placed["legs"][0]["call_id"]
+        with anyio.fail_after(10):
+            while (await ok("get_call", call_id=call_id))["result"] != "ANSWERED":
+                await anyio.lowlevel.checkpoint()
+        called.add("place_conference_callout")
+        await ok("get_conference", conference_id="room")
+        await ok("manage_participant", conference_id="room", call_id=call_id, command="mute")
+        await ok("play_to_call", call_id=call_id, text="Hello")
+        await ok("update_call", call_id=call_id, svaml={"instructions": [{"name": "say", "text": "Hi"}]})
+        await ok("close_conference", conference_id="room")
+        await ok("hang_up", call_id=call_id)
+        await ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
+        await ok("place_custom_callout", to=ANNA, cli=OWN, ace={"action": {"name": "hangup"}})
+        await ok("list_numbers")
+        await ok("assign_numbers", numbers=["+14155550109"])
+        await ok("unassign_number", number="+14155550109")
+        await ok("query_number", number=ANNA)
+        await ok("set_callbacks", primary="https://voice.example.com/events")
+        await ok("get_callbacks")
+        await ok("build_svaml", event="ice", action={"name": "hangup"})
+        await ok("check_svaml", document={"action": {"name": "hangup"}})
+    assert called == {spec.name for spec in ALL_TOOLS}
+
+
+async def test_a_second_server_uses_a_sandbox_that_runs_alone(era: Era) -> None:
+    async with running("--sandbox-speed", "1000", "sandbox", "--port", "0") as platform:
+        shown = await _shown(platform, until="Ctrl+C")
+        url, key, secret = (shown[name] for name in ("base URL", "key", "secret"))
+        environ = {
+            "SINCH_VOICE_BASE_URL": url,
+            "SINCH_APPLICATION_KEY": key,
+            "SINCH_APPLICATION_SECRET": secret,
+        }
+        async with serving(era, "--sandbox", **environ) as voice:
+            placed = await voice.ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
+        async with serving(era, SINCH_VOICE_AUTH="basic", **environ) as voice:
+            seen = await voice.ok("get_call", call_id=placed["call_id"])
+            assert seen["simulated"] is False
+            assert (await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN))["call_id"]
+        wrong = {**environ, "SINCH_APPLICATION_SECRET": "d3Jvbmc="}
+        async with serving(era, **wrong) as voice:
+            assert (await voice.fails("get_call", call_id=placed["call_id"]))["code"] == "unauthorized"
+
+
+async def test_the_sandbox_alone_takes_key_and_secret_from_the_usual_variables() -> None:
+    pair = {"SINCH_APPLICATION_KEY": "my-key", "SINCH_APPLICATION_SECRET": "bXktc2VjcmV0"}
+    async with running("sandbox", "--port", "0", **pair) as platform:
+        shown = await _shown(platform, until="Ctrl+C")
+    assert (shown["key"], shown["secret"]) == ("my-key", "bXktc2VjcmV0")
+
+
+async def _shown(process: Process, until: str) -> dict[str, str]:
+    """The rows of a start-up message."""
+    assert process.stdout is not None
+    stream = BufferedByteReceiveStream(process.stdout)
+    rows: dict[str, str] = {}
+    with anyio.fail_after(20):
+        while until not in (line := (await stream.receive_until(b"\n", 10_000)).decode()):
+            name, _, value = line.strip().partition("  ")
+            rows[name] = value.strip()
+    return rows
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_server_while_it_waits_for_input(number: signal.Signals) -> None:
+    initialize = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+    }
+    async with running() as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        await server.stdin.send(json.dumps(initialize).encode() + b"\n")
+        with anyio.fail_after(20):
+            assert b"sinch-voice-sandbox" in await server.stdout.receive()
+            server.send_signal(number)
+            assert await server.wait() == 128 + number
+
+
+async def test_the_server_ends_when_its_host_leaves() -> None:
+    async with running() as server:
+        assert server.stdin is not None
+        await server.stdin.aclose()
+        with anyio.fail_after(20):
+            assert await server.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "says"),
+    [
+        ({"SINCH_APPLICATION_KEY": "k"}, [], "SINCH_APPLICATION_SECRET is missing"),
+        ({"SINCH_VOICE_SANBOX": "1"}, [], "did you mean SINCH_VOICE_SANDBOX?"),
+        ({}, ["--toolsets", "cals"], "did you mean `calls`?"),
+        ({}, ["--read-only", "--tools", "hang_up"], "no tool is left"),
+        ({"SINCH_APPLICATION_KEY": "k", "SINCH_APPLICATION_SECRET": "???"}, [], "not base64"),
+    ],
+)
+def test_a_wrong_setting_ends_the_start_in_one_line(environ: dict[str, str], flags: list[str], says: str) -> None:
+    ended = subprocess.run(  # noqa: S603 - our own module
+        [*MODULE, *flags], env=CLEAN | environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert says in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_help_and_version_are_there() -> None:
+    for flag, says in (("--help", "sandbox"), ("--version", "0.1.0")):
+        shown = subprocess.run(  # noqa: S603 - our own module
+            [*MODULE, flag], env=CLEAN, capture_output=True, text=True, check=True
+        )
+        assert says in shown.stdout

@@ -1,0 +1,64 @@
+"""The README tells the truth: its Python runs, its demo output is what the demo prints."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demo() -> str:
+    """What `make demo` prints."""
+    shown = subprocess.run(
+        [sys.executable, "examples/demo.py"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    return shown.stdout
+
+
+def test_the_demo_shows_the_whole_job(demo: str) -> None:
+    order = [
+        "cli_missing", "e164_number", "emergency_number", "ringing", "answered", "ended", "Cost",
+        "conference standup", "muted", "runMenu", "Done.",
+    ]  # fmt: skip
+    places = [demo.find(word) for word in order]
+    assert -1 not in places, dict(zip(order, places, strict=True))
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: str) -> None:
+    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```\n<!-- end demo -->", README, re.DOTALL)
+    assert shown is not None
+    assert shown.group(1).strip() == demo.strip()
+
+
+def test_the_svaml_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = [block for block in PYTHON if "welcome.to_json" in block]
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - the README's own code
+    assert '"name":"runMenu"' in capsys.readouterr().out
+
+
+async def test_the_library_example_places_a_call(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = [block for block in PYTHON if "VoiceClient" in block]
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)  # noqa: S102 - the README's own code
+    environ = {"PATH": ""}
+    arguments = [sys.executable, "-m", "sinch_voice_mcp", "sandbox", "--port", "0"]
+    async with await anyio.open_process(arguments, env=environ) as sandbox:
+        assert sandbox.stdout is not None
+        shown = b""
+        with anyio.fail_after(20):
+            while b"Ctrl+C" not in shown:
+                shown += await sandbox.stdout.receive()
+            rows = dict(re.findall(r"^  (base URL|key|secret) +(\S+)$", shown.decode(), re.MULTILINE))
+            namespace: dict[str, object] = {"rows": rows, **names}
+            exec("ready = main(rows['base URL'], Credentials(rows['key'], rows['secret']))", namespace)  # noqa: S102
+            ready = namespace["ready"]
+            await ready  # type: ignore[misc]
+        sandbox.kill()
+    assert "status='ONGOING'" in capsys.readouterr().out

@@ -1,0 +1,129 @@
+"""What is refused before anything is sent: the platform sees nothing of it."""
+
+import json
+
+import pytest
+
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
+from tests.integration.conftest import Caller, Connect, text_of
+
+ANNA, OWN = "+12025550100", "+14155550100"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "field"),
+    [
+        ({"cli": None}, "refused", "$.ttsCallout.cli"),
+        ({"to": "4045005000"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": "+1404"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": "hello"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": ""}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": "911"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": "+19005551234"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"to": "00146701234567"}, "refused", "$.ttsCallout.destination.endpoint"),
+        ({"text": "a" * 10_000}, "refused", "$.ttsCallout.text"),
+        ({"text": "a\u202eb"}, "refused", "$.ttsCallout.text"),
+        ({"cli": "+14155550199"}, "refused", "$.ttsCallout.cli"),
+        ({"cli": "private"}, "refused", "$.ttsCallout.cli"),
+        ({"dtmf": "12x"}, "refused", "$.ttsCallout.dtmf"),
+        ({"text": None, "audio_urls": ["https://127.0.0.1/a.mp3"]}, "refused", "$.ttsCallout.prompts"),
+        ({"text": None, "audio_urls": ["https://evil.test/a.mp3"]}, "refused", "$.ttsCallout.prompts"),
+        ({"text": None, "ssml": "<speak>open"}, "refused", "$.ttsCallout.prompts"),
+        ({"text": None, "ssml": "<speak>a]</speak>"}, "invalid_prompt", None),
+        ({"ssml": "<speak>a</speak>"}, "invalid_input", "text"),
+        ({"text": None}, "invalid_input", "text"),
+        ({"colour": "red"}, "invalid_input", "colour"),
+        ({"locales": "en-US"}, "invalid_input", "locales"),
+        ({"to": None}, "invalid_input", "to"),
+        ({"to": 911}, "invalid_input", "to"),
+        ({"dry_run": "perhaps"}, "invalid_input", "dry_run"),
+    ],
+)
+async def test_a_refused_call_never_reaches_the_platform(
+    voice: Caller, sandbox: Sandbox, arguments: dict[str, object], code: str, field: str | None
+) -> None:
+    seen = len(sandbox.requests)
+    wanted = {"to": ANNA, "text": "Hello", "cli": OWN} | arguments
+    error = await voice.fails("place_tts_callout", **{k: v for k, v in wanted.items() if v is not None or k == "to"})
+    assert (error["code"], error.get("field")) == (code, field)
+    assert error["retry_safe"] is True
+    assert len(sandbox.requests) == seen
+
+
+async def test_the_same_number_with_separators_passes(voice: Caller) -> None:
+    assert (await voice.ok("place_tts_callout", to="+1 (404) 500-5000", text="Hello", cli=OWN))["call_id"]
+
+
+async def test_a_refusal_names_rule_value_and_how_to_change_it(voice: Caller) -> None:
+    error = await voice.fails("place_tts_callout", to="+19005551234", text="Hello", cli=OWN)
+    assert (error["rule"], error["value"]) == ("number_type", "+19005551234 (premium)")
+    assert "SINCH_VOICE_ALLOWED_NUMBER_TYPES" in error["how_to_change"]
+
+
+async def test_a_missing_caller_id_lists_the_accounts_own_numbers(voice: Caller) -> None:
+    error = await voice.fails("place_tts_callout", to=ANNA, text="Hello")
+    assert error["rule"] == "cli_missing"
+    assert OWN in error["next_step"]
+
+
+async def test_an_unknown_argument_is_named_with_the_one_that_was_meant(voice: Caller) -> None:
+    error = await voice.fails("place_tts_callout", to=ANNA, txt="Hello", cli=OWN)
+    assert error["message"] == "unknown argument `txt`; did you mean `text`?"
+
+
+async def test_an_unknown_tool_is_answered_with_the_one_that_was_meant(voice: Caller) -> None:
+    error = await voice.fails("place_tts_call", to=ANNA)
+    assert (error["code"], error["next_step"]) == ("invalid_input", "Use `place_tts_callout`.")
+
+
+@pytest.mark.parametrize(
+    "svaml",
+    [
+        {"action": {"name": "ConnectPSTN", "number": "911", "cli": OWN}},
+        {"action": {"name": "connectPstn", "destination": "+19005551234", "cli": OWN}},
+        {"action": {"name": "connectPstn", "number": ANNA, "cli": "+14155550199"}},
+        {"action": {"name": "connectPstn", "number": ANNA, "cli": OWN, "suppressCallbacks": "true"}},
+        {"action": {"name": "connectSip", "destination": {"endpoint": "a@evil.test"}}},
+        {"action": {"name": "connectStream", "destination": {"endpoint": "wss://evil.test"}}},
+        {"instructions": [{"name": "playFiles", "ids": [["https://evil.test/a.mp3"]]}]},
+        {"instructions": [{"name": "startRecording", "options": {"destination": "s3://evil/a", "credentials": "k"}}]},
+        {"action": {"name": "park", "holdPrompt": "#tts[a];#href[http://169.254.169.254/]"}},
+        {"action": {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#href[https://evil.test/]"}]}},
+    ],
+)
+async def test_a_document_smuggles_nothing_past_the_guard(
+    voice: Caller, sandbox: Sandbox, svaml: dict[str, object]
+) -> None:
+    seen = len(sandbox.requests)
+    error = await voice.fails("update_call", call_id="1", svaml=svaml)
+    assert error["code"] in {"refused", "invalid_svaml"}
+    assert error["field"].startswith("$.")
+    assert len(sandbox.requests) == seen
+
+
+async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connect, sandbox: Sandbox) -> None:
+    async with connect(SINCH_VOICE_REHEARSE="true") as voice:
+        seen = len(sandbox.requests)
+        error = await voice.fails("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
+        assert error["code"] == "refused"
+        assert len(sandbox.requests) == seen
+
+
+async def test_the_live_guard_keeps_to_the_regions_of_the_accounts_numbers(connect: Connect) -> None:
+    async with connect(SINCH_VOICE_REHEARSE="true") as voice:
+        error = await voice.fails("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
+        assert (error["rule"], error["field"]) == ("number_region", "$.ttsCallout.destination.endpoint")
+        await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN)
+    async with connect(SINCH_VOICE_REHEARSE="true", SINCH_VOICE_ALLOWED_REGIONS="US,SE") as voice:
+        await voice.ok("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
+
+
+async def test_no_answer_carries_the_secret(voice: Caller) -> None:
+    secrets = (DEFAULT_CREDENTIALS.secret, "Basic ", "application " + DEFAULT_CREDENTIALS.key)
+    for tool, arguments in (
+        ("place_tts_callout", {"to": ANNA, "text": DEFAULT_CREDENTIALS.secret, "cli": "x", "zz": 1}),
+        ("get_call", {"call_id": "nope"}),
+        ("list_numbers", {}),
+    ):
+        text = text_of(await voice.client.call_tool(tool, arguments))
+        assert not any(secret in text for secret in secrets), json.loads(text)

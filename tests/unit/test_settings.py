@@ -1,0 +1,103 @@
+"""Settings: one clear sentence instead of a wrong default."""
+
+from pathlib import Path
+
+import pytest
+
+from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.settings import load
+
+KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
+LIVE = {"SINCH_APPLICATION_KEY": KEY, "SINCH_APPLICATION_SECRET": SECRET}
+
+
+def test_without_credentials_the_sandbox_answers() -> None:
+    settings = load({})
+    assert (settings.mode, settings.embedded) == ("sandbox", True)
+
+
+def test_credentials_mean_live() -> None:
+    settings = load(LIVE)
+    assert (settings.mode, settings.embedded, settings.credentials.key) == ("live", False, KEY)
+
+
+def test_the_sandbox_can_be_forced() -> None:
+    assert load(LIVE, {"sandbox": True}).mode == "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"SINCH_APPLICATION_KEY": KEY}, "SINCH_APPLICATION_SECRET is missing"),
+        ({"SINCH_APPLICATION_SECRET": SECRET}, "SINCH_APPLICATION_KEY is missing"),
+        (
+            {**LIVE, "SINCH_APPLICATION_SECRET": "not base64!"},
+            "SINCH_APPLICATION_SECRET: the application secret is not",
+        ),
+        ({"SINCH_VOICE_REGOIN": "use1"}, "there is no setting SINCH_VOICE_REGOIN; did you mean SINCH_VOICE_REGION?"),
+        ({"SINCH_APPLICATION_KEYS": KEY}, "did you mean SINCH_APPLICATION_KEY?"),
+        ({"SINCH_VOICE_REGION": "mars"}, "SINCH_VOICE_REGION: input should be 'global'"),
+        ({"SINCH_VOICE_AUTH": "none"}, "SINCH_VOICE_AUTH: input should be 'signed' or 'basic'"),
+        ({"SINCH_VOICE_READ_ONLY": "maybe"}, "SINCH_VOICE_READ_ONLY: input should be a valid boolean"),
+        ({"SINCH_VOICE_REQUEST_TIMEOUT_S": "60"}, "SINCH_VOICE_REQUEST_TIMEOUT_S: input should be less than"),
+        ({"SINCH_VOICE_BASE_URL": "http://127.0.0.1:1"}, "SINCH_VOICE_BASE_URL needs SINCH_APPLICATION_KEY"),
+        (
+            {**LIVE, "SINCH_VOICE_BASE_URL": "http://127.0.0.1:1", "SINCH_VOICE_CALLING_URL": "http://127.0.0.1:1"},
+            "already names both hosts",
+        ),
+        (
+            {**LIVE, "SINCH_VOICE_SANDBOX": "1", "SINCH_VOICE_BASE_URL": "https://voice.example.com"},
+            "on this machine only",
+        ),
+        ({"SINCH_VOICE_ALLOWED_REGIONS": "USA"}, "SINCH_VOICE_ALLOWED_REGIONS"),
+        ({"SINCH_VOICE_DEFAULT_CLI": "4155550100"}, "SINCH_VOICE_DEFAULT_CLI"),
+        ({"SINCH_VOICE_CONFIG": "/nonexistent/voice.toml"}, "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(environ: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigurationError) as stopped:
+        load(environ)
+    assert says in stopped.value.message
+    assert "\n" not in stopped.value.message
+    assert SECRET not in stopped.value.message
+
+
+def test_variables_of_other_programs_are_left_alone() -> None:
+    assert load({"SINCH_PROJECT_ID": "p", "SINCH_KEY_ID": "k", "HOME": "/"}).mode == "sandbox"
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text('region = "euc1"\ndefault_cli = "+14155550100"\nallowed_regions = ["US", "SE"]\nauth = "basic"\n')
+    environ = {"SINCH_VOICE_REGION": "use1", "SINCH_VOICE_CONFIG": str(file), "SINCH_VOICE_ALLOWED_REGIONS": "GB, FR"}
+    settings = load(environ, {"region": "apse1"})
+    assert (settings.region, settings.auth) == ("apse1", "basic")
+    assert settings.policy.default_cli == "+14155550100"
+    assert settings.policy.allowed_regions == {"GB", "FR"}
+    assert load(environ).region == "use1"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("regoin = 1", "did you mean `region`?"), ("= 1", "is not TOML"), ("region = 5", "`region` in")]
+)
+def test_a_wrong_file_stops_the_start_too(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError) as stopped:
+        load({}, file=file)
+    assert says in stopped.value.message
+
+
+def test_the_guard_is_configured_per_mode() -> None:
+    assert "example.com" in load({}).policy.media_hosts
+    assert load(LIVE).policy.media_hosts == frozenset()
+    assert load({"SINCH_VOICE_REHEARSE": "1"}).policy.media_hosts == frozenset()
+    assert load({**LIVE, "SINCH_VOICE_MEDIA_HOSTS": "cdn.example.com"}).policy.media_hosts == {"cdn.example.com"}
+
+
+def test_the_secret_is_in_no_form_of_the_settings() -> None:
+    settings = load(LIVE)
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings)
+    assert SECRET not in settings.model_dump_json()
+    assert SECRET not in repr(settings.credentials)
