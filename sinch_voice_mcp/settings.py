@@ -16,12 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from sinch_voice_mcp.client import Authentication, Region
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.policy import Mode, Policy
+from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 
-PREFIX = "SINCH_VOICE_"
-CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
@@ -108,7 +107,7 @@ class Settings(BaseModel):
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return _VARIABLES.get(name, f"{PREFIX}{name.upper()}")
+    return _VARIABLES.get(name, f"{VARIABLE_PREFIX}{name.upper()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _refuse_misspelt(environ: Mapping[str, str], known: Mapping[str, Setting]) -
         if name in names or not name.startswith("SINCH_"):
             continue
         near = get_close_matches(name, names, n=1, cutoff=0.85)
-        if near or name.startswith(PREFIX):
+        if near or name.startswith(VARIABLE_PREFIX):
             hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"
             raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
 

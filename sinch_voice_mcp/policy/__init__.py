@@ -29,7 +29,7 @@ from sinch_voice_mcp.policy.effects import (
 )
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
-from sinch_voice_mcp.policy.profile import NUMBER_TYPES, Mode, Policy
+from sinch_voice_mcp.policy.profile import NUMBER_TYPES, VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.policy.rules import RULES, Rule
 from sinch_voice_mcp.policy.walk import effects_of
 
@@ -37,6 +37,7 @@ __all__ = [
     "FICTIONAL",
     "NUMBER_TYPES",
     "RULES",
+    "VARIABLE_PREFIX",
     "Allow",
     "Broken",
     "Decision",

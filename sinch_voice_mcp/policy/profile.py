@@ -16,6 +16,7 @@ Mode = Literal["sandbox", "live"]
 
 NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 ANY_REGION = "*"
+VARIABLE_PREFIX = "SINCH_VOICE_"
 
 _DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
 _NOTHING: frozenset[str] = frozenset()
@@ -25,6 +26,11 @@ _CALLER_ID_WORDS = frozenset({"private", "incoming"})
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _DESTINATION = re.compile(r"(?:s3|azure|gs)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*/?", re.ASCII)
 _MISTAKEN_REGIONS = {"UK": "GB", "EL": "GR", "EN": "GB", "JA": "JP"}
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets a member of the policy, or any other setting without a name of its own."""
+    return f"{VARIABLE_PREFIX}{name.upper()}"
 
 
 class Policy(BaseModel):

@@ -55,7 +55,7 @@ CALL = Reply(200, b'{"callId":"call-1","status":"ONGOING"}')
 HTML = b"<html><script>alert(1)</script>Bad Gateway</html>"
 
 
-QUICK = Timeouts(read=0.2, total=0.5)
+QUICK = Timeouts(read=0.4, total=1.2)
 
 
 def waits_for(*script: Fault) -> Timeouts:
@@ -137,7 +137,7 @@ MAYBE_SEEN: dict[str, tuple[Fault, str]] = {
     "reset": (Reset(), "the connection broke"),
     "end of stream": (Close(), "cut off"),
     "silence": (Silence(), "nothing was received"),
-    "byte by byte": (Trickle(PLACED, 0.02), "no answer within 0.5 s"),
+    "byte by byte": (Trickle(PLACED, 0.02), "no answer within 1.2 s"),
     "head without body": (Stalled(PLACED), "nothing was received"),
     "truncated": (Truncated(PLACED), "cut off"),
     "not HTTP": (Garbage(), "not HTTP"),
@@ -266,7 +266,7 @@ async def test_a_callout_that_was_not_sent_at_first_is_still_sent_only_once(
 async def test_a_tls_greeting_that_is_not_answered_means_not_sent_however_short_the_whole_wait_is(
     credentials: Credentials, clock: ManualClock
 ) -> None:
-    short = Timeouts(connect=5.0, total=0.09)
+    short = Timeouts(connect=5.0, total=0.9)
     with mute() as nobody_answers:
         url = f"https://{nobody_answers}"
         async with VoiceClient(credentials, calling_url=url, clock=clock, timeouts=short) as voice:
@@ -471,7 +471,7 @@ async def test_a_question_is_asked_again_after_what_passes(dial: Dial, fault: Fa
 UNANSWERED: dict[str, tuple[Sequence[Fault], int, int, str]] = {
     "reset": ([Reset()], 3, 0, "the connection broke"),
     "silence": ([Silence()], 3, 0, "nothing was received"),
-    "byte by byte": ([Trickle(CALL, 0.02)], 3, 0, r"no answer within 0\.5 s"),
+    "byte by byte": ([Trickle(CALL, 0.02)], 3, 0, r"no answer within 1\.2 s"),
     "truncated": ([Truncated(CALL)], 3, 200, "cut off"),
     "503": ([refusal(503, 50300, "Down")], 3, 503, "503: Down"),
     "502 of somebody else": ([Reply(502, HTML)], 3, 502, "the answer was 502"),

@@ -9,13 +9,13 @@ from sinch_voice_mcp.policy.canonical import canonical
 from sinch_voice_mcp.policy.decision import Facts, Intent
 from sinch_voice_mcp.policy.effects import Dial, Effect, Unknown
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
-from sinch_voice_mcp.policy.profile import Policy
+from sinch_voice_mcp.policy.profile import Policy, variable
 from sinch_voice_mcp.policy.quoting import printable
 from sinch_voice_mcp.policy.walk import effects_of
 from sinch_voice_mcp.types import Payload
 
 E = TypeVar("E", bound=Effect)
-_MOST_LISTED = 10
+_MOST_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class Rule:
         """One sentence about who can change what."""
         if not self.settings:
             return "This rule has no switch."
-        names = " or ".join(f"`{name}`" for name in self.settings)
-        return f"Only the owner of this server can change this, with the setting {names}."
+        names = " or ".join(variable(name) for name in self.settings)
+        return f"Only the owner of this server can change this, with {names}."
 
 
 def judged(path: str, value: str, problem: str | None, next_step: str | None = None) -> Judgement:

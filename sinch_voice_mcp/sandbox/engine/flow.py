@@ -173,7 +173,7 @@ def _perform(exchange: Exchange, call: Call, instruction: Instruction) -> float:
         case Answer():
             return 0
         case StartRecording() | StopRecording():
-            raise NotImplementedError(f"admission lets no {instruction.name} through")
+            raise TypeError(f"admission lets no {instruction.name} through")
 
 
 def _heard(exchange: Exchange, call: Call, seconds: float) -> float:
@@ -206,7 +206,7 @@ def _act(exchange: Exchange, call: Call, action: Action) -> bool:
             _connect(exchange, call, action)
             return False
         case ConnectMxp() | ConnectSip() | ConnectStream() | RunMenu() | Park():
-            raise NotImplementedError(f"admission lets no {action.name} through")
+            raise TypeError(f"admission lets no {action.name} through")
 
 
 def _connect(exchange: Exchange, call: Call, action: ConnectPstn) -> None:

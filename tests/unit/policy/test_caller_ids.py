@@ -17,7 +17,6 @@ def test_a_call_without_a_caller_id_is_refused_and_told_why() -> None:
 def test_the_refusal_lists_the_accounts_own_numbers() -> None:
     refusal = refused(tts(cli=None))
 
-    assert "+14155550100, +14155550101" in refusal.message
     assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
 
 
@@ -36,9 +35,9 @@ def test_it_points_to_the_tool_where_nothing_is_known() -> None:
 
 
 def test_it_does_not_list_a_hundred_numbers() -> None:
-    facts = Facts(own_numbers=tuple(f"+1415555{number:04d}" for number in range(100)))
+    facts = Facts(own_numbers=tuple(f"+1415555{number:04d}" for number in range(100, 200)))
 
-    assert refused(tts(cli=None), facts=facts).message.endswith("+14155550009 and 90 more.")
+    assert refused(tts(cli=None), facts=facts).next_step.endswith("+14155550104 and 95 more.")
 
 
 def test_an_empty_caller_id_is_none() -> None:
@@ -74,7 +73,7 @@ def test_a_configured_caller_id_fills_it_in() -> None:
 
 
 def test_the_configured_caller_id_needs_no_look_at_the_account() -> None:
-    policy = Policy(default_cli="+46701234567", allowed_regions=frozenset({"US"}))
+    policy = Policy(default_cli="+46701740605", allowed_regions=frozenset({"US"}))
 
     assert not needs_facts(policy, Intent(tts(cli=None), "live"))
     assert allowed(tts(cli=None), policy, facts=None)
@@ -90,16 +89,20 @@ def test_an_own_number_that_metadata_has_not_heard_of_is_allowed() -> None:
     assert allowed(tts(cli=number), Policy(allowed_regions=frozenset({"US"})), facts=Facts(own_numbers=(number,)))
 
 
-def test_somebody_elses_number_is_refused() -> None:
-    refusal = refused(tts(cli="+46701234567"))
+def test_the_accounts_numbers_are_compared_in_e164_too() -> None:
+    assert allowed(tts(), facts=Facts(own_numbers=("+1 (415) 555-0100",)))
 
-    assert (refusal.rule, refusal.value) == ("cli_ownership", "+46701234567")
+
+def test_somebody_elses_number_is_refused() -> None:
+    refusal = refused(tts(cli="+46701740605"))
+
+    assert (refusal.rule, refusal.value) == ("cli_ownership", "+46701740605")
     assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
-    assert "verified_cli" in refusal.how_to_change
+    assert "SINCH_VOICE_VERIFIED_CLI" in refusal.how_to_change
 
 
 def test_a_listed_number_is_allowed() -> None:
-    assert allowed(tts(cli="+46 70 123 45 67"), Policy(verified_cli=frozenset({"+46701234567"})))
+    assert allowed(tts(cli="+46 70 174 06 05"), Policy(verified_cli=frozenset({"+46701740605"})))
 
 
 @pytest.mark.parametrize(
@@ -122,5 +125,5 @@ def test_withheld_caller_ids_are_allowed_where_listed() -> None:
 def test_ownership_is_left_open_until_the_account_is_known() -> None:
     policy = Policy(allowed_regions=frozenset({"US"}))
 
-    assert allowed(tts(cli="+46701234567"), policy, facts=None)
-    assert needs_facts(policy, Intent(tts(cli="+46701234567"), "live"))
+    assert allowed(tts(cli="+46701740605"), policy, facts=None)
+    assert needs_facts(policy, Intent(tts(cli="+46701740605"), "live"))

@@ -61,7 +61,7 @@ def test_the_default_caller_id_is_filled_in_wherever_a_phone_rings_without_one()
 def test_it_replaces_no_caller_id_and_is_put_where_no_phone_rings() -> None:
     say = Document(instructions=(Say(text="Hello."),), action=Hangup())
 
-    assert canonical(tts(cli="+46701234567"), OWN) == tts(cli="+46701234567")
+    assert canonical(tts(cli="+46701740605"), OWN) == tts(cli="+46701740605")
     assert canonical(say, OWN) is say
 
 

@@ -49,7 +49,7 @@ def test_every_member_says_in_a_line_what_it_is(name: str) -> None:
         ({"allowed_regions": ["UK"]}, "`UK` is no region with telephone numbers; did you mean GB"),
         ({"allowed_regions": ["Sweden"]}, "`Sweden` is no region"),
         ({"allowed_regions": ["001"]}, "`001` is no region"),
-        ({"allowed_numbers": ["0701234567"]}, "`0701234567` has no country calling code"),
+        ({"allowed_numbers": ["0701740607"]}, "`0701740607` has no country calling code"),
         ({"allowed_numbers": ["911"]}, "emergency number"),
         ({"denied_prefixes": ["1900"]}, "`1900` is not the beginning of a number"),
         ({"denied_prefixes": ["+"]}, "`\\+` is not the beginning of a number"),
@@ -87,7 +87,7 @@ def test_members_are_brought_into_one_form() -> None:
             "allowed_numbers": ["+1 (404) 500-5000"],
             "denied_prefixes": ["+1 900", "+44-909"],
             "default_cli": "+1 415 555 0100",
-            "verified_cli": ["Private", "+46 70 123 45 67"],
+            "verified_cli": ["Private", "+46 70 174 06 05"],
             "media_hosts": ["Example.COM"],
         }
     )
@@ -96,7 +96,7 @@ def test_members_are_brought_into_one_form() -> None:
     assert policy.allowed_numbers == {"+14045005000"}
     assert policy.denied_prefixes == ("+1900", "+44909")
     assert policy.default_cli == "+14155550100"
-    assert policy.verified_cli == {"private", "+46701234567"}
+    assert policy.verified_cli == {"private", "+46701740605"}
     assert policy.media_hosts == {"example.com"}
 
 

@@ -127,7 +127,7 @@ def test_targets_that_are_no_telephones_are_refused_until_allowed(request_: Payl
     refusal = refused(request_)
 
     assert refusal.rule == rule
-    assert "allow_" in refusal.how_to_change
+    assert "SINCH_VOICE_ALLOW_" in refusal.how_to_change
     assert allowed(request_, policy)
 
 

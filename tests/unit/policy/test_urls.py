@@ -93,7 +93,7 @@ def test_without_listed_hosts_no_audio_is_allowed() -> None:
 
     assert refusal.rule == "media_url"
     assert "media_hosts" in refusal.message
-    assert "media_hosts" in refusal.how_to_change
+    assert "SINCH_VOICE_MEDIA_HOSTS" in refusal.how_to_change
 
 
 def test_callback_urls_go_by_their_own_list() -> None:

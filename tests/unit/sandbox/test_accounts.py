@@ -82,7 +82,7 @@ def test_callback_urls_are_kept_cleared_and_left_alone_each_for_itself(account: 
     [
         ("+12025550100", "US", "Fixed"),
         ("+46701740605", "SE", "Mobile"),
-        ("+46812345678", "SE", "Fixed"),
+        ("+46846500400", "SE", "Fixed"),
         ("+18005550100", "US", "Other"),
         ("+99912345678", "", "Unknown"),
         ("+11234567890", "", "Unknown"),
