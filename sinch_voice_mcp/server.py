@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from sinch_voice_mcp import __version__
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.tools import ToolSpec
 
 Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
@@ -108,7 +109,7 @@ def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, simulated: boo
         lifespan: Opens the desk when the server starts and closes it when it stops.
         simulated: Whether the platform behind it is the sandbox; name and instructions say so.
     """
-    return VoiceServer(
+    server = VoiceServer(
         "sinch-voice-sandbox" if simulated else "sinch-voice",
         title="Sinch Voice (SANDBOX: no phone rings)" if simulated else "Sinch Voice",
         instructions=f"{_SANDBOX if simulated else ''}{_INSTRUCTIONS}",
@@ -117,3 +118,6 @@ def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, simulated: boo
         lifespan=lifespan,
         log_level="WARNING",
     )
+    for prompt in all_prompts():
+        server.add_prompt(prompt)
+    return server

@@ -11,8 +11,8 @@ from sinch_voice_mcp.policy.effects import Dial
 from sinch_voice_mcp.policy.markers import is_many, members
 from sinch_voice_mcp.policy.numbers import NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.speech import normalised
-from sinch_voice_mcp.policy.walk import EMBEDDED, Place, effects_of, is_inline
-from sinch_voice_mcp.svaml import Event, json_path, prompts, read
+from sinch_voice_mcp.policy.walk import EMBEDDED, Place, effects_of, is_inline, read_inline
+from sinch_voice_mcp.svaml import Event, json_path, prompts
 from sinch_voice_mcp.types import Meaning, Payload
 
 P = TypeVar("P", bound=Payload)
@@ -92,7 +92,7 @@ def _inline(text: str, event: Event, place: Place, missing: Mapping[str, str]) -
     if not is_inline(text):
         return text
     try:
-        document = read(text, event).document
+        document = read_inline(text, event).document
     except SvamlError:
         return text
     return _payload(document, place, missing).to_json()

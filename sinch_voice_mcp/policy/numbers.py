@@ -81,11 +81,18 @@ def describe_number(text: str) -> NumberFacts:
     return found
 
 
-@lru_cache(maxsize=256)
 def examine(text: str) -> NumberFacts | Fault:
     """What a written number is, or why it must not be rung."""
     written = text.strip()
-    if not _WRITTEN.fullmatch(written) or len(written) > _LONGEST:
+    if len(written) > _LONGEST:
+        return Fault("e164_number", f"{quoted(written)} is too long for a telephone number.", _WHOLE)
+    return _examined(written)
+
+
+# One decision looks at the same number several times. Only short texts get here, so little is kept.
+@lru_cache(maxsize=256)
+def _examined(written: str) -> NumberFacts | Fault:
+    if not _WRITTEN.fullmatch(written):
         return _form(written)
     digits = re.sub(r"[^0-9]", "", written)
     if _is_emergency_anywhere(digits):

@@ -9,6 +9,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 _DECLARATION = re.compile(r"""\A\s*<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?\s*\?>""")
 _PROMPT_TAG = re.compile(r"#\s*(?:tts|ssml|href)\s*\[|(?:tts|ssml|href)\s*#\s*\[", re.IGNORECASE)
+_LONGEST = 6_000
 _SOURCES = frozenset({"src", "href", "uri"})
 
 
@@ -38,9 +39,13 @@ def prompt_tag(text: str) -> str | None:
 def read_ssml(ssml: str) -> Speech:
     """Read SSML: well-formed XML without a document type or entities, whose root is ``speak``.
 
+    More than 6,000 characters are not read at all.
+
     Raises:
         SsmlError: It is not.
     """
+    if len(ssml) > _LONGEST:
+        raise SsmlError(f"is longer than {_LONGEST:,} characters")
     body = _DECLARATION.sub("", ssml, count=1)
     if "<?" in body:
         raise SsmlError("holds a processing instruction")

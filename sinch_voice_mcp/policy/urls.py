@@ -31,10 +31,7 @@ def url_problem(url: str, scheme: str = "https") -> str | None:
 
 
 def _authority_problem(url: str) -> str | None:
-    try:
-        authority = urlsplit(url).netloc
-    except ValueError:
-        return "is not a URL"
+    authority = urlsplit(url).netloc
     if "@" in authority:
         return "holds user information before its host"
     name = authority.removesuffix(":443")

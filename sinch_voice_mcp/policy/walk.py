@@ -29,6 +29,7 @@ from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,
     Event,
+    Reading,
     RecordingOptions,
     SipDestination,
     StartRecording,
@@ -42,6 +43,7 @@ from sinch_voice_mcp.svaml.findings import Step
 from sinch_voice_mcp.types import Meaning, Payload
 
 Place = tuple[Step, ...]
+_LONGEST_INLINE = 100_000
 
 EMBEDDED: Mapping[Meaning, Event] = {
     Meaning.EMBEDS_ICE: "callout",
@@ -83,6 +85,17 @@ def effects_of(request: Payload) -> tuple[Effect, ...]:
     Inline SVAML and prompts that cannot be read are :class:`~sinch_voice_mcp.policy.effects.Broken`.
     """
     return tuple(_effects(request, (), _Identity("$.cli", None)))
+
+
+def read_inline(text: str, event: Event) -> Reading:
+    """Read SVAML that stands as text in a callout.
+
+    Raises:
+        SvamlError: It does not fit its event, or is longer than 100,000 characters.
+    """
+    if len(text) > _LONGEST_INLINE:
+        raise SvamlError(f"the document is longer than {_LONGEST_INLINE:,} characters", path="$")
+    return read(text, event)
 
 
 def is_inline(text: str) -> bool:
@@ -240,7 +253,7 @@ def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:
             yield from _address(leaf.path, text)
             return
         try:
-            reading = read(text, event)
+            reading = read_inline(text, event)
         except SvamlError as error:
             yield Broken(leaf.path + error.path[1:], printable(error.message, 300))
             return

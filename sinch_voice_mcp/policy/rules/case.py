@@ -137,7 +137,7 @@ def judged(path: str, value: str, problem: str | None, next_step: str | None = N
 
 
 def listed(values: tuple[str, ...]) -> str:
-    """The first ten of the values, and how many more there are."""
+    """The first few of the values, and how many more there are."""
     rest = len(values) - _MOST_LISTED
     more = f" and {rest} more" if rest > 0 else ""
     return ", ".join(printable(value) for value in values[:_MOST_LISTED]) + more

@@ -1,5 +1,5 @@
 from types import NoneType
-from typing import Literal, get_origin
+from typing import Annotated, Literal, get_origin
 
 import pytest
 from hypothesis import given, settings
@@ -230,6 +230,28 @@ def test_an_unreadable_inline_document_is_broken_at_its_place() -> None:
 
     assert isinstance(effect, Broken)
     assert effect.path == "$.customCallout.ace.action.name"
+
+
+class Torn(Payload):
+    """A member that two rules would judge differently."""
+
+    number: Annotated[str, Meaning.DIALS] | Annotated[str, Meaning.INERT]
+
+
+class Beamer(Payload):
+    """Something new that reaches somewhere."""
+
+    planet: Annotated[str, Meaning.REACHES]
+
+
+def test_a_member_with_two_meanings_is_nobodys_to_judge() -> None:
+    with pytest.raises(TypeError, match=r"Torn\.number carries more than one meaning"):
+        effects_of(Torn(number="+14045005000"))
+
+
+def test_a_new_kind_of_target_is_not_overlooked() -> None:
+    with pytest.raises(TypeError, match="Beamer reaches something"):
+        effects_of(Beamer(planet="Mars"))
 
 
 def test_half_a_character_is_broken_wherever_it_stands() -> None:

@@ -129,10 +129,10 @@ def test_connecting_the_number_that_the_caller_dialled_is_refused() -> None:
 
 
 def test_regions_are_left_open_until_the_account_is_known() -> None:
-    request = tts("+441214960123")
+    policy, request = Policy(verified_cli=frozenset({OWN})), tts("+441214960123")
 
-    assert allowed(request, facts=None)
-    assert needs_facts(Policy.live(), Intent(request, "live"))
+    assert allowed(request, policy, facts=None)
+    assert needs_facts(policy, Intent(request, "live"))
 
 
 def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:

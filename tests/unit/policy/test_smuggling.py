@@ -154,6 +154,7 @@ def test_members_that_a_reader_set_aside_count_as_well() -> None:
         ('{"commands":[]}', "$.customCallout.ace.commands"),
         ('{"action":{"name":"hangup"}} {"action":{}}', "$.customCallout.ace"),
         ("{" * 3_000, "$.customCallout.ace"),
+        ('{"action":{"name":"hangup"' + " " * 100_000 + "}}", "$.customCallout.ace"),
         ("ring +1911", "$.customCallout.ace"),
     ],
 )

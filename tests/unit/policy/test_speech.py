@@ -111,6 +111,11 @@ def test_other_ssml_is_refused(ssml: str, named: str) -> None:
         assert "\u226f" in (allowed(request).request.to_wire()["ttsCallout"]["prompts"])
 
 
+def test_ssml_that_is_far_too_long_is_not_read() -> None:
+    with pytest.raises(SsmlError, match="longer than 6,000"):
+        read_ssml("<s>" * 1_000_000)
+
+
 def test_a_billion_laughs_are_not_read() -> None:
     laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><speak>&b;</speak>'
 

@@ -131,6 +131,12 @@ def test_targets_that_are_no_telephones_are_refused_until_allowed(request_: Payl
     assert allowed(request_, policy)
 
 
+def test_a_listed_host_gets_no_stream_until_streams_are_allowed() -> None:
+    policy = STREAMS.model_copy(update={"allow_streams": False})
+
+    assert refused(to_stream("wss://ai.example.com/audio"), policy).rule == "stream_target"
+
+
 @pytest.mark.parametrize(
     "url", ["ws://ai.example.com/", "https://ai.example.com/", "wss://evil.test/", "wss://10.0.0.1/", "alice"]
 )

@@ -1,0 +1,46 @@
+"""Prompts: what a user may start with."""
+
+import re
+
+import pytest
+
+from sinch_voice_mcp.prompts import read_prompt
+from sinch_voice_mcp.tools import ALL_TOOLS
+from tests.integration.conftest import Caller
+
+
+async def test_every_prompt_is_offered_and_filled(voice: Caller) -> None:
+    prompts = (await voice.client.list_prompts()).prompts
+    assert {prompt.name for prompt in prompts} == {"place-a-call", "run-a-conference", "why-a-call-failed"}
+    for prompt in prompts:
+        given = {argument.name: f"<{argument.name} {{number}}>" for argument in prompt.arguments or ()}
+        (message,) = (await voice.client.get_prompt(prompt.name, given)).messages
+        text = message.content.text if message.content.type == "text" else ""
+        assert all(value in text for value in given.values())
+
+
+async def test_what_is_left_out_has_a_default(voice: Caller) -> None:
+    filled = await voice.client.get_prompt("place-a-call", {"number": "+12025550100", "message": "Hello"})
+    assert "the language of the message" in filled.messages[0].model_dump_json()
+
+
+async def test_prompts_name_only_tools_that_exist(voice: Caller) -> None:
+    tools = {spec.name for spec in ALL_TOOLS}
+    words = {parameter for spec in ALL_TOOLS for parameter in spec.build().parameters["properties"]}
+    codes = {"refused", "rejected", "not_sent", "outcome_unknown"}
+    for prompt in (await voice.client.list_prompts()).prompts:
+        given = {argument.name: "x" for argument in prompt.arguments or ()}
+        text = (await voice.client.get_prompt(prompt.name, given)).messages[0].model_dump_json()
+        assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | words | codes
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("no front matter", "begins with front matter"),
+        ('+++\ntitle = "a"\ndescription = "b"\n+++\nCall {whom}.', "does not declare"),
+    ],
+)
+def test_a_page_that_is_not_a_prompt_is_refused(page: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        read_prompt("page", page)
