@@ -26,9 +26,10 @@ from sinch_voice_mcp.tools import ToolSpec
 Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
 
 _INSTRUCTIONS = """\
-Places and steers phone calls through Sinch Voice. Calls cost money and reach people: never invent a number, \
-ask the user for it. `cli` must be one of list_numbers. A refusal names the rule; tell the user, do not try \
-variants. On `outcome_unknown` never place the call again. A callout returns before anyone answers: get_call tells."""
+Places and steers phone calls through Sinch Voice. Calls cost money and reach people: never invent a number or a \
+country code, ask the user. Emergencies: tell the user to dial themselves; this server never does. Every call needs a \
+`cli` of list_numbers. A refusal names the rule; tell the user, do not try variants. On `outcome_unknown` do not \
+place the call again; look with get_call or get_conference. A callout returns before anyone answers: get_call tells."""
 _SANDBOX = "SANDBOX: everything is simulated, no phone rings. Say so to the user. Try +12025550100, cli +14155550100. "
 
 

@@ -98,18 +98,18 @@ async def place_tts_callout(
     to: To,
     desk: TheDesk,
     *,
-    text: Annotated[str | None, Field(description="Spoken; else ssml or audio_urls")] = None,
+    text: Annotated[str | None, Field(description="Exactly one of text, ssml, audio_urls")] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>")] = None,
     audio_urls: AudioUrls = None,
     cli: Cli = None,
     locale: Locale = None,
     dtmf: Tones = None,
-    enable_ace: Annotated[bool, Field(description="Your callback answers; plays only on `continue`")] = False,
-    enable_dice: bool = False,
-    enable_pie: bool = False,
+    enable_ace: Annotated[bool, Field(description="Asks your callback first; `continue` plays")] = False,
+    enable_dice: Annotated[bool, Field(description="Tells your callback the end")] = False,
+    enable_pie: Annotated[bool, Field(description="Tells your callback menu input")] = False,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
-    """Ring a phone and speak. Costs money. Returns at once; follow with get_call. Never repeat when unsure."""
+    """Ring a phone and speak or play audio. Costs money. Returns at once; follow with get_call."""
     _exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
     callout = TtsCallout(
         destination=NumberDestination(endpoint=to),
@@ -128,7 +128,7 @@ async def place_tts_callout(
 
 async def place_conference_callout(
     to: Annotated[list[str], Field(min_length=1, max_length=5, description="E.164 numbers")],
-    conference_id: ConferenceId,
+    conference_id: Annotated[ConferenceId, Field(description="Any name; new ones are made")],
     desk: TheDesk,
     *,
     cli: Cli = None,
@@ -139,7 +139,7 @@ async def place_conference_callout(
     dtmf_mode: Literal["ignore", "forward", "detect"] | None = None,
     dry_run: DryRun = False,
 ) -> ConferencePlaced:
-    """Ring 1 to 5 phones into one conference. Costs money. A refused number stops all; manage with get_conference."""
+    """Ring 1 to 5 phones into one conference. Costs money. One refused: nobody is rung. Returns a call id each."""
     options = None if dtmf_mode is None else ConferenceDtmfOptions(mode=dtmf_mode)
     requests = [
         ConferenceCalloutRequest(
@@ -166,11 +166,13 @@ async def place_conference_callout(
 async def place_custom_callout(
     desk: TheDesk,
     *,
-    to: Annotated[str | None, Field(description="E.164; or an ice that dials")] = None,
+    to: Annotated[str | None, Field(description="E.164; omit if ice dials")] = None,
     cli: Cli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
-    pie: OptionalSvaml = None,
+    pie: Annotated[
+        OptionalSvaml, Field(description="SVAML, the same for every key; omit: your callback decides")
+    ] = None,
     max_duration: Seconds = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
@@ -192,19 +194,19 @@ async def place_custom_callout(
 
 
 async def get_call(call_id: CallId, desk: TheDesk) -> CallState:
-    """State of a call: still going, or how it ended, how long and what it cost."""
+    """State of a call: ringing, answered or ended; how long, why it ended, cost."""
     return _state(desk, await desk.calling.get(call_id), "")
 
 
 async def update_call(call_id: CallId, svaml: Svaml, desk: TheDesk) -> CallSteered:
-    """Change a call in progress: run SVAML on it (transfer, conference, menu, unpark). May ring and cost."""
+    """Run SVAML on an answered call: transfer, conference, menu, unpark. May ring and cost."""
     warnings = await desk.calling.update(call_id, language.read(svaml, "update"))
     summary = told(desk, "The call follows the new instructions.")
     return CallSteered(summary=summary, simulated=desk.simulated, call_id=call_id, warnings=list(warnings))
 
 
 async def hang_up(call_id: CallId, desk: TheDesk) -> CallState:
-    """End a call in progress. Safe to repeat."""
+    """End a call, ringing or answered. Safe to repeat."""
     call, ended_now = await desk.calling.hang_up(call_id)
     return _state(desk, call, "" if ended_now else "It had already ended.")
 
@@ -212,12 +214,12 @@ async def hang_up(call_id: CallId, desk: TheDesk) -> CallState:
 async def play_to_call(
     call_id: CallId,
     desk: TheDesk,
-    text: Annotated[str | None, Field(description="Spoken; else audio_urls")] = None,
+    text: Annotated[str | None, Field(description="This or audio_urls")] = None,
     audio_urls: AudioUrls = None,
-    leg: Literal["caller", "callee", "both"] = "caller",
+    leg: Annotated[Literal["caller", "callee", "both"], Field(description="Ignored for callouts")] = "caller",
     locale: Locale = None,
 ) -> CallSteered:
-    """Speak or play into a call in progress; it then goes on. Heard again if repeated."""
+    """Speak or play into an answered call. Heard again if repeated."""
     _exactly_one(text=text, audio_urls=audio_urls)
     if text is not None:
         await desk.calling.play(call_id, Say(text=text, locale=locale), leg)

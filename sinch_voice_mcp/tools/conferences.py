@@ -41,7 +41,7 @@ async def manage_participant(
     desk: TheDesk,
     moh: Annotated[MusicOnHold | None, Field(description="Music, with onhold")] = None,
 ) -> Room:
-    """Mute, hold or kick one participant; kick ends their call. Safe to repeat."""
+    """Mute, hold or kick one participant (call id from get_conference). Safe to repeat."""
     if moh is not None and command != "onhold":
         raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
     if command == "kick":
@@ -52,7 +52,7 @@ async def manage_participant(
 
 
 async def close_conference(conference_id: ConferenceId, desk: TheDesk) -> Room:
-    """End a conference and every call in it."""
+    """End a conference: kicks everybody."""
     await desk.conferencing.close(conference_id)
     return _room(desk.simulated, told(desk, "Closed; every call in it has ended."), conference_id, [])
 

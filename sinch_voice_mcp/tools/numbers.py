@@ -58,7 +58,7 @@ class Callbacks(Result):
 
 
 async def list_numbers(desk: TheDesk) -> OwnNumbers:
-    """Your own numbers: what `cli` may be."""
+    """Own numbers and their application; `cli` is one of them."""
     return _own(desk, await desk.numbering.owned(), "")
 
 
@@ -68,7 +68,7 @@ async def assign_numbers(
     application_key: ApplicationKey = None,
     capability: Capability = None,
 ) -> OwnNumbers:
-    """Assign own numbers to an application, which then gets their incoming calls."""
+    """Assign own numbers to an application, which gets their incoming calls; moves them if taken."""
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
     return _own(desk, await desk.numbering.assign(request), f"Assigned {len(numbers)}.")
 
@@ -85,7 +85,7 @@ async def unassign_number(
 
 
 async def query_number(number: Annotated[str, Field(description="E.164")], desk: TheDesk) -> NumberKnown:
-    """Country, type and price of a number, and whether it may be called. Rings nobody."""
+    """Country, type, price a minute, and whether this server would call it. Rings nobody."""
     facts, known, objection = await desk.numbering.query(number)
     rate = known.rate
     price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")
@@ -111,7 +111,7 @@ async def get_callbacks(desk: TheDesk) -> Callbacks:
 
 
 async def set_callbacks(desk: TheDesk, primary: CallbackAddress = None, fallback: CallbackAddress = None) -> Callbacks:
-    """Set where this application's call events are sent."""
+    """Set where this application's call events are sent; what is left out stays."""
     given = {name: url or None for name, url in (("primary", primary), ("fallback", fallback)) if url is not None}
     if not given:
         raise InvalidInputError("give `primary`, `fallback` or both", field="primary")

@@ -46,7 +46,7 @@ class Checked(Result):
 
 
 async def build_svaml(
-    event: Event,
+    event: Annotated[Event, Field(description="ice incoming, ace answered, pie menu input, callout = ice of one")],
     action: Annotated[JsonObject, WithJsonSchema({"type": "object", "description": _ACTION})],
     desk: TheDesk,
     instructions: Annotated[
@@ -54,7 +54,7 @@ async def build_svaml(
         WithJsonSchema({"type": "array", "items": {"type": "object"}, "description": _INSTRUCTIONS}),
     ] = None,
 ) -> Built:
-    """Build an SVAML call-flow document. event: ice incoming, ace answered, pie menu input, callout, update."""
+    """Build an SVAML call-flow document to pass on as `svaml`, `ice`, `ace`, `pie`. Installs nothing."""
     reading = language.read({"instructions": instructions or [], "action": action}, event)
     wire = reading.document.to_wire()
     if not instructions:
