@@ -1,5 +1,6 @@
 """What is known of the account: its numbers, remembered for ten minutes."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sinch_voice_mcp.clock import Clock
@@ -8,6 +9,7 @@ from sinch_voice_mcp.policy import Facts
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.wire.applications import OwnedNumber
 
+_LOGGER = logging.getLogger(__name__)
 REMEMBERED_FOR = timedelta(minutes=10)
 
 
@@ -51,6 +53,9 @@ class Account:
         except VoiceError:
             # Whoever needs the numbers asks again, and is told then what is wrong.
             return
+        except Exception:
+            # What is done ahead of need must not stop the server.
+            _LOGGER.exception("the account's numbers could not be asked for")
 
 
 def _with_plus(number: str) -> str:

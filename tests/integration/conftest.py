@@ -74,9 +74,11 @@ async def connected(
     *,
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
+    clock: ManualClock | None = None,
 ) -> AsyncGenerator[Caller]:
     """A client on a server with these settings."""
-    server = create_server(settings, sandbox=sandbox, transport=transport, clock=ManualClock() if transport else None)
+    clock = clock or (ManualClock() if transport else None)
+    server = create_server(settings, sandbox=sandbox, transport=transport, clock=clock)
     async with Client(server, mode=era) as client:
         yield Caller(client)
 

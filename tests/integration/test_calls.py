@@ -53,6 +53,14 @@ async def test_text_ssml_and_audio_are_spoken(voice: Caller, sandbox: Sandbox, s
     assert expected[next(iter(say))].items() <= sent.items()
 
 
+async def test_callbacks_are_asked_for_one_by_one(voice: Caller, sandbox: Sandbox) -> None:
+    for name in ("enable_ace", "enable_dice", "enable_pie"):
+        await voice.ok("place_tts_callout", to=ANNA, text=TEXT, cli=OWN, **{name: True})
+        sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
+        wire = f"enable{name[-3:].title()}" if name != "enable_dice" else "enableDice"
+        assert {key for key in sent if key.startswith("enable")} == {wire}
+
+
 async def test_a_spoken_text_that_looks_like_json_is_spoken(voice: Caller, sandbox: Sandbox) -> None:
     for text in ("null", "[1, 2]", '{"a": 1}', "42", "true"):
         await voice.ok("place_tts_callout", to=ANNA, cli=OWN, text=text)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.settings import Settings, load
 from tests.integration.conftest import Era, connected
@@ -144,6 +145,96 @@ async def test_hanging_up_without_an_answer_is_read_back(era: Era) -> None:
     async with connected(live(), era, transport=platform.transport) as voice:
         assert (await voice.ok("hang_up", call_id="c1"))["status"] == "FINAL"
     assert [request.method for request in platform.callouts] == ["PATCH", "PATCH", "GET"]
+
+
+async def test_hanging_up_without_an_answer_and_without_effect_says_so(era: Era) -> None:
+    going_on = {"callId": "c1", "status": "ONGOING", "result": "ANSWERED", "reason": "N/A", "duration": 4}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "PATCH":
+            raise httpx2.ReadError("reset", request=request)
+        return httpx2.Response(200, json=going_on)
+
+    async with connected(live(), era, transport=Platform(answer).transport) as voice:
+        error = await voice.fails("hang_up", call_id="c1")
+    assert error["code"] == "outcome_unknown"
+    assert "still goes on" in error["message"]
+
+
+@pytest.mark.parametrize("obeyed", [True, False])
+async def test_steering_a_participant_without_an_answer_is_read_back(era: Era, *, obeyed: bool) -> None:
+    inside = {"participants": [{"id": "c1", "cli": OWN, "duration": 3, "muted": obeyed, "onhold": False}]}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "PATCH":
+            raise httpx2.ReadError("reset", request=request)
+        return httpx2.Response(200, json=inside)
+
+    arguments = {"conference_id": "room", "call_id": "c1", "command": "mute"}
+    async with connected(live(), era, transport=Platform(answer).transport) as voice:
+        if obeyed:
+            assert (await voice.ok("manage_participant", **arguments))["participants"][0]["muted"] is True
+        else:
+            assert (await voice.fails("manage_participant", **arguments))["code"] == "outcome_unknown"
+
+
+@pytest.mark.parametrize("tool", ["manage_participant", "close_conference"])
+@pytest.mark.parametrize("gone", [True, False])
+async def test_kicking_and_closing_without_an_answer_are_read_back(era: Era, tool: str, *, gone: bool) -> None:
+    inside = {"participants": [{"id": "c1", "cli": OWN, "duration": 3, "muted": False, "onhold": False}]}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "DELETE":
+            raise httpx2.ReadError("reset", request=request)
+        missing = {**ERROR, "errorCode": 40400}
+        return httpx2.Response(404, json=missing) if gone else httpx2.Response(200, json=inside)
+
+    arguments = {"conference_id": "room"} | (
+        {"call_id": "c1", "command": "kick"} if tool == "manage_participant" else {}
+    )
+    async with connected(live(), era, transport=Platform(answer).transport) as voice:
+        if gone:
+            await voice.ok(tool, **arguments)
+        else:
+            assert (await voice.fails(tool, **arguments))["code"] == "outcome_unknown"
+
+
+async def test_one_leg_that_may_have_rung_makes_a_failed_conference_unsafe_to_repeat(era: Era) -> None:
+    answers_left = [httpx2.Response(402, json=ERROR), httpx2.Response(500, json=ERROR)]
+    platform = Platform(lambda _: answers_left.pop(0))
+    async with connected(live(), era, transport=platform.transport) as voice:
+        error = await voice.fails(
+            "place_conference_callout", to=["+14045005000", "+14045005001"], conference_id="room", cli=OWN
+        )
+    assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
+
+
+async def test_the_accounts_numbers_are_asked_for_again_after_ten_minutes(era: Era) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        listed = request.url.path == "/v1/configuration/numbers"
+        return httpx2.Response(200, json=NUMBERS if listed else {"callId": "c1"})
+
+    clock = ManualClock()
+    async with connected(live(), era, transport=httpx2.MockTransport(answer), clock=clock) as voice:
+        for pause in (0, 599, 2):
+            clock.advance(pause)
+            await voice.ok("place_tts_callout", **CALL)
+    assert asked.count("/calling/v1/callouts") == 3
+    assert asked.count("/v1/configuration/numbers") == 2
+
+
+async def test_what_nobody_foresaw_is_hidden_from_the_model(era: Era, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: httpx2.Request) -> httpx2.Response:
+        raise RuntimeError("an inner secret")
+
+    async with connected(live(), era, transport=httpx2.MockTransport(broken)) as voice:
+        result = await voice.client.call_tool("get_call", {"call_id": "c1"})
+    assert result.is_error
+    assert "inner secret" not in result.model_dump_json()
+    assert "inner secret" in caplog.text
 
 
 async def test_speaking_into_a_call_is_never_repeated(era: Era) -> None:

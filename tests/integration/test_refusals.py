@@ -101,6 +101,28 @@ async def test_a_document_smuggles_nothing_past_the_guard(
     assert len(sandbox.requests) == seen
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments", "rule"),
+    [
+        ("play_to_call", {"call_id": "1", "text": "a" * 601}, "spoken_text"),
+        ("play_to_call", {"call_id": "1", "audio_urls": ["https://evil.test/a.mp3"]}, "media_url"),
+        ("set_callbacks", {"primary": "https://evil.test/events"}, "callback_url"),
+        ("set_callbacks", {"fallback": "http://voice.example.com/events"}, "callback_url"),
+        ("place_custom_callout", {"to": "911", "cli": OWN}, "emergency_number"),
+        ("place_conference_callout", {"to": [ANNA], "conference_id": "a", "greeting": "a" * 601}, "spoken_text"),
+    ],
+)
+async def test_every_tool_that_rings_costs_or_fetches_passes_the_guard(
+    voice: Caller, sandbox: Sandbox, tool: str, arguments: dict[str, object], rule: str
+) -> None:
+    seen = len(sandbox.requests)
+    if tool == "place_conference_callout":
+        arguments = {**arguments, "cli": OWN}
+    error = await voice.fails(tool, **arguments)
+    assert (error["code"], error["rule"]) == ("refused", rule)
+    assert len(sandbox.requests) == seen
+
+
 async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connect, sandbox: Sandbox) -> None:
     async with connect(SINCH_VOICE_REHEARSE="true") as voice:
         seen = len(sandbox.requests)
