@@ -24,17 +24,13 @@ SERVER = StdioServerParameters(
 )
 
 
-def _told(result: dict[str, Any]) -> str:
-    """The summary without the warning that this demo gives once, at its top."""
-    return str(result["summary"]).removeprefix("SIMULATED: no phone rang. ")
-
-
 class Stage:
     """Calls tools and shows what a person at the assistant would see."""
 
     def __init__(self, client: Client, console: Console) -> None:
         self._client = client
         self._console = console
+        self._warned = False
 
     def scene(self, title: str) -> None:
         """Announce what comes next."""
@@ -47,7 +43,7 @@ class Stage:
             raise SystemExit(f"{tool} failed: {result.content}")
         if show:
             self._said(tool, arguments)
-            self._console.print(f"    [green]✓[/green] {escape(_told(result.structured_content))}")
+            self._console.print(f"    [green]✓[/green] {escape(self._told(result.structured_content))}")
         return result.structured_content
 
     async def refused(self, tool: str, **arguments: Any) -> None:  # noqa: ANN401 - JSON
@@ -71,7 +67,7 @@ class Stage:
                 phase = "ringing" if state["result"] == "N/A" else "answered"
                 phase = "ended" if state["status"] == "FINAL" else phase
                 if phase != seen:
-                    self._console.print(f"    [cyan]{phase:8}[/cyan] {who}{escape(_told(state))}")
+                    self._console.print(f"    [cyan]{phase:8}[/cyan] {who}{escape(self._told(state))}")
                     seen = phase
                 if phase in {done, "ended"}:
                     return
@@ -80,6 +76,13 @@ class Stage:
     def show(self, text: str) -> None:
         """Show a line of a result."""
         self._console.print(f"      {escape(text)}")
+
+    def _told(self, result: dict[str, Any]) -> str:
+        """The summary; the warning that every one opens with is shown once."""
+        summary = str(result["summary"])
+        shown = summary.removeprefix("SIMULATED: no phone rang. ") if self._warned else summary
+        self._warned = True
+        return shown
 
     def _said(self, tool: str, arguments: dict[str, Any]) -> None:
         told = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
@@ -144,7 +147,10 @@ async def main() -> None:
         await one_call(stage)
         await conference(stage)
         await menu(stage)
-    console.print("\n[bold green]Done.[/bold green] Next: put the server into your client; see README.md.")
+    console.print(
+        "\n[bold green]Done.[/bold green] Next: put [bold].venv/bin/sinch-voice-mcp[/bold] into your MCP client; "
+        "README.md has the lines."
+    )
 
 
 if __name__ == "__main__":

@@ -93,4 +93,4 @@ def create_server(
         async with open_app(settings, sandbox=sandbox, transport=transport, clock=clock) as desk:
             yield desk
 
-    return make_server(specs, lifespan, simulated=settings.simulated)
+    return make_server(specs, lifespan, mode=settings.mode, simulated=settings.simulated)

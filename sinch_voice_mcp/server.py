@@ -14,23 +14,28 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
-from mcp.types import CallToolResult, InputRequiredResult, TextContent
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent
 from pydantic import ValidationError
 
 from sinch_voice_mcp import __version__
+from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.tools import ToolSpec
 
 Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
 
-_INSTRUCTIONS = """\
+_CALLS = """\
 Places and steers phone calls through Sinch Voice. Calls cost money and reach people: never invent a number or a \
 country code, ask the user. Emergencies: tell the user to dial themselves; this server never does. Every call needs a \
 `cli` of list_numbers. A refusal names the rule; tell the user, do not try variants. On `outcome_unknown` do not \
 place the call again; look with get_call or get_conference. A callout returns before anyone answers: get_call tells."""
-_SANDBOX = "SANDBOX: everything is simulated, no phone rings. Say so to the user. Try +12025550100, cli +14155550100. "
+_SVAML = "Builds and checks SVAML, Sinch's call-flow language; nothing is sent anywhere."
+_SANDBOX = "SANDBOX: everything is simulated, no phone rings. Say so to the user. "
+_TRY = "Try +12025550100, cli +14155550100. "
 
 
 class VoiceServer(MCPServer[Desk]):
@@ -53,6 +58,23 @@ class VoiceServer(MCPServer[Desk]):
             # Without structured content: hosts validate that against the output schema and lose the message.
             text = json.dumps(foreseen.to_json(), ensure_ascii=False)
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Desk, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Fill a prompt.
+
+        Raises:
+            MCPError: There is no such prompt, or an argument is missing; says which.
+        """
+        prompts = {prompt.name: prompt for prompt in await self.list_prompts()}
+        if name not in prompts:
+            raise MCPError(INVALID_PARAMS, f"there is no prompt `{name[:60]}`; there are {', '.join(prompts)}")
+        needed = [argument.name for argument in prompts[name].arguments or () if argument.required]
+        missing = [f"`{argument}`" for argument in needed if argument not in (arguments or {})]
+        if missing:
+            raise MCPError(INVALID_PARAMS, f"the prompt `{name}` needs {' and '.join(missing)}")
+        return await super().get_prompt(name, arguments, context)
 
     async def run_stdio_async(self) -> None:
         """Serve over standard input and output, and stop when cancelled.
@@ -87,33 +109,45 @@ class _Lines(anyio.AsyncFile[str]):
         return await anyio.to_thread.run_sync(self.wrapped.readline, abandon_on_cancel=True)
 
 
+def _argument(loc: tuple[int | str, ...]) -> str:
+    """An argument, or a place in it, such as ``to[1]``, without the names that pydantic adds for its unions."""
+    name, *rest = loc or ("arguments",)
+    return str(name)[:100] + "".join(f"[{step}]" for step in rest if isinstance(step, int))
+
+
 def _invalid(error: ValidationError, known: Sequence[str]) -> InvalidInputError:
     """The first of pydantic's complaints, in our words; the value itself is never repeated."""
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
-    field = ".".join(str(step) for step in fault["loc"])[:100]
+    found = faults(error)
+    fault = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+    field = _argument(fault["loc"])
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(field, known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known) or 'none'}"
         return InvalidInputError(f"unknown argument `{field}`; {hint}", field=field)
-    if fault["type"] == "missing":
-        return InvalidInputError(f"the argument `{field}` is missing", field=field)
-    message = fault["msg"].removeprefix("Value error, ")
-    return InvalidInputError(f"`{field}`: {message[:1].lower()}{message[1:]}", field=field)
+    return InvalidInputError(f"`{field}` {complaint(fault)}", field=field)
 
 
-def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, simulated: bool) -> VoiceServer:
+def _instructions(specs: Sequence[ToolSpec], mode: Mode, *, simulated: bool) -> str:
+    """What a model is told at the start: only what is true of this mode and these tools."""
+    opening = _SANDBOX if simulated else ""
+    if all(spec.toolset == "svaml" for spec in specs):
+        return opening + _SVAML
+    return opening + (_TRY if mode == "sandbox" else "") + _CALLS
+
+
+def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, mode: Mode, simulated: bool) -> VoiceServer:
     """A server that offers these tools.
 
     Args:
         specs: The tools, already selected.
         lifespan: Opens the desk when the server starts and closes it when it stops.
+        mode: Whose rules apply; a rehearsal is simulated and guarded like the real thing.
         simulated: Whether the platform behind it is the sandbox; name and instructions say so.
     """
     server = VoiceServer(
         "sinch-voice-sandbox" if simulated else "sinch-voice",
         title="Sinch Voice (SANDBOX: no phone rings)" if simulated else "Sinch Voice",
-        instructions=f"{_SANDBOX if simulated else ''}{_INSTRUCTIONS}",
+        instructions=_instructions(specs, mode, simulated=simulated),
         version=__version__,
         tools=[spec.build() for spec in specs],
         lifespan=lifespan,

@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from sinch_voice_mcp.client import Authentication, Region
+from sinch_voice_mcp.client import Authentication, Region, base_url
+from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
+_NEAR = 0.75
+"""How like ours a foreign name is before it counts as misspelt; SINCH_KEY_SECRET of Sinch's other SDKs is not."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
@@ -39,8 +42,10 @@ class Settings(BaseModel):
     application_secret: SecretStr | None = Field(
         None, description="Application secret, base64 as the dashboard shows it"
     )
-    region: Region = Field("global", description="Where calls and conferences live")
-    auth: Authentication = Field("signed", description="How requests prove who sends them")
+    region: Region = Field(
+        "global", description="Where calls and conferences live: global, use1, euc1, sae1, apse1 or apse2"
+    )
+    auth: Authentication = Field("signed", description="How requests prove who sends them: signed or basic")
     base_url: str | None = Field(None, description="One base URL for everything, such as a sandbox of its own")
     calling_url: str | None = Field(None, description="Base URL for calls and conferences")
     configuration_url: str | None = Field(None, description="Base URL for numbers and callback URLs")
@@ -77,10 +82,12 @@ class Settings(BaseModel):
         }
         given = {name: url for name, url in urls.items() if url is not None}
         for name, url in given.items():
+            base_url(url, variable(name))
             if self.simulated and urlsplit(url).hostname not in _LOOPBACK:
                 raise ValueError(f"{variable(name)}: a sandbox is reached on this machine only; or set credentials")
         if given and self.application_key is None and not (self.sandbox or self.rehearse):
-            raise ValueError(f"{variable(next(iter(given)))} needs {variable('application_key')} and its secret")
+            name = variable(next(iter(given)))
+            raise ValueError(f"{name} needs {variable('application_key')} and its secret, or SINCH_VOICE_SANDBOX=true")
 
     @property
     def simulated(self) -> bool:
@@ -164,6 +171,19 @@ def load(environ: Mapping[str, str], flags: Mapping[str, object] | None = None, 
     return _validated(given, known)
 
 
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """The same settings with some of them changed, checked like any other.
+
+    Raises:
+        ConfigurationError: A value does not fit.
+    """
+    own = {name: getattr(settings, name) for name in Settings.model_fields if name != "policy"}
+    try:
+        return Settings.model_validate({**own, **changes}).model_copy(update={"policy": settings.policy})
+    except ValidationError as error:
+        raise _sentence(error, {name: (value, flag(name)) for name, value in changes.items()}) from None
+
+
 def flag(name: str) -> str:
     """The command-line flag of a setting."""
     return f"--{name.replace('_', '-')}"
@@ -172,10 +192,10 @@ def flag(name: str) -> str:
 def _refuse_misspelt(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
     names = {row.variable for row in known.values()} | {CONFIG_VARIABLE}
     for name in environ:
-        if name in names or not name.startswith("SINCH_"):
+        if name in names or not name.upper().startswith("SINCH_"):
             continue
-        near = get_close_matches(name, names, n=1, cutoff=0.85)
-        if near or name.startswith(VARIABLE_PREFIX):
+        near = get_close_matches(name.upper(), names, n=1, cutoff=_NEAR)
+        if near or name.upper().startswith(VARIABLE_PREFIX):
             hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"
             raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
 
@@ -191,7 +211,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}", field=str(file)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -214,19 +234,19 @@ def _validated(given: Mapping[str, tuple[object, str]], known: Mapping[str, Sett
     except ValidationError as error:
         raise _sentence(error, given) from None
     except ConfigurationError as error:
-        name = f"application_{error.field}"
-        raise ConfigurationError(f"{given[name][1]}: {error.message}", field=given[name][1]) from None
+        source = given.get(f"application_{error.field}", (None, None))[1]
+        raise error if source is None else ConfigurationError(f"{source}: {error.message}", field=source) from None
     return settings.model_copy(update={"policy": policy})
 
 
 def _sentence(error: ValidationError, given: Mapping[str, tuple[object, str]]) -> ConfigurationError:
-    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    message = fault["msg"].removeprefix("Value error, ")
+    fault = faults(error)[0]
+    message = complaint(fault)
     name = next((step for step in fault["loc"] if isinstance(step, str)), None)
     if name is None:
         return ConfigurationError(message)
     source = given[name][1] if name in given else variable(name)
-    return ConfigurationError(f"{source}: {message[:1].lower()}{message[1:]}", field=source)
+    return ConfigurationError(f"{source}: {message}", field=source)
 
 
 def choices(name: str) -> Iterable[str]:

@@ -18,16 +18,17 @@ _SECRETS = frozenset({"application_key", "application_secret"})
 
 
 def _option(row: Setting) -> click.Option:
-    name = f"--{row.name.replace('_', '-')}"
+    name = row.name.replace("_", "-")
+    help_text = f"{row.description} [{row.variable}]"
     if row.annotation is bool:
-        return click.Option([name], is_flag=True, default=None, help=row.description)
-    return click.Option([name], help=row.description, metavar="A,B" if row.many else "VALUE")
+        return click.Option([f"--{name}/--no-{name}"], default=None, help=help_text)
+    return click.Option([f"--{name}"], help=help_text, metavar="A,B" if row.many else "VALUE")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sinch-voice-mcp")
 @click.option(
-    "--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings; see the README"
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings. [SINCH_VOICE_CONFIG]"
 )
 @click.pass_context
 def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - one flag per setting
@@ -47,9 +48,8 @@ cli.add_command(sandbox)
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
     known = all_settings()
-    many = {name for name, row in known.items() if row.many}
     split = {
-        name: tuple(part.strip() for part in value.split(",") if part.strip()) if name in many and value else value
+        name: tuple(part.strip() for part in value.split(",") if part.strip()) if value and known[name].many else value
         for name, value in flags.items()
     }
     return load(os.environ, split, config)  # noqa: TID251 - the one place where the environment enters

@@ -5,6 +5,7 @@ import signal
 import sys
 
 import anyio
+import click
 
 from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.server import VoiceServer
@@ -18,6 +19,10 @@ def serve(settings: Settings) -> None:
         ConfigurationError: A toolset or tool that was asked for does not exist.
     """
     server = create_server(settings)
+    if sys.stdin.isatty():
+        where = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
+        message = f"Serving MCP over standard input ({where}). An MCP client starts this command; Ctrl+C ends it."
+        click.echo(message, err=True)
     received = anyio.run(_until_done, server)
     if received is not None:
         # A thread may still be blocked in reading standard input; nothing is left to be done for it.

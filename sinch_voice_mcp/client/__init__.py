@@ -10,9 +10,9 @@ Ring a phone and speak::
 A callout is never sent a second time once the platform may have seen it.
 """
 
-from sinch_voice_mcp.client.hosts import REGIONS, Region
+from sinch_voice_mcp.client.hosts import REGIONS, Region, base_url
 from sinch_voice_mcp.client.orders import Authentication
 from sinch_voice_mcp.client.sending import Timeouts
 from sinch_voice_mcp.client.voice import VoiceClient
 
-__all__ = ["REGIONS", "Authentication", "Region", "Timeouts", "VoiceClient"]
+__all__ = ["REGIONS", "Authentication", "Region", "Timeouts", "VoiceClient", "base_url"]

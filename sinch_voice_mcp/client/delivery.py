@@ -64,4 +64,4 @@ class Delivery:
         one_try = await attempt(line, request, self._timeouts)
         proof = headers["authorization"].partition(" ")[2].rpartition(":")[2]
         hidden = (self._stamp.credentials.secret, proof)
-        return judge(one_try, now=self._clock.now(), hidden=hidden, reads=manner.reads)
+        return judge(one_try, now=self._clock.now(), hidden=hidden, reads=manner.reads, rings=manner.rings)

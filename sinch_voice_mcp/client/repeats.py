@@ -24,6 +24,7 @@ class Manner:
         tries: How often it is sent in all.
         reads: Whether the body of the answer is needed.
         asks: Whether it changes nothing: then only faults that pass are worth another try.
+        rings: Whether it places a call.
         may_have: What to tell when the outcome is unknown.
         next_step: What to do then.
     """
@@ -34,6 +35,7 @@ class Manner:
     tries: int
     reads: bool = False
     asks: bool = False
+    rings: bool = False
     may_have: str = "The request may have been carried out."
     next_step: str = ""
 
@@ -52,6 +54,7 @@ RINGING = Manner(
     throttled=1,
     tries=4,
     reads=True,
+    rings=True,
     may_have="The call may have been placed. Do not place it again.",
     next_step="Do not place it again. Tell the user that the outcome is unknown.",
 )

@@ -36,7 +36,8 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     404: NotFoundError,
     429: CapacityError,
 }
-_AMBIGUOUS = frozenset({408, 409, 425})
+_CONFLICT = 409
+_AMBIGUOUS = frozenset({408, _CONFLICT, 425})
 """Refusals that may come from half-way through: timeout, conflict with an earlier request, too early."""
 _PASSING = frozenset({502, 503, 504})
 
@@ -74,7 +75,7 @@ class Unsure:
 Verdict = Answer | Refusal | NotSent | Unsure
 
 
-def judge(one_try: Try, *, now: datetime, hidden: Iterable[str], reads: bool) -> Verdict:
+def judge(one_try: Try, *, now: datetime, hidden: Iterable[str], reads: bool, rings: bool) -> Verdict:
     """What a try means.
 
     Args:
@@ -82,6 +83,7 @@ def judge(one_try: Try, *, now: datetime, hidden: Iterable[str], reads: bool) ->
         now: The current instant, for waits that are given as a date.
         hidden: Texts that must not be in any message.
         reads: Whether the request needs the answer's body; without, a status of success is enough.
+        rings: Whether the request places a call: then a conflict may mean that an earlier one did.
     """
     match one_try:
         case NotSent():
@@ -91,17 +93,18 @@ def judge(one_try: Try, *, now: datetime, hidden: Iterable[str], reads: bool) ->
                 return Answer(one_try.status, b"")
             return Unsure(one_try.reason, one_try.status, passing=True, cause=one_try.cause)
         case Answer():
-            return one_try if _is_success(one_try.status) else _judge_refusal(one_try, now, tuple(hidden))
+            return one_try if _is_success(one_try.status) else _judge_refusal(one_try, now, tuple(hidden), rings=rings)
 
 
 def _is_success(status: int) -> bool:
     return 200 <= status < 300  # noqa: PLR2004 - the numbers are the meaning
 
 
-def _judge_refusal(answer: Answer, now: datetime, hidden: tuple[str, ...]) -> Refusal | Unsure:
+def _judge_refusal(answer: Answer, now: datetime, hidden: tuple[str, ...], *, rings: bool) -> Refusal | Unsure:
     said = _said(answer.body, hidden)
     wait = seconds_to_wait(answer.retry_after, now)
-    certain = answer.status == 429 or (said is not None and answer.status not in _AMBIGUOUS)  # noqa: PLR2004 - HTTP
+    ambiguous = _AMBIGUOUS if rings else _AMBIGUOUS - {_CONFLICT}
+    certain = answer.status == 429 or (said is not None and answer.status not in ambiguous)  # noqa: PLR2004 - HTTP
     if certain and 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP
         return Refusal(_platform_error(answer.status, said, wait))
     return Unsure(

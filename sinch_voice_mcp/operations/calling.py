@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
+from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.gate import Gate
-from sinch_voice_mcp.policy import Verdict
+from sinch_voice_mcp.policy import Dial, Verdict, effects_of
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import JsonObject
@@ -16,9 +16,13 @@ from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A callout that went through the guard; ``call_id`` is None after a dry run."""
+    """A callout that went through the guard.
+
+    ``call_id`` is None after a dry run; ``rings`` is the number in E.164, None where it is no telephone.
+    """
 
     call_id: str | None
+    rings: str | None
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
@@ -57,7 +61,8 @@ class Calling:
         allowed = await self._gate.admit(request, unknown=unknown)
         admitted = cast("CalloutRequest", allowed.request)
         call_id = None if dry_run else await self._api.place_callout(admitted)
-        return Placed(call_id, admitted.to_wire(), allowed.verdicts, allowed.warnings)
+        rings = next((effect.number for effect in effects_of(admitted) if isinstance(effect, Dial)), None)
+        return Placed(call_id, rings, admitted.to_wire(), allowed.verdicts, allowed.warnings)
 
     async def place_conference(
         self, requests: Sequence[ConferenceCalloutRequest], *, dry_run: bool = False
@@ -67,17 +72,32 @@ class Calling:
         A leg that fails does not stop the others; when every leg failed, the first error is raised.
 
         Raises:
-            RefusedError: The guard refuses one of them; nobody was rung.
+            RefusedError: The guard refuses one of them; nobody was rung. Its path begins with the place in the list.
+            InvalidInputError: Two of them ring the same number; nobody was rung.
             VoiceError: Every leg failed.
         """
-        for request in requests:
-            await self._gate.admit(request)
+        await self._admit_all(requests)
         legs = [await self._leg(request, dry_run=dry_run) for request in requests]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # One leg that may have rung makes the whole request unsafe to repeat.
             raise next((error for error in errors if not error.retry_safe), errors[0])
         return legs
+
+    async def _admit_all(self, requests: Sequence[ConferenceCalloutRequest]) -> None:
+        seen: set[str] = set()
+        for index, request in enumerate(requests):
+            place = f"$[{index}]"
+            try:
+                allowed = await self._gate.admit(request)
+            except VoiceError as error:
+                error.field = None if error.field is None else place + error.field[1:]
+                raise
+            number = cast("ConferenceCalloutRequest", allowed.request).conference_callout.destination.endpoint
+            if number in seen:
+                field = f"{place}.conferenceCallout.destination.endpoint"
+                raise InvalidInputError(f"{number} is there twice; one phone takes one call", field=field)
+            seen.add(number)
 
     async def _leg(self, request: ConferenceCalloutRequest, *, dry_run: bool) -> Leg:
         to = request.conference_callout.destination.endpoint

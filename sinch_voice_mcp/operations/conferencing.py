@@ -1,5 +1,8 @@
 """Conferences: who is in, and steering them."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import MusicOnHold
@@ -18,7 +21,8 @@ class Conferencing:
         Raises:
             NotFoundError: There is no such conference, or nobody is left in it.
         """
-        return await self._api.get_conference(conference_id)
+        with _explained():
+            return await self._api.get_conference(conference_id)
 
     async def manage(
         self, conference_id: str, call_id: str, command: ParticipantCommand, moh: MusicOnHold | None
@@ -31,7 +35,8 @@ class Conferencing:
         """
         unclear: OutcomeUnknownError | None = None
         try:
-            await self._api.manage_participant(conference_id, call_id, ManageParticipant(command=command, moh=moh))
+            with _explained():
+                await self._api.manage_participant(conference_id, call_id, ManageParticipant(command=command, moh=moh))
         except OutcomeUnknownError as error:
             unclear = error
         participant = await self._participant(conference_id, call_id)
@@ -40,14 +45,18 @@ class Conferencing:
         return participant
 
     async def kick(self, conference_id: str, call_id: str) -> None:
-        """End somebody's call.
+        """End somebody's call; one that has ended stays so.
 
         Raises:
-            NotFoundError: There is no such conference, or the participant is not in it.
+            NotFoundError: The participant is not in the conference, and the call goes on.
             OutcomeUnknownError: No answer came, and the participant is still there.
         """
         try:
-            await self._api.kick_participant(conference_id, call_id)
+            with _explained():
+                await self._api.kick_participant(conference_id, call_id)
+        except NotFoundError:
+            if (await self._api.get_call(call_id)).status != "FINAL":
+                raise
         except OutcomeUnknownError as unclear:
             try:
                 await self._participant(conference_id, call_id)
@@ -63,7 +72,8 @@ class Conferencing:
             OutcomeUnknownError: No answer came, and somebody is still there.
         """
         try:
-            await self._api.close_conference(conference_id)
+            with _explained():
+                await self._api.close_conference(conference_id)
         except OutcomeUnknownError as unclear:
             try:
                 await self._api.get_conference(conference_id)
@@ -75,7 +85,23 @@ class Conferencing:
         for participant in await self._api.get_conference(conference_id):
             if participant.id == call_id:
                 return participant
-        raise NotFoundError("The participant is not in the conference.", status=404, error_code=40400)
+        message = "The participant is not in the conference."
+        raise NotFoundError(message, status=404, error_code=40400, next_step=_NOT_THERE)
+
+
+_NOT_THERE = (
+    "Nobody has joined yet, or all have left. Look with get_call; a leg that still rings is ended with hang_up."
+)
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """What a missing conference or participant means, for whoever asked."""
+    try:
+        yield
+    except NotFoundError as error:
+        error.next_step = _NOT_THERE
+        raise
 
 
 def _obeyed(participant: Participant, command: ParticipantCommand) -> bool:

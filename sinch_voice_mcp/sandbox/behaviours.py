@@ -160,12 +160,12 @@ _DESTINATIONS = (
     _like_00("70", "74", what="recordings, conference keys"),
     _like_00("80", "89", what="hostile content"),
     _like_00("90", "99", what="scripted callers"),
-    _number("+46000000000", "answers"),
-    _number("+4600000000030", "busy at once"),
-    _number("+4600000000031", "busy after ringing"),
-    _number("+4600000000040", "does not answer"),
-    _number("+4600000000050", "FAILED / CONGESTION at once"),
-    _number("+4600000000051", "FAILED / CONGESTION after ringing"),
+    _number("+46000000000", "answers; for API clients, the guard refuses it as no number"),
+    _number("+4600000000030", "busy at once; for API clients, the guard refuses it as no number"),
+    _number("+4600000000031", "busy after ringing; for API clients, the guard refuses it as no number"),
+    _number("+4600000000040", "does not answer; for API clients, the guard refuses it as no number"),
+    _number("+4600000000050", "FAILED / CONGESTION at once; for API clients, the guard refuses it as no number"),
+    _number("+4600000000051", "FAILED / CONGESTION after ringing; for API clients, the guard refuses it as no number"),
 )
 
 BEHAVIOURS: tuple[Behaviour, ...] = (*_FEATURES, *_CALLS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)

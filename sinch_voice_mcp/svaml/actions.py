@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sinch_voice_mcp.svaml.destinations import SipDestination, StreamDestination, UserDestination
 from sinch_voice_mcp.svaml.instructions import RecordingOptions
@@ -17,6 +17,16 @@ Indications = Literal[
 ]  # fmt: skip
 Seconds = Annotated[int, Meaning.LASTS]
 CallDuration = Annotated[int, Field(ge=1, le=14_400), Meaning.LASTS]
+
+
+def _room(name: str) -> str:
+    if not name.strip(" .") or any(sign < " " or sign == "\x7f" for sign in name):
+        raise ValueError("must be a name: not only dots and spaces, and without control characters")
+    return name
+
+
+ConferenceId = Annotated[str, Field(max_length=64), AfterValidator(_room), Meaning.INERT]
+"""The name of a conference; it is also a part of a path, where dots alone would mean another one."""
 
 
 class Hangup(Payload):
@@ -87,7 +97,7 @@ class ConnectConf(Payload):
     """Join a conference; it is made when new. ``moh`` plays while alone."""
 
     name: Literal["connectConf"] = "connectConf"
-    conference_id: Annotated[str, Field(min_length=1, max_length=64), Meaning.INERT]
+    conference_id: ConferenceId
     conference_dtmf_options: ConferenceDtmfOptions | None = None
     moh: MusicOnHold | None = None
     suppress_callbacks: Annotated[bool, Meaning.HIDES] | None = None

@@ -4,6 +4,7 @@ The result holds documented members only; members nobody documents are set aside
 so that they can be put back.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -100,7 +101,7 @@ class Canonical:
         if (convert := shape.conversions.get(member)) is not None:
             converted = convert(value)
             if type(converted) is not type(value) or converted != value:
-                self.note("SV010", "warning", place, f"the documented form is {converted!r:.60}")
+                self.note("SV010", "warning", place, f"the documented form is {json.dumps(converted)[:60]}")
             value = converted
         child = shape.children.get(member)
         if child is None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.svaml.canonical import Canonical, Unknown
 from sinch_voice_mcp.svaml.document import Document
@@ -23,6 +25,10 @@ _EVENT_NAMES: dict[Event, str] = {
     "pie": "prompt input (PIE)",
     "callout": "the ICE of a callout",
     "update": "an update of a call",
+}
+_PATTERNS = {
+    "action": "must be `return(value)` or `menu(id)`",
+    "dtmf": "must be one key: 0-9, * or #",
 }
 _RULE_BY_MEMBER = {
     "maxDuration": "SV013",
@@ -173,13 +179,21 @@ def _validated(wire: JsonObject, canonical: Canonical) -> Document | None:
     try:
         return Document.model_validate(wire)
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
+        found = faults(error)
+        for fault in found:
             place = _place(fault["loc"], wire)
+            if fault["type"] == "too_short" and any(_is_inside(other["loc"], fault["loc"]) for other in found):
+                # Pydantic counts only the sound items; the others have been reported themselves.
+                continue
             member = next((step for step in reversed(place) if isinstance(step, str)), "")
             wrong_value = fault["type"] != "missing" and not fault["type"].endswith("_type")
             code = _RULE_BY_MEMBER.get(member, "SV009") if wrong_value else "SV009"
-            canonical.note(code, "error", place, _message(member, fault["type"], fault["msg"]))
+            canonical.note(code, "error", place, f"`{member}` {_complaint(member, fault)}")
         return None
+
+
+def _is_inside(loc: tuple[int | str, ...], around: tuple[int | str, ...]) -> bool:
+    return len(loc) > len(around) and loc[: len(around)] == around
 
 
 def _place(loc: tuple[int | str, ...], wire: JsonObject) -> tuple[Step, ...]:
@@ -200,10 +214,10 @@ def _into(here: object, step: Step) -> tuple[bool, object]:
     return (True, here[step]) if is_list(here) and step < len(here) else (False, here)
 
 
-def _message(member: str, kind: str, message: str) -> str:
-    if kind == "missing":
-        return f"`{member}` is missing"
-    return f"`{member}`: {message[:1].lower()}{message[1:]}".removesuffix(".")
+def _complaint(member: str, fault: ErrorDetails) -> str:
+    if fault["type"] == "string_pattern_mismatch":
+        return _PATTERNS.get(member, "is not of the documented form")
+    return complaint(fault)
 
 
 def _put(wire: JsonObject, place: tuple[Step, ...], value: object) -> None:

@@ -5,20 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
-from sinch_voice_mcp.errors import InvalidInputError, SvamlError
 from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.operations.calling import Leg, Placed
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.svaml import (
-    ConferenceDtmfOptions,
-    ConnectPstn,
-    Document,
-    Event,
-    NumberDestination,
-    PlayFiles,
-    Say,
-)
-from sinch_voice_mcp.svaml import prompts as prompt_syntax
+from sinch_voice_mcp.svaml import ConferenceDtmfOptions, Document, NumberDestination, PlayFiles, Say
+from sinch_voice_mcp.tools.arguments import embedded, exactly_one, named, spoken_prompt, with_cli
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallId,
@@ -36,7 +27,6 @@ from sinch_voice_mcp.tools.parameters import (
 )
 from sinch_voice_mcp.tools.results import Json, Number, Result, Text, Texts, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
-from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.callouts import (
     ConferenceCallout,
     ConferenceCalloutRequest,
@@ -46,6 +36,8 @@ from sinch_voice_mcp.wire.callouts import (
     TtsCalloutRequest,
 )
 from sinch_voice_mcp.wire.calls import Call
+
+_SILENT = "Nothing says what happens on answer: your callback URL must, or the person hears silence."
 
 
 class CalloutPlaced(Result):
@@ -110,20 +102,26 @@ async def place_tts_callout(
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
     """Ring a phone and speak or play audio. Costs money. Returns at once; follow with get_call."""
-    _exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
+    exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
     callout = TtsCallout(
         destination=NumberDestination(endpoint=to),
         cli=cli,
         dtmf=dtmf,
         locale=locale,
         text=text,
-        prompts=_prompts(ssml, audio_urls),
+        prompts=spoken_prompt(ssml, audio_urls),
         enable_ace=enable_ace or None,
         enable_dice=enable_dice or None,
         enable_pie=enable_pie or None,
     )
-    placed = await desk.calling.place(TtsCalloutRequest(tts_callout=callout), dry_run=dry_run)
-    return _placed(desk, placed, to)
+    places = {
+        "$.ttsCallout.destination.endpoint": "to",
+        "$.ttsCallout.prompts": "audio_urls" if ssml is None else "ssml",
+        "$.ttsCallout.": "",
+    }
+    with named(places):
+        placed = await desk.calling.place(TtsCalloutRequest(tts_callout=callout), dry_run=dry_run)
+    return _placed(desk, placed)
 
 
 async def place_conference_callout(
@@ -156,7 +154,10 @@ async def place_conference_callout(
         )
         for number in to
     ]
-    legs = [_leg(leg) for leg in await desk.calling.place_conference(requests, dry_run=dry_run)]
+    places = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
+    places |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
+    with named(places):
+        legs = [_leg(leg) for leg in await desk.calling.place_conference(requests, dry_run=dry_run)]
     failed = sum(leg.error is not None for leg in legs)
     verb = "would be rung" if dry_run else "being rung"
     summary = told(desk, f"{len(legs) - failed} of {len(legs)} {verb} into conference {conference_id}.")
@@ -177,20 +178,21 @@ async def place_custom_callout(
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
     """Ring a phone; SVAML decides: ace on answer, pie on menu input. Costs money. See build_svaml."""
-    _exactly_one(to=to, ice=ice)
+    exactly_one(to=to, ice=ice)
     unknown: list[str] = []
-    dialling = _with_cli(_embedded(ice, "callout", "ice", unknown), cli)
+    dialling = with_cli(embedded(ice, "callout", "ice", unknown), cli)
     callout = CustomCallout(
         destination=None if to is None else NumberDestination(endpoint=to),
         cli=cli if ice is None else None,
         max_duration=max_duration,
         ice=_text(dialling),
-        ace=_text(_embedded(ace, "ace", "ace", unknown)),
-        pie=_text(_embedded(pie, "pie", "pie", unknown)),
+        ace=_text(embedded(ace, "ace", "ace", unknown)),
+        pie=_text(embedded(pie, "pie", "pie", unknown)),
     )
     request = CustomCalloutRequest(custom_callout=callout)
-    placed = await desk.calling.place(request, dry_run=dry_run, unknown=tuple(unknown))
-    return _placed(desk, placed, to or "the number that the SVAML dials")
+    with named({"$.customCallout.destination.endpoint": "to", "$.customCallout.cli": "cli", "$.customCallout": "$"}):
+        placed = await desk.calling.place(request, dry_run=dry_run, unknown=tuple(unknown))
+    return _placed(desk, placed, () if ace is not None or ice is not None else (_SILENT,))
 
 
 async def get_call(call_id: CallId, desk: TheDesk) -> CallState:
@@ -220,12 +222,11 @@ async def play_to_call(
     locale: Locale = None,
 ) -> CallSteered:
     """Speak or play into an answered call. Heard again if repeated."""
-    _exactly_one(text=text, audio_urls=audio_urls)
-    if text is not None:
-        await desk.calling.play(call_id, Say(text=text, locale=locale), leg)
-    else:
-        ids = tuple(f"#href[{url}]" for url in audio_urls or ())
-        await desk.calling.play(call_id, PlayFiles(ids=ids, locale=locale), leg)
+    exactly_one(text=text, audio_urls=audio_urls)
+    prompt = spoken_prompt(None, audio_urls)
+    heard = PlayFiles(ids=(prompt,), locale=locale) if prompt is not None else Say(text=text or "", locale=locale)
+    with named({"$.instructions[0].text": "text", "$.instructions[0].ids": "audio_urls"}):
+        await desk.calling.play(call_id, heard, leg)
     return CallSteered(summary=told(desk, f"Playing to {leg}."), simulated=desk.simulated, call_id=call_id, warnings=[])
 
 
@@ -240,52 +241,17 @@ TOOLS = (
 )
 
 
-def _exactly_one(**arguments: object) -> None:
-    given = [name for name, value in arguments.items() if value is not None]
-    if len(given) != 1:
-        names = " or ".join(f"`{name}`" for name in arguments)
-        said = "none was given" if not given else f"{len(given)} were given"
-        raise InvalidInputError(f"give exactly one of {names}; {said}", field=next(iter(given or arguments)))
-
-
-def _prompts(ssml: str | None, audio_urls: list[str] | None) -> str | None:
-    if ssml is not None:
-        return prompt_syntax.build([prompt_syntax.Ssml(ssml)])
-    if audio_urls is not None:
-        return prompt_syntax.build([prompt_syntax.Audio(url) for url in audio_urls])
-    return None
-
-
-def _embedded(document: JsonObject | None, event: Event, argument: str, unknown: list[str]) -> Document | None:
-    """A document that goes into a callout; its JSON paths begin with the argument's name."""
-    if document is None:
-        return None
-    try:
-        reading = language.read(document, event)
-    except SvamlError as error:
-        path = f"$.{argument}{error.path[1:]}"
-        raise SvamlError(error.message, path=path, rule=error.rule) from None
-    unknown.extend(f"$.{argument}{member.path[1:]}" for member in reading.unknown)
-    return reading.document
-
-
-def _with_cli(document: Document | None, cli: str | None) -> Document | None:
-    """The same document, with the caller id where it dials a phone and names none."""
-    if document is None or not isinstance(document.action, ConnectPstn) or document.action.cli is not None:
-        return document
-    return document.model_copy(update={"action": document.action.model_copy(update={"cli": cli})})
-
-
 def _text(document: Document | None) -> str | None:
     return None if document is None else document.to_json()
 
 
-def _placed(desk: Desk, placed: Placed, to: str) -> CalloutPlaced:
+def _placed(desk: Desk, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
+    whom = placed.rings or "nobody by phone"
     if placed.call_id is None:
-        summary = told(desk, f"Checked, not placed: {to} would be rung with this request.")
+        summary = told(desk, f"Checked, not placed: this request would ring {whom}.")
         request, verdicts = placed.request, [_verdict(verdict) for verdict in placed.verdicts]
     else:
-        summary = told(desk, f"The call to {to} is being placed; nobody has answered yet.")
+        summary = told(desk, f"Placed: it rings {whom}. Nobody has answered yet.")
         request, verdicts = None, []
     return CalloutPlaced(
         summary=summary,
@@ -293,7 +259,7 @@ def _placed(desk: Desk, placed: Placed, to: str) -> CalloutPlaced:
         call_id=placed.call_id,
         request=request,
         verdicts=verdicts,
-        warnings=list(placed.warnings),
+        warnings=[*placed.warnings, *remarks],
     )
 
 
@@ -304,8 +270,9 @@ def _verdict(verdict: Verdict) -> str:
 def _leg(leg: Leg) -> ConferenceLeg:
     if leg.placed is None:
         return ConferenceLeg(to=leg.to, call_id=None, error=leg.error and leg.error.to_json(), request=None)
-    dry = leg.placed.call_id is None
-    return ConferenceLeg(to=leg.to, call_id=leg.placed.call_id, error=None, request=leg.placed.request if dry else None)
+    placed = leg.placed
+    request = placed.request if placed.call_id is None else None
+    return ConferenceLeg(to=placed.rings or leg.to, call_id=placed.call_id, error=None, request=request)
 
 
 def _state(desk: Desk, call: Call, remark: str) -> CallState:

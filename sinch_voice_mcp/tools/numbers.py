@@ -89,7 +89,7 @@ async def query_number(number: Annotated[str, Field(description="E.164")], desk:
     facts, known, objection = await desk.numbering.query(number)
     rate = known.rate
     price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")
-    verdict = "may be called" if objection is None else f"would be refused: {objection.message}"
+    verdict = "may be called" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
     return NumberKnown(
         summary=told(desk, f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."),
         simulated=desk.simulated,
@@ -146,5 +146,5 @@ def _addresses(urls: CallbackUrl) -> Addresses:
 
 def _where(urls: CallbackUrl) -> str:
     if urls.primary is None:
-        return "Call events are sent nowhere."
+        return "No primary callback URL is set, so call events are sent nowhere."
     return f"Call events are sent to {urls.primary}" + (f", else {urls.fallback}." if urls.fallback else ".")

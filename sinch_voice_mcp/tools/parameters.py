@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver import Context, Resolve
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.svaml import ConferenceId
 from sinch_voice_mcp.types import JsonObject
 
 
@@ -16,16 +17,40 @@ async def the_desk(ctx: Context[Desk]) -> Desk:
 
 TheDesk = Annotated[Desk, Resolve(the_desk)]
 
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number; 60.0 is 60."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 To = Annotated[str, Field(description="E.164, e.g. +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller id, one of list_numbers; needed unless the owner set one")]
 Locale = Annotated[str | None, Field(description="en-US or en-GB/male")]
 Tones = Annotated[str | None, Field(description="Keys sent on answer, before speech: 0-9 # w(0.5 s)")]
 DryRun = Annotated[bool, Field(description="Show the request, ring nobody")]
-Seconds = Annotated[int | None, Field(ge=1, le=14_400, description="Seconds, each call")]
+Seconds = Annotated[
+    Annotated[int, Strict(), Field(ge=1, le=14_400), BeforeValidator(_whole)] | None,
+    Field(description="Seconds, each call"),
+]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
-ConferenceId = Annotated[str, Field(min_length=1, max_length=64)]
 AudioUrls = Annotated[list[str] | None, Field(min_length=1, max_length=64, description="https audio")]
 MusicOnHold = Literal["ring", "music1", "music2", "music3"]
+
+__all__ = [
+    "AudioUrls",
+    "CallId",
+    "Cli",
+    "ConferenceId",
+    "DryRun",
+    "Locale",
+    "MusicOnHold",
+    "OptionalSvaml",
+    "Seconds",
+    "Svaml",
+    "TheDesk",
+    "To",
+    "Tones",
+]
 
 Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
 OptionalSvaml = Annotated[

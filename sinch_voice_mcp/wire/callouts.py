@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sinch_voice_mcp.svaml import ConferenceDtmfOptions, Destination, MusicOnHold
+from sinch_voice_mcp.svaml import ConferenceDtmfOptions, ConferenceId, Destination, MusicOnHold
 from sinch_voice_mcp.types import Inert, Meaning, Payload
 
 Domain = Literal["pstn", "mxp"]
@@ -31,7 +31,7 @@ class ConferenceCallout(Payload):
     """Ring somebody and let them join a conference. ``max_duration`` is in seconds."""
 
     destination: Destination
-    conference_id: Annotated[str, Field(min_length=1, max_length=64), Meaning.INERT]
+    conference_id: ConferenceId
     cli: Annotated[str, Meaning.IDENTIFIES] | None = None
     dtmf: Annotated[str, Meaning.TONES] | None = None
     conference_dtmf_options: ConferenceDtmfOptions | None = None

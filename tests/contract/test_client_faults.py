@@ -557,7 +557,7 @@ async def test_a_change_that_may_be_made_twice_is_sent_again_once(dial: Dial, ac
 
 
 @repeatable
-@pytest.mark.parametrize("fault", [Close(), Reply(500, HTML), Reply(302), refusal(409, 40900)])
+@pytest.mark.parametrize("fault", [Close(), Reply(500, HTML), Reply(302), refusal(408, 40800)])
 async def test_a_change_that_is_lost_twice_is_unknown_and_harmless_to_repeat(
     dial: Dial, act: Act, fault: Fault
 ) -> None:
@@ -624,7 +624,7 @@ async def test_a_change_has_succeeded_whatever_the_body_of_a_success_is(dial: Di
 
 @once
 @pytest.mark.parametrize(
-    "fault", [Reset(), Silence(), Reply(503), refusal(409, 40900)], ids=["reset", "silence", "503", "409"]
+    "fault", [Reset(), Silence(), Reply(503), refusal(408, 40800)], ids=["reset", "silence", "503", "408"]
 )
 async def test_what_would_be_heard_twice_is_sent_once(dial: Dial, act: Act, fault: Fault) -> None:
     async with FaultServer(fault, Reply(200)) as server, dial(server.url, waits_for(fault)) as voice:
@@ -705,3 +705,14 @@ async def test_cancelling_a_callout_is_not_turned_into_an_error(dial: Dial) -> N
 
     assert scope.cancelled_caught
     assert len(server.received) == 1
+
+
+async def test_a_conflict_leaves_open_whether_a_call_was_placed_and_nothing_else(dial: Dial) -> None:
+    conflict = refusal(409, 40900, "The call is not answered")
+    async with FaultServer(conflict) as server, dial(server.url) as voice:
+        with pytest.raises(OutcomeUnknownError):
+            await place(voice)
+        with pytest.raises(PlatformError, match="not answered"):
+            await voice.manage_leg("call-1", "caller", Document(instructions=(Say(text="Hello."),)))
+
+    assert len(server.received) == 2

@@ -131,6 +131,22 @@ async def test_a_custom_callout_dials_and_speaks_as_its_documents_say(
     assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
 
 
+async def test_a_callout_without_anything_to_hear_is_remarked(voice: Caller) -> None:
+    placed = await voice.ok("place_custom_callout", to=ANNA, cli=OWN)
+    assert ["silence" in warning for warning in placed["warnings"]] == [True]
+
+
+async def test_a_call_that_is_not_answered_yet_can_be_steered_later(voice: Caller, clock: ManualClock) -> None:
+    placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+    call_id = placed["legs"][0]["call_id"]
+    early = await voice.fails("play_to_call", call_id=call_id, text="Hello")
+    assert (early["code"], early["error_code"], early["retry_safe"]) == ("rejected", 40900, True)
+    empty = await voice.fails("close_conference", conference_id="room")
+    assert "still rings" in empty["next_step"]
+    clock.advance(5)
+    await voice.ok("play_to_call", call_id=call_id, text="Hello")
+
+
 async def test_a_fault_in_an_embedded_document_names_argument_and_path(voice: Caller) -> None:
     error = await voice.fails(
         "place_custom_callout", to=ANNA, cli=OWN, ace={"action": {"name": "connectPstn", "number": ANNA}}
@@ -187,7 +203,8 @@ async def test_a_conference_is_seen_and_steered(voice: Caller, clock: ManualCloc
     assert (muted["participants"][0]["muted"], held["participants"][0]["onhold"]) == (True, True)
     await voice.ok("manage_participant", conference_id="standup", call_id=second, command="unmute")
     await voice.ok("manage_participant", conference_id="standup", call_id=first, command="resume")
-    await voice.ok("manage_participant", conference_id="standup", call_id=second, command="kick")
+    for _ in range(2):
+        await voice.ok("manage_participant", conference_id="standup", call_id=second, command="kick")
     left = await voice.ok("get_conference", conference_id="standup")
     assert [(member["call_id"], member["onhold"]) for member in left["participants"]] == [(first, False)]
     await voice.ok("close_conference", conference_id="standup")
@@ -233,6 +250,17 @@ async def test_a_number_is_looked_up_with_what_the_guard_would_say(connect: Conn
         known = await voice.ok("query_number", number="+12025550161")
     assert (known["country"], known["rate_per_minute"], known["callable"]) == ("US", 0.2, False)
     assert known["refused_because"] == "denied_prefix"
+
+
+async def test_a_restricted_number_is_not_called_callable(voice: Caller) -> None:
+    known = await voice.ok("query_number", number="+12025550164")
+    assert (known["restricted"], known["callable"]) == (True, False)
+
+
+@pytest.mark.parametrize(("number", "rule"), [("911", "emergency_number"), ("+1404", "e164_number")])
+async def test_looking_up_what_is_no_number_says_why(voice: Caller, number: str, rule: str) -> None:
+    error = await voice.fails("query_number", number=number)
+    assert (error["code"], error["rule"], error["field"]) == ("refused", rule, "number")
 
 
 async def test_callback_urls_are_set_shown_and_cleared(voice: Caller) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -77,7 +78,7 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
 
 
 async def test_a_second_server_uses_a_sandbox_that_runs_alone(era: Era) -> None:
-    async with running("--sandbox-speed", "1000", "sandbox", "--port", "0") as platform:
+    async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
         shown = await _shown(platform, until="Ctrl+C")
         url, key, secret = (shown[name] for name in ("base URL", "key", "secret"))
         environ = {
@@ -152,7 +153,7 @@ async def test_the_server_ends_when_its_host_leaves() -> None:
     ],
 )
 def test_a_wrong_setting_ends_the_start_in_one_line(environ: dict[str, str], flags: list[str], says: str) -> None:
-    ended = subprocess.run(  # noqa: S603 - our own module
+    ended = subprocess.run(
         [*MODULE, *flags], env=CLEAN | environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -160,9 +161,15 @@ def test_a_wrong_setting_ends_the_start_in_one_line(environ: dict[str, str], fla
     assert ended.stderr.count("\n") == 1
 
 
+async def test_a_busy_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = await anyio.run_process([*MODULE, "sandbox", "--port", port], env=CLEAN, check=False)
+    assert ended.returncode == 2
+    assert f"port {port} cannot be used".encode() in ended.stderr
+
+
 def test_help_and_version_are_there() -> None:
     for flag, says in (("--help", "sandbox"), ("--version", "0.1.0")):
-        shown = subprocess.run(  # noqa: S603 - our own module
-            [*MODULE, flag], env=CLEAN, capture_output=True, text=True, check=True
-        )
+        shown = subprocess.run([*MODULE, flag], env=CLEAN, capture_output=True, text=True, check=True)
         assert says in shown.stdout

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
 from sinch_voice_mcp.prompts import read_prompt
 from sinch_voice_mcp.tools import ALL_TOOLS
@@ -32,6 +33,17 @@ async def test_prompts_name_only_tools_that_exist(voice: Caller) -> None:
         given = {argument.name: "x" for argument in prompt.arguments or ()}
         text = (await voice.client.get_prompt(prompt.name, given)).messages[0].model_dump_json()
         assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | words | codes
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [("place-a-call", {"number": "+12025550100"}, "needs `message`"), ("place-a-cal", {}, "there are place-a-call")],
+)
+async def test_what_is_missing_for_a_prompt_is_named(
+    voice: Caller, name: str, given: dict[str, str], says: str
+) -> None:
+    with pytest.raises(MCPError, match=says):
+        await voice.client.get_prompt(name, given)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,22 +42,16 @@ def test_the_svaml_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert '"name":"runMenu"' in capsys.readouterr().out
 
 
-async def test_the_library_example_places_a_call(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_library_example_places_a_call(tmp_path: Path) -> None:
     (example,) = [block for block in PYTHON if "VoiceClient" in block]
-    names: dict[str, object] = {}
-    exec(compile(example, "README.md", "exec"), names)  # noqa: S102 - the README's own code
-    environ = {"PATH": ""}
-    arguments = [sys.executable, "-m", "sinch_voice_mcp", "sandbox", "--port", "0"]
-    async with await anyio.open_process(arguments, env=environ) as sandbox:
-        assert sandbox.stdout is not None
-        shown = b""
-        with anyio.fail_after(20):
-            while b"Ctrl+C" not in shown:
-                shown += await sandbox.stdout.receive()
-            rows = dict(re.findall(r"^  (base URL|key|secret) +(\S+)$", shown.decode(), re.MULTILINE))
-            namespace: dict[str, object] = {"rows": rows, **names}
-            exec("ready = main(rows['base URL'], Credentials(rows['key'], rows['secret']))", namespace)  # noqa: S102
-            ready = namespace["ready"]
-            await ready  # type: ignore[misc]
-        sandbox.kill()
-    assert "status='ONGOING'" in capsys.readouterr().out
+    command = [sys.executable, "-m", "sinch_voice_mcp", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, env={"PATH": ""}, stdout=subprocess.PIPE, text=True) as sandbox:
+        try:
+            rows = (re.search(r"base URL +(\S+)", line) for line in sandbox.stdout or ())
+            url = next(row.group(1) for row in rows if row)
+            script = tmp_path / "example.py"
+            script.write_text(example.replace("http://127.0.0.1:8021", url), "utf-8")
+            shown = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=30)
+        finally:
+            sandbox.kill()
+    assert "status='ONGOING'" in shown.stdout

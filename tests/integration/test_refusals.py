@@ -13,23 +13,23 @@ ANNA, OWN = "+12025550100", "+14155550100"
 @pytest.mark.parametrize(
     ("arguments", "code", "field"),
     [
-        ({"cli": None}, "refused", "$.ttsCallout.cli"),
-        ({"to": "4045005000"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": "+1404"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": "hello"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": ""}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": "911"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": "+19005551234"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"to": "00146701234567"}, "refused", "$.ttsCallout.destination.endpoint"),
-        ({"text": "a" * 10_000}, "refused", "$.ttsCallout.text"),
-        ({"text": "a\u202eb"}, "refused", "$.ttsCallout.text"),
-        ({"cli": "+14155550199"}, "refused", "$.ttsCallout.cli"),
-        ({"cli": "private"}, "refused", "$.ttsCallout.cli"),
-        ({"dtmf": "12x"}, "refused", "$.ttsCallout.dtmf"),
-        ({"text": None, "audio_urls": ["https://127.0.0.1/a.mp3"]}, "refused", "$.ttsCallout.prompts"),
-        ({"text": None, "audio_urls": ["https://evil.test/a.mp3"]}, "refused", "$.ttsCallout.prompts"),
-        ({"text": None, "ssml": "<speak>open"}, "refused", "$.ttsCallout.prompts"),
-        ({"text": None, "ssml": "<speak>a]</speak>"}, "invalid_prompt", None),
+        ({"cli": None}, "refused", "cli"),
+        ({"to": "4045005000"}, "refused", "to"),
+        ({"to": "+1404"}, "refused", "to"),
+        ({"to": "hello"}, "refused", "to"),
+        ({"to": ""}, "refused", "to"),
+        ({"to": "911"}, "refused", "to"),
+        ({"to": "+19005551234"}, "refused", "to"),
+        ({"to": "00146701234567"}, "refused", "to"),
+        ({"text": "a" * 10_000}, "refused", "text"),
+        ({"text": "a\u202eb"}, "refused", "text"),
+        ({"cli": "+14155550199"}, "refused", "cli"),
+        ({"cli": "private"}, "refused", "cli"),
+        ({"dtmf": "12x"}, "refused", "dtmf"),
+        ({"text": None, "audio_urls": ["https://127.0.0.1/a.mp3"]}, "refused", "audio_urls"),
+        ({"text": None, "audio_urls": ["https://evil.test/a.mp3"]}, "refused", "audio_urls"),
+        ({"text": None, "ssml": "<speak>open"}, "refused", "ssml"),
+        ({"text": None, "ssml": "<speak>a]</speak>"}, "invalid_prompt", "ssml"),
         ({"ssml": "<speak>a</speak>"}, "invalid_input", "text"),
         ({"text": None}, "invalid_input", "text"),
         ({"colour": "red"}, "invalid_input", "colour"),
@@ -48,6 +48,67 @@ async def test_a_refused_call_never_reaches_the_platform(
     assert (error["code"], error.get("field")) == (code, field)
     assert error["retry_safe"] is True
     assert len(sandbox.requests) == seen
+
+
+async def test_a_refused_number_of_a_conference_is_named_by_its_place(voice: Caller) -> None:
+    error = await voice.fails("place_conference_callout", to=[ANNA, "911"], conference_id="room", cli=OWN)
+    assert (error["rule"], error["field"]) == ("emergency_number", "to[1]")
+
+
+async def test_one_phone_is_not_rung_twice_by_one_request(voice: Caller, sandbox: Sandbox) -> None:
+    seen = len(sandbox.requests)
+    error = await voice.fails("place_conference_callout", to=[ANNA, "+1 (202) 555-0100"], conference_id="room", cli=OWN)
+    assert (error["code"], error["field"]) == ("invalid_input", "to[1]")
+    assert len(sandbox.requests) == seen
+
+
+@pytest.mark.parametrize("name", ["..", ".", "  ", "a\nb", "x" * 65, ""])
+async def test_a_conference_that_could_not_be_closed_is_not_opened(voice: Caller, sandbox: Sandbox, name: str) -> None:
+    seen = len(sandbox.requests)
+    error = await voice.fails("place_conference_callout", to=[ANNA], conference_id=name, cli=OWN)
+    assert (error["code"], error["field"]) == ("invalid_input", "conference_id")
+    document = {"action": {"name": "connectConf", "conferenceId": name}}
+    assert (await voice.fails("update_call", call_id="c1", svaml=document))["field"] == "$.action.conferenceId"
+    assert len(sandbox.requests) == seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"cli": OWN, "ice": {"action": {"name": "hangup"}}}, "only goes with an `ice` that dials"),
+        (
+            {"cli": OWN, "ice": {"action": {"name": "connectPstn", "number": ANNA, "cli": "+14155550101"}}},
+            "differs from the one inside `ice`",
+        ),
+        ({"cli": OWN}, "give exactly one of `to` or `ice`; none was given"),
+    ],
+)
+async def test_a_custom_callout_that_says_two_things_is_refused(
+    voice: Caller, arguments: dict[str, object], says: str
+) -> None:
+    error = await voice.fails("place_custom_callout", **arguments)
+    assert error["code"] == "invalid_input"
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"to": 5}, "`to` must be a list"),
+        ({"max_duration": True}, "`max_duration` must be a whole number"),
+        ({"max_duration": 90_000.0}, "`max_duration` must be 14400 or less"),
+        ({"max_duration": 0}, "`max_duration` must be 1 or more"),
+        ({"to": [ANNA] * 6}, "`to` takes at most 5 of them"),
+        ({"to": [ANNA, 5]}, "`to[1]` must be text"),
+        ({"moh": "jazz"}, "`moh` must be 'ring', 'music1', 'music2' or 'music3'"),
+    ],
+)
+async def test_wrong_arguments_are_explained_in_plain_words(
+    voice: Caller, arguments: dict[str, object], message: str
+) -> None:
+    wanted = {"to": [ANNA], "conference_id": "room", "cli": OWN} | arguments
+    error = await voice.fails("place_conference_callout", **wanted)
+    assert (error["code"], error["message"]) == ("invalid_input", message)
 
 
 async def test_the_same_number_with_separators_passes(voice: Caller) -> None:
@@ -134,7 +195,7 @@ async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connec
 async def test_the_live_guard_keeps_to_the_regions_of_the_accounts_numbers(connect: Connect) -> None:
     async with connect(SINCH_VOICE_REHEARSE="true") as voice:
         error = await voice.fails("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
-        assert (error["rule"], error["field"]) == ("number_region", "$.ttsCallout.destination.endpoint")
+        assert (error["rule"], error["field"]) == ("number_region", "to")
         await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN)
     async with connect(SINCH_VOICE_REHEARSE="true", SINCH_VOICE_ALLOWED_REGIONS="US,SE") as voice:
         await voice.ok("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)

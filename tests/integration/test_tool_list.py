@@ -83,6 +83,13 @@ async def test_a_tool_that_is_not_offered_cannot_be_called(connect: Connect) -> 
     assert (error["code"], error["message"]) == ("invalid_input", "there is no tool `hang_up`")
 
 
+async def test_instructions_hold_for_mode_and_tools(connect: Connect) -> None:
+    async with connect(SINCH_VOICE_REHEARSE="true") as voice:
+        assert "+12025550100" not in (voice.client.instructions or "")
+    async with connect(SINCH_VOICE_TOOLSETS="svaml") as voice:
+        assert "list_numbers" not in (voice.client.instructions or "")
+
+
 async def test_name_and_instructions_say_sandbox_only_there(era: Era) -> None:
     async with connected(load({}), era) as voice:
         assert "SANDBOX" in (voice.client.instructions or "")

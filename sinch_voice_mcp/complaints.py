@@ -1,0 +1,70 @@
+"""What is wrong with a value, in plain words: pydantic's faults without Python's vocabulary."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+
+def faults(error: ValidationError) -> list[ErrorDetails]:
+    """The faults of a validation, without the values that were given."""
+    return error.errors(include_url=False, include_input=False)
+
+
+def complaint(fault: ErrorDetails) -> str:
+    """What is wrong, to be put behind the name of the value: ``must be a whole number``."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    phrase = _PHRASES.get(kind)
+    if phrase is not None:
+        return phrase(context)
+    if kind == "value_error":
+        return fault["msg"].removeprefix("Value error, ").removesuffix(".")
+    message = fault["msg"].removesuffix(".")
+    return f"{message[:1].lower()}{message[1:]}"
+
+
+def _always(text: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda _: text
+
+
+def _counted(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda context: text.format(context.get(key))
+
+
+_LIST = _always("must be a list")
+_OBJECT = _always("must be an object")
+_WHOLE = _always("must be a whole number")
+_NUMBER = _always("must be a number")
+_TRUTH = _always("must be true or false")
+
+_PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "missing": _always("is missing"),
+    "extra_forbidden": _always("is not known here"),
+    "string_type": _always("must be text"),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "set_type": _LIST,
+    "frozen_set_type": _LIST,
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "literal_error": _counted("must be {}", "expected"),
+    "too_short": _counted("needs at least {} of them", "min_length"),
+    "too_long": _counted("takes at most {} of them", "max_length"),
+    "string_too_short": _counted("needs at least {} characters", "min_length"),
+    "string_too_long": _counted("takes at most {} characters", "max_length"),
+    "greater_than": _counted("must be more than {:g}", "gt"),
+    "greater_than_equal": _counted("must be {:g} or more", "ge"),
+    "less_than": _counted("must be less than {:g}", "lt"),
+    "less_than_equal": _counted("must be {:g} or less", "le"),
+}
