@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.decision import Allow, Decision, Facts, Intent, Refuse, Verdict
 from sinch_voice_mcp.policy.effects import Secret, Unknown
+from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.profile import Policy
 from sinch_voice_mcp.policy.quoting import quoted
 from sinch_voice_mcp.policy.rules import RULES, Case, Failed, Passed, Rule, Unsettled
@@ -59,7 +60,9 @@ def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refu
 
 def _warnings(case: Case) -> Iterator[str]:
     for path, what in dict.fromkeys((effect.path, effect.what) for effect in case.all(Unknown)):
-        yield f"{path}: {quoted(what)} is no documented member; it was left out."
+        nearest = nearest_member(case.intent.request, path, what)
+        meant = f" (did you mean {quoted(nearest)}?)" if nearest else ""
+        yield f"{path}: {quoted(what)} is no documented member{meant}; it was left out."
     for secret in case.all(Secret):
         yield f"{secret.path}: a credential came with the request, so whoever wrote the request has seen it."
     match case.request:

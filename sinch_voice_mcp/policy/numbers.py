@@ -39,8 +39,10 @@ _IMPOSSIBLE = {
 }
 _WRITTEN = re.compile(r"\+?[0-9 ().\-]*[0-9][0-9 ().\-]*", re.ASCII)
 _SEPARATORS = re.compile(r"[ ().\-]")
+# What word processors put between the digits of a number.
+_PASTED = str.maketrans("\u00a0\u202f\u2009\u2010\u2011\u2013", "   ---")
 _LONGEST = 40
-_LONGEST_EMERGENCY = 6
+_LONGEST_SHORT = 6
 _WHOLE = "Ask the user for the whole number in E.164 form, such as +12025550100; never guess one."
 
 
@@ -83,7 +85,7 @@ def describe_number(text: str) -> NumberFacts:
 
 def examine(text: str) -> NumberFacts | Fault:
     """What a written number is, or why it must not be rung."""
-    written = text.strip()
+    written = plainly_spaced(text)
     if len(written) > _LONGEST:
         return Fault("e164_number", f"{quoted(written)} is too long for a telephone number.", _WHOLE)
     return _examined(written)
@@ -101,9 +103,9 @@ def _examined(written: str) -> NumberFacts | Fault:
     if number is not None and _is_emergency(number):
         return _emergency(written)
     if not written.startswith("+"):
-        return _without_plus(written)
+        return _short(written) if _is_short_anywhere(digits) else _without_plus(written)
     if number is not None and _begins_like_emergency(number):
-        return _emergency(written)
+        return _like_emergency(written)
     if number is None:
         return Fault("e164_number", f"{quoted(written)} begins with no country calling code.", _WHOLE)
     return _known(number, written)
@@ -114,15 +116,14 @@ def caller_id(text: str) -> str:
     found = examine(text)
     if isinstance(found, NumberFacts):
         return found.e164
-    written = text.strip()
+    written = plainly_spaced(text)
     # The platform hands out numbers that metadata has not heard of yet.
-    return _SEPARATORS.sub("", written) if written.startswith("+") and _WRITTEN.fullmatch(written) else written
+    return _SEPARATORS.sub("", written) if written.startswith("+") and _WRITTEN.fullmatch(written) else text.strip()
 
 
-def is_emergency_number(digits: str) -> bool:
-    """Whether digits, as somebody would key them or with a country calling code, ring an emergency service."""
-    found = examine(digits)
-    return isinstance(found, Fault) and found.kind == "emergency_number"
+def plainly_spaced(text: str) -> str:
+    """A written number with plain spaces and hyphens for those of word processors, and none around it."""
+    return text.translate(_PASTED).strip()
 
 
 def _form(written: str) -> Fault:
@@ -152,13 +153,25 @@ def _emergency(written: str) -> Fault:
     return Fault("emergency_number", message, "Tell the user to call the emergency service from their own phone.")
 
 
+def _like_emergency(written: str) -> Fault:
+    message = (
+        f"{quoted(written)} is no valid number and begins like an emergency number, which this server never calls; "
+        "it is probably a typing error."
+    )
+    return Fault("emergency_number", message, "Check the number with the user; never guess one.")
+
+
+def _short(written: str) -> Fault:
+    message = f"{quoted(written)} is a short code that works inside one network only."
+    return Fault("short_number", message, f"Write a full number. {_WHOLE}")
+
+
 def _known(number: PhoneNumber, written: str) -> NumberFacts | Fault:
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     fiction = fictional_range(e164)
     valid = phonenumbers.is_valid_number(number)
     if phonenumbers.is_valid_short_number(number):
-        message = f"{quoted(written)} is a short number, which works inside one network only."
-        return Fault("short_number", message, _WHOLE)
+        return _short(written)
     if not valid and (fiction is None or fiction.region is None):
         return _invalid(number, written)
     return NumberFacts(
@@ -187,9 +200,21 @@ def _parsed(digits: str) -> PhoneNumber | None:
 
 def _is_emergency_anywhere(digits: str) -> bool:
     # Loads the short numbers of every region, so only for what is short enough to be one.
-    return len(digits) <= _LONGEST_EMERGENCY and any(
+    return len(digits) <= _LONGEST_SHORT and any(
         phonenumbers.is_emergency_number(digits, region) for region in phonenumbers.SUPPORTED_SHORT_REGIONS
     )
+
+
+def _is_short_anywhere(digits: str) -> bool:
+    return len(digits) <= _LONGEST_SHORT and any(
+        phonenumbers.is_valid_short_number_for_region(_keyed(digits, region), region)
+        for region in phonenumbers.SUPPORTED_SHORT_REGIONS
+    )
+
+
+def _keyed(digits: str, region: str) -> PhoneNumber:
+    code = phonenumbers.country_code_for_region(region)
+    return PhoneNumber(country_code=code, national_number=int(digits))
 
 
 def _is_emergency(number: PhoneNumber) -> bool:

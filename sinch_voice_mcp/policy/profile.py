@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
-from sinch_voice_mcp.policy.numbers import Fault, NumberType, caller_id, examine
+from sinch_voice_mcp.policy.numbers import Fault, NumberType, caller_id, examine, plainly_spaced
 from sinch_voice_mcp.policy.quoting import quoted
 from sinch_voice_mcp.policy.urls import is_host_pattern
 
@@ -17,6 +17,8 @@ Mode = Literal["sandbox", "live"]
 NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 ANY_REGION = "*"
 VARIABLE_PREFIX = "SINCH_VOICE_"
+LONGEST_TEXT = 600
+"""The platform speaks no more characters in one piece."""
 
 _DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
 _NOTHING: frozenset[str] = frozenset()
@@ -55,8 +57,8 @@ class Policy(BaseModel):
     verified_cli: frozenset[str] = Field(
         default=_NOTHING, description="Caller ids allowed besides your own voice numbers: E.164, private, incoming"
     )
-    max_text_chars: Annotated[int, Field(ge=1, le=600)] = Field(
-        default=600, description="Longest text that is spoken in one piece, in characters"
+    max_text_chars: Annotated[int, Field(ge=1, le=LONGEST_TEXT)] = Field(
+        default=LONGEST_TEXT, description="Longest text that is spoken in one piece, in characters"
     )
     media_hosts: frozenset[str] = Field(
         default=_NOTHING, description="Hosts that audio may be played from; *.example.com for subdomains; empty is off"
@@ -145,6 +147,11 @@ def is_caller_id_number(text: str) -> bool:
     return _CALLER_ID.fullmatch(text) is not None
 
 
+def is_caller_id_word(text: str) -> bool:
+    """Whether a caller id is a word that the owner may list, such as ``private``."""
+    return text in _CALLER_ID_WORDS
+
+
 def is_recording_url(url: str) -> bool:
     """Whether a URL names a bucket and plain folders in it, nothing that could lead elsewhere."""
     return _DESTINATION.fullmatch(url) is not None and not any(part in {".", ".."} for part in url.split("/"))
@@ -175,7 +182,7 @@ def _number(number: str) -> str:
 
 
 def _prefix(prefix: str) -> str:
-    digits = re.sub(r"[ ().\-]", "", prefix)
+    digits = re.sub(r"[ ().\-]", "", plainly_spaced(prefix))
     if not _PREFIX.fullmatch(digits):
         raise ValueError(f"{quoted(prefix)} is not the beginning of a number, such as +1900")
     return digits

@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # The last label begins with a letter, so no spelling of an IP address (dotted, decimal, octal, hex) is a name.
 _NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?", re.ASCII)
+# Any spelling of an IPv4 address: one to four numbers, each decimal, octal or hexadecimal.
+_ADDRESS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}", re.ASCII | re.IGNORECASE)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
+_BRACKETED = re.compile(r"[a-z]+://[^/?#]*\[")
 _UNSAFE = frozenset('\\"<>^`{|}[]#')
 _LONGEST = 2_000
 _LONGEST_NAME = 253
@@ -25,6 +28,8 @@ def url_problem(url: str, scheme: str = "https") -> str | None:
         return f"is longer than {_LONGEST:,} characters"
     if not _PRINTABLE.fullmatch(url):
         return "holds spaces, control characters or characters that are not ASCII"
+    if _BRACKETED.match(url):
+        return "names its host by an IP address in square brackets and not by a DNS name"
     if (sign := next((sign for sign in url if sign in _UNSAFE), None)) is not None:
         return f"holds the character `{sign}`"
     return _authority_problem(url)
@@ -37,7 +42,11 @@ def _authority_problem(url: str) -> str | None:
     name = authority.removesuffix(":443")
     if ":" in name:
         return "names another port than 443"
-    return None if is_dns_name(name.lower()) else "names its host by something else than a DNS name"
+    if is_dns_name(name.lower()):
+        return None
+    if _ADDRESS.fullmatch(name):
+        return "names its host by an IP address and not by a DNS name"
+    return "names its host by something else than a DNS name"
 
 
 def url_host(url: str) -> str:

@@ -1,5 +1,6 @@
 """Walk a request and every SVAML document inside it, and collect what it can do."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,
     Event,
+    PlayFiles,
     Reading,
     RecordingOptions,
     SipDestination,
@@ -41,9 +43,12 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.svaml.findings import Step
 from sinch_voice_mcp.types import Meaning, Payload
+from sinch_voice_mcp.wire.callouts import TtsCallout
 
 Place = tuple[Step, ...]
 _LONGEST_INLINE = 100_000
+_ADDRESS_IN_BRACKETS = "a URL in a prompt names its host by a DNS name, not by an IP address in square brackets"
+_BRACKETED_HOST = re.compile(r"https?://[^\s/;]*\[", re.IGNORECASE)
 
 EMBEDDED: Mapping[Meaning, Event] = {
     Meaning.EMBEDS_ICE: "callout",
@@ -142,6 +147,10 @@ def _implied(payload: Payload, place: Place, identity: _Identity) -> Iterator[Ef
             yield Dial(json_path(*place, "number"), None, identity.cli, identity.path)
         case ConnectMxp(destination=None):
             yield Reach(json_path(*place, "destination"), "in_app", None)
+        case PlayFiles(ids=()):
+            yield Broken(json_path(*place, "ids"), "`ids` is empty, so nothing would be played")
+        case TtsCallout(text=None, prompts=None, dtmf=None, enable_ace=None | False):
+            yield Speak(json_path(*place, "text"), "")
         case StartRecording(options=None):
             yield Store(json_path(*place, "options"), None)
         case RecordingOptions(destination_url=None):
@@ -194,8 +203,11 @@ def _prompt(leaf: _Leaf) -> Iterator[Effect]:
     try:
         parts = prompts.parse(leaf.text)
     except prompts.PromptError as error:
-        yield Broken(leaf.path, printable(error.message, 300))
+        bracketed = _BRACKETED_HOST.search(leaf.text) is not None
+        yield Broken(leaf.path, _ADDRESS_IN_BRACKETS if bracketed else printable(error.message, 300))
         return
+    if not parts:
+        yield Broken(leaf.path, "the prompt is empty, so nothing would be played")
     for part in parts:
         yield from _prompt_part(part, leaf.path)
 

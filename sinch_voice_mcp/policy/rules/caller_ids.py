@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.effects import Dial, Identify
-from sinch_voice_mcp.policy.profile import is_caller_id_number
+from sinch_voice_mcp.policy.profile import is_caller_id_number, is_caller_id_word
 from sinch_voice_mcp.policy.quoting import printable, quoted
-from sinch_voice_mcp.policy.rules.case import Case, Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.rules.case import NO_SWITCH, Case, Failed, Judgement, Passed, Rule, Unsettled, listed
 
 
 def cli_missing(case: Case) -> Iterator[Judgement]:
@@ -27,8 +27,14 @@ def cli_form(case: Case) -> Iterator[Judgement]:
         if effect.cli in case.policy.accepted_cli or is_caller_id_number(effect.cli):
             yield Passed(effect.path, printable(effect.cli))
         else:
-            message = f"The caller id {quoted(effect.cli)} is not a number in E.164 form, such as +14155550100."
-            yield Failed(effect.path, printable(effect.cli), message, _pass_one(case))
+            # The owner can list a word, and no misspelt number.
+            is_word = is_caller_id_word(effect.cli)
+            unlisted = ", and nobody listed it as verified" if is_word else ""
+            message = (
+                f"The caller id {quoted(effect.cli)} is not a number in E.164 form, such as +14155550100{unlisted}."
+            )
+            how = None if is_word else NO_SWITCH
+            yield Failed(effect.path, printable(effect.cli), message, _pass_one(case), how)
 
 
 def cli_ownership(case: Case) -> Iterator[Judgement]:

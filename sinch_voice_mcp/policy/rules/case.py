@@ -8,6 +8,7 @@ from typing import TypeVar
 from sinch_voice_mcp.policy.canonical import canonical
 from sinch_voice_mcp.policy.decision import Facts, Intent
 from sinch_voice_mcp.policy.effects import Dial, Effect, Unknown
+from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.profile import Policy, variable
 from sinch_voice_mcp.policy.quoting import printable
@@ -16,6 +17,7 @@ from sinch_voice_mcp.types import Payload
 
 E = TypeVar("E", bound=Effect)
 _MOST_LISTED = 5
+NO_SWITCH = "This rule has no switch."
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Case:
     def of(cls, intent: Intent, policy: Policy, facts: Facts | None) -> "Case":
         """Bring the request into its canonical form and walk it."""
         request = canonical(intent.request, policy.default_cli)
-        given = [Unknown(path, path.rpartition(".")[2]) for path in intent.unknown]
+        given = [Unknown(path, last_step(path)) for path in intent.unknown]
         # The canonical form has lost them, so they are taken from what was asked for.
         inside = [effect for effect in effects_of(intent.request) if isinstance(effect, Unknown)]
         return cls(intent, request, (*given, *inside, *effects_of(request)), policy, facts)
@@ -126,14 +128,35 @@ class Rule:
     def how_to_change(self) -> str:
         """One sentence about who can change what."""
         if not self.settings:
-            return "This rule has no switch."
-        names = " or ".join(variable(name) for name in self.settings)
-        return f"Only the owner of this server can change this, with {names}."
+            return NO_SWITCH
+        return owner_sets(*self.settings)
 
 
-def judged(path: str, value: str, problem: str | None, next_step: str | None = None) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something is refused, and what to do. What is None is the rule's own."""
+
+    message: str
+    next_step: str | None = None
+    how_to_change: str | None = None
+
+
+def mistake(message: str, next_step: str) -> Problem:
+    """A mistake of form: whoever made it can mend it, and no setting allows it."""
+    return Problem(message, next_step, NO_SWITCH)
+
+
+def owner_sets(*names: str, word: str = "or") -> str:
+    """One sentence about the settings that change something; ``word`` joins them."""
+    variables = f" {word} ".join(variable(name) for name in names)
+    return f"Only the owner of this server can change this, with {variables}."
+
+
+def judged(path: str, value: str, problem: Problem | None) -> Judgement:
     """Passed where there is no problem, else failed with it."""
-    return Passed(path, value) if problem is None else Failed(path, value, problem, next_step)
+    if problem is None:
+        return Passed(path, value)
+    return Failed(path, value, problem.message, problem.next_step, problem.how_to_change)
 
 
 def listed(values: tuple[str, ...]) -> str:

@@ -140,8 +140,9 @@ RULES = (
     Rule(
         "e164_number",
         "E.164",
-        "Begins with +; digits with spaces, dots, dashes and round brackets; possible and valid by numbering "
-        "metadata without a default region, or set aside for films. What is sent is the formatted number.",
+        "Begins with +; ASCII digits with spaces, dots, dashes and round brackets, non-breaking ones too; possible "
+        "and valid by numbering metadata without a default region, or set aside for films. What is sent is the "
+        "formatted number.",
         (),
         _without("e164_number"),
     ),

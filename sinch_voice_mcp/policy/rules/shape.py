@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.effects import Broken, Unknown
-from sinch_voice_mcp.policy.quoting import printable, quoted
+from sinch_voice_mcp.policy.nearest import nearest_member
+from sinch_voice_mcp.policy.quoting import printable, quoted, sentence
 from sinch_voice_mcp.policy.rules.case import Case, Failed, Judgement, Passed, Rule
 from sinch_voice_mcp.svaml import Document, examine
 
+_CORRECT = "Correct what stands at the named path, and ask again."
+
 
 def readable(case: Case) -> Iterator[Judgement]:
-    """Everything inside the request can be read."""
+    """Everything inside the request can be read, and nothing that would be played is empty."""
     broken = list(case.all(Broken))
-    yield from (Failed(effect.path, "", _sentence(effect.message)) for effect in broken)
+    yield from (Failed(effect.path, "", sentence(effect.message), _CORRECT) for effect in broken)
     document = case.request
     if isinstance(document, Document) and case.intent.event is not None and not broken:
         _, findings = examine(document.to_wire(), case.intent.event)
         errors = [finding for finding in findings if finding.level == "error"]
-        yield from (Failed(found.path, "", _sentence(printable(found.message, 300))) for found in errors)
+        yield from (Failed(found.path, "", sentence(printable(found.message, 300)), _CORRECT) for found in errors)
         if not errors:
             yield Passed("$", case.intent.event)
 
@@ -24,23 +27,25 @@ def readable(case: Case) -> Iterator[Judgement]:
 def unknown_member(case: Case) -> Iterator[Judgement]:
     """No member is undocumented."""
     for path, what in dict.fromkeys((effect.path, effect.what) for effect in case.all(Unknown)):
-        name = printable(what)
         if case.live:
-            yield Failed(path, name, f"{quoted(what)} is no documented member, so nobody knows what it does.")
+            yield _unknown(path, what, nearest_member(case.intent.request, path, what))
         else:
-            yield Passed(path, name)
+            yield Passed(path, printable(what))
 
 
-def _sentence(message: str) -> str:
-    return message[:1].upper() + message[1:].removesuffix(".") + "."
+def _unknown(path: str, what: str, nearest: str | None) -> Failed:
+    meant = f" (did you mean {quoted(nearest)}?)" if nearest else ""
+    message = f"{quoted(what)} is no documented member{meant}, so nobody knows what it does."
+    write = f"Write {quoted(nearest)} instead, or leave it out" if nearest else "Leave it out"
+    return Failed(path, printable(what), message, f"{write}, and ask again.")
 
 
 RULES = (
     Rule(
         "readable",
         "Everything can be read",
-        "Inline SVAML is valid for its event, prompts follow the prompt syntax, and every text can be sent as "
-        "JSON; `ice`, `ace` and `pie` are SVAML or a URL.",
+        "Inline SVAML is valid for its event, prompts follow the prompt syntax and are not empty, `playFiles` names "
+        "something to play, and every text can be sent as JSON; `ice`, `ace` and `pie` are SVAML or a URL.",
         (),
         readable,
     ),

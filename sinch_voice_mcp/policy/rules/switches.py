@@ -4,10 +4,21 @@ import re
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.effects import Hides, Reach, ReachKind, Store
-from sinch_voice_mcp.policy.numbers import is_emergency_number
+from sinch_voice_mcp.policy.numbers import Fault, examine
 from sinch_voice_mcp.policy.profile import Policy, is_below, is_recording_url
 from sinch_voice_mcp.policy.quoting import printable, quoted
-from sinch_voice_mcp.policy.rules.case import Case, Check, Judgement, Rule, judged, listed
+from sinch_voice_mcp.policy.rules.case import (
+    NO_SWITCH,
+    Case,
+    Check,
+    Judgement,
+    Problem,
+    Rule,
+    judged,
+    listed,
+    mistake,
+    owner_sets,
+)
 from sinch_voice_mcp.policy.rules.urls import host_problem
 
 _SIP = re.compile(r"(?:sips?:)?(?P<user>[^\s@:;%<>\"]+)@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[!-~]*)?", re.ASCII)
@@ -15,8 +26,9 @@ _SIP = re.compile(r"(?:sips?:)?(?P<user>[^\s@:;%<>\"]+)@[A-Za-z0-9.\-]+(?::\d{1,
 
 def hidden_callbacks(case: Case) -> Iterator[Judgement]:
     """A call reports how it goes."""
-    off = None if case.policy.allow_suppress_callbacks else "`suppressCallbacks` would hide how the call goes."
-    yield from (judged(effect.path, "true", off, "Leave out `suppressCallbacks`.") for effect in case.all(Hides))
+    off = Problem("`suppressCallbacks` would hide how the call goes.", "Leave out `suppressCallbacks`.")
+    problem = None if case.policy.allow_suppress_callbacks else off
+    yield from (judged(effect.path, "true", problem) for effect in case.all(Hides))
 
 
 def recording(case: Case) -> Iterator[Judgement]:
@@ -25,15 +37,25 @@ def recording(case: Case) -> Iterator[Judgement]:
         yield judged(effect.path, printable(effect.url or ""), _recording_problem(effect.url, case.policy))
 
 
-def _recording_problem(url: str | None, policy: Policy) -> str | None:
+def _recording_problem(url: str | None, policy: Policy) -> Problem | None:
     if not policy.allow_recording:
-        return "Recording is not allowed here; it needs the consent of everybody on the call."
+        message = "Recording is not allowed here; it needs the consent of everybody on the call."
+        needed = () if policy.recording_destinations else ("recording_destinations",)
+        return Problem(message, how_to_change=owner_sets("allow_recording", *needed, word="and"))
+    places = listed(tuple(sorted(policy.recording_destinations)))
+    if not places:
+        message = "Recordings may go nowhere: `recording_destinations` is empty."
+        return Problem(message, how_to_change=owner_sets("recording_destinations"))
     if url is None:
-        return "The recording does not say where it goes: `destinationUrl` is missing."
-    if is_recording_url(url) and is_below(url, policy.recording_destinations):
+        message = "The recording does not say where it goes: `destinationUrl` is missing."
+        return mistake(message, f"Pass `destinationUrl`: below one of {places}.")
+    if not is_recording_url(url):
+        message = f"{quoted(url)} is not a place for recordings, such as s3://bucket/folder."
+        return mistake(message, f"Pass `destinationUrl` with plain folder names: below one of {places}.")
+    if is_below(url, policy.recording_destinations):
         return None
-    places = listed(tuple(sorted(policy.recording_destinations))) or "nothing"
-    return f"{quoted(url)} is not below one of `recording_destinations` ({places})."
+    message = f"{quoted(url)} is not below one of `recording_destinations` ({places})."
+    return Problem(message, how_to_change=owner_sets("recording_destinations"))
 
 
 def _targets(kind: ReachKind) -> Check:
@@ -46,26 +68,38 @@ def _targets(kind: ReachKind) -> Check:
     return check
 
 
-def _target_problem(kind: ReachKind, target: str, policy: Policy) -> str | None:
+def _target_problem(kind: ReachKind, target: str, policy: Policy) -> Problem | None:
     match kind:
         case "sip":
-            return _sip_problem(target) if policy.allow_sip else "SIP addresses are not allowed here."
+            return _sip_problem(target) if policy.allow_sip else Problem("SIP addresses are not allowed here.")
         case "in_app":
-            return _emergency_problem(target) if policy.allow_in_app else "In-app users are not allowed here."
+            return _emergency_problem(target) if policy.allow_in_app else Problem("In-app users are not allowed here.")
         case "stream":
-            off = "Streams to a server are not allowed here."
-            return host_problem(target, policy.callback_hosts, "callback_hosts", "wss") if policy.allow_streams else off
+            return _stream_problem(target, policy)
 
 
-def _sip_problem(target: str) -> str | None:
+def _stream_problem(target: str, policy: Policy) -> Problem | None:
+    if policy.allow_streams:
+        return host_problem(target, policy.callback_hosts, "callback_hosts", "wss")
+    needed = () if policy.callback_hosts else ("callback_hosts",)
+    how = owner_sets("allow_streams", *needed, word="and")
+    return Problem("Streams to a server are not allowed here.", how_to_change=how)
+
+
+def _sip_problem(target: str) -> Problem | None:
     found = _SIP.fullmatch(target)
     if found is None:
-        return f"{quoted(target)} is not a SIP address, such as alice@example.com."
+        message = f"{quoted(target)} is not a SIP address, such as alice@example.com."
+        return mistake(message, "Write the address as user@host, and ask again.")
     return _emergency_problem(found["user"])
 
 
-def _emergency_problem(user: str) -> str | None:
-    return f"{quoted(user)} is written like an emergency number." if is_emergency_number(user) else None
+def _emergency_problem(user: str) -> Problem | None:
+    match examine(user):
+        case Fault(kind="emergency_number", next_step=next_step):
+            return Problem(f"{quoted(user)} is written like an emergency number.", next_step, NO_SWITCH)
+        case _:
+            return None
 
 
 RULES = (

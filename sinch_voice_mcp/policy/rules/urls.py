@@ -5,7 +5,17 @@ from typing import Literal
 
 from sinch_voice_mcp.policy.effects import Fetch
 from sinch_voice_mcp.policy.quoting import printable, quoted
-from sinch_voice_mcp.policy.rules.case import Case, Check, Judgement, Rule, judged, listed
+from sinch_voice_mcp.policy.rules.case import (
+    Case,
+    Check,
+    Judgement,
+    Problem,
+    Rule,
+    judged,
+    listed,
+    mistake,
+    owner_sets,
+)
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
 
 HostSetting = Literal["media_hosts", "callback_hosts"]
@@ -15,16 +25,28 @@ _FORM = (
 )
 
 
-def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> str | None:
-    """Why a URL may not be given to the platform, as a sentence; None where it may."""
+def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
+    """Why a URL may not be given to the platform; None where it may."""
     if (problem := url_problem(url, scheme)) is not None:
-        return f"The URL {quoted(url)} {problem}."
+        what = f"The URL {quoted(url)}" if url else "The URL is empty: it"
+        form = f"{scheme}://<host>/<path>"
+        return mistake(f"{what} {problem}.", f"Write the URL as {form}, with a DNS name as host, and ask again.")
     if not patterns:
-        return f"No host is listed in `{setting}`, so no such URL is allowed."
+        return Problem(
+            f"No host is listed in `{setting}`, so no such URL is allowed.", how_to_change=owner_sets(setting)
+        )
     host = url_host(url)
     if host_listed(host, patterns):
         return None
-    return f"The host {quoted(host)} is not in `{setting}` ({listed(tuple(sorted(patterns)))})."
+    message = f"The host {quoted(host)} is not in `{setting}` ({listed(tuple(sorted(patterns)))})."
+    return Problem(message, how_to_change=owner_sets(setting))
+
+
+def _problem(effect: Fetch, patterns: frozenset[str], setting: HostSetting) -> Problem | None:
+    if effect.kind == "media" and effect.url and not any(sign in effect.url for sign in ":/\\"):
+        message = f"{quoted(effect.url)} is neither a URL nor the id of a stored file."
+        return mistake(message, "An id is ASCII letters, digits, spaces and ._- only; correct it and ask again.")
+    return host_problem(effect.url, patterns, setting)
 
 
 def _hosts(kind: Literal["media", "callback"], setting: HostSetting) -> Check:
@@ -34,7 +56,7 @@ def _hosts(kind: Literal["media", "callback"], setting: HostSetting) -> Check:
             if effect.kind == kind:
                 # A query can hold a token.
                 shown = printable(effect.url.partition("?")[0])
-                yield judged(effect.path, shown, host_problem(effect.url, patterns, setting))
+                yield judged(effect.path, shown, _problem(effect, patterns, setting))
 
     return check
 

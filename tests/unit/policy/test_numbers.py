@@ -10,7 +10,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.policy import FICTIONAL, describe_number
 from sinch_voice_mcp.policy.fictional import fictional_range
-from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, is_emergency_number
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
 
 FILM_NUMBERS = (
     "+12125550123",
@@ -128,6 +128,11 @@ def test_every_range_for_films_is_looked_at_above() -> None:
     assert seen == {one.title for one in FICTIONAL}
 
 
+def is_refused_as_emergency(written: str) -> bool:
+    found = examine(written)
+    return isinstance(found, Fault) and found.kind == "emergency_number" and "own phone" in found.next_step
+
+
 def emergency_numbers() -> set[tuple[str, str]]:
     """Every emergency number of every region, by the patterns of its metadata."""
     found: set[tuple[str, str]] = set()
@@ -149,7 +154,7 @@ def test_every_form_of_every_emergency_number_is_refused() -> None:
         code = phonenumbers.country_code_for_region(region)
         spaced = " ".join(digits)
         forms = (digits, f"+{code}{digits}", f"+{code} {spaced}", "-".join(digits), f"00{code}{digits}")
-        passed += [form for form in forms if not is_emergency_number(form)]
+        passed += [form for form in forms if not is_refused_as_emergency(form)]
 
     assert len(numbers) > 800
     assert passed == []
@@ -198,3 +203,43 @@ def test_what_is_described_is_plain_e164_and_stays_the_same(text: str) -> None:
 )
 def test_a_caller_id_is_brought_into_e164_where_it_has_a_plus(written: str, sent: str) -> None:
     assert caller_id(written) == sent
+
+
+@pytest.mark.parametrize("written", ["+44 999 123 4567", "+1 112 555 0100", "+1 911 555 1234"])
+def test_a_long_number_that_begins_like_an_emergency_number_is_taken_for_a_typing_error(written: str) -> None:
+    found = examine(written)
+
+    assert isinstance(found, Fault)
+    assert found.kind == "emergency_number"
+    assert "begins like an emergency number" in found.message
+    assert "typing error" in found.message
+    assert found.next_step == "Check the number with the user; never guess one."
+
+
+@pytest.mark.parametrize("written", ["411", "116117", "988", "+1411", "+1 988"])
+def test_a_short_code_wants_a_full_number_and_no_plus(written: str) -> None:
+    found = examine(written)
+
+    assert isinstance(found, Fault)
+    assert found.kind == "short_number"
+    assert "short code that works inside one network only" in found.message
+    assert found.next_step.startswith("Write a full number.")
+
+
+@pytest.mark.parametrize("separator", ["\u00a0", "\u202f", "\u2009", "\u2010", "\u2011", "\u2013"])
+def test_what_a_word_processor_puts_between_digits_is_a_separator(separator: str) -> None:
+    written = separator.join(("+1", "404", "500", "5000"))
+
+    assert describe_number(written).e164 == "+14045005000"
+    assert caller_id(written) == "+14045005000"
+    assert caller_id(separator.join(("+1", "415", "111", "222", "3333"))) == "+14151112223333"
+
+
+def test_other_separators_and_digits_are_not() -> None:
+    assert isinstance(examine("+1\u3000404 500 5000"), Fault)
+    assert isinstance(examine("+1\u2014404 500 5000"), Fault)
+    assert isinstance(examine("+1\u00a0404 500 500\u0660"), Fault)
+
+
+def test_a_caller_id_that_is_no_number_keeps_its_letters_and_signs() -> None:
+    assert caller_id(" a\u2013b ") == "a\u2013b"

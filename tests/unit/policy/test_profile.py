@@ -112,3 +112,7 @@ def test_nothing_can_change_a_policy() -> None:
 
     with pytest.raises(ValidationError, match="frozen"):
         setattr(policy, "allow_sip", True)  # noqa: B010 - the type checker would not let it pass
+
+
+def test_a_beginning_may_be_pasted_too() -> None:
+    assert Policy(denied_prefixes=("+1\u00a0900",)).denied_prefixes == ("+1900",)

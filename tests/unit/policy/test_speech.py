@@ -130,6 +130,27 @@ def test_audio_inside_ssml_goes_by_the_audio_rule(attribute: str) -> None:
     assert refused(tts(text=None, prompts=f"#ssml[{ssml}]")).rule == "media_url"
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "style='background:url(https://evil.test)'",
+        "style='background:URL (x)'",
+        "xml:base='http://evil.test/'",
+        "x='HTTPS:evil.test'",
+        "x='//evil.test/a'",
+        "x='ht&#9;tps:evil.test'",
+        "x='/&#10;/evil.test'",
+    ],
+)
+def test_a_url_in_any_attribute_goes_by_the_audio_rule(attribute: str) -> None:
+    for ssml in (f"<speak {attribute}>Hi.</speak>", f"<speak><p><s {attribute}>Hi.</s></p></speak>"):
+        assert refused(tts(text=None, prompts=f"#ssml[{ssml}]")).rule == "media_url"
+
+
+def test_an_attribute_without_a_url_is_none() -> None:
+    assert allowed(tts(text=None, prompts="#ssml[<speak><phoneme alphabet='x-sampa' ph='pi:k/n'>x</phoneme></speak>]"))
+
+
 @given(st.text(alphabet="<>speak/&;#x0 \"'=!?-\u0338\ud800\x00", max_size=40))
 def test_reading_ssml_fails_with_its_own_error_only(text: str) -> None:
     with suppress(SsmlError):

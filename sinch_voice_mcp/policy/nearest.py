@@ -1,0 +1,66 @@
+"""The documented member that a misspelt one was probably meant to be."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sinch_voice_mcp.errors import SvamlError
+from sinch_voice_mcp.policy.markers import is_many, members
+from sinch_voice_mcp.policy.walk import EMBEDDED, is_inline, read_inline
+from sinch_voice_mcp.svaml import Event
+from sinch_voice_mcp.types import Payload
+
+_STEP = re.compile(r"\.(?P<name>[A-Za-z_$][A-Za-z0-9_$]*)|\[(?P<index>\d+)\]|\[(?P<key>'[^']*'|\"[^\"]*\")\]")
+_CLOSE_ENOUGH = 0.6
+
+
+def last_step(path: str) -> str:
+    """The member that a JSON path ends with."""
+    steps = _steps(path)
+    return steps[-1] if steps else path
+
+
+def nearest_member(request: Payload, path: str, what: str) -> str | None:
+    """The member documented at that place whose name is most like ``what``; None where none is like it.
+
+    ``path`` begins at the request, or at the arguments inside its wrapper.
+    """
+    place = _steps(path)[:-1]
+    roots = [request, *(value for _, value in request if isinstance(value, Payload))]
+    holder = next((found for root in roots if isinstance(found := _at(root, place), Payload)), None)
+    if holder is None:
+        return None
+    names = {member.wire.lower(): member.wire for member in members(type(holder))}
+    close = get_close_matches(what.lower(), names, n=1, cutoff=_CLOSE_ENOUGH)
+    return names[close[0]] if close else None
+
+
+def _steps(path: str) -> list[str]:
+    return [step["name"] or step["index"] or step["key"][1:-1] for step in _STEP.finditer(path)]
+
+
+def _at(root: object, place: Sequence[str]) -> object:
+    here = root
+    for step in place:
+        here = _into(here, step)
+    return here
+
+
+def _into(here: object, step: str) -> object:
+    if is_many(here):
+        return here[int(step)] if step.isdecimal() and int(step) < len(here) else None
+    if not isinstance(here, Payload):
+        return None
+    member = next((member for member in members(type(here)) if member.wire == step), None)
+    if member is None:
+        return None
+    value: object = getattr(here, member.name)
+    event = None if member.meaning is None else EMBEDDED.get(member.meaning)
+    return _document(value, event) if isinstance(value, str) and event is not None else value
+
+
+def _document(text: str, event: Event) -> Payload | None:
+    try:
+        return read_inline(text, event).document if is_inline(text) else None
+    except SvamlError:
+        return None
