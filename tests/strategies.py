@@ -126,3 +126,30 @@ actions: st.SearchStrategy[svaml.Action] = st.one_of(
 )
 
 documents: st.SearchStrategy[Document] = st.builds(Document, instructions=few(instructions), action=actions)
+
+
+def _led(menus: tuple[svaml.Menu, ...]) -> tuple[svaml.Menu, ...]:
+    """The same menus with ids of their own, one of them `main`, and options that lead somewhere."""
+    named = [menu.model_copy(update={"id": "main" if at == 0 else f"m{at}"}) for at, menu in enumerate(menus)]
+    return tuple(menu.model_copy(update={"options": _returning(menu.options)}) for menu in named)
+
+
+def _returning(options: tuple[svaml.Option, ...] | None) -> tuple[svaml.Option, ...] | None:
+    if options is None:
+        return None
+    return tuple(option.model_copy(update={"action": "return(x)"}) for option in options)
+
+
+def _sensible(document: Document) -> Document:
+    """The same document without what the types allow and the platform does not."""
+    action = document.action
+    if isinstance(action, svaml.RunMenu):
+        update = {"menus": _led(action.menus), "main_menu": None, "locale": action.locale or "en-US"}
+        action = action.model_copy(update=update)
+    if isinstance(action, svaml.ConnectPstn):
+        action = action.model_copy(update={"recording_options": None})
+    kept = tuple(item for item in document.instructions if not isinstance(item, svaml.StartRecording))
+    return Document(instructions=kept, action=action)
+
+
+sensible_documents: st.SearchStrategy[Document] = documents.map(_sensible)

@@ -5,15 +5,16 @@ so that they can be put back.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from sinch_voice_mcp.svaml.findings import Finding, Level, Step, json_path
+from sinch_voice_mcp.svaml.findings import Finding, Level, Place, json_path, moving, replacing
 from sinch_voice_mcp.svaml.shapes import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
-Place = tuple[Step, ...]
+_MANY = 100
+"""Findings after which nobody reads suggestions, and looking for them would take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,23 @@ class Canonical:
 
     findings: list[Finding] = field(default_factory=list[Finding])
     unknown: list[Unknown] = field(default_factory=list[Unknown])
+    renamed: dict[Place, str] = field(default_factory=dict[Place, str])
 
-    def note(self, code: str, level: Level, place: Place, message: str) -> None:
-        """Record a finding at a place."""
-        self.findings.append(Finding(code, level, json_path(*place), message))
+    def note(self, code: str, level: Level, place: Place, message: str, fix: tuple[JsonObject, ...] = ()) -> None:
+        """Record a finding at a place of the document in documented spelling."""
+        self.findings.append(Finding(code, level, message, self.source(place), fix))
+
+    def source(self, place: Place) -> Place:
+        """The place as it is written in the foreign document."""
+        if not self.renamed:
+            return place
+        return tuple(self.renamed.get(place[: end + 1], step) for end, step in enumerate(place))
+
+    def nearest(self, name: str, known: Iterable[str]) -> str | None:
+        """The known name that was probably meant; none is looked for once a document is full of faults."""
+        if len(self.findings) > _MANY:
+            return None
+        return next(iter(get_close_matches(name[:40], known, n=1)), None)
 
     def instruction(self, raw: object, place: Place) -> JsonObject | None:
         """One instruction in documented spelling; None where it has no usable name."""
@@ -64,10 +78,11 @@ class Canonical:
             return name
         folded = {known.lower(): known for known in shapes}
         if (known := folded.get(name.lower())) is not None:
-            self.note("SV006", "warning", place, f"the {kind} is written `{known}`")
+            fix = replacing(self.source(place), known)
+            self.note("SV006", "warning", place, f"the {kind} is written `{known}`", fix)
             return known
-        near = get_close_matches(name.lower()[:40], folded, n=1)
-        hint = f"; did you mean `{folded[near[0]]}`?" if near else f"; there are {_list(shapes)}"
+        near = self.nearest(name.lower(), folded)
+        hint = f"; did you mean `{folded[near]}`?" if near else f"; there are {_list(shapes)}"
         self.note("SV005", "error", place, f"there is no {kind} `{name[:40]}`{hint}")
         return None
 
@@ -88,12 +103,14 @@ class Canonical:
         meant = shape.spellings.get(key)
         if meant is None or meant in raw:
             return key
-        self.note("SV008", "warning", (*place, key), f"the member is written `{meant}`")
+        fix = moving(self.source((*place, key)), meant)
+        self.note("SV008", "warning", (*place, key), f"the member is written `{meant}`", fix)
+        self.renamed[(*place, meant)] = key
         return meant
 
     def _set_aside(self, key: str, value: object, known: frozenset[str], place: Place) -> None:
-        near = get_close_matches(key[:40], known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
+        near = self.nearest(key, known)
+        hint = f"; did you mean `{near}`?" if near else ""
         self.note("SV008", "warning", (*place, key), f"`{key[:40]}` is not a member here{hint}")
         self.unknown.append(Unknown((*place, key), value))
 
@@ -101,7 +118,8 @@ class Canonical:
         if (convert := shape.conversions.get(member)) is not None:
             converted = convert(value)
             if type(converted) is not type(value) or converted != value:
-                self.note("SV010", "warning", place, f"the documented form is {json.dumps(converted)[:60]}")
+                fix = replacing(self.source(place), converted)
+                self.note("SV010", "warning", place, f"the documented form is {json.dumps(converted)[:60]}", fix)
             value = converted
         child = shape.children.get(member)
         if child is None:

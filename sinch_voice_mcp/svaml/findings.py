@@ -4,8 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from sinch_voice_mcp.types import JsonObject
+
 Level = Literal["error", "warning", "info"]
 Step = str | int
+Place = tuple[Step, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 _LONGEST_KEY = 60
@@ -13,12 +16,48 @@ _LONGEST_KEY = 60
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault or remark. ``code`` is a rule of the SVAML rule list, such as ``SV007``."""
+    """One fault or remark.
+
+    Attributes:
+        code: The rule, such as ``SV007``.
+        level: How bad it is.
+        message: What is wrong, in a sentence without full stop.
+        place: Where it is, as keys and indexes.
+        fix: A JSON Patch (RFC 6902) that mends it without changing what the document does; empty without one.
+        inside: Where it is in a document that stands as text at the place.
+    """
 
     code: str
     level: Level
-    path: str
     message: str
+    place: Place = ()
+    fix: tuple[JsonObject, ...] = ()
+    inside: Place = ()
+
+    @property
+    def path(self) -> str:
+        """Its JSON path, such as ``$.action.menus[0].id``; it goes on into a document that stands as text."""
+        return json_path(*self.place, *self.inside)
+
+
+def pointer(place: Place) -> str:
+    """Write a place as a JSON Pointer (RFC 6901): ``/action/menus/0``."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in place)
+
+
+def replacing(place: Place, value: object) -> tuple[JsonObject, ...]:
+    """The patch that puts another value at a place."""
+    return ({"op": "replace", "path": pointer(place), "value": value},)
+
+
+def adding(place: Place, value: object) -> tuple[JsonObject, ...]:
+    """The patch that adds a member."""
+    return ({"op": "add", "path": pointer(place), "value": value},)
+
+
+def moving(place: Place, name: str) -> tuple[JsonObject, ...]:
+    """The patch that gives a member another name."""
+    return ({"op": "move", "from": pointer(place), "path": pointer((*place[:-1], name))},)
 
 
 def json_path(*steps: Step) -> str:

@@ -20,7 +20,7 @@ class Option(Payload):
     @model_validator(mode="after")
     def _has_a_trigger(self) -> Self:
         if self.dtmf is None and self.input is None:
-            raise ValueError("an option needs `dtmf` (a key), or `input` (a phrase) with enableVoice")
+            raise ValueError("has an option without a key (`dtmf`) or, with enableVoice, a phrase (`input`)")
         return self
 
 

@@ -16,7 +16,7 @@ from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.svaml.canonical import Canonical, Unknown
 from sinch_voice_mcp.svaml.document import Document
 from sinch_voice_mcp.svaml.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
-from sinch_voice_mcp.svaml.findings import Finding, Step
+from sinch_voice_mcp.svaml.findings import Finding, Step, replacing
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _EVENT_NAMES: dict[Event, str] = {
@@ -76,16 +76,26 @@ def read(data: object, event: Event | None = None) -> Reading:
 
 def examine(data: object, event: Event | None = None) -> tuple[Reading | None, tuple[Finding, ...]]:
     """Read a document and report every finding; there is no reading where one of them is an error."""
+    reading, canonical, _ = survey(data, event)
+    return reading, tuple(canonical.findings)
+
+
+def survey(data: object, event: Event | None = None) -> tuple[Reading | None, Canonical, JsonObject | None]:
+    """Read a document as far as it can be read.
+
+    Returns:
+        The reading, where there is no error; what the walk collected; and the document in documented spelling, for
+        rules that look further, even where it has errors.
+    """
     canonical = Canonical()
     wire = _canonical_document(data, canonical)
     document = None
     if wire is not None:
         _check_event(wire, event, canonical)
         document = _validated(wire, canonical)
-    findings = tuple(canonical.findings)
-    if document is None or any(finding.level == "error" for finding in findings):
-        return None, findings
-    return Reading(document, findings, tuple(canonical.unknown)), findings
+    if document is None or any(finding.level == "error" for finding in canonical.findings):
+        return None, canonical, wire
+    return Reading(document, tuple(canonical.findings), tuple(canonical.unknown)), canonical, wire
 
 
 def parse_json(text: str | bytes) -> object:
@@ -149,8 +159,9 @@ def _one_action(raw: JsonObject, canonical: Canonical) -> JsonObject | None:
         canonical.note("SV004", "error", ("actions",), "a document has exactly one `action`, not `actions`")
         return None
     action = raw.get("action")
-    if isinstance(action, list):
-        canonical.note("SV004", "error", ("action",), "a document has exactly one action, not a list")
+    if is_list(action):
+        fix = replacing(("action",), action[0]) if len(action) == 1 else ()
+        canonical.note("SV004", "error", ("action",), "a document has exactly one action, not a list", fix)
         return None
     return None if action is None else canonical.action(action, ("action",))
 

@@ -1,0 +1,40 @@
+"""Look at one document: read it as far as it can be read, then ask every rule."""
+
+from sinch_voice_mcp.svaml.document import Document
+from sinch_voice_mcp.svaml.events import EVENTS, Event
+from sinch_voice_mcp.svaml.findings import Finding
+from sinch_voice_mcp.svaml.lint import calls, menus, speech, structure, values
+from sinch_voice_mcp.svaml.lint.rule import Rule
+from sinch_voice_mcp.svaml.lint.subject import Context, Subject
+from sinch_voice_mcp.svaml.reading import survey
+from sinch_voice_mcp.types import is_list, is_object
+
+RULES: tuple[Rule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES)
+"""The rules about documents."""
+
+STATUS = "reportCallStatus"
+"""An instruction that only older documentation has, and only in answer to DiCE."""
+
+
+def look(value: object, context: Context | None) -> tuple[Document | None, list[Finding]]:
+    """The document, where there is no error, and everything that was found."""
+    if context == "dice":
+        value = _without_status(value)
+    event: Event | None = context if context in EVENTS else None
+    reading, canonical, wire = survey(value, event)
+    findings = canonical.findings
+    if context in {"dice", "conference"}:
+        # An ended call and a key in a conference need no answer at all.
+        findings[:] = [finding for finding in findings if finding.code != "SV003"]
+    if wire is None:
+        return None, findings
+    subject = Subject(wire, canonical, context)
+    found = [finding for rule in RULES for finding in rule.check(subject)]
+    return (None if reading is None else reading.document), found
+
+
+def _without_status(value: object) -> object:
+    if not is_object(value) or not is_list(listed := value.get("instructions")):
+        return value
+    kept = [item for item in listed if not (is_object(item) and item.get("name") == STATUS)]
+    return {**value, "instructions": kept} if kept else {k: v for k, v in value.items() if k != "instructions"}

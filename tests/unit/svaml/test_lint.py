@@ -1,0 +1,306 @@
+"""The linter: each rule has a document that it finds fault with, and one that it does not."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, fix, lint
+from tests import strategies
+
+HANGUP = {"name": "hangup"}
+MENU = {"id": "main", "mainPrompt": "#tts[Press 1.]", "options": [{"dtmf": "1", "action": "return(a)"}]}
+PSTN = {"name": "connectPstn", "number": "+12025550100", "cli": "+14155550100"}
+CONF = {"name": "connectConf", "conferenceId": "room"}
+
+
+def said(*instructions: object, **action: object) -> dict[str, object]:
+    return {"instructions": list(instructions), "action": action or HANGUP}
+
+
+def menu(*menus: object, **members: object) -> dict[str, object]:
+    return {"action": {"name": "runMenu", "locale": "en-US", "menus": list(menus), **members}}
+
+
+def played(*ids: object, **members: object) -> dict[str, object]:
+    return said({"name": "playFiles", "ids": list(ids), "locale": "en-US", **members})
+
+
+def tts(**members: object) -> dict[str, object]:
+    destination = {"type": "number", "endpoint": "+12025550100"}
+    return {"method": "ttsCallout", "ttsCallout": {"destination": destination, "cli": "+14155550100", **members}}
+
+
+def recorded(**options: object) -> dict[str, object]:
+    return said({"name": "startRecording", "options": options})
+
+
+Case = tuple[str, object, object, Context | None]
+
+CASES: list[Case] = [
+    ("SV001", "{", {"action": HANGUP}, None),
+    ("SV001", [], {"action": HANGUP}, None),
+    ("SV001", '{"action": {"name": "hangup", "name": "park"}}', '{"action": {"name": "hangup"}}', None),
+    (
+        "SV001",
+        {"method": "customCallout", "customCallout": {"ice": {"action": PSTN}}},
+        {"method": "customCallout", "customCallout": {"ice": json.dumps({"action": PSTN})}},
+        None,
+    ),
+    ("SV002", {"commands": []}, {"action": HANGUP}, None),
+    ("SV003", said() | {"action": None}, said(), "ice"),
+    ("SV004", {"action": [HANGUP]}, {"action": HANGUP}, None),
+    ("SV004", {"actions": [HANGUP]}, {"action": HANGUP}, None),
+    ("SV005", {"action": {"name": "hangUpp"}}, {"action": HANGUP}, None),
+    ("SV006", {"action": {"name": "Hangup"}}, {"action": HANGUP}, None),
+    ("SV007", {"action": {"name": "continue"}}, {"action": HANGUP}, "ice"),
+    ("SV007", said({"name": "say", "text": "Bye."}), {}, "dice"),
+    ("SV007", {"action": CONF}, {"action": HANGUP}, "dice"),
+    ("SV007", {"action": HANGUP}, {}, "conference"),
+    ("SV008", menu(MENU, badge=True), menu(MENU, barge=True), None),
+    ("SV009", {"action": {"name": "connectConf"}}, {"action": CONF}, None),
+    ("SV010", menu(MENU | {"options": [{"dtmf": 1, "action": "return(a)"}]}), menu(MENU), None),
+    ("SV011", {"action": PSTN | {"number": "12025550100"}}, {"action": PSTN}, None),
+    ("SV011", {"action": PSTN | {"cli": "0012025550100"}}, {"action": PSTN | {"cli": "private"}}, None),
+    ("SV011", tts(text="Hi.") | {"ttsCallout": {**tts(text="Hi.")["ttsCallout"], "cli": "1"}}, tts(text="Hi."), None),  # type: ignore[dict-item]
+    ("SV012", said({"name": "say", "text": "a" * 601}), said({"name": "say", "text": "a" * 600}), None),
+    ("SV012", played(f"#tts[{'a' * 601}]"), played(f"#tts[{'a' * 600}];#tts[b]"), None),
+    ("SV013", {"action": PSTN | {"maxDuration": 14_401}}, {"action": PSTN | {"maxDuration": 14_400}}, None),
+    ("SV013", {"action": {"name": "park", "maxDuration": 601}}, {"action": {"name": "park", "maxDuration": 600}}, None),
+    ("SV014", said({"name": "sendDtmf", "value": "1*"}), said({"name": "sendDtmf", "value": "1w#"}), None),
+    ("SV015", menu(MENU | {"id": "other"}), menu(MENU), None),
+    ("SV015", menu(MENU, mainMenu="lost"), menu(MENU, mainMenu="main"), None),
+    ("SV015", menu(MENU, MENU), menu(MENU), None),
+    ("SV015", menu(MENU | {"options": [{"dtmf": "1", "action": "menu(x)"}]}), menu(MENU), None),
+    ("SV016", menu(MENU, MENU | {"id": "island"}), menu(MENU), None),
+    ("SV016", menu(MENU | {"options": MENU["options"] * 2}), menu(MENU), None),
+    ("SV016", menu(MENU | {"options": [{"dtmf": "1", "action": "menu(main)"}]}), menu(MENU), None),
+    ("SV017", menu(MENU | {"options": [{"dtmf": "1", "action": "go"}]}), menu(MENU), None),
+    ("SV017", menu(MENU | {"options": [{"dtmf": "1", "action": "return"}]}), menu(MENU), None),
+    ("SV018", menu({"id": "main", "mainPrompt": "#tts[Hi.]"}), menu({"id": "main", "maxDigits": 4}), None),
+    ("SV019", menu(MENU, locale=None), menu(MENU), None),
+    ("SV019", menu({"id": "main", "maxDigits": 1}, enableVoice=True, locale=None), menu(MENU, enableVoice=True), None),
+    (
+        "SV020",
+        said({"name": "say", "text": "a", "locale": "xx-XX"}),
+        said({"name": "say", "text": "a", "locale": "SV-se"}),
+        None,
+    ),
+    ("SV020", played("#tts[a]", locale="Joana"), played("#tts[a]", locale="joanna"), None),
+    ("SV021", played("tts#[a]"), played("#tts[a]"), None),
+    ("SV021", played("#tts[a"), played("file"), None),
+    ("SV022", played("#ssml[<speak>a]"), played("#ssml[<speak>a<break time='1s'/></speak>]"), None),
+    ("SV022", played("#ssml[<speak><blink>a</blink></speak>]"), played("#ssml[<speak><p>a</p></speak>]"), None),
+    ("SV023", played("http://media.example.com/a.mp3"), played("https://media.example.com/a.mp3"), None),
+    ("SV023", played("#href[https://127.0.0.1/a.mp3]"), played("#href[https://media.example.com/a]"), None),
+    ("SV023", played("https://media.example.com/a.exe"), played("https://media.example.com/a.wav"), None),
+    (
+        "SV024",
+        said(*[{"name": "setCookie", "key": "k", "value": "v" * 600}] * 2),
+        said({"name": "setCookie", "key": "k", "value": "v" * 1023}),
+        None,
+    ),
+    (
+        "SV024",
+        {"action": {"name": "connectMxp", "callHeaders": [{"key": "k", "value": "é" * 600}]}},
+        {"action": {"name": "connectMxp", "callHeaders": [{"key": "k", "value": "e" * 600}]}},
+        None,
+    ),
+    ("SV025", {"action": CONF | {"conferenceId": "r" * 65}}, {"action": CONF | {"conferenceId": "r" * 64}}, None),
+    ("SV026", said({"name": "startRecording"}, name="connectMxp"), said({"name": "startRecording"}, **CONF), None),
+    ("SV027", recorded(destinationUrl="ftp://a/b"), recorded(destinationUrl="gs://a/b"), None),
+    (
+        "SV027",
+        recorded(destinationUrl="s3://a/b", credentials="KEY:SECRET"),
+        recorded(destinationUrl="s3://a/b", credentials="KEY:SE/CR+ET:eu-west-1"),
+        None,
+    ),
+    ("SV027", recorded(destinationUrl="azure://a/b"), recorded(destinationUrl="azure://a/b", credentials="k"), None),
+    (
+        "SV028",
+        said({"name": "say", "text": "Hi."}),
+        said({"name": "answer"}, {"name": "say", "text": "Hi."}),
+        "ice",
+    ),
+    ("SV029", {"action": PSTN | {"amd": {"enabled": True}}}, {"action": PSTN | {"amd": {"enabled": True}}}, "ice"),
+    ("SV029", {"action": PSTN | {"amd": {"async": True}}}, {"action": PSTN | {"amd": {"enabled": True}}}, "callout"),
+    ("SV030", {"action": {"name": "connectPstn", "number": "+12025550100"}}, {"action": PSTN}, "callout"),
+    ("SV031", {"action": CONF}, {"action": PSTN}, "callout"),
+    (
+        "SV031",
+        {"method": "customCallout", "customCallout": {"cli": "+14155550100", "ice": json.dumps({"action": PSTN})}},
+        {"method": "customCallout", "customCallout": {"ice": json.dumps({"action": PSTN})}},
+        None,
+    ),
+    ("SV032", {"action": PSTN | {"suppressCallbacks": True}}, {"action": PSTN | {"suppressCallbacks": False}}, None),
+    ("SV033", {"action": CONF | {"moh": "ringing"}}, {"action": CONF | {"moh": "ring"}}, None),
+    (
+        "SV034",
+        {"action": {"name": "connectStream", "destination": {"type": "Websocket", "endpoint": "wss://example.com"}}},
+        {"action": PSTN},
+        None,
+    ),
+    ("SV035", tts(), tts(text="Hi."), None),
+    ("SV035", tts(text="Hi.", prompts="#tts[Ho.]"), tts(enableAce=True), None),
+]
+
+
+def codes(document: object, context: Context | None) -> set[str]:
+    return {finding.code for finding in lint(document, context).findings}
+
+
+@pytest.mark.parametrize(("code", "bad", "good", "context"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
+def test_each_rule_finds_its_fault_and_nothing_else_does(
+    code: str, bad: object, good: object, context: Context | None
+) -> None:
+    assert code in codes(bad, context)
+    # The same document where it belongs: answering machines are detected in callouts.
+    assert code not in codes(good, "callout" if code == "SV029" and context == "ice" else context)
+
+
+def test_every_rule_is_reached_documented_and_numbered() -> None:
+    assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 36)}
+    for rule in RULES:
+        assert rule.title
+        assert rule.exactly.endswith(".")
+
+
+def test_rules_that_say_so_mend_and_others_do_not() -> None:
+    mended = {finding.code for _, bad, _, context in CASES for finding in fix(bad, context).applied}
+    assert mended == {rule.code for rule in RULES if rule.fixable}
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (
+            {"action": {"name": "Connectpstn", "number": "12025550100"}},
+            {"action": {"name": "connectPstn", "number": "+12025550100"}},
+        ),
+        (menu(MENU, badge="true"), menu(MENU, barge=True)),
+        ({"action": [HANGUP]}, {"action": HANGUP}),
+        ({"action": CONF | {"moh": "ringing"}}, {"action": CONF | {"moh": "ring"}}),
+        (played(["tts#[a]"]), played("#tts[a]")),
+        (
+            {"action": {"name": "connectMXP", "callheaders": [{"key": "a", "value": "b"}]}},
+            {"action": {"name": "connectMxp", "callHeaders": [{"key": "a", "value": "b"}]}},
+        ),
+    ],
+)
+def test_a_fix_gives_the_documented_form(bad: object, good: object) -> None:
+    before = copy.deepcopy(bad)
+    assert fix(bad).value == good
+    assert bad == before
+
+
+def test_a_finding_in_a_request_names_the_place_in_the_document_inside() -> None:
+    inner = json.dumps({"action": {"name": "connectPstn"}})
+    report = lint({"method": "customCallout", "customCallout": {"ice": inner}})
+    assert ("SV030", "$.customCallout.ice.action") in {(finding.code, finding.path) for finding in report.findings}
+    assert report.context == "request"
+
+
+def test_levels_are_the_owners_to_choose() -> None:
+    document = {"action": {"name": "Hangup"}}
+    assert lint(document, levels={"SV006": "error"}).errors == 1
+    assert lint(document, levels={"SV006": "off"}).findings == ()
+
+
+def test_findings_are_capped_with_a_count_of_the_rest() -> None:
+    report = lint({"instructions": [{"name": "Answer"}] * 250, "action": HANGUP}, limit=100)
+    assert (len(report.findings), report.omitted) == (100, 150)
+
+
+def test_a_place_is_the_sources_even_where_a_member_is_misspelt() -> None:
+    document = {"action": {"name": "connectMxp", "callheaders": [{"key": 1, "value": "b"}]}}
+    assert "$.action.callheaders[0].key" in {finding.path for finding in lint(document).findings}
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["name", "action", "instructions", "menus", "options", "ids", "dtmf", "id", "amd", "method",
+                         "customCallout", "ttsCallout", "ice", "destination", "callHeaders", "locale", "number"])
+        | st.text(max_size=5),
+        inner, max_size=5,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(_json, st.none() | st.sampled_from(CONTEXTS))
+def test_no_json_breaks_the_linter(value: object, context: Context | None) -> None:
+    lint(value, context)
+    fix(value, context)
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60), st.none() | st.sampled_from(CONTEXTS))
+def test_no_bytes_break_the_linter(data: bytes | str, context: Context | None) -> None:
+    lint(data, context)
+    fix(data, context)
+
+
+def _slips(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with some of the slips that occur in the wild."""
+    action = document["action"]
+    if draw(st.booleans()):
+        action["name"] = action["name"].swapcase()
+    for key, slip in (("barge", "badge"), ("callHeaders", "callheaders"), ("introPrompt", "introPromt")):
+        if key in action and draw(st.booleans()):
+            action[slip] = action.pop(key)
+    if isinstance(action.get("number"), str) and draw(st.booleans()):
+        action["number"] = action["number"].removeprefix("+")
+    for one in action.get("menus", ()):
+        for option in one.get("options", ()):
+            if option["dtmf"].isdecimal() and draw(st.booleans()):
+                option["dtmf"] = int(option["dtmf"])
+    return document
+
+
+@st.composite
+def slipped(draw: st.DrawFn) -> dict[str, Any]:
+    return _slips(draw, draw(strategies.documents).to_wire())
+
+
+@given(slipped())
+def test_fixing_is_done_once_and_leaves_nothing_to_fix(document: dict[str, Any]) -> None:
+    once = fix(document)
+    assert not [finding for finding in once.report.findings if finding.fix]
+    again = fix(once.value)
+    assert (again.value, again.applied) == (once.value, ())
+
+
+@given(strategies.sensible_documents)
+def test_a_sensible_document_that_the_models_build_has_no_errors(document: Document) -> None:
+    report = lint(document.to_wire())
+    assert [finding for finding in report.findings if finding.level == "error"] == []
+    assert report.document == document
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 1_000_000,
+        b'{"a":' * 200_000,
+        json.dumps({"instructions": [{"name": "Say", "txt": "a"}] * 30_000, "action": HANGUP}).encode(),
+        json.dumps(
+            menu(*[{"id": f"m{n}", "options": [{"dtmf": "1", "action": f"menu(m{n + 1})"}]} for n in range(15_000)])
+        ).encode(),
+        json.dumps(menu(MENU | {"options": [{"dtmf": str(n), "action": "menu(x)"} for n in range(20_000)]})).encode(),
+        json.dumps(played("#tts[" + "a" * 1_000_000 + "]")).encode(),
+        json.dumps(played("#tts[a];" * 120_000)).encode(),
+        json.dumps({"action": {"name": "hangup"} | {f"k{n}": n for n in range(60_000)}}).encode(),
+        b'"' + b"a" * 1_000_000 + b'"',
+        b"\xff" * 1_000_000,
+    ],
+    ids=["brackets", "nested", "instructions", "chain", "options", "text", "items", "members", "string", "bytes"],
+)
+def test_a_mebibyte_of_anything_is_reported_on(data: bytes) -> None:
+    report = lint(data, "ice")
+    assert report.findings
+    assert len(report.findings) <= 100
