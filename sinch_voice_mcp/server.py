@@ -24,6 +24,7 @@ from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
+from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.tools import ToolSpec
 
 Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
@@ -155,4 +156,5 @@ def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, mode: Mode, si
     )
     for prompt in all_prompts():
         server.add_prompt(prompt)
+    add_resources(server)
     return server

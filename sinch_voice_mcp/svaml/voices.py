@@ -75,6 +75,11 @@ def _known() -> Mapping[str, str]:
     return {value.lower(): value for value in values}
 
 
+def values() -> tuple[str, ...]:
+    """Every documented locale and voice."""
+    return tuple(_known().values())
+
+
 def documented(value: str) -> str | None:
     """A locale or voice in its documented spelling; None where nobody documents it."""
     return _known().get(value.lower())

@@ -56,7 +56,46 @@ async def test_a_check_reports_every_fault_and_is_no_error_itself(voice: Caller)
     assert {(finding["code"], finding["path"]) for finding in checked["findings"]} == {
         ("SV009", "$.instructions[0].text"),
         ("SV007", "$.action.name"),
+        ("SV028", "$.instructions[0]"),
     }
+
+
+async def test_a_document_is_mended_explained_and_drawn_on_request(voice: Caller) -> None:
+    action = {"name": "RunMenu", "badge": True, "menus": [MENU]}
+    checked = await voice.ok(
+        "check_svaml", document={"action": action}, event="ace", fix=True, explain=True, diagram=True
+    )
+    assert checked["document"]["action"] == {
+        "name": "runMenu",
+        "barge": True,
+        "locale": "en-US",
+        "menus": [{**MENU, "options": [{"dtmf": "1", "action": "return(one)"}]}],
+    }
+    assert (checked["valid"], checked["findings"]) == (True, [])
+    assert "Press 1." in checked["explanation"]
+    assert checked["diagram"].startswith("flowchart")
+    built = await voice.ok("build_svaml", event="ace", action=action, explain=True, diagram=True)
+    assert (built["explanation"], built["diagram"]) == (checked["explanation"], checked["diagram"])
+
+
+async def test_how_long_a_document_speaks_is_estimated(voice: Caller) -> None:
+    document = {"instructions": [{"name": "say", "text": "a" * 140, "locale": "en-US"}], "action": {"name": "hangup"}}
+    assert "speaks for about 10 s" in (await voice.ok("check_svaml", document=document))["summary"]
+
+
+async def test_a_finding_comes_with_the_patch_that_mends_it(voice: Caller) -> None:
+    checked = await voice.ok("check_svaml", document={"action": {"name": "Hangup"}})
+    assert checked["findings"][0]["fix"] == [{"op": "replace", "path": "/action/name", "value": "hangup"}]
+    assert "document" not in checked
+
+
+async def test_a_whole_callout_is_checked_with_the_documents_inside(voice: Caller) -> None:
+    ice = json.dumps({"action": {"name": "connectPstn", "number": "+12025550100"}})
+    request = {"method": "customCallout", "customCallout": {"ice": ice}}
+    checked = await voice.ok("check_svaml", document=request)
+    assert [(finding["code"], finding["path"]) for finding in checked["findings"]] == [
+        ("SV030", "$.customCallout.ice.action")
+    ]
 
 
 @pytest.mark.parametrize("document", ["{", "[1]", "hello", "null", '{"action": {"name": "hangup"}'])

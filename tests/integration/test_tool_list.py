@@ -42,15 +42,19 @@ async def test_no_tool_takes_arguments_it_does_not_know(voice: Caller) -> None:
         assert tool.input_schema["additionalProperties"] is False
 
 
+INPUT, OUTPUT = 4.2, 4.05
+"""Characters of compact JSON a token. With o200k this list measures 4.22 for what models are always shown, and 4.08
+for output schemas; a tokenizer's vocabulary has to be fetched, so the tests count characters."""
+
+
 async def test_the_tool_list_stays_within_its_budget(voice: Caller) -> None:
-    """A token of o200k is 4.0 characters of such JSON or more; measured over this list it is 4.3."""
     tools = await _tools(voice)
     seen = [{"name": t.name, "description": t.description, "parameters": t.input_schema} for t in tools]
-    characters = len(json.dumps(seen, ensure_ascii=False, separators=(",", ":")))
-    with_output = characters + sum(len(json.dumps(t.output_schema, separators=(",", ":"))) for t in tools)
-    assert characters / 4.0 <= 2_800
-    assert characters / 4.0 / len(tools) <= 120
-    assert with_output / 4.0 <= 5_500
+    shown = sum(len(json.dumps(tool, ensure_ascii=False, separators=(",", ":"))) for tool in seen) / INPUT
+    answers = sum(len(json.dumps(t.output_schema, separators=(",", ":"))) for t in tools) / OUTPUT
+    assert shown <= 2_800
+    assert shown / len(tools) <= 120
+    assert shown + answers <= 5_500
 
 
 @pytest.mark.parametrize(

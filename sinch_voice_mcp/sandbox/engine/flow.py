@@ -7,7 +7,7 @@ where it is: connected, bridged with a second leg, or in a conference.
 
 from collections import deque
 
-from sinch_voice_mcp.sandbox.engine import dialling, rooms, speech
+from sinch_voice_mcp.sandbox.engine import dialling, rooms
 from sinch_voice_mcp.sandbox.engine.events import InstructionOver
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.numbers import normalise
@@ -44,6 +44,7 @@ from sinch_voice_mcp.svaml import (
     SetCookie,
     StartRecording,
     StopRecording,
+    timing,
 )
 from sinch_voice_mcp.svaml.prompts import PromptError
 
@@ -156,17 +157,17 @@ def _perform(exchange: Exchange, call: Call, instruction: Instruction) -> float:
     match instruction:
         case Say(text=text):
             exchange.note(call, "say", text=text, locale=instruction.locale or "en-US")
-            return _heard(exchange, call, speech.of_text(text))
+            return _heard(exchange, call, timing.of_text(text))
         case PlayFiles(ids=ids):
             try:
-                seconds = speech.of_prompts(ids)
+                seconds = timing.of_prompts(ids)
             except PromptError as error:
                 raise _InvalidSvamlError(error.message) from None
             exchange.note(call, "play", prompts=";".join(ids), locale=instruction.locale or "en-US")
             return _heard(exchange, call, seconds)
         case SendDtmf(value=tones):
             exchange.note(call, "dtmf", tones=tones)
-            return speech.of_tones(tones)
+            return timing.of_tones(tones)
         case SetCookie(key=key, value=value):
             _set_cookie(exchange, call, key, value)
             return 0

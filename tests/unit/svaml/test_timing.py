@@ -2,7 +2,7 @@
 
 import pytest
 
-from sinch_voice_mcp.sandbox.engine import speech
+from sinch_voice_mcp.svaml import timing
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,14 @@ from sinch_voice_mcp.sandbox.engine import speech
     ],
 )
 def test_a_prompt_takes_the_time_of_its_parts(prompt: str, seconds: float | None) -> None:
-    taken = speech.of_prompts([prompt])
+    taken = timing.of_prompts([prompt])
     assert taken == seconds if seconds is not None else taken < 5
 
 
 def test_entities_are_not_expanded() -> None:
     bomb = '<!DOCTYPE s (<!ENTITY a "aaaaaaaaaa">)><speak>&a;&a;</speak>'
-    assert speech.of_prompts([f"#ssml[{bomb}]"]) < 5
+    assert timing.of_prompts([f"#ssml[{bomb}]"]) < 5
 
 
 def test_tones_take_a_tenth_and_pauses_half_a_second() -> None:
-    assert speech.of_tones("12#ww") == pytest.approx(1.3)
+    assert timing.of_tones("12#ww") == pytest.approx(1.3)

@@ -1,0 +1,113 @@
+"""MCP resources: the reference of SVAML, its locales, and what errors mean; with completion of their names."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
+
+from sinch_voice_mcp import errors
+from sinch_voice_mcp.client import advice
+from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.svaml.lint import RULES
+from sinch_voice_mcp.svaml.reference import NAMES, reference
+from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
+from sinch_voice_mcp.wire.codes import MEANINGS
+
+_MARKDOWN = "text/markdown"
+_MOST = 100
+_SVAML = "sinch://svaml/{name}"
+_ERRORS = "sinch://errors/{code}"
+
+
+def add_resources(server: MCPServer[Desk]) -> None:
+    """Offer the resources and complete their names."""
+    about = "What an SVAML action or instruction does, where it is allowed, and its members"
+    server.resource(_SVAML, name="svaml", title="SVAML reference", description=about, mime_type=_MARKDOWN)(svaml)
+    about = "Locales and voices that text can be spoken in"
+    server.resource(
+        "sinch://locales", name="locales", title="Locales and voices", description=about, mime_type=_MARKDOWN
+    )(locales)
+    about = "What an error code of this server, of Sinch, or of the SVAML linter means, and what to do"
+    server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
+    server.completion()(complete)
+
+
+def svaml(name: str) -> str:
+    """The reference of one action or instruction.
+
+    Raises:
+        ResourceNotFoundError: There is no such.
+    """
+    text = reference(name)
+    if text is None:
+        raise ResourceNotFoundError(f"there is no `{name[:40]}`; there are {', '.join(NAMES)}")
+    return text
+
+
+def locales() -> str:
+    """Every documented locale with its voices."""
+    rows = "\n".join(f"- `{locale}`: {', '.join(voices)}" for locale, voices in VOICES.items())
+    genders = " or ".join(f"`/{gender}`" for gender in GENDERS)
+    what = f"A locale, a locale with {genders}, or a voice; letter case does not matter."
+    return f"# Locales and voices\n\n{what}\n\n{rows}\n"
+
+
+def error(code: str) -> str:
+    """What an error code means and what to do about it.
+
+    Raises:
+        ResourceNotFoundError: Nobody uses it.
+    """
+    text = dict(_explained()).get(code) or dict(_explained()).get(code.upper())
+    if text is None:
+        raise ResourceNotFoundError(f"no error has the code `{code[:40]}`")
+    return f"# {code}\n\n{text}\n"
+
+
+def _explained() -> Iterator[tuple[str, str]]:
+    for kind in _leaves(errors.VoiceError):
+        told = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
+        yield kind.code, f"{told}\n\n{kind.default_next_step}"
+    for number, meaning in MEANINGS.items():
+        step = advice.next_step(number) or ""
+        yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
+    for rule in RULES:
+        yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
+
+
+def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from _leaves(child)
+
+
+_VALUES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
+    (_SVAML, "name"): lambda: NAMES,
+    (_ERRORS, "code"): lambda: dict(_explained()),
+    ("place-a-call", "locale"): values,
+}
+
+
+async def complete(
+    ref: PromptReference | ResourceTemplateReference,
+    argument: CompletionArgument,
+    context: CompletionContext | None,
+) -> Completion | None:
+    """The names that begin with what has been typed, in any letter case."""
+    del context
+    about = ref.name if isinstance(ref, PromptReference) else ref.uri
+    source = _VALUES.get((about, argument.name))
+    if source is None:
+        return None
+    typed = argument.value.lower()
+    found = [value for value in source() if value.lower().startswith(typed)]
+    return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)

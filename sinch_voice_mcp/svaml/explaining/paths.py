@@ -1,0 +1,98 @@
+"""The ways through ``runMenu``: where it begins, what each key chooses, which menus are reached."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sinch_voice_mcp.svaml.actions import RunMenu
+from sinch_voice_mcp.svaml.menus import Menu
+
+REPEATS = 3
+"""How often a question is repeated where the menu does not say; the official builder's default."""
+
+SILENCE = 5_000
+"""How long a menu waits for a key where it does not say, in milliseconds."""
+
+SPEECH = 20_000
+"""How long a menu listens to speech where it does not say, in milliseconds."""
+
+_ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option: its key, its phrase, and the menu or the returned value that it leads to."""
+
+    key: str | None
+    phrase: str | None
+    leads: Literal["menu", "return"]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of a menu that can be chosen; ``hidden`` counts those behind a key that is taken already."""
+
+    open: tuple[Choice, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The menus of an action.
+
+    Attributes:
+        first: The id of the menu that it begins with.
+        known: The menus by id; of two with one id, the first.
+        reached: In the order in which they are reached.
+        unreached: Those that no key leads to, in the order of the document, and those whose id is taken.
+    """
+
+    first: str
+    known: Mapping[str, Menu]
+    reached: tuple[Menu, ...]
+    unreached: tuple[Menu, ...]
+
+
+def choices(menu: Menu) -> Choices:
+    """The options of a menu, in order; an option whose key and phrase are taken cannot be chosen."""
+    taken: set[str] = set()
+    found: list[Choice] = []
+    options = menu.options or ()
+    for option in options:
+        triggers = {trigger.casefold() for trigger in (option.dtmf, option.input) if trigger is not None}
+        if triggers <= taken:
+            continue
+        taken |= triggers
+        leads, to = _target(option.action)
+        found.append(Choice(option.dtmf, option.input, leads, to))
+    return Choices(tuple(found), len(options) - len(found))
+
+
+def _target(action: str) -> tuple[Literal["menu", "return"], str]:
+    match = _ACTION.fullmatch(action)
+    if match is None:
+        return "return", action.strip()
+    return ("menu" if match[1].lower() == "menu" else "return"), (match[2] or "").strip()
+
+
+def paths(action: RunMenu) -> Paths:
+    """Follow every key from the first menu, nearest menus first."""
+    known: dict[str, Menu] = {}
+    for menu in action.menus:
+        known.setdefault(menu.id, menu)
+    first = action.main_menu or "main"
+    order = {first: None} if first in known else {}
+    waiting = list(order)
+    for here in waiting:
+        for choice in choices(known[here]).open:
+            if choice.leads == "menu" and choice.to in known and choice.to not in order:
+                order[choice.to] = None
+                waiting.append(choice.to)
+    reached = tuple(known[menu_id] for menu_id in order)
+    return Paths(first, known, reached, tuple(menu for menu in action.menus if not _is_in(menu, known, order)))
+
+
+def _is_in(menu: Menu, known: Mapping[str, Menu], order: Mapping[str, None]) -> bool:
+    return menu.id in order and known[menu.id] is menu
