@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := $(BIN)/python examples/demo.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix snapshots docs lock inspect clean
+.PHONY: help demo test check fix snapshots docs lock bench inspect clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -42,6 +42,9 @@ lock: ## Pin the newest versions that the ranges allow (needs uv)
 		--extra build pyproject.toml -o constraints.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--all-extras -c constraints.txt pyproject.toml -o constraints-dev.txt
+
+bench: .venv/dev ## Measure: what is printed is judged by people, not by tests
+	@$(BIN)/python benchmarks/lint.py
 
 inspect: .venv/runtime ## List and call the tools with the MCP Inspector (needs Node 22)
 	@$(BIN)/python examples/inspector.py

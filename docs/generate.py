@@ -3,6 +3,7 @@
 The tables come from the code: tools, settings, guard rules, and what the sandbox simulates.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -14,10 +15,12 @@ from pydantic import SecretStr
 from sinch_voice_mcp.policy import RULES, Policy
 from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
+from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
+from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolSpec
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "guard.md", ROOT / "docs" / "sandbox.md", ROOT / "docs" / "settings.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "guard.md", ROOT / "docs" / "sandbox.md", ROOT / "docs" / "svaml.md")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -97,6 +100,12 @@ def behaviours() -> str:
     return table(("Behaviour", "In the sandbox", "Known from"), rows)
 
 
+def lint_rules() -> str:
+    """Every rule of the linter."""
+    rows = [(rule.code, rule.level, rule.title, rule.exactly, "fix" if rule.fixable else "") for rule in RULES_OF_SVAML]
+    return table(("Rule", "Level", "About", "Exactly", ""), rows)
+
+
 def not_simulated() -> str:
     """What the sandbox does not simulate."""
     return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIOURS if not b.simulated])
@@ -108,6 +117,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "limits": limits,
     "rules": rules,
     "behaviours": behaviours,
+    "lint": lint_rules,
     "not-simulated": not_simulated,
 }
 
@@ -125,12 +135,14 @@ def filled(text: str) -> str:
 def main() -> int:
     """Write the pages, or check them."""
     check = "--check" in sys.argv[1:]
-    stale = [page for page in PAGES if page.exists() and filled(page.read_text("utf-8")) != page.read_text("utf-8")]
-    for page in stale:
+    wanted = {page: filled(page.read_text("utf-8")) for page in PAGES}
+    wanted[ROOT / "docs" / "svaml.schema.json"] = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    stale = {page: text for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text}
+    for page, text in stale.items():
         name = page.relative_to(ROOT)
         print(f"{name} is out of date: run `make docs`" if check else f"wrote {name}")
         if not check:
-            page.write_text(filled(page.read_text("utf-8")), "utf-8")
+            page.write_text(text, "utf-8")
     return 1 if check and stale else 0
 
 

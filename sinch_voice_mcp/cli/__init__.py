@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from sinch_voice_mcp import __version__
 from sinch_voice_mcp.cli.sandbox import sandbox
 from sinch_voice_mcp.cli.serve import serve
+from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.settings import Setting, Settings, all_settings, load
 
@@ -36,14 +38,15 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
 
     Without SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET the sandbox answers and no phone rings.
     """
-    settings = _settings(flags, config)
-    context.obj = settings
+    # Commands that need no settings work where the settings are wrong, too.
+    context.obj = partial(_settings, flags, config)
     if context.invoked_subcommand is None:
-        serve(settings)
+        serve(_settings(flags, config))
 
 
 cli.params.extend(_option(row) for row in all_settings().values() if row.name not in _SECRETS)
 cli.add_command(sandbox)
+cli.add_command(svaml)
 
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:

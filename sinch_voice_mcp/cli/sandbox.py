@@ -1,6 +1,7 @@
 """Run the sandbox alone: the whole platform on one port of this machine."""
 
 import socket
+from collections.abc import Callable
 
 import click
 
@@ -31,14 +32,14 @@ Without SINCH_VOICE_SANDBOX the live guard applies, as against the platform. Ctr
 @click.option("--speed", type=float, help="How fast simulated time runs. [SINCH_VOICE_SANDBOX_SPEED]")
 @click.option("--seed", type=int, help="Where simulated ids start from. [SINCH_VOICE_SANDBOX_SEED]")
 @click.pass_obj
-def sandbox(settings: Settings, port: int, speed: float | None, seed: int | None) -> None:
+def sandbox(load: Callable[[], Settings], port: int, speed: float | None, seed: int | None) -> None:
     """Run the sandbox alone on 127.0.0.1: the Voice API's 14 operations on one base URL.
 
     Key and secret are those of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones; they are
     printed at the start.
     """
     given = {"sandbox_speed": speed, "sandbox_seed": seed}
-    settings = changed(settings, {name: value for name, value in given.items() if value is not None})
+    settings = changed(load(), {name: value for name, value in given.items() if value is not None})
     _listen(embedded_sandbox(settings), port)
 
 

@@ -26,6 +26,8 @@ _EVENT_NAMES: dict[Event, str] = {
     "callout": "the ICE of a callout",
     "update": "an update of a call",
 }
+_READ_ELSEWHERE = frozenset({"instructions", "action", "actions", "$schema"})
+"""``$schema`` is for editors and never sent."""
 _PATTERNS = {
     "action": "must be `return(value)` or `menu(id)`",
     "dtmf": "must be one key: 0-9, * or #",
@@ -122,7 +124,7 @@ def _canonical_document(data: object, canonical: Canonical) -> JsonObject | None
         out["instructions"] = _instructions(raw["instructions"], canonical)
     if (action := _one_action(raw, canonical)) is not None:
         out["action"] = action
-    for key in (key for key in raw if key not in {"instructions", "action", "actions"}):
+    for key in (key for key in raw if key not in _READ_ELSEWHERE):
         canonical.note("SV008", "warning", (key,), f"`{key[:40]}` is not a member of an SVAML document")
         canonical.unknown.append(Unknown((key,), raw[key]))
     return out

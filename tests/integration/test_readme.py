@@ -36,6 +36,15 @@ def test_the_readme_shows_what_the_demo_prints(demo: str) -> None:
     assert shown.group(1).strip() == demo.strip()
 
 
+def test_the_example_of_the_svaml_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "svaml.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(example, "svaml.md", "exec"), {})  # noqa: S102 - the page's own code
+    shown = capsys.readouterr().out
+    assert "SV006 $.action.name" in shown
+    assert "{'action': {'name': 'hangup'}}" in shown
+
+
 def test_the_svaml_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = [block for block in PYTHON if "welcome.to_json" in block]
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - the README's own code

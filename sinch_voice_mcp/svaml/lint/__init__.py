@@ -116,7 +116,11 @@ def fix(data: object, context: Context | None = None) -> Fixed:
         mendable = [finding for finding in everything.findings if finding.fix]
         if not mendable:
             break
-        value = patched(value, mendable)
+        try:
+            value = patched(value, mendable)
+        except RecursionError:
+            # Nested so deeply that it cannot be copied; whoever wrote that means mischief.
+            break
         applied += mendable
     return Fixed(value, tuple(applied), lint(value, context))
 
@@ -128,10 +132,11 @@ def guess(value: object) -> Context | None:
     if not is_object(value):
         return None
     action, listed = value.get("action"), value.get("instructions")
-    names = {item.get("name") for item in (listed if is_list(listed) else []) if is_object(item)}
+    items = [item for item in (listed if is_list(listed) else []) if is_object(item)]
+    names = {name for item in items if isinstance(name := item.get("name"), str)}
     if looking.STATUS in names:
         return "dice"
-    if action is None and names:
+    if action is None and items:
         return "update"
     if "answer" in names:
         name = str(action.get("name")).lower() if is_object(action) else ""

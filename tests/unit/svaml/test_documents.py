@@ -51,6 +51,11 @@ def test_an_empty_list_of_instructions_is_sent_only_where_one_was_given() -> Non
     assert svaml.read(given_empty).to_wire() == given_empty
 
 
+def test_an_editors_schema_is_no_part_of_a_document() -> None:
+    reading = svaml.read({"$schema": "svaml.schema.json", "action": {"name": "hangup"}})
+    assert (reading.findings, reading.unknown, reading.to_wire()) == ((), (), {"action": {"name": "hangup"}})
+
+
 def test_a_misspelt_member_is_refused_where_we_write() -> None:
     with pytest.raises(ValueError, match="conferenceId"):
         ConnectConf.model_validate({"name": "connectConf", "room": "a"})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, fix, lint
+from sinch_voice_mcp.types import is_list, is_object
 from tests import strategies
 
 HANGUP = {"name": "hangup"}
@@ -245,6 +246,31 @@ def test_no_bytes_break_the_linter(data: bytes | str, context: Context | None) -
     fix(data, context)
 
 
+@st.composite
+def broken(draw: st.DrawFn) -> object:
+    """A document in which something somewhere is anything at all."""
+    root: object = draw(strategies.documents).to_wire()
+    here = root
+    while is_object(here) or is_list(here):
+        keys: list[Any] = list(here) if is_object(here) else list(range(len(here)))
+        if not keys:
+            break
+        holder: Any = here
+        key = draw(st.sampled_from(keys))
+        here = holder[key]
+        if not (is_object(here) or is_list(here)) or draw(st.integers(0, 3)) == 0:
+            holder[key] = draw(_json)
+            break
+    return root
+
+
+@given(broken(), st.none() | st.sampled_from(CONTEXTS))
+def test_no_broken_document_breaks_the_linter(value: object, context: Context | None) -> None:
+    lint(value, context)
+    fix(value, context)
+    lint({"method": "customCallout", "customCallout": {"ice": json.dumps(value), "ace": value}})
+
+
 def _slips(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
     """The document with some of the slips that occur in the wild."""
     action = document["action"]
@@ -280,6 +306,14 @@ def test_a_sensible_document_that_the_models_build_has_no_errors(document: Docum
     report = lint(document.to_wire())
     assert [finding for finding in report.findings if finding.level == "error"] == []
     assert report.document == document
+
+
+def test_a_document_nested_too_deeply_to_be_mended_is_left_alone() -> None:
+    deep: object = 1
+    for _ in range(900):
+        deep = [deep]
+    document = {"action": {"name": "Hangup", "x": deep}}
+    assert "SV006" in {finding.code for finding in fix(document).report.findings}
 
 
 @pytest.mark.parametrize(

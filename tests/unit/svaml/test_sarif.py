@@ -45,9 +45,9 @@ def test_a_result_says_where_and_how_to_mend_it() -> None:
     assert location["physicalLocation"]["region"]["startLine"] == 2
     assert location["logicalLocations"] == [{"fullyQualifiedName": "$.action.name"}]
     (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
-    region = replacement["deletedRegion"]
-    line: str = TEXT.splitlines()[region["startLine"] - 1]
-    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == '"ConnectPSTN"'
+    region: dict[str, int] = replacement["deletedRegion"]
+    assert region["startLine"] == region["endLine"] == 2
+    assert TEXT.splitlines()[1][region["startColumn"] - 1 : region["endColumn"] - 1] == '"ConnectPSTN"'
     assert replacement["insertedContent"] == {"text": '"connectPstn"'}
 
 

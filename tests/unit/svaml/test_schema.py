@@ -49,12 +49,12 @@ def holders(value: Any) -> Iterator[Any]:
 def broken(draw: st.DrawFn) -> dict[str, Any]:
     """A document with one member or item left out, added or replaced; not every one is broken by that."""
     wire = copy.deepcopy(draw(strategies.documents).to_wire())
-    holder = draw(st.sampled_from([holder for holder in holders(wire) if holder]))
-    place = draw(st.sampled_from(list(holder.keys()) if is_object(holder) else list(range(len(holder)))))
+    holder: Any = draw(st.sampled_from([holder for holder in holders(wire) if holder]))
+    place = draw(st.sampled_from(list(holder) if hasattr(holder, "keys") else list(range(len(holder)))))
     match draw(st.sampled_from(["leave out", "replace", "add"])):
         case "leave out":
             del holder[place]
-        case "add" if is_object(holder):
+        case "add" if hasattr(holder, "keys"):
             holder["novelty"] = draw(st.sampled_from(VALUES))
         case _:
             holder[place] = draw(st.sampled_from(VALUES))
@@ -135,4 +135,4 @@ def test_an_example_is_valid_and_names_the_schema(path: Path) -> None:
     document = json.loads(path.read_text("utf-8"))
     assert valid(document)
     assert (path.parent / document["$schema"]).resolve() == ROOT / "docs" / "svaml.schema.json"
-    assert lint(document).ok
+    assert lint(document).findings == ()
