@@ -91,7 +91,7 @@ def _duplicates(root: object) -> Iterator[Place]:
 
 
 def locate(text: str, place: Place) -> Position | None:
-    """Where the value at a place begins (its key, for a member); the deepest part of the place that is there.
+    """Where the value at a place begins, or the deepest part of the place that is there.
 
     Args:
         text: JSON text that parses.
@@ -103,7 +103,6 @@ def locate(text: str, place: Place) -> Position | None:
         if inner is None:
             break
         at = inner
-    # The key is what a reader looks for, not the value behind it.
     return _position(text, at)
 
 

@@ -78,6 +78,12 @@ async def test_a_document_is_mended_explained_and_drawn_on_request(voice: Caller
     assert (built["explanation"], built["diagram"]) == (checked["explanation"], checked["diagram"])
 
 
+async def test_a_list_of_findings_is_capped_with_a_count_of_the_rest(voice: Caller) -> None:
+    document = {"instructions": [{"name": "Answer"}] * 130, "action": {"name": "hangup"}}
+    checked = await voice.ok("check_svaml", document=document)
+    assert (len(checked["findings"]), checked["omitted"]) == (100, 30)
+
+
 async def test_how_long_a_document_speaks_is_estimated(voice: Caller) -> None:
     document = {"instructions": [{"name": "say", "text": "a" * 140, "locale": "en-US"}], "action": {"name": "hangup"}}
     assert "speaks for about 10 s" in (await voice.ok("check_svaml", document=document))["summary"]
