@@ -28,7 +28,7 @@ UNREADABLE = 2
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_MOST = 1_000
+_MOST = 100
 _BOM = "\ufeff".encode()
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _V2 = (

@@ -117,7 +117,7 @@ class Canonical:
     def _value(self, value: object, member: str, shape: Shape, place: Place) -> object:
         if (convert := shape.conversions.get(member)) is not None:
             converted = convert(value)
-            if type(converted) is not type(value) or converted != value:
+            if converted != value:
                 fix = replacing(self.source(place), converted)
                 self.note("SV010", "warning", place, f"the documented form is {json.dumps(converted)[:60]}", fix)
             value = converted

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sinch_voice_mcp.svaml.findings import Place
+from sinch_voice_mcp.svaml.findings import Place, Step
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 
@@ -54,7 +54,8 @@ def parse(text: str | bytes) -> Parsed:
             text = text.decode("utf-8-sig")
         value: object = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_pairs, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise NotJsonError(error.msg[:1].lower() + error.msg[1:], Position(error.lineno, error.colno)) from None
+        message = "the text is empty" if not text.strip() else error.msg[:1].lower() + error.msg[1:]
+        raise NotJsonError(message.removesuffix(" at"), Position(error.lineno, error.colno)) from None
     except UnicodeDecodeError as error:
         raise NotJsonError(f"byte {error.start + 1} is not UTF-8") from None
     except RecursionError:
@@ -90,20 +91,28 @@ def _duplicates(root: object) -> Iterator[Place]:
             )
 
 
-def locate(text: str, place: Place) -> Position | None:
-    """Where the value at a place begins, or the deepest part of the place that is there.
+class Locator:
+    """Finds where the values of a JSON text stand; each object and array is read once, however often it is asked.
 
     Args:
         text: JSON text that parses.
-        place: Keys and indexes from the root.
     """
-    at = _skip(text, 0)
-    for step in place:
-        inner = _member(text, at, step) if isinstance(step, str) else _item(text, at, step)
-        if inner is None:
-            break
-        at = inner
-    return _position(text, at)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._inside: dict[int, dict[Step, int]] = {}
+
+    def locate(self, place: Place) -> Position:
+        """Where the value at a place begins, or the deepest part of the place that is there."""
+        at = _skip(self._text, 0)
+        for step in place:
+            if at not in self._inside:
+                self._inside[at] = dict(_entries(self._text, at))
+            inner = self._inside[at].get(step)
+            if inner is None:
+                break
+            at = inner
+        return _position(self._text, at)
 
 
 def _position(text: str, at: int) -> Position:
@@ -117,33 +126,18 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _value_end(text: str, at: int) -> int:
-    return _DECODER.raw_decode(text, at)[1]
-
-
-def _member(text: str, at: int, key: str) -> int | None:
-    if text[at : at + 1] != "{":
-        return None
-    found: int | None = None
+def _entries(text: str, at: int) -> Iterator[tuple[Step, int]]:
+    """Every member or item of the object or array at an offset, with the offset of its value."""
+    opening, index = text[at : at + 1], 0
+    if opening not in ("{", "["):
+        return
     at = _skip(text, at + 1)
-    while text[at] != "}":
-        name, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, _skip(text, at) + 1)
-        if name == key:
-            found = at
-        at = _skip(text, _value_end(text, at))
+    while text[at] not in "]}":
+        step: Step = index
+        if opening == "{":
+            name, at = _DECODER.raw_decode(text, at)
+            step, at = str(name), _skip(text, _skip(text, at) + 1)
+        yield step, at
+        index += 1
+        at = _skip(text, _DECODER.raw_decode(text, at)[1])
         at = _skip(text, at + 1) if text[at] == "," else at
-    return found
-
-
-def _item(text: str, at: int, index: int) -> int | None:
-    if text[at : at + 1] != "[":
-        return None
-    at = _skip(text, at + 1)
-    while text[at] != "]":
-        if index == 0:
-            return at
-        index -= 1
-        at = _skip(text, _value_end(text, at))
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sinch_voice_mcp.svaml.findings import Finding, Place, Step
-from sinch_voice_mcp.svaml.jsontext import NotJsonError, Position, locate, parse
+from sinch_voice_mcp.svaml.jsontext import Locator, NotJsonError, Position, parse
 from sinch_voice_mcp.types import JsonObject
 
 _DECODER = json.JSONDecoder()
@@ -41,7 +41,8 @@ def positions(text: str, findings: Sequence[Finding]) -> tuple[Position | None, 
     """Where each finding stands; for a text that is not JSON, where it stops being so."""
     try:
         parse(text)
-        return tuple(locate(text, finding.place) for finding in findings)
+        locator = Locator(text)
+        return tuple(locator.locate(finding.place) for finding in findings)
     except NotJsonError as error:
         return tuple(error.position for _ in findings)
     except RecursionError:

@@ -136,8 +136,6 @@ def guess(value: object) -> Context | None:
     names = {name for item in items if isinstance(name := item.get("name"), str)}
     if looking.STATUS in names:
         return "dice"
-    if action is None and items:
-        return "update"
     if "answer" in names:
         name = str(action.get("name")).lower() if is_object(action) else ""
         return "ice" if name not in _NOT_IN_ICE else "update"

@@ -205,6 +205,26 @@ def test_a_finding_in_a_request_names_the_place_in_the_document_inside() -> None
     assert report.context == "request"
 
 
+def test_a_document_is_judged_alike_as_text_and_as_a_value() -> None:
+    sip = {"name": "connectSip", "destination": {"type": "sip", "endpoint": "bob@sip.example.com"}}
+    assert lint(json.dumps({"action": sip})).findings == lint({"action": sip}).findings == ()
+
+
+def test_a_document_that_only_speaks_lacks_an_action() -> None:
+    assert codes({"instructions": [{"name": "say", "text": "Hi."}]}, None) == {"SV003"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not JSON: the text is empty at line 1, column 1"),
+        ('{"a": "b', "not JSON: unterminated string starting at line 1, column 7"),
+    ],
+)
+def test_what_is_no_json_is_said_with_its_place(text: str, message: str) -> None:
+    assert [finding.message for finding in lint(text).findings] == [message]
+
+
 def test_levels_are_the_owners_to_choose() -> None:
     document = {"action": {"name": "Hangup"}}
     assert lint(document, levels={"SV006": "error"}).errors == 1
