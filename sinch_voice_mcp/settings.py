@@ -5,11 +5,11 @@ nobody knows stops the start: in a safety setting a typing error must not mean "
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -202,10 +202,11 @@ def _refuse_misspelt(environ: Mapping[str, str], known: Mapping[str, Setting]) -
 
 def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
     rows = ((row, environ.get(row.variable)) for row in known.values())
-    return {row.name: (_split(text) if row.many else text, row.variable) for row, text in rows if text}
+    return {row.name: (split(text) if row.many else text, row.variable) for row, text in rows if text}
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """A list as flags and the environment write it: with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -247,9 +248,3 @@ def _sentence(error: ValidationError, given: Mapping[str, tuple[object, str]]) -
         return ConfigurationError(message)
     source = given[name][1] if name in given else variable(name)
     return ConfigurationError(f"{source}: {message}", field=source)
-
-
-def choices(name: str) -> Iterable[str]:
-    """The values that a closed setting may have."""
-    annotation = all_settings()[name].annotation
-    return get_args(annotation) if get_origin(annotation) is Literal else ()

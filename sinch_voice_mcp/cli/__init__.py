@@ -13,7 +13,7 @@ from sinch_voice_mcp.cli.sandbox import sandbox
 from sinch_voice_mcp.cli.serve import serve
 from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.settings import Setting, Settings, all_settings, load
+from sinch_voice_mcp.settings import Setting, Settings, all_settings, load, split
 
 _SECRETS = frozenset({"application_key", "application_secret"})
 """Not flags: a command line is visible to everybody on the machine."""
@@ -51,11 +51,8 @@ cli.add_command(svaml)
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
     known = all_settings()
-    split = {
-        name: tuple(part.strip() for part in value.split(",") if part.strip()) if value and known[name].many else value
-        for name, value in flags.items()
-    }
-    return load(os.environ, split, config)  # noqa: TID251 - the one place where the environment enters
+    given = {name: split(value) if value and known[name].many else value for name, value in flags.items()}
+    return load(os.environ, given, config)  # noqa: TID251 - the one place where the environment enters
 
 
 def main() -> None:

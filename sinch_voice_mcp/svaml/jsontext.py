@@ -104,10 +104,10 @@ class Locator:
 
     def locate(self, place: Place) -> Position:
         """Where the value at a place begins, or the deepest part of the place that is there."""
-        at = _skip(self._text, 0)
+        at = skip(self._text, 0)
         for step in place:
             if at not in self._inside:
-                self._inside[at] = dict(_entries(self._text, at))
+                self._inside[at] = {entry.step: entry.value[0] for entry in entries(self._text, at)}
             inner = self._inside[at].get(step)
             if inner is None:
                 break
@@ -120,24 +120,41 @@ def _position(text: str, at: int) -> Position:
     return Position(text.count("\n", 0, at) + 1, at - before)
 
 
-def _skip(text: str, at: int) -> int:
+def skip(text: str, at: int) -> int:
+    """The offset of the next character that is no white space."""
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at
 
 
-def _entries(text: str, at: int) -> Iterator[tuple[Step, int]]:
-    """Every member or item of the object or array at an offset, with the offset of its value."""
-    opening, index = text[at : at + 1], 0
-    if opening not in ("{", "["):
+def value_end(text: str, at: int) -> int:
+    """The offset behind the value that begins at an offset."""
+    return _DECODER.raw_decode(text, at)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A member or item as it is written, as offsets; an item's key is empty."""
+
+    step: Step
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+
+def entries(text: str, start: int) -> Iterator[Entry]:
+    """The members or items of what begins at an offset; nothing for a plain value."""
+    closing = {"{": "}", "[": "]"}.get(text[start : start + 1])
+    if closing is None:
         return
-    at = _skip(text, at + 1)
-    while text[at] not in "]}":
-        step: Step = index
-        if opening == "{":
-            name, at = _DECODER.raw_decode(text, at)
-            step, at = str(name), _skip(text, _skip(text, at) + 1)
-        yield step, at
+    at, index = skip(text, start + 1), 0
+    while text[at] != closing:
+        step, key = index, (at, at)
+        if closing == "}":
+            name, end = _DECODER.raw_decode(text, at)
+            step, key = str(name), (at, end)
+            at = skip(text, skip(text, end) + 1)
+        end = value_end(text, at)
+        yield Entry(step, key, (at, end))
         index += 1
-        at = _skip(text, _DECODER.raw_decode(text, at)[1])
-        at = _skip(text, at + 1) if text[at] == "," else at
+        at = skip(text, end)
+        at = skip(text, at + 1) if text[at] == "," else at

@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sinch_voice_mcp.svaml.findings import Finding, Place, Step
-from sinch_voice_mcp.svaml.jsontext import Locator, NotJsonError, Position, parse
+from sinch_voice_mcp.svaml.jsontext import Entry, Locator, NotJsonError, Position, entries, parse, skip, value_end
 from sinch_voice_mcp.types import JsonObject
 
-_DECODER = json.JSONDecoder()
-_SPACE = " \t\r\n"
 _SECRET = re.compile(r'(?i)("credentials"\s*:\s*")((?:\\.|[^"\\])*)|(\\"credentials\\+"\s*:)([^\n]*)')
 """What opens a storage: as a member, or in a document that is text inside a request, there to the end of the line."""
 
@@ -26,15 +24,6 @@ class Edit:
     start: int
     end: int
     replacement: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A member or item as it is written; an item has no key."""
-
-    step: Step
-    key: tuple[int, int]
-    value: tuple[int, int]
 
 
 def positions(text: str, findings: Sequence[Finding]) -> tuple[Position | None, ...]:
@@ -68,7 +57,7 @@ def mended(text: str, applied: Iterable[Finding], value: object) -> str:
         edited = _edited(text, sorted(operations, key=lambda operation: -str(operation["path"]).count("/")))
         if _same(parse(edited).value, value):
             return edited
-    end = text[len(text.rstrip(_SPACE)) :]
+    end = text[len(text.rstrip(" \t\r\n")) :]
     return _json(value, _indent(text)).replace("\n", _line_end(text)) + end
 
 
@@ -117,60 +106,31 @@ def _addition(text: str, place: Place, value: object) -> Edit | None:
         return None
     start = holder.value[0] + 1
     member = f"{_json(place[-1])}: {_json(value)}"
-    entries = tuple(_entries(text, holder.value[0]))
-    if not entries:
+    written = tuple(entries(text, holder.value[0]))
+    if not written:
         return Edit(start, start, member)
-    before = text[start : entries[0].key[0]]
-    end = entries[-1].value[1]
-    return Edit(end, end, f",{before if len(entries) > 1 or before else ' '}{member}")
+    before = text[start : written[0].key[0]]
+    end = written[-1].value[1]
+    return Edit(end, end, f",{before if len(written) > 1 or before else ' '}{member}")
 
 
-def _find(text: str, place: Place) -> _Entry | None:
-    start = _skip(text, 0)
-    entry: _Entry | None = _Entry("", (start, start), (start, _end(text, start)))
+def _find(text: str, place: Place) -> Entry | None:
+    start = skip(text, 0)
+    entry: Entry | None = Entry("", (start, start), (start, value_end(text, start)))
     for step in place:
         if entry is None:
             return None
-        entry = _named(_entries(text, entry.value[0]), step)
+        entry = _named(entries(text, entry.value[0]), step)
     return entry
 
 
-def _named(entries: Iterable[_Entry], step: Step) -> _Entry | None:
+def _named(entries: Iterable[Entry], step: Step) -> Entry | None:
     """The last one counts where a member is written twice."""
     found = None
     for entry in entries:
         if str(entry.step) == str(step):
             found = entry
     return found
-
-
-def _entries(text: str, start: int) -> Iterator[_Entry]:
-    """The members or items of what begins at an offset; nothing for a plain value."""
-    closing = {"{": "}", "[": "]"}.get(text[start])
-    if closing is None:
-        return
-    at, index = _skip(text, start + 1), 0
-    while text[at] != closing:
-        step, key = index, (at, at)
-        if closing == "}":
-            name, end = _DECODER.raw_decode(text, at)
-            step, key = str(name), (at, end)
-            at = _skip(text, _skip(text, end) + 1)
-        end = _end(text, at)
-        yield _Entry(step, key, (at, end))
-        index += 1
-        at = _skip(text, end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACE:
-        at += 1
-    return at
-
-
-def _end(text: str, at: int) -> int:
-    return _DECODER.raw_decode(text, at)[1]
 
 
 def _place(pointer: str) -> Place:
