@@ -1,18 +1,21 @@
 """Write the generated tables in the documentation, or with ``--check`` fail where they are out of date.
 
-The tables come from the code: tools, settings, guard rules, and what the sandbox simulates.
+The tables come from the code: tools, commands, settings, guard rules, limits, and what the sandbox simulates.
 """
 
 import json
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+import click
 from pydantic import SecretStr
 
+from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.policy import RULES, Policy
+from sinch_voice_mcp.policy.limits import UNLIMITED
 from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
@@ -20,7 +23,7 @@ from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolSpec
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "guard.md", ROOT / "docs" / "sandbox.md", ROOT / "docs" / "svaml.md")
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guard", "safety", "sandbox", "svaml")))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -53,15 +56,52 @@ def settings() -> str:
     return table(("Variable", "Default", "Meaning"), rows)
 
 
+def commands() -> str:
+    """Every command of the shell: how it is written, what it does."""
+    return table(("Command", "What it does"), _commands(cli, ()))
+
+
+def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[Sequence[str]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+        else:
+            written = " ".join((*path, name, *map(_parameter, command.params)))
+            yield (f"`{written}`", command.get_short_help_str(limit=200))
+
+
+def _parameter(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        return parameter.make_metavar(click.Context(cli))
+    takes = parameter.metavar or (parameter.name or "").upper()
+    flag = isinstance(parameter, click.Option) and parameter.is_flag
+    return f"[{parameter.opts[-1]}]" if flag else f"[{parameter.opts[-1]} {takes}]"
+
+
 def limits() -> str:
-    """Every setting of the guard, with its live and its sandbox default."""
+    """Every setting that a rule of the guard follows, with its live and its sandbox default."""
+    return _defaults(ruled=True)
+
+
+def budgets() -> str:
+    """Every other setting of the guard: what is counted, what is asked, what is kept."""
+    return _defaults(ruled=False)
+
+
+def _defaults(*, ruled: bool) -> str:
+    named = {name for rule in RULES for name in rule.settings}
     sandbox, live = Policy.sandbox(), Policy.live()
     rows = [
-        (f"`{row.variable}`", _value(getattr(live, row.name)), _value(getattr(sandbox, row.name)), row.description)
+        (f"`{row.variable}`", _held(row, live), _held(row, sandbox), row.description)
         for row in all_settings().values()
-        if row.guard
+        if row.guard and (row.name in named) == ruled
     ]
     return table(("Variable", "Live default", "Sandbox default", "Meaning"), rows)
+
+
+def _held(row: Setting, policy: Policy) -> str:
+    value = getattr(policy, row.name)
+    return f"`{UNLIMITED}`" if value is None and row.default is not None else _value(value)
 
 
 def _default(row: Setting) -> str:
@@ -114,7 +154,9 @@ def not_simulated() -> str:
 SECTIONS: dict[str, Callable[[], str]] = {
     "tools": tools,
     "settings": settings,
+    "commands": commands,
     "limits": limits,
+    "budgets": budgets,
     "rules": rules,
     "behaviours": behaviours,
     "lint": lint_rules,

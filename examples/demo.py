@@ -99,10 +99,11 @@ async def refusals(stage: Stage) -> None:
 
 
 async def one_call(stage: Stage) -> None:
-    """A call from request to cost."""
-    stage.scene("2. A call: placed, ringing, answered, ended")
+    """A call from request to cost; asked for twice, placed once."""
+    stage.scene("2. A call: asked for twice, placed once, answered, ended")
     text = "Hello Anna, this is the harbour restaurant. Your table for two is ready. See you soon!"
     placed = await stage.ask("place_tts_callout", to=ANNA, cli=OWN, text=text)
+    await stage.ask("place_tts_callout", to=ANNA, cli=OWN, text=text)
     await stage.until(placed["call_id"], "ended")
 
 

@@ -6,7 +6,6 @@
 from sinch_voice_mcp.client import VoiceClient
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.signing import Credentials
-
-__version__ = "0.1.0"
+from sinch_voice_mcp.version import __version__
 
 __all__ = ["Credentials", "VoiceClient", "VoiceError", "__version__"]

@@ -1,19 +1,31 @@
 """The composition root: settings in, opened dependencies out."""
 
+import hmac
+import logging
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import anyio
 import httpx2
+import platformdirs
 from mcp.server import MCPServer
 
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import Clock, ScaledClock, SystemClock
+from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Desk, open_desk
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
+from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
 from sinch_voice_mcp.tools import select_tools
+
+_LOGGER = logging.getLogger(__name__)
+SWEEP_S = 15.0
+_MARGIN_S = 2.0
+_GRACE_S = 8.0
 
 SANDBOX_URL = "http://127.0.0.1"
 """The base URL inside the process; nothing listens there, the ASGI transport answers."""
@@ -35,6 +47,7 @@ async def open_app(
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
+    sweep_s: float = SWEEP_S,
 ) -> AsyncGenerator[Desk]:
     """Open everything that a server needs, and close it again.
 
@@ -43,13 +56,48 @@ async def open_app(
         sandbox: The embedded sandbox to use; default is a new one.
         transport: What carries HTTP instead of the network.
         clock: Where the time comes from; default is the machine's.
+        sweep_s: Seconds between looks at what time brings.
     """
-    clock = clock or SystemClock()
+    machine = clock or SystemClock()
+    client = _client(settings, sandbox, transport, machine)
+    async with (
+        client,
+        open_storage(database_url(settings), machine, own_time=clock is not None) as storage,
+        anyio.create_task_group() as background,
+    ):
+        journal = storage.journal
+        desk = open_desk(
+            client,
+            journal,
+            settings.policy,
+            settings.mode,
+            machine,
+            background,
+            simulated=settings.simulated,
+            patience_s=settings.request_timeout_s + _MARGIN_S,
+        )
+        if settings.embedded:
+            await desk.account.warm()
+        else:
+            background.start_soon(desk.account.warm)
+        background.start_soon(_sweep, desk, storage, sweep_s)
+        try:
+            yield desk
+        finally:
+            # What is being sent is sent to its end, as far as there is time, and recorded in any case.
+            with anyio.move_on_after(_GRACE_S, shield=True):
+                await desk.ledger.drained()
+            background.cancel_scope.cancel()
+
+
+def _client(
+    settings: Settings, sandbox: Sandbox | None, transport: httpx2.AsyncBaseTransport | None, clock: Clock
+) -> VoiceClient:
     base_url = settings.base_url
     if settings.embedded and transport is None:
         transport = httpx2.ASGITransport((sandbox or embedded_sandbox(settings)).asgi)
         base_url = SANDBOX_URL
-    client = VoiceClient(
+    return VoiceClient(
         settings.credentials,
         region=settings.region,
         authentication=settings.auth,
@@ -59,14 +107,29 @@ async def open_app(
         clock=clock,
         timeouts=Timeouts(total=settings.request_timeout_s),
     )
-    async with client, anyio.create_task_group() as background:
-        desk = open_desk(client, settings.policy, settings.mode, clock, simulated=settings.simulated)
-        if settings.embedded:
-            await desk.account.warm()
-        else:
-            background.start_soon(desk.account.warm)
-        yield desk
-        background.cancel_scope.cancel()
+
+
+def database_url(settings: Settings) -> str:
+    """Where calls are recorded: as the owner says, else memory in the sandbox and a file of this user's live."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    if settings.simulated:
+        return MEMORY
+    folder = platformdirs.user_data_path("sinch-voice-mcp", appauthor=False)
+    return f"sqlite:///{quote(str((folder / 'journal.db').absolute()))}"
+
+
+async def _sweep(desk: Desk, storage: Storage, every_s: float) -> None:
+    """Do what time brings, for as long as the server runs; whatever goes wrong, it goes on."""
+    while True:
+        await anyio.sleep(every_s)
+        try:
+            await storage.beat()
+            await desk.reconciler.sweep()
+        except VoiceError as error:
+            _LOGGER.warning("the journal could not be swept: %s", error.message)
+        except Exception:
+            _LOGGER.exception("the journal could not be swept")
 
 
 def create_server(
@@ -75,6 +138,7 @@ def create_server(
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
+    sweep_s: float = SWEEP_S,
 ) -> VoiceServer:
     """The MCP server for these settings; it opens its dependencies when it starts to serve.
 
@@ -90,7 +154,22 @@ def create_server(
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Desk]) -> AsyncGenerator[Desk]:
-        async with open_app(settings, sandbox=sandbox, transport=transport, clock=clock) as desk:
+        async with open_app(settings, sandbox=sandbox, transport=transport, clock=clock, sweep_s=sweep_s) as desk:
             yield desk
 
-    return make_server(specs, lifespan, mode=settings.mode, simulated=settings.simulated)
+    return make_server(
+        specs,
+        lifespan,
+        mode=settings.mode,
+        simulated=settings.simulated,
+        sealing_key=sealing_key(settings),
+        sources=settings.sources,
+    )
+
+
+def sealing_key(settings: Settings) -> bytes:
+    """What answers are sealed with: the same for every server of an application; in the sandbox, for this one only."""
+    if settings.application_secret is None:
+        return secrets.token_bytes(32)
+    secret = settings.application_secret.get_secret_value().encode()
+    return hmac.new(secret, b"sinch-voice-mcp request state", "sha256").digest()

@@ -15,7 +15,9 @@
     │   ├── CapacityError           429
     │   └── UnavailableError        5xx of a request that changes nothing
     ├── NotSentError            the platform never saw the request
-    └── OutcomeUnknownError     the platform may have acted; must not be repeated
+    ├── StorageError            the journal cannot be used, so nothing is sent
+    ├── OutcomeUnknownError     the platform may have acted; must not be repeated
+    └── EarlierError            the same request failed before; says what was said then
 
 ``str(error)`` is always safe to show: no secret, no stack, no foreign HTML.
 """
@@ -107,15 +109,22 @@ class RefusedError(VoiceError):
         how_to_change: str,
         field: str | None = None,
         next_step: str | None = None,
+        next_allowed_at: str | None = None,
     ) -> None:
         super().__init__(message, field=field, next_step=next_step)
         self.rule = rule
         self.value = value
         self.how_to_change = how_to_change
+        self.next_allowed_at = next_allowed_at
 
     def details(self) -> Mapping[str, Any]:
-        """The rule, the value it looked at, and how the owner can change it."""
-        return {"rule": self.rule, "value": self.value, "how_to_change": self.how_to_change}
+        """The rule, the value it looked at, how the owner can change it, and when it passes by itself (UTC)."""
+        return {
+            "rule": self.rule,
+            "value": self.value,
+            "how_to_change": self.how_to_change,
+            "next_allowed_at": self.next_allowed_at,
+        }
 
 
 class PlatformError(VoiceError):
@@ -206,9 +215,51 @@ class NotSentError(VoiceError):
     default_next_step = "Check the network and the base URL, then try again. Nothing was placed."
 
 
+class StorageError(VoiceError):
+    """The journal cannot be read or written, so nothing that can ring is sent."""
+
+    code = "storage"
+    default_next_step = "Tell the owner that this server's database cannot be used. Nothing was sent."
+
+
 class OutcomeUnknownError(VoiceError):
     """The request may have reached the platform, and no usable answer came back."""
 
     code = "outcome_unknown"
     default_next_step = "Do not place it again. Tell the user that the outcome is unknown."
     retry_safe = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        record: str | None = None,
+        duplicate_of: str | None = None,
+        field: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        super().__init__(message, field=field, next_step=next_step)
+        self.record = record
+        self.duplicate_of = duplicate_of
+
+    def details(self) -> Mapping[str, Any]:
+        """Where it is written down, and whether it was asked for before."""
+        return {"record": self.record, "duplicate_of": self.duplicate_of}
+
+
+class EarlierError(VoiceError):
+    """The same request failed when it was made before; ``told`` is what was said then."""
+
+    code = "failed_before"
+    default_next_step = "Correct the request as the message says."
+
+    def __init__(self, told: Mapping[str, Any], *, duplicate_of: str) -> None:
+        message = str(told.get("message") or "The same request failed when it was made before.")
+        super().__init__(message, next_step=told.get("next_step"))
+        self.told = told
+        self.duplicate_of = duplicate_of
+        self.retry_safe = bool(told.get("retry_safe", True))
+
+    def to_json(self) -> dict[str, Any]:
+        """The earlier error's JSON form, with a remark."""
+        return {**super().to_json(), **self.told, "duplicate_of": self.duplicate_of}

@@ -1,9 +1,13 @@
-"""MCP resources: the reference of SVAML, its locales, and what errors mean; with completion of their names."""
+"""MCP resources: what the owner allows, the reference of SVAML, its locales, what errors mean; with completion."""
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
 
-from mcp.server import MCPServer
+from mcp.server import MCPServer, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import (
     Completion,
@@ -15,7 +19,13 @@ from mcp.types import (
 
 from sinch_voice_mcp import errors
 from sinch_voice_mcp.client import advice
+from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations.describing import effective, used
+from sinch_voice_mcp.operations.limits import DAY, STOP_RULE
+from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
+from sinch_voice_mcp.policy.profile import variable
+from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
@@ -25,10 +35,43 @@ _MARKDOWN = "text/markdown"
 _MOST = 100
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
+_MOST_CALLS = 2_000
+_POLICY = """\
+# What this server allows
+
+{state}
+
+No tool, argument or header changes any of this. The owner does, with a variable, flag or file, and starts
+the server again.
+
+## Settings
+
+The value, where it came from, what it means. A refusal by a limit names it in lower case, such as `calls_per_day`.
+
+{settings}
+
+## Rules
+
+In this order; the first that fails refuses.
+
+{rules}
+"""
+_DESK: ContextVar[Desk] = ContextVar("desk")
+"""The SDK hands no context to a resource without parameters; whoever reads one finds the desk here."""
 
 
-def add_resources(server: MCPServer[Desk]) -> None:
-    """Offer the resources and complete their names."""
+def add_resources(server: MCPServer[Desk], sources: Mapping[str, str]) -> None:
+    """Offer the resources and complete their names.
+
+    Args:
+        server: Who offers them.
+        sources: Where the value of every setting came from.
+    """
+    server.middleware.append(_at_the_desk)
+    about = "What may be called here: limits, rules, where each setting came from, what is used up; explains refusals"
+    server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
+        partial(policy, sources)
+    )
     about = "What an SVAML action or instruction does, where it is allowed, and its members"
     server.resource(_SVAML, name="svaml", title="SVAML reference", description=about, mime_type=_MARKDOWN)(svaml)
     about = "Locales and voices that text can be spoken in"
@@ -38,6 +81,44 @@ def add_resources(server: MCPServer[Desk]) -> None:
     about = "What an error code of this server, of Sinch, or of the SVAML linter means, and what to do"
     server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
     server.completion()(complete)
+
+
+async def _at_the_desk(ctx: ServerRequestContext[Desk, Any], call_next: CallNext) -> HandlerResult:
+    _DESK.set(ctx.lifespan_context)
+    return await call_next(ctx)
+
+
+async def policy(sources: Mapping[str, str]) -> str:
+    """Every effective setting of the guard, its rules, and what is used up today."""
+    desk = _DESK.get()
+    rows = effective(desk.policy, sources)
+    settings = "\n".join(f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}." for row in rows)
+    rules = "\n".join(f"- `{rule.code}`: {rule.exactly} {_changed_by(rule.settings)}" for rule in RULES_OF_GUARD)
+    return _POLICY.format(state=await _state(desk), settings=settings, rules=rules)
+
+
+def _changed_by(names: Iterable[str]) -> str:
+    variables = ", ".join(f"`{variable(name)}`" for name in names)
+    return f"Changed by {variables}." if variables else "Nobody can change it."
+
+
+async def _state(desk: Desk) -> str:
+    """The kill switch, and what is used up today."""
+    journal = desk.ledger.journal
+    now = journal.now()
+    try:
+        switch = await journal.switch()
+        today = used(await journal.entries(limit=_MOST_CALLS, since=now - now % DAY))
+    except StorageError as error:
+        return f"{error.message} Nothing is called meanwhile."
+    said = "Calling is allowed."
+    if switch is not None:
+        said = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
+    return (
+        f"{said} Today (UTC): calls placed {today.placed}, of which going on {today.going_on}; "
+        f"spent or set aside {today.spent:.2f} {today.currency or ''}".rstrip()
+        + "."
+    )
 
 
 def svaml(name: str) -> str:

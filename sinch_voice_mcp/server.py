@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from difflib import get_close_matches
 from io import TextIOWrapper
@@ -11,14 +11,13 @@ from typing import Any
 import anyio
 import anyio.to_thread
 from mcp.server import MCPServer
-from mcp.server.mcpserver import Context
+from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent
 from pydantic import ValidationError
 
-from sinch_voice_mcp import __version__
 from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations import Desk
@@ -26,6 +25,8 @@ from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.tools import ToolSpec
+from sinch_voice_mcp.tools.consent import SingleUse
+from sinch_voice_mcp.version import __version__
 
 Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
 
@@ -136,7 +137,15 @@ def _instructions(specs: Sequence[ToolSpec], mode: Mode, *, simulated: bool) -> 
     return opening + (_TRY if mode == "sandbox" else "") + _CALLS
 
 
-def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, mode: Mode, simulated: bool) -> VoiceServer:
+def make_server(
+    specs: Sequence[ToolSpec],
+    lifespan: Lifespan,
+    *,
+    mode: Mode,
+    simulated: bool,
+    sealing_key: bytes,
+    sources: Mapping[str, str],
+) -> VoiceServer:
     """A server that offers these tools.
 
     Args:
@@ -144,6 +153,8 @@ def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, mode: Mode, si
         lifespan: Opens the desk when the server starts and closes it when it stops.
         mode: Whose rules apply; a rehearsal is simulated and guarded like the real thing.
         simulated: Whether the platform behind it is the sandbox; name and instructions say so.
+        sealing_key: Seals what a client carries between a question and its answer; 32 bytes.
+        sources: Where the value of every setting came from.
     """
     server = VoiceServer(
         "sinch-voice-sandbox" if simulated else "sinch-voice",
@@ -152,9 +163,10 @@ def make_server(specs: Sequence[ToolSpec], lifespan: Lifespan, *, mode: Mode, si
         version=__version__,
         tools=[spec.build() for spec in specs],
         lifespan=lifespan,
+        request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key])),
         log_level="WARNING",
     )
     for prompt in all_prompts():
         server.add_prompt(prompt)
-    add_resources(server)
+    add_resources(server, sources)
     return server

@@ -25,6 +25,9 @@ CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _NEAR = 0.75
 """How like ours a foreign name is before it counts as misspelt; SINCH_KEY_SECRET of Sinch's other SDKs is not."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_MEMORY = ":memory:"
+_DATABASES = ("postgresql://", "postgres://", "sqlite:///")
+_NO_SETTINGS = frozenset({"policy", "sources"})
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
     "application_secret": "SINCH_APPLICATION_SECRET",
@@ -60,7 +63,14 @@ class Settings(BaseModel):
     tools: tuple[str, ...] | None = Field(None, description="Single tools to offer as well")
     exclude_tools: tuple[str, ...] = Field((), description="Tools to leave out; wins over the two above")
     read_only: bool = Field(default=False, description="Offer only tools that change nothing; beats everything")
+    database_url: SecretStr | None = Field(
+        None,
+        description="Where calls are recorded: postgresql://…, sqlite:///path, or :memory:; default a file in this "
+        "user's data folder, in the sandbox memory",
+    )
     policy: Policy = Field(default_factory=Policy.live, exclude=True)
+    sources: Mapping[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    """Where the value of every setting came from: a variable, a flag, a file, or the default."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -71,6 +81,7 @@ class Settings(BaseModel):
         if self.base_url is not None and (self.calling_url is not None or self.configuration_url is not None):
             raise ValueError(f"{variable('base_url')} already names both hosts; leave out the other two")
         self._check_urls()
+        self._check_database()
         _ = self.credentials
         return self
 
@@ -88,6 +99,18 @@ class Settings(BaseModel):
         if given and self.application_key is None and not (self.sandbox or self.rehearse):
             name = variable(next(iter(given)))
             raise ValueError(f"{name} needs {variable('application_key')} and its secret, or SINCH_VOICE_SANDBOX=true")
+
+    def _check_database(self) -> None:
+        url = None if self.database_url is None else self.database_url.get_secret_value()
+        if (
+            url is not None
+            and url != _MEMORY
+            and not (url.startswith(_DATABASES) and url.partition("://")[2].strip("/"))
+        ):
+            # The URL can hold a password, so it is not repeated.
+            raise ValueError(
+                f"{variable('database_url')} must be postgresql://<host>/<name>, sqlite:///<path> or {_MEMORY}"
+            )
 
     @property
     def simulated(self) -> bool:
@@ -145,7 +168,7 @@ def all_settings() -> dict[str, Setting]:
         Setting(name, info.description or "", info.get_default(), info.annotation, guard=model is Policy)
         for model in (Settings, Policy)
         for name, info in model.model_fields.items()
-        if name != "policy"
+        if name not in _NO_SETTINGS
     ]
     return {row.name: row for row in rows}
 
@@ -177,9 +200,11 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
     Raises:
         ConfigurationError: A value does not fit.
     """
-    own = {name: getattr(settings, name) for name in Settings.model_fields if name != "policy"}
+    own = {name: getattr(settings, name) for name in Settings.model_fields if name not in _NO_SETTINGS}
+    sources = {**settings.sources, **{name: flag(name) for name in changes}}
     try:
-        return Settings.model_validate({**own, **changes}).model_copy(update={"policy": settings.policy})
+        new = Settings.model_validate({**own, **changes})
+        return new.model_copy(update={"policy": settings.policy, "sources": sources})
     except ValidationError as error:
         raise _sentence(error, {name: (value, flag(name)) for name, value in changes.items()}) from None
 
@@ -231,13 +256,19 @@ def _validated(given: Mapping[str, tuple[object, str]], known: Mapping[str, Sett
     try:
         settings = Settings.model_validate(own)
         defaults = Policy.live() if settings.mode == "live" else Policy.sandbox()
-        policy = Policy.model_validate({**defaults.model_dump(), **rules})
+        # Only what the sandbox sets differently: a default may follow what the owner sets.
+        policy = Policy.model_validate({**defaults.model_dump(exclude_unset=True), **rules})
     except ValidationError as error:
         raise _sentence(error, given) from None
     except ConfigurationError as error:
         source = given.get(f"application_{error.field}", (None, None))[1]
         raise error if source is None else ConfigurationError(f"{source}: {error.message}", field=source) from None
-    return settings.model_copy(update={"policy": policy})
+    sources = {name: given[name][1] if name in given else _unset(row, settings.mode) for name, row in known.items()}
+    return settings.model_copy(update={"policy": policy, "sources": sources})
+
+
+def _unset(row: Setting, mode: Mode) -> str:
+    return f"default ({mode})" if row.guard else "default"
 
 
 def _sentence(error: ValidationError, given: Mapping[str, tuple[object, str]]) -> ConfigurationError:

@@ -8,15 +8,23 @@ from typing import Any
 
 import click
 
-from sinch_voice_mcp import __version__
+from sinch_voice_mcp.cli.audit import audit
+from sinch_voice_mcp.cli.forget import forget
+from sinch_voice_mcp.cli.policy import policy
+from sinch_voice_mcp.cli.resume import resume
 from sinch_voice_mcp.cli.sandbox import sandbox
 from sinch_voice_mcp.cli.serve import serve
+from sinch_voice_mcp.cli.stop import stop
+from sinch_voice_mcp.cli.storage import storage
 from sinch_voice_mcp.cli.svaml import svaml
-from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, Settings, all_settings, load, split
+from sinch_voice_mcp.version import __version__
 
-_SECRETS = frozenset({"application_key", "application_secret"})
-"""Not flags: a command line is visible to everybody on the machine."""
+_SECRETS = frozenset({"application_key", "application_secret", "database_url"})
+"""Not flags: a command line is visible to everybody on the machine, and a URL may hold a password."""
+
+_COMMANDS = (sandbox, svaml, policy, stop, resume, audit, forget, storage)
 
 
 def _option(row: Setting) -> click.Option:
@@ -45,8 +53,8 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
 
 
 cli.params.extend(_option(row) for row in all_settings().values() if row.name not in _SECRETS)
-cli.add_command(sandbox)
-cli.add_command(svaml)
+for command in _COMMANDS:
+    cli.add_command(command)
 
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
@@ -56,9 +64,9 @@ def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
 
 
 def main() -> None:
-    """Run the command line; a wrong setting is one sentence and exit status 2."""
+    """Run the command line; what was foreseen, such as a wrong setting, is one sentence and exit status 2."""
     try:
         cli.main(prog_name="sinch-voice-mcp", standalone_mode=True)
-    except ConfigurationError as error:
+    except VoiceError as error:
         click.echo(f"sinch-voice-mcp: {error.message}", err=True)
         sys.exit(2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.files import Source, Unreadable, sources
 from sinch_voice_mcp.svaml import EVENTS, Document, Event, Finding, Level
 from sinch_voice_mcp.svaml.drawing import graph, mermaid, svg
@@ -97,10 +98,10 @@ def lint_command(
     checked = [_Checked(one, lint(one.data, _answers(one, event), levels=levels, limit=_MOST)) for one in read]
     match form:
         case "json":
-            _write(json.dumps(_as_json(checked, unread), indent=2))
+            console.write(json.dumps(_as_json(checked, unread), indent=2))
         case "sarif":
             results = {_uri(one.source): (one.report, one.source.text) for one in checked}
-            _write(json.dumps(sarif(results), indent=2))
+            console.write(json.dumps(sarif(results), indent=2))
         case _:
             _show(checked)
     failed = any(one.report.errors or (strict and _count(one.report, "warning")) for one in checked)
@@ -117,7 +118,7 @@ def _read(files: Sequence[str]) -> tuple[list[Source], list[Unreadable]]:
                 read.append(one)
             case Unreadable(name, reason):
                 unread.append(one)
-                _printer(errors=True).line(f"{name}: {reason}")
+                console.printer(errors=True).line(f"{name}: {reason}")
     return read, unread
 
 
@@ -134,7 +135,7 @@ def _answers(source: Source, event: Context | None) -> Context | None:
 
 
 def _show(checked: Sequence[_Checked]) -> None:
-    printer = _printer()
+    printer = console.printer()
     for one in checked:
         _show_one(printer, one)
     printer.line((_summary(checked), "bold"))
@@ -216,7 +217,7 @@ def fix_command(context: click.Context, files: Sequence[str], event: Context | N
     are left, 2 where a file cannot be read or written.
     """
     read, unread = _read(files)
-    printer = _printer(errors=diff or any(one.path is None for one in read))
+    printer = console.printer(errors=diff or any(one.path is None for one in read))
     results = [_Mended.of(one, _answers(one, event)) for one in read]
     failed = [one for one in results if one is None or not one.deliver(printer, diff=diff)]
     done = [finding for one in results if one for finding in one.fixed.applied]
@@ -241,7 +242,7 @@ class _Mended:
             fixed = fix(source.data, event)
             text = mended(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
         except RecursionError:
-            _printer(errors=True).line(f"{source.name}: nested too deeply to be mended")
+            console.printer(errors=True).line(f"{source.name}: nested too deeply to be mended")
             return None
         return cls(source, fixed, text)
 
@@ -255,7 +256,7 @@ class _Mended:
             try:
                 self.source.path.write_bytes(self._bytes())
             except OSError as error:
-                _printer(errors=True).line(f"{self.source.name}: {error.strerror}")
+                console.printer(errors=True).line(f"{self.source.name}: {error.strerror}")
                 return False
         self._say(printer, self.fixed.applied)
         return True
@@ -270,7 +271,7 @@ class _Mended:
             return
         before, after = (without_secrets(text).splitlines() for text in (self.source.text, self.text))
         name = self.source.name
-        _write("\n".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="")))
+        console.write("\n".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="")))
 
     def _say(self, printer: "Printer", applied: Iterable[Finding]) -> None:
         for finding in applied:
@@ -289,9 +290,9 @@ def explain_command(context: click.Context, files: Sequence[str], event: Event |
     documents = _documents(context, files, event)
     if len(documents) == 1:
         ((document, answers),) = documents.values()
-        _write(explain(document, answers))
+        console.write(explain(document, answers))
     else:
-        _write(explain_set({name: document for name, (document, _) in documents.items()}))
+        console.write(explain_set({name: document for name, (document, _) in documents.items()}))
 
 
 @svaml.command("draw", short_help="Draw what happens on the phone.")
@@ -316,12 +317,12 @@ def draw_command(
     form = form or ("svg" if output is not None and output.suffix.lower() == ".svg" else "mermaid")
     picture = svg(drawn) if form == "svg" else mermaid(drawn)
     if output is None:
-        _write(picture)
+        console.write(picture)
         return
     try:
         output.write_text(picture.rstrip("\n") + "\n", "utf-8", "backslashreplace", "\n")
     except OSError as error:
-        _printer(errors=True).line(f"{output}: {error.strerror}")
+        console.printer(errors=True).line(f"{output}: {error.strerror}")
         context.exit(UNREADABLE)
 
 
@@ -346,7 +347,7 @@ def _documents(
 
 
 def _refuse(context: click.Context, one: _Checked) -> None:
-    printer = _printer(errors=True)
+    printer = console.printer(errors=True)
     _show_one(printer, one)
     if one.report.ok:
         printer.line(f"{one.source.name}: a whole callout request; give the document inside it")
@@ -357,16 +358,4 @@ def _refuse(context: click.Context, one: _Checked) -> None:
 @_event(EVENTS)
 def schema_command(event: Event | None) -> None:
     """Write the JSON Schema (2020-12) of a document, for editors."""
-    _write(json.dumps(schema(event), indent=2, ensure_ascii=False))
-
-
-def _printer(*, errors: bool = False) -> "Printer":
-    from sinch_voice_mcp.cli.printing import Printer  # noqa: PLC0415 - serving over stdio does not need rich
-
-    return Printer(errors=errors)
-
-
-def _write(text: str) -> None:
-    """Write to standard output in UTF-8, whatever the terminal says."""
-    if text:
-        click.echo(text.rstrip("\n").encode("utf-8", "backslashreplace"))
+    console.write(json.dumps(schema(event), indent=2, ensure_ascii=False))

@@ -1,6 +1,6 @@
 """Getting one request through: try, judge, wait, and try again where that is allowed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import httpx2
 
@@ -11,6 +11,9 @@ from sinch_voice_mcp.client.repeats import Manner, Repeats
 from sinch_voice_mcp.client.sending import Answer, NotSent, Timeouts, attempt
 from sinch_voice_mcp.client.verdicts import Unsure, Verdict, judge
 from sinch_voice_mcp.clock import Clock
+
+Again = Callable[[], Awaitable[None]]
+"""Asked before each further try; raises where there must not be one."""
 
 
 class Delivery:
@@ -33,7 +36,7 @@ class Delivery:
         self._clock = clock
         self._jitter = jitter
 
-    async def deliver(self, order: Order, manner: Manner) -> Answer:
+    async def deliver(self, order: Order, manner: Manner, again: Again | None = None) -> Answer:
         """Send a request, again where its manner allows.
 
         Raises:
@@ -54,6 +57,8 @@ class Delivery:
                 raise failure(verdict, earlier, manner) from cause
             earlier = verdict if isinstance(verdict, Unsure) else earlier
             await self._clock.sleep(pause)
+            if again is not None:
+                await again()
 
     async def _try(self, order: Order, manner: Manner) -> Verdict:
         url = httpx2.URL(order.url)

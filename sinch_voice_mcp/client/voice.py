@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 import httpx2
 
 from sinch_voice_mcp.client import hosts, repeats
-from sinch_voice_mcp.client.delivery import Delivery
+from sinch_voice_mcp.client.delivery import Again, Delivery
 from sinch_voice_mcp.client.failures import unclear
 from sinch_voice_mcp.client.hosts import Region, segment
 from sinch_voice_mcp.client.lines import Lines
@@ -113,9 +113,13 @@ class VoiceClient:
         """Close every connection, and the transport that was handed in."""
         await self._lines.aclose()
 
-    async def place_callout(self, request: CalloutRequest) -> str:
-        """Start a call; returns its id at once, while the platform dials. At most one request reaches the platform."""
-        answer = await self._delivery.deliver(order("POST", f"{self._calls}/callouts", request), repeats.RINGING)
+    async def place_callout(self, request: CalloutRequest, *, again: Again | None = None) -> str:
+        """Start a call; returns its id at once, while the platform dials. At most one request is accepted.
+
+        ``again`` is asked before each further try, and raises where there must not be one.
+        """
+        callout = order("POST", f"{self._calls}/callouts", request)
+        answer = await self._delivery.deliver(callout, repeats.RINGING, again)
         return _read(CalloutAnswer, answer, repeats.RINGING).call_id
 
     async def get_call(self, call_id: str) -> Call:

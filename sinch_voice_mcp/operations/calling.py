@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from typing import cast
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
+from sinch_voice_mcp.operations.asking import Asker
+from sinch_voice_mcp.operations.consenting import Consenting
 from sinch_voice_mcp.operations.gate import Gate
-from sinch_voice_mcp.policy import Dial, Verdict, effects_of
-from sinch_voice_mcp.ports import VoiceApi
+from sinch_voice_mcp.operations.ledger import Ledger, Request, StillAllowed
+from sinch_voice_mcp.operations.limits import too_many_at_once
+from sinch_voice_mcp.operations.reconciling import Reconciler
+from sinch_voice_mcp.policy import Allow, Dial, Reach, Speak, SpeakSsml, Verdict, effects_of
+from sinch_voice_mcp.ports import Entry, State, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
-from sinch_voice_mcp.types import JsonObject
-from sinch_voice_mcp.wire.callouts import CalloutRequest, ConferenceCalloutRequest
+from sinch_voice_mcp.types import JsonObject, Payload
+from sinch_voice_mcp.wire.callouts import (
+    CalloutRequest,
+    ConferenceCalloutRequest,
+    CustomCalloutRequest,
+    TtsCalloutRequest,
+)
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 
@@ -19,6 +29,7 @@ class Placed:
     """A callout that went through the guard.
 
     ``call_id`` is None after a dry run; ``rings`` is the number in E.164, None where it is no telephone.
+    ``duplicate_of`` is the record of the same request where it was made before; no second call was placed then.
     """
 
     call_id: str | None
@@ -26,6 +37,7 @@ class Placed:
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +52,51 @@ class Leg:
 class Calling:
     """Callouts and calls in progress."""
 
-    def __init__(self, api: VoiceApi, gate: Gate) -> None:
+    def __init__(
+        self, api: VoiceApi, gate: Gate, ledger: Ledger, reconciler: Reconciler, consenting: Consenting, *, live: bool
+    ) -> None:
         self._api = api
         self._gate = gate
+        self._ledger = ledger
+        self._reconciler = reconciler
+        self._consenting = consenting
+        self._live = live
 
-    async def place(self, request: CalloutRequest, *, dry_run: bool = False, unknown: tuple[str, ...] = ()) -> Placed:
+    async def place(
+        self,
+        request: CalloutRequest,
+        asker: Asker = Asker(),  # noqa: B008 - frozen
+        *,
+        dry_run: bool = False,
+        unknown: tuple[str, ...] = (),
+    ) -> Placed:
         """Start a call, or with ``dry_run`` only say what would be sent.
 
         Args:
             request: The callout; nested SVAML may be in it as JSON text.
+            asker: Who asks, by which name, and what a person said to it.
             dry_run: Run every rule and send nothing.
             unknown: JSON paths of members of its SVAML that no documentation names.
 
         Raises:
-            RefusedError: The guard says no; nothing was sent.
+            RefusedError: The guard or a limit says no, or calling is stopped; nothing was sent.
+            StorageError: The journal cannot be used; nothing was sent.
             PlatformError: The platform says no; nothing was placed.
             NotSentError: The platform was not reached; nothing was placed.
             OutcomeUnknownError: The call may have been placed.
         """
-        allowed = await self._gate.admit(request, unknown=unknown)
-        admitted = cast("CalloutRequest", allowed.request)
-        call_id = None if dry_run else await self._api.place_callout(admitted)
-        rings = next((effect.number for effect in effects_of(admitted) if isinstance(effect, Dial)), None)
-        return Placed(call_id, rings, admitted.to_wire(), allowed.verdicts, allowed.warnings)
+        if dry_run:
+            return _placed(await self._gate.admit(request, unknown=unknown), None)
+        async with self._ledger.audited(request.method, asker):
+            (allow,) = await self._consenting.admit([request], asker, unknown=unknown)
+            return await self._place(allow, asker)
 
     async def place_conference(
-        self, requests: Sequence[ConferenceCalloutRequest], *, dry_run: bool = False
+        self,
+        requests: Sequence[CalloutRequest],
+        asker: Asker = Asker(),  # noqa: B008 - frozen
+        *,
+        dry_run: bool = False,
     ) -> list[Leg]:
         """Ring several people into one conference: all pass the guard before the first is rung.
 
@@ -76,54 +107,121 @@ class Calling:
             InvalidInputError: Two of them ring the same number; nobody was rung.
             VoiceError: Every leg failed.
         """
-        await self._admit_all(requests)
-        legs = [await self._leg(request, dry_run=dry_run) for request in requests]
+        if dry_run:
+            every = [await self._placing(request, at) for at, request in enumerate(requests)]
+            _once_each(every)
+            return [Leg(_rings(allow) or "", _placed(allow, None), None) for allow in every]
+        async with self._ledger.audited("conferenceCallout", asker):
+            most = self._gate.policy.max_concurrent_calls
+            if most is not None and len(requests) > most:
+                raise too_many_at_once(len(requests), most)
+            every = await self._consenting.admit(requests, asker, numbered=True)
+            _once_each(every)
+        together = [allow.request.to_wire() for allow in every]
+        legs = [await self._leg(allow, asker.part(at), together) for at, allow in enumerate(every)]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # One leg that may have rung makes the whole request unsafe to repeat.
             raise next((error for error in errors if not error.retry_safe), errors[0])
         return legs
 
-    async def _admit_all(self, requests: Sequence[ConferenceCalloutRequest]) -> None:
-        seen: set[str] = set()
-        for index, request in enumerate(requests):
-            place = f"$[{index}]"
-            try:
-                allowed = await self._gate.admit(request)
-            except VoiceError as error:
-                error.field = None if error.field is None else place + error.field[1:]
-                raise
-            number = cast("ConferenceCalloutRequest", allowed.request).conference_callout.destination.endpoint
-            if number in seen:
-                field = f"{place}.conferenceCallout.destination.endpoint"
-                raise InvalidInputError(f"{number} is there twice; one phone takes one call", field=field)
-            seen.add(number)
+    async def question(
+        self, requests: Sequence[CalloutRequest], asker: Asker, unknown: tuple[str, ...] = ()
+    ) -> str | None:
+        """What to ask a person before these are placed; None where nobody has to be asked, or a rule says no."""
+        return await self._consenting.question(requests, asker, unknown)
 
-    async def _leg(self, request: ConferenceCalloutRequest, *, dry_run: bool) -> Leg:
-        to = request.conference_callout.destination.endpoint
+    async def _placing(self, request: CalloutRequest, at: int) -> Allow:
         try:
-            return Leg(to, await self.place(request, dry_run=dry_run), None)
+            return await self._gate.admit(request)
+        except VoiceError as error:
+            error.field = None if error.field is None else f"$[{at}]{error.field[1:]}"
+            raise
+
+    async def _leg(self, allow: Allow, asker: Asker, together: object) -> Leg:
+        to = _rings(allow) or ""
+        try:
+            async with self._ledger.audited("conferenceCallout", asker):
+                return Leg(to, await self._place(allow, asker, together), None)
         except VoiceError as error:
             return Leg(to, None, error)
 
+    async def _place(self, allow: Allow, asker: Asker, together: object = None) -> Placed:
+        admitted = cast("CalloutRequest", allow.request)
+
+        async def send(token: str, again: StillAllowed) -> str:
+            return await self._api.place_callout(marked(admitted, token, live=self._live), again=again)
+
+        request = Request(
+            kind=admitted.method,
+            wire=admitted.to_wire(),
+            exposure=await self._gate.exposure(admitted),
+            conference=_room(admitted),
+            together=together,
+            text=_text(admitted),
+        )
+        carried = await self._ledger.carry_out(request, asker, send, self._reconciler.refresh)
+        warnings = () if carried.warning is None else (carried.warning,)
+        return _placed(allow, carried.call_id, warnings, carried.duplicate_of)
+
     async def get(self, call_id: str) -> Call:
-        """State and outcome of a call.
+        """State and outcome of a call; one that has ended is settled in the journal.
 
         Raises:
             NotFoundError: There is no such call.
         """
-        return await self._api.get_call(call_id)
+        call = await self._api.get_call(call_id)
+        await self._reconciler.observe(call)
+        return call
 
-    async def update(self, call_id: str, reading: Reading) -> tuple[str, ...]:
-        """Give a call in progress new instructions; returns warnings.
+    async def recent(self, *, limit: int, states: Sequence[State], since: int | None) -> list[Entry]:
+        """Requests of the journal, newest first.
 
         Raises:
-            RefusedError: The guard says no; nothing was sent.
-            NotFoundError: There is no such call, or it has ended.
+            StorageError: The journal cannot be used.
         """
-        document, warnings = await self._gate.admit_document(reading, "update")
-        await self._api.update_call(call_id, document)
-        return warnings
+        return await self._ledger.journal.entries(limit=limit, states=states, since=since)
+
+    async def update(self, call_id: str, reading: Reading, asker: Asker = Asker()) -> tuple[str, ...]:  # noqa: B008 - frozen
+        """Give a call in progress new instructions; returns warnings. What can ring is written down first.
+
+        Raises:
+            RefusedError: The guard or a limit says no; nothing was sent.
+            NotFoundError: There is no such call, or it has ended.
+            OutcomeUnknownError: It may have been carried out.
+        """
+        unknown = tuple(member.path for member in reading.unknown)
+        async with self._ledger.audited("update", asker):
+            (allow,) = await self._consenting.admit([reading.document], asker, event="update", unknown=unknown)
+            return await self._update(call_id, allow, asker)
+
+    async def _update(self, call_id: str, allow: Allow, asker: Asker) -> tuple[str, ...]:
+        document = cast("Document", allow.request)
+        if not any(isinstance(effect, Dial | Reach) for effect in effects_of(document)):
+            await self._api.update_call(call_id, document)
+            return allow.warnings
+
+        async def send(token: str, again: StillAllowed) -> None:
+            # A change of a call carries no token, and is sent once.
+            del token, again
+            await self._api.update_call(call_id, document)
+
+        request = Request(
+            kind="update",
+            wire=document.to_wire(),
+            exposure=await self._gate.exposure(document),
+            subject=call_id,
+            text=_text(document),
+        )
+        carried = await self._ledger.carry_out(request, asker, send, self._reconciler.refresh)
+        if carried.duplicate_of is not None:
+            return (*allow.warnings, "The same change was made a moment ago; it was not made again.")
+        return allow.warnings
+
+    async def question_update(self, reading: Reading, asker: Asker) -> str | None:
+        """What to ask a person before a call is changed; None where nobody has to be asked."""
+        unknown = tuple(member.path for member in reading.unknown)
+        return await self._consenting.question([reading.document], asker, unknown, event="update")
 
     async def play(self, call_id: str, instruction: Instruction, leg: CallLeg) -> None:
         """Speak or play to one side of a call in progress. Never repeated by itself.
@@ -150,14 +248,67 @@ class Calling:
             return await self._ended(call_id, NotFoundError), False
         except OutcomeUnknownError:
             return await self._ended(call_id, OutcomeUnknownError), True
-        return await self._api.get_call(call_id), True
+        return await self.get(call_id), True
 
     async def _ended(self, call_id: str, cause: type[VoiceError]) -> Call:
         """Read a call back after an answer that leaves open whether it ended."""
-        call = await self._api.get_call(call_id)
+        call = await self.get(call_id)
         if call.status != "FINAL" and cause is OutcomeUnknownError:
             raise OutcomeUnknownError(
                 "The call still goes on, and it is not known whether the request to end it arrived.",
                 next_step="Hang up again; ending a call twice does no harm.",
             )
         return call
+
+
+def marked(request: CalloutRequest, token: str, *, live: bool) -> CalloutRequest:
+    """The request with our token, by which every event of the call names it.
+
+    A live call always tells its end, or nobody could say what became of it. A custom callout does so by itself.
+    """
+    tells: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
+    match request:
+        case TtsCalloutRequest():
+            return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=tells)})
+        case ConferenceCalloutRequest():
+            callout = request.conference_callout.model_copy(update=tells)
+            return request.model_copy(update={"conference_callout": callout})
+        case CustomCalloutRequest():
+            callout = request.custom_callout.model_copy(update={"custom": token})
+            return request.model_copy(update={"custom_callout": callout})
+
+
+def _placed(
+    allow: Allow, call_id: str | None, warnings: tuple[str, ...] = (), duplicate_of: str | None = None
+) -> Placed:
+    request = allow.request.to_wire()
+    return Placed(call_id, _rings(allow), request, allow.verdicts, (*allow.warnings, *warnings), duplicate_of)
+
+
+def _rings(allow: Allow) -> str | None:
+    return next((effect.number for effect in effects_of(allow.request) if isinstance(effect, Dial)), None)
+
+
+def _room(request: CalloutRequest) -> str | None:
+    return request.conference_callout.conference_id if isinstance(request, ConferenceCalloutRequest) else None
+
+
+def _text(request: Payload) -> str | None:
+    spoken = [effect.text for effect in effects_of(request) if isinstance(effect, Speak)]
+    spoken += [effect.ssml for effect in effects_of(request) if isinstance(effect, SpeakSsml)]
+    return " / ".join(spoken) or None
+
+
+def _once_each(every: Sequence[Allow]) -> None:
+    """Insist that nobody is rung twice by one request.
+
+    Raises:
+        InvalidInputError: A number is there twice.
+    """
+    seen: set[str] = set()
+    for at, allow in enumerate(every):
+        number = _rings(allow) or ""
+        if number in seen:
+            field = f"$[{at}].conferenceCallout.destination.endpoint"
+            raise InvalidInputError(f"{number} is there twice; one phone takes one call", field=field)
+        seen.add(number)

@@ -1,6 +1,6 @@
 """Numbers and callback URLs of the application."""
 
-from sinch_voice_mcp.errors import ForbiddenError, InvalidInputError, VoiceError
+from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations.account import Account
 from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.policy import NumberFacts, describe_number
@@ -57,13 +57,19 @@ class Numbering:
         Raises:
             RefusedError: It is not a number in E.164 form; the rule says why.
         """
-        own = (await self._account.facts()).own_numbers
-        objection = await self._objection(number, own)
-        facts = _described(number, objection)
-        known = await self._api.query_number(facts.e164)
-        if objection is None and known.restricted:
-            objection = ForbiddenError("Sinch restricts this number.", status=403)
-        return facts, known, objection
+        own = await self._account.own_numbers()
+        try:
+            facts = describe_number(number)
+        except InvalidInputError:
+            objection = await self._objection(number, own)
+            # The guard says better than the parser what is wrong with it.
+            if objection is not None:
+                objection.field = "number"
+                raise objection from None
+            raise
+        # Asked first, so that the guard judges by what is true now.
+        known = await self._account.query(facts.e164)
+        return facts, known, await self._objection(number, own)
 
     async def _objection(self, number: str, own: tuple[str, ...]) -> VoiceError | None:
         """The refusal that a plain callout to the number would meet; its caller id is not at issue."""
@@ -89,14 +95,3 @@ class Numbering:
         before = await self.callbacks()
         await self._api.set_callbacks(self._api.application_key, urls)
         return before, await self.callbacks()
-
-
-def _described(number: str, objection: VoiceError | None) -> NumberFacts:
-    try:
-        return describe_number(number)
-    except InvalidInputError:
-        # The guard says better than the parser what is wrong with it.
-        if objection is not None:
-            objection.field = "number"
-            raise objection from None
-        raise

@@ -2,15 +2,28 @@
 
 ::
 
-    match decide(Intent(request=request, mode="live"), policy, facts):
+    match decide(Intent(request=request, mode="live", now=now), policy, facts):
         case Allow(request=request):
             ...  # send this request, not the one that was asked for
+        case NeedsApproval(question=question):
+            ...  # ask, and decide again with approved=True
         case Refuse() as refusal:
             raise refusal.error()
 """
 
 from sinch_voice_mcp.policy.deciding import decide, needs_facts
-from sinch_voice_mcp.policy.decision import Allow, Decision, Facts, Intent, Refuse, Verdict
+from sinch_voice_mcp.policy.decision import (
+    Allow,
+    ConsentReason,
+    Decision,
+    Facts,
+    Intent,
+    Needs,
+    NeedsApproval,
+    Refuse,
+    Tariff,
+    Verdict,
+)
 from sinch_voice_mcp.policy.effects import (
     Broken,
     Dial,
@@ -27,10 +40,12 @@ from sinch_voice_mcp.policy.effects import (
     Tones,
     Unknown,
 )
+from sinch_voice_mcp.policy.exposure import Exposure, exposure, rung
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
-from sinch_voice_mcp.policy.profile import NUMBER_TYPES, VARIABLE_PREFIX, Mode, Policy
+from sinch_voice_mcp.policy.profile import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
 from sinch_voice_mcp.policy.rules import RULES, Rule
+from sinch_voice_mcp.policy.rules.case import owner_sets
 from sinch_voice_mcp.policy.walk import effects_of
 
 __all__ = [
@@ -40,9 +55,12 @@ __all__ = [
     "VARIABLE_PREFIX",
     "Allow",
     "Broken",
+    "Confirm",
+    "ConsentReason",
     "Decision",
     "Dial",
     "Effect",
+    "Exposure",
     "Facts",
     "Fetch",
     "FictionalRange",
@@ -51,6 +69,8 @@ __all__ = [
     "Intent",
     "Lasts",
     "Mode",
+    "Needs",
+    "NeedsApproval",
     "NumberFacts",
     "NumberType",
     "Policy",
@@ -61,11 +81,15 @@ __all__ = [
     "Speak",
     "SpeakSsml",
     "Store",
+    "Tariff",
     "Tones",
     "Unknown",
     "Verdict",
     "decide",
     "describe_number",
     "effects_of",
+    "exposure",
     "needs_facts",
+    "owner_sets",
+    "rung",
 ]

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.errors import RefusedError
-from sinch_voice_mcp.policy.decision import Allow, Decision, Facts, Intent, Refuse, Verdict
+from sinch_voice_mcp.policy.consent import approval, unseen
+from sinch_voice_mcp.policy.decision import Allow, Decision, Facts, Intent, Needs, Refuse, Verdict
 from sinch_voice_mcp.policy.effects import Secret, Unknown
 from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.profile import Policy
 from sinch_voice_mcp.policy.quoting import quoted
 from sinch_voice_mcp.policy.rules import RULES, Case, Failed, Passed, Rule, Unsettled
-from sinch_voice_mcp.policy.walk import is_inline
-from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
 
 def decide(intent: Intent, policy: Policy, facts: Facts | None) -> Decision:
@@ -19,8 +18,8 @@ def decide(intent: Intent, policy: Policy, facts: Facts | None) -> Decision:
     Args:
         intent: What somebody wants to send.
         policy: What the owner allows.
-        facts: What is known of the account. With None, the rules that need it are left out: decide
-            without it first, and where that allows and :func:`needs_facts` says so, again with it.
+        facts: What is known from the platform. Rules that need what is None are left out: decide without
+            facts first, and where that does not refuse, again with what :func:`needs_facts` names.
     """
     case = Case.of(intent, policy, facts)
     verdicts: list[Verdict] = []
@@ -37,13 +36,17 @@ def decide(intent: Intent, policy: Policy, facts: Facts | None) -> Decision:
                     pass
     if failures:
         return _refusal(*failures[0], tuple(verdicts))
-    return Allow(case.request, tuple(verdicts), tuple(_warnings(case)))
+    allow = Allow(case.request, tuple(verdicts), tuple(_warnings(case)), case.tariffs)
+    return approval(case, allow) or allow
 
 
-def needs_facts(policy: Policy, intent: Intent) -> bool:
-    """Whether a rule has to know the account's own numbers to decide."""
+def needs_facts(policy: Policy, intent: Intent) -> Needs:
+    """Which facts the rules have to know to decide."""
     case = Case.of(intent, policy, None)
-    return any(isinstance(judgement, Unsettled) for rule in RULES if rule.needs_facts for judgement in rule.check(case))
+    judgements = [judgement for rule in RULES if rule.needs_facts for judgement in rule.check(case)]
+    needed = {judgement.needs for judgement in judgements if isinstance(judgement, Unsettled)}
+    numbers = dict.fromkeys(found.e164 for _, found in case.sound)
+    return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())
 
 
 def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refuse:
@@ -55,6 +58,7 @@ def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refu
         how_to_change=failure.how_to_change or rule.how_to_change,
         next_step=failure.next_step or RefusedError.default_next_step,
         verdicts=verdicts,
+        next_allowed_at=failure.next_allowed_at,
     )
 
 
@@ -65,9 +69,5 @@ def _warnings(case: Case) -> Iterator[str]:
         yield f"{path}: {quoted(what)} is no documented member{meant}; it was left out."
     for secret in case.all(Secret):
         yield f"{secret.path}: a credential came with the request, so whoever wrote the request has seen it."
-    match case.request:
-        case CustomCalloutRequest(custom_callout=CustomCallout(destination=None, ice=ice)):
-            if ice is None or not is_inline(ice):
-                yield "The request names nobody to ring: the answer to its ICE callback does, unseen by this guard."
-        case _:
-            pass
+    if unseen(case):
+        yield "The request names nobody to ring: the answer to its ICE callback does, unseen by this guard."

@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
+from sinch_voice_mcp.policy.hours import ANY, AUTO, written_hours
+from sinch_voice_mcp.policy.limits import Limit, Money
 from sinch_voice_mcp.policy.numbers import Fault, NumberType, caller_id, examine, plainly_spaced
 from sinch_voice_mcp.policy.quoting import quoted
 from sinch_voice_mcp.policy.urls import is_host_pattern
+from sinch_voice_mcp.types import is_object
+
+Confirm = Literal["auto", "always", "never"]
+"""Whether a person is asked: where the client can ask, or else no call, or never."""
 
 Mode = Literal["sandbox", "live"]
 """Whose rules without a switch apply: fictional numbers and unknown members are refused in live mode."""
@@ -19,6 +26,14 @@ ANY_REGION = "*"
 VARIABLE_PREFIX = "SINCH_VOICE_"
 LONGEST_TEXT = 600
 """The platform speaks no more characters in one piece."""
+
+LONGEST_CALL = 14_400
+"""The platform lets no call last longer, in seconds."""
+
+USUAL_CALL = 600
+"""How long a call may last where nobody says, in seconds."""
+
+Duration = Annotated[int, Field(ge=1, le=LONGEST_CALL)]
 
 _DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
 _NOTHING: frozenset[str] = frozenset()
@@ -75,6 +90,43 @@ class Policy(BaseModel):
         default=_NOTHING,
         description="Where recordings may go, such as s3://bucket/folder, and below",
     )
+    calling_hours: str = Field(
+        default=AUTO,
+        description="When phones may ring, local time: auto, any, or such as Mon-Fri 09:00-20:00, Sat 09:00-17:00",
+    )
+    repeat_in_flight: Limit = Field(default=1, description="Calls to one number at the same time")
+    repeat_gap_s: Limit = Field(default=300, description="Pause between two calls to one number, in seconds")
+    repeat_per_day: Limit = Field(default=3, description="Calls to one number within a day")
+    repeat_per_week: Limit = Field(default=7, description="Calls to one number within a week")
+    calls_per_minute: Limit = Field(default=5, description="Calls within a minute, of everybody together")
+    calls_per_hour: Limit = Field(default=30, description="Calls within an hour, of everybody together")
+    calls_per_day: Limit = Field(default=100, description="Calls within a day, of everybody together")
+    max_concurrent_calls: Limit = Field(default=3, description="Calls at the same time, of everybody together")
+    max_unknown_outcomes: Limit = Field(
+        default=5, description="Unknown outcomes within ten minutes after which calling stops"
+    )
+    max_duration_s: Duration = Field(default=3_600, description="Longest call that may be asked for, in seconds")
+    default_duration_s: Duration = Field(
+        default=USUAL_CALL,
+        description="Longest call where none is asked for, in seconds; never more than max_duration_s",
+    )
+    dial_timeout_s: Annotated[int, Field(ge=1)] = Field(
+        default=60, description="Longest ringing where a call is connected to a telephone, in seconds"
+    )
+    max_rate_per_minute: Money = Field(
+        default=Decimal("0.25"), description="Dearest minute that may be called, in the account's currency"
+    )
+    max_spend_per_day: Money = Field(
+        default=Decimal("5.00"), description="Most that calls may cost within a day, in the account's currency"
+    )
+    confirm: Confirm = Field(
+        default="auto", description="Whether a person confirms calls: auto where the client can ask, always, never"
+    )
+    trusted_numbers: frozenset[str] = Field(
+        default=_NOTHING, description="Numbers that need no consent and no calling hours and may be repeated, E.164"
+    )
+    audit_text: bool = Field(default=False, description="Keep spoken text in the audit log")
+    stop: bool = Field(default=False, description="Refuse every call: the kill switch as a setting")
 
     @classmethod
     def live(cls) -> Self:
@@ -83,15 +135,42 @@ class Policy(BaseModel):
 
     @classmethod
     def sandbox(cls) -> Self:
-        """The defaults where no phone rings: any region, and the reserved hosts of examples."""
-        return cls(allowed_regions=frozenset({ANY_REGION}), media_hosts=_RESERVED_HOSTS, callback_hosts=_RESERVED_HOSTS)
+        """The defaults where no phone rings: any region and hour, the reserved hosts of examples, no consent."""
+        return cls(
+            allowed_regions=frozenset({ANY_REGION}),
+            media_hosts=_RESERVED_HOSTS,
+            callback_hosts=_RESERVED_HOSTS,
+            calling_hours=ANY,
+            repeat_in_flight=None,
+            repeat_gap_s=None,
+            repeat_per_day=None,
+            repeat_per_week=None,
+            calls_per_minute=60,
+            calls_per_hour=1_000,
+            calls_per_day=1_000,
+            max_concurrent_calls=50,
+            max_spend_per_day=Decimal("100.00"),
+            confirm="never",
+        )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _following(cls, given: object) -> object:
+        """A usual length that nobody wrote down follows a lower ceiling."""
+        if not is_object(given) or "default_duration_s" in given or "max_duration_s" not in given:
+            return given
+        try:
+            ceiling = int(str(given["max_duration_s"]))
+        except ValueError:
+            return given
+        return {**given, "default_duration_s": ceiling} if 1 <= ceiling < USUAL_CALL else given
 
     @field_validator("allowed_regions")
     @classmethod
     def _regions(cls, regions: frozenset[str] | None) -> frozenset[str] | None:
         return None if regions is None else frozenset(_region(region) for region in regions)
 
-    @field_validator("allowed_numbers")
+    @field_validator("allowed_numbers", "trusted_numbers")
     @classmethod
     def _numbers(cls, numbers: frozenset[str]) -> frozenset[str]:
         return frozenset(_number(number) for number in numbers)
@@ -123,6 +202,32 @@ class Policy(BaseModel):
     def _destinations(cls, destinations: frozenset[str]) -> frozenset[str]:
         return frozenset(_destination(destination) for destination in destinations)
 
+    @field_validator("calling_hours")
+    @classmethod
+    def _hours(cls, text: str) -> str:
+        return written_hours(text)
+
+    @field_validator("confirm", mode="before")
+    @classmethod
+    def _confirm(cls, word: object) -> object:
+        return word.strip().lower() if isinstance(word, str) else word
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.default_duration_s > self.max_duration_s:
+            default, most = variable("default_duration_s"), variable("max_duration_s")
+            raise ValueError(
+                f"{default} ({self.default_duration_s} s) is more than {most} ({self.max_duration_s} s); "
+                "lower the one or raise the other"
+            )
+        if self.confirm == "never" and not self.allowed_numbers and self.allowed_regions is None:
+            numbers, regions = variable("allowed_numbers"), variable("allowed_regions")
+            raise ValueError(
+                f"{variable('confirm')}=never needs {numbers} or {regions}: "
+                "where nobody is asked, say yourself whom to ring"
+            )
+        return self
+
     @field_serializer(
         "allowed_number_types",
         "allowed_regions",
@@ -131,6 +236,7 @@ class Policy(BaseModel):
         "media_hosts",
         "callback_hosts",
         "recording_destinations",
+        "trusted_numbers",
         when_used="json",
     )
     def _in_order(self, values: Collection[str] | None) -> list[str] | None:

@@ -85,10 +85,13 @@ class ConnectMxp(Payload):
     call_headers: Many[CallHeader] | None = None
 
 
+DtmfMode = Literal["ignore", "forward", "detect"]
+
+
 class ConferenceDtmfOptions(Payload):
     """What happens to keys pressed in a conference; ``timeout_mills`` is in milliseconds."""
 
-    mode: Literal["ignore", "forward", "detect"] | None = None
+    mode: DtmfMode | None = None
     max_digits: Annotated[int, Meaning.INERT] | None = None
     timeout_mills: Annotated[int, Meaning.INERT] | None = None
 

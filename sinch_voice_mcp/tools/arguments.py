@@ -94,3 +94,8 @@ def with_cli(document: Document | None, cli: str | None) -> Document | None:
     if document.action.cli not in {None, cli}:
         raise InvalidInputError("`cli` differs from the one inside `ice`; leave one of them out", field="cli")
     return document.model_copy(update={"action": document.action.model_copy(update={"cli": cli})})
+
+
+def json_text(document: Document | None) -> str | None:
+    """A document as the JSON text that goes into a callout."""
+    return None if document is None else document.to_json()

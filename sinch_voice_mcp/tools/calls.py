@@ -1,5 +1,7 @@
 """The toolset ``calls``: place calls, look at them, steer them."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -8,14 +10,19 @@ from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.operations.calling import Leg, Placed
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.svaml import ConferenceDtmfOptions, Document, NumberDestination, PlayFiles, Say
-from sinch_voice_mcp.tools.arguments import embedded, exactly_one, named, spoken_prompt, with_cli
+from sinch_voice_mcp.ports import Entry, State
+from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
+from sinch_voice_mcp.tools import callouts
+from sinch_voice_mcp.tools.arguments import exactly_one, named, spoken_prompt
+from sinch_voice_mcp.tools.consent import Consented, asker, consent_for, consent_for_update
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallId,
     Cli,
     ConferenceId,
     DryRun,
+    IdempotencyKey,
     Locale,
     MusicOnHold,
     OptionalSvaml,
@@ -25,18 +32,21 @@ from sinch_voice_mcp.tools.parameters import (
     To,
     Tones,
 )
-from sinch_voice_mcp.tools.results import Json, Number, Result, Text, Texts, told
+from sinch_voice_mcp.tools.results import Json, Number, Result, Text, Texts, Whole, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
-from sinch_voice_mcp.wire.callouts import (
-    ConferenceCallout,
-    ConferenceCalloutRequest,
-    CustomCallout,
-    CustomCalloutRequest,
-    TtsCallout,
-    TtsCalloutRequest,
-)
 from sinch_voice_mcp.wire.calls import Call
 
+_CONSENT_TTS = consent_for(callouts.tts)
+_CONSENT_CONFERENCE = consent_for(callouts.conference)
+_CONSENT_CUSTOM = consent_for(callouts.custom)
+_CONSENT_UPDATE = consent_for_update()
+Status = Literal["in_progress", "ended", "failed", "unknown"]
+_STATES: Mapping[Status, tuple[State, ...]] = {
+    "in_progress": ("pending", "accepted"),
+    "ended": ("ended",),
+    "failed": ("rejected", "not_sent"),
+    "unknown": ("unknown", "lost"),
+}
 _SILENT = "Nothing says what happens on answer: your callback URL must, or the person hears silence."
 
 
@@ -47,6 +57,7 @@ class CalloutPlaced(Result):
     request: Json
     verdicts: Texts
     warnings: Texts
+    duplicate_of: Text
 
 
 class ConferenceLeg(BaseModel):
@@ -56,6 +67,7 @@ class ConferenceLeg(BaseModel):
     call_id: Text
     error: Json
     request: Json
+    duplicate_of: Text
 
 
 class ConferencePlaced(Result):
@@ -79,6 +91,26 @@ class CallState(Result):
     currency: Text
 
 
+class CallRecord(BaseModel):
+    """One request in the journal; ``number`` is shortened."""
+
+    at: str
+    kind: str
+    status: str
+    call_id: Text
+    number: Text
+    result: Text
+    duration_s: Whole
+    cost: Number
+    currency: Text
+
+
+class CallList(Result):
+    """Requests of the journal, newest first."""
+
+    calls: list[CallRecord]
+
+
 class CallSteered(Result):
     """A call in progress was changed."""
 
@@ -89,6 +121,7 @@ class CallSteered(Result):
 async def place_tts_callout(
     to: To,
     desk: TheDesk,
+    consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[str | None, Field(description="Exactly one of text, ssml, audio_urls")] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>")] = None,
@@ -97,30 +130,15 @@ async def place_tts_callout(
     locale: Locale = None,
     dtmf: Tones = None,
     enable_ace: Annotated[bool, Field(description="Asks your callback first; `continue` plays")] = False,
-    enable_dice: Annotated[bool, Field(description="Tells your callback the end")] = False,
+    enable_dice: Annotated[bool, Field(description="Tells your callback the end; live always")] = False,
     enable_pie: Annotated[bool, Field(description="Tells your callback menu input")] = False,
+    idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
     """Ring a phone and speak or play audio. Costs money. Returns at once; follow with get_call."""
-    exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
-    callout = TtsCallout(
-        destination=NumberDestination(endpoint=to),
-        cli=cli,
-        dtmf=dtmf,
-        locale=locale,
-        text=text,
-        prompts=spoken_prompt(ssml, audio_urls),
-        enable_ace=enable_ace or None,
-        enable_dice=enable_dice or None,
-        enable_pie=enable_pie or None,
-    )
-    places = {
-        "$.ttsCallout.destination.endpoint": "to",
-        "$.ttsCallout.prompts": "audio_urls" if ssml is None else "ssml",
-        "$.ttsCallout.": "",
-    }
-    with named(places):
-        placed = await desk.calling.place(TtsCalloutRequest(tts_callout=callout), dry_run=dry_run)
+    plan = callouts.tts(to, text, ssml, audio_urls, cli, locale, dtmf, enable_ace, enable_dice, enable_pie)
+    with named(plan.places):
+        placed = await desk.calling.place(plan.requests[0], asker(consented, idempotency_key), dry_run=dry_run)
     return _placed(desk, placed)
 
 
@@ -128,36 +146,22 @@ async def place_conference_callout(
     to: Annotated[list[str], Field(min_length=1, max_length=5, description="E.164 numbers")],
     conference_id: Annotated[ConferenceId, Field(description="Any name; new ones are made")],
     desk: TheDesk,
+    consented: Annotated[Consented, _CONSENT_CONFERENCE],
     *,
     cli: Cli = None,
     greeting: Annotated[str | None, Field(description="Spoken before joining")] = None,
     locale: Locale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Music while alone")] = None,
     max_duration: Seconds = None,
-    dtmf_mode: Literal["ignore", "forward", "detect"] | None = None,
+    dtmf_mode: DtmfMode | None = None,
+    idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> ConferencePlaced:
     """Ring 1 to 5 phones into one conference. Costs money. One refused: nobody is rung. Returns a call id each."""
-    options = None if dtmf_mode is None else ConferenceDtmfOptions(mode=dtmf_mode)
-    requests = [
-        ConferenceCalloutRequest(
-            conference_callout=ConferenceCallout(
-                destination=NumberDestination(endpoint=number),
-                conference_id=conference_id,
-                cli=cli,
-                conference_dtmf_options=options,
-                max_duration=max_duration,
-                locale=locale,
-                greeting=greeting,
-                moh_class=moh,
-            )
-        )
-        for number in to
-    ]
-    places = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
-    places |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
-    with named(places):
-        legs = [_leg(leg) for leg in await desk.calling.place_conference(requests, dry_run=dry_run)]
+    plan = callouts.conference(to, conference_id, cli, greeting, locale, moh, max_duration, dtmf_mode)
+    who = asker(consented, idempotency_key)
+    with named(plan.places):
+        legs = [_leg(leg) for leg in await desk.calling.place_conference(plan.requests, who, dry_run=dry_run)]
     failed = sum(leg.error is not None for leg in legs)
     verb = "would be rung" if dry_run else "being rung"
     summary = told(desk, f"{len(legs) - failed} of {len(legs)} {verb} into conference {conference_id}.")
@@ -166,6 +170,7 @@ async def place_conference_callout(
 
 async def place_custom_callout(
     desk: TheDesk,
+    consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
     to: Annotated[str | None, Field(description="E.164; omit if ice dials")] = None,
     cli: Cli = None,
@@ -175,23 +180,14 @@ async def place_custom_callout(
         OptionalSvaml, Field(description="SVAML, the same for every key; omit: your callback decides")
     ] = None,
     max_duration: Seconds = None,
+    idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
     """Ring a phone; SVAML decides: ace on answer, pie on menu input. Costs money. See build_svaml."""
-    exactly_one(to=to, ice=ice)
-    unknown: list[str] = []
-    dialling = with_cli(embedded(ice, "callout", "ice", unknown), cli)
-    callout = CustomCallout(
-        destination=None if to is None else NumberDestination(endpoint=to),
-        cli=cli if ice is None else None,
-        max_duration=max_duration,
-        ice=_text(dialling),
-        ace=_text(embedded(ace, "ace", "ace", unknown)),
-        pie=_text(embedded(pie, "pie", "pie", unknown)),
-    )
-    request = CustomCalloutRequest(custom_callout=callout)
-    with named({"$.customCallout.destination.endpoint": "to", "$.customCallout.cli": "cli", "$.customCallout": "$"}):
-        placed = await desk.calling.place(request, dry_run=dry_run, unknown=tuple(unknown))
+    plan = callouts.custom(to, cli, ice, ace, pie, max_duration)
+    who = asker(consented, idempotency_key)
+    with named(plan.places):
+        placed = await desk.calling.place(plan.requests[0], who, dry_run=dry_run, unknown=plan.unknown)
     return _placed(desk, placed, () if ace is not None or ice is not None else (_SILENT,))
 
 
@@ -200,9 +196,25 @@ async def get_call(call_id: CallId, desk: TheDesk) -> CallState:
     return _state(desk, await desk.calling.get(call_id), "")
 
 
-async def update_call(call_id: CallId, svaml: Svaml, desk: TheDesk) -> CallSteered:
+async def list_calls(
+    desk: TheDesk,
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
+    status: Status | None = None,
+    since: Annotated[datetime | None, Field(description="ISO 8601")] = None,
+) -> CallList:
+    """Calls that this server placed or tried to, newest first: status, result, cost."""
+    states = () if status is None else _STATES[status]
+    after = None if since is None else int(since.timestamp() * 1000)
+    entries = await desk.calling.recent(limit=limit, states=states, since=after)
+    summary = told(desk, f"{len(entries)} calls, newest first." if entries else "No calls.")
+    return CallList(summary=summary, simulated=desk.simulated, calls=[_record(entry) for entry in entries])
+
+
+async def update_call(
+    call_id: CallId, svaml: Svaml, desk: TheDesk, consented: Annotated[Consented, _CONSENT_UPDATE]
+) -> CallSteered:
     """Run SVAML on an answered call: transfer, conference, menu, unpark. May ring and cost."""
-    warnings = await desk.calling.update(call_id, language.read(svaml, "update"))
+    warnings = await desk.calling.update(call_id, language.read(svaml, "update"), asker(consented))
     summary = told(desk, "The call follows the new instructions.")
     return CallSteered(summary=summary, simulated=desk.simulated, call_id=call_id, warnings=list(warnings))
 
@@ -235,14 +247,11 @@ TOOLS = (
     ToolSpec(place_conference_callout, toolset="calls", effect=Effect.RINGS, title="Call into a conference"),
     ToolSpec(place_custom_callout, toolset="calls", effect=Effect.RINGS, title="Call with SVAML"),
     ToolSpec(get_call, toolset="calls", effect=Effect.READS, title="Look at a call"),
+    ToolSpec(list_calls, toolset="calls", effect=Effect.READS, title="List calls"),
     ToolSpec(update_call, toolset="calls", effect=Effect.CHANGES, title="Steer a call"),
     ToolSpec(hang_up, toolset="calls", effect=Effect.CHANGES, title="Hang up"),
     ToolSpec(play_to_call, toolset="calls", effect=Effect.CHANGES, title="Play into a call"),
 )
-
-
-def _text(document: Document | None) -> str | None:
-    return None if document is None else document.to_json()
 
 
 def _placed(desk: Desk, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
@@ -251,7 +260,10 @@ def _placed(desk: Desk, placed: Placed, remarks: tuple[str, ...] = ()) -> Callou
         summary = told(desk, f"Checked, not placed: this request would ring {whom}.")
         request, verdicts = placed.request, [_verdict(verdict) for verdict in placed.verdicts]
     else:
-        summary = told(desk, f"Placed: it rings {whom}. Nobody has answered yet.")
+        said = f"Placed: it rings {whom}. Nobody has answered yet."
+        if placed.duplicate_of is not None:
+            said = f"The same call to {whom} was placed before; no second one was."
+        summary = told(desk, said)
         request, verdicts = None, []
     return CalloutPlaced(
         summary=summary,
@@ -260,6 +272,7 @@ def _placed(desk: Desk, placed: Placed, remarks: tuple[str, ...] = ()) -> Callou
         request=request,
         verdicts=verdicts,
         warnings=[*placed.warnings, *remarks],
+        duplicate_of=placed.duplicate_of,
     )
 
 
@@ -269,10 +282,27 @@ def _verdict(verdict: Verdict) -> str:
 
 def _leg(leg: Leg) -> ConferenceLeg:
     if leg.placed is None:
-        return ConferenceLeg(to=leg.to, call_id=None, error=leg.error and leg.error.to_json(), request=None)
+        error = leg.error and leg.error.to_json()
+        return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None)
     placed = leg.placed
     request = placed.request if placed.call_id is None else None
-    return ConferenceLeg(to=placed.rings or leg.to, call_id=placed.call_id, error=None, request=request)
+    to = placed.rings or leg.to
+    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=placed.duplicate_of)
+
+
+def _record(entry: Entry) -> CallRecord:
+    status: Status = next(name for name, states in _STATES.items() if entry.state in states)
+    return CallRecord(
+        at=iso(entry.claimed_at),
+        kind=entry.kind,
+        status=status,
+        call_id=entry.call_id or entry.subject,
+        number=entry.number,
+        result=entry.result or (None if entry.error is None else str(entry.error["code"])),
+        duration_s=entry.duration,
+        cost=None if entry.cost is None else entry.cost / 1_000_000,
+        currency=entry.currency,
+    )
 
 
 def _state(desk: Desk, call: Call, remark: str) -> CallState:

@@ -33,6 +33,9 @@ Seconds = Annotated[
     Field(description="Seconds, each call"),
 ]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
+IdempotencyKey = Annotated[
+    str | None, Field(min_length=1, max_length=200, description="Same key, same call: never placed twice")
+]
 AudioUrls = Annotated[list[str] | None, Field(min_length=1, max_length=64, description="https audio")]
 MusicOnHold = Literal["ring", "music1", "music2", "music3"]
 
@@ -42,6 +45,7 @@ __all__ = [
     "Cli",
     "ConferenceId",
     "DryRun",
+    "IdempotencyKey",
     "Locale",
     "MusicOnHold",
     "OptionalSvaml",

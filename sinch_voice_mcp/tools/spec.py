@@ -14,7 +14,7 @@ from mcp.types import ToolAnnotations
 
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
-Toolset = Literal["calls", "conferences", "numbers", "svaml"]
+Toolset = Literal["calls", "conferences", "numbers", "svaml", "safety"]
 _UNTOLD = frozenset({"title", "minLength", "maxLength", "minimum", "minItems"})
 TOOLSETS: tuple[Toolset, ...] = get_args(Toolset)
 

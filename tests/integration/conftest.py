@@ -8,6 +8,7 @@ from typing import Any, Literal
 import httpx2
 import pytest
 from mcp import Client
+from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
 from sinch_voice_mcp.app import create_server
@@ -67,6 +68,11 @@ def sandbox(clock: ManualClock) -> Sandbox:
     return create_sandbox(clock=clock)
 
 
+def changes(sandbox: Sandbox) -> int:
+    """How many requests reached the platform that do more than ask, such as for the price of a number."""
+    return sum(request.method != "GET" for request in sandbox.requests)
+
+
 @asynccontextmanager
 async def connected(
     settings: Settings,
@@ -75,11 +81,12 @@ async def connected(
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     clock: ManualClock | None = None,
+    person: ElicitationFnT | None = None,
 ) -> AsyncGenerator[Caller]:
-    """A client on a server with these settings."""
+    """A client on a server with these settings; ``person`` answers what it asks."""
     clock = clock or (ManualClock() if transport else None)
     server = create_server(settings, sandbox=sandbox, transport=transport, clock=clock)
-    async with Client(server, mode=era) as client:
+    async with Client(server, mode=era, elicitation_callback=person) as client:
         yield Caller(client)
 
 

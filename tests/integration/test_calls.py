@@ -7,7 +7,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import Sandbox
-from tests.integration.conftest import Caller, Connect
+from tests.integration.conftest import Caller, Connect, changes
 
 ANNA, OWN = "+12025550100", "+14155550100"
 TEXT = "Hello Anna, your table is ready."
@@ -80,7 +80,7 @@ async def test_a_configured_caller_id_fills_in_for_a_missing_one(connect: Connec
 
 
 async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, sandbox: Sandbox) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     shown = await voice.ok("place_tts_callout", to="+1 202 555 0100", text=TEXT, cli=OWN, dry_run=True)
     assert shown["request"] == {
         "method": "ttsCallout",
@@ -88,7 +88,7 @@ async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, san
     }
     assert any(verdict.startswith("e164_number: pass") for verdict in shown["verdicts"])
     assert "call_id" not in shown
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 async def test_hanging_up_ends_a_call_and_may_be_repeated(voice: Caller, clock: ManualClock) -> None:
@@ -125,7 +125,8 @@ async def test_a_custom_callout_dials_and_speaks_as_its_documents_say(
         cli=OWN,
     )
     ice = json.loads(json.loads(sandbox.requests[-1].body)["customCallout"]["ice"])
-    assert ice["action"] == {"name": "connectPstn", "number": ANNA, "cli": OWN}
+    dials = {"name": "connectPstn", "number": ANNA, "cli": OWN, "maxDuration": 600, "dialTimeout": 60}
+    assert ice["action"] == dials
     clock.advance(30)
     ended = await voice.ok("get_call", call_id=placed["call_id"])
     assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
@@ -212,10 +213,10 @@ async def test_a_conference_is_seen_and_steered(voice: Caller, clock: ManualCloc
 
 
 async def test_a_conference_rings_nobody_when_one_number_is_refused(voice: Caller, sandbox: Sandbox) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     error = await voice.fails("place_conference_callout", to=[ANNA, "911"], conference_id="room", cli=OWN)
     assert error["code"] == "refused"
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 async def test_a_leg_that_the_platform_rejects_does_not_stop_the_others(voice: Caller) -> None:

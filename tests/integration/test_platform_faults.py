@@ -16,6 +16,7 @@ OWN = "+14155550100"
 CALL = {"to": "+14045005000", "text": "Hello", "cli": OWN}
 NUMBERS = {"numbers": [{"number": OWN, "capability": "voice", "applicationkey": DEFAULT_CREDENTIALS.key}]}
 Answer = Callable[[httpx2.Request], httpx2.Response]
+PRICE = {"number": {"rate": {"currencyId": "USD", "amount": 0.02}, "restricted": False}}
 ERROR = {"errorCode": 40000, "message": "Something about it", "reference": "ref-1"}
 
 
@@ -26,6 +27,10 @@ def live(**environ: str) -> Settings:
             "SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key,
             "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret,
             "SINCH_VOICE_BASE_URL": "http://127.0.0.1:9",
+            "SINCH_VOICE_DATABASE_URL": ":memory:",
+            "SINCH_VOICE_CALLING_HOURS": "any",
+            "SINCH_VOICE_REPEAT_GAP_S": "0",
+            "SINCH_VOICE_REPEAT_IN_FLIGHT": "unlimited",
             **environ,
         }
     )
@@ -41,6 +46,8 @@ class Platform:
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path == "/v1/configuration/numbers":
             return httpx2.Response(200, json=NUMBERS)
+        if request.url.path.startswith("/v1/calling/query/number/"):
+            return httpx2.Response(200, json=PRICE)
         self.callouts.append(request)
         return self.answer(request)
 
@@ -219,9 +226,9 @@ async def test_the_accounts_numbers_are_asked_for_again_after_ten_minutes(era: E
 
     clock = ManualClock()
     async with connected(live(), era, transport=httpx2.MockTransport(answer), clock=clock) as voice:
-        for pause in (0, 599, 2):
+        for number, pause in enumerate((0, 599, 2)):
             clock.advance(pause)
-            await voice.ok("place_tts_callout", **CALL)
+            await voice.ok("place_tts_callout", **{**CALL, "text": f"Hello {number}"})
     assert asked.count("/calling/v1/callouts") == 3
     assert asked.count("/v1/configuration/numbers") == 2
 

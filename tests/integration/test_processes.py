@@ -74,6 +74,8 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
         await ok("get_callbacks")
         await ok("build_svaml", event="ice", action={"name": "hangup"})
         await ok("check_svaml", document={"action": {"name": "hangup"}})
+        await ok("list_calls")
+        await ok("emergency_stop", reason="the test is over")
     assert called == {spec.name for spec in ALL_TOOLS}
 
 
@@ -88,11 +90,12 @@ async def test_a_second_server_uses_a_sandbox_that_runs_alone(era: Era) -> None:
         }
         async with serving(era, "--sandbox", **environ) as voice:
             placed = await voice.ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
-        async with serving(era, SINCH_VOICE_AUTH="basic", **environ) as voice:
+        live = {"SINCH_VOICE_DATABASE_URL": ":memory:", "SINCH_VOICE_CALLING_HOURS": "any"}
+        async with serving(era, SINCH_VOICE_AUTH="basic", **environ, **live) as voice:
             seen = await voice.ok("get_call", call_id=placed["call_id"])
             assert seen["simulated"] is False
             assert (await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN))["call_id"]
-        wrong = {**environ, "SINCH_APPLICATION_SECRET": "d3Jvbmc="}
+        wrong = {**environ, **live, "SINCH_APPLICATION_SECRET": "d3Jvbmc="}
         async with serving(era, **wrong) as voice:
             assert (await voice.fails("get_call", call_id=placed["call_id"]))["code"] == "unauthorized"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
-from tests.integration.conftest import Caller, Connect, text_of
+from tests.integration.conftest import Caller, Connect, changes, text_of
 
 ANNA, OWN = "+12025550100", "+14155550100"
 
@@ -42,12 +42,12 @@ ANNA, OWN = "+12025550100", "+14155550100"
 async def test_a_refused_call_never_reaches_the_platform(
     voice: Caller, sandbox: Sandbox, arguments: dict[str, object], code: str, field: str | None
 ) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     wanted = {"to": ANNA, "text": "Hello", "cli": OWN} | arguments
     error = await voice.fails("place_tts_callout", **{k: v for k, v in wanted.items() if v is not None or k == "to"})
     assert (error["code"], error.get("field")) == (code, field)
     assert error["retry_safe"] is True
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 async def test_a_refused_number_of_a_conference_is_named_by_its_place(voice: Caller) -> None:
@@ -56,20 +56,20 @@ async def test_a_refused_number_of_a_conference_is_named_by_its_place(voice: Cal
 
 
 async def test_one_phone_is_not_rung_twice_by_one_request(voice: Caller, sandbox: Sandbox) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     error = await voice.fails("place_conference_callout", to=[ANNA, "+1 (202) 555-0100"], conference_id="room", cli=OWN)
     assert (error["code"], error["field"]) == ("invalid_input", "to[1]")
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 @pytest.mark.parametrize("name", ["..", ".", "  ", "a\nb", "x" * 65, ""])
 async def test_a_conference_that_could_not_be_closed_is_not_opened(voice: Caller, sandbox: Sandbox, name: str) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     error = await voice.fails("place_conference_callout", to=[ANNA], conference_id=name, cli=OWN)
     assert (error["code"], error["field"]) == ("invalid_input", "conference_id")
     document = {"action": {"name": "connectConf", "conferenceId": name}}
     assert (await voice.fails("update_call", call_id="c1", svaml=document))["field"] == "$.action.conferenceId"
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ async def test_an_unknown_tool_is_answered_with_the_one_that_was_meant(voice: Ca
 async def test_a_document_smuggles_nothing_past_the_guard(
     voice: Caller, sandbox: Sandbox, svaml: dict[str, object]
 ) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     error = await voice.fails("update_call", call_id="1", svaml=svaml)
     assert error["code"] in {"refused", "invalid_svaml"}
     assert error["field"].startswith("$.")
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 @pytest.mark.parametrize(
@@ -176,28 +176,30 @@ async def test_a_document_smuggles_nothing_past_the_guard(
 async def test_every_tool_that_rings_costs_or_fetches_passes_the_guard(
     voice: Caller, sandbox: Sandbox, tool: str, arguments: dict[str, object], rule: str
 ) -> None:
-    seen = len(sandbox.requests)
+    seen = changes(sandbox)
     if tool == "place_conference_callout":
         arguments = {**arguments, "cli": OWN}
     error = await voice.fails(tool, **arguments)
     assert (error["code"], error["rule"]) == ("refused", rule)
-    assert len(sandbox.requests) == seen
+    assert changes(sandbox) == seen
 
 
 async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connect, sandbox: Sandbox) -> None:
     async with connect(SINCH_VOICE_REHEARSE="true") as voice:
-        seen = len(sandbox.requests)
+        seen = changes(sandbox)
         error = await voice.fails("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
         assert error["code"] == "refused"
-        assert len(sandbox.requests) == seen
+        assert changes(sandbox) == seen
 
 
 async def test_the_live_guard_keeps_to_the_regions_of_the_accounts_numbers(connect: Connect) -> None:
-    async with connect(SINCH_VOICE_REHEARSE="true") as voice:
+    async with connect(SINCH_VOICE_REHEARSE="true", SINCH_VOICE_CALLING_HOURS="any") as voice:
         error = await voice.fails("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
         assert (error["rule"], error["field"]) == ("number_region", "to")
         await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN)
-    async with connect(SINCH_VOICE_REHEARSE="true", SINCH_VOICE_ALLOWED_REGIONS="US,SE") as voice:
+    async with connect(
+        SINCH_VOICE_REHEARSE="true", SINCH_VOICE_CALLING_HOURS="any", SINCH_VOICE_ALLOWED_REGIONS="US,SE"
+    ) as voice:
         await voice.ok("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
 
 

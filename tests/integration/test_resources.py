@@ -1,12 +1,17 @@
 """Resources and completion: what a model can look up."""
 
+import re
+
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
+from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
+from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.policy.profile import variable
 from sinch_voice_mcp.svaml import ACTIONS, INSTRUCTIONS
 from sinch_voice_mcp.svaml.lint import RULES
-from tests.integration.conftest import Caller
+from tests.integration.conftest import Caller, Connect
 
 
 async def _read(voice: Caller, uri: str) -> str:
@@ -62,3 +67,32 @@ async def test_names_are_completed(voice: Caller) -> None:
         (await voice.client.complete(prompt, {"name": "number", "value": "+1"})).completion.values,
     ]
     assert completed == [["connectPstn"], ["42900", "42901"], ["sv-SE", "sv-SE/female", "sv-SE/male"], []]
+
+
+async def test_the_policy_names_every_setting_its_value_and_what_set_it(connect: Connect) -> None:
+    async with connect(SINCH_VOICE_CALLS_PER_DAY="7", SINCH_VOICE_TRUSTED_NUMBERS="+46701740605") as voice:
+        page = await _read(voice, "sinch://policy")
+        listed = (await voice.client.list_resources()).resources
+    assert "- `SINCH_VOICE_CALLS_PER_DAY` = 7, from SINCH_VOICE_CALLS_PER_DAY: " in page
+    assert "- `SINCH_VOICE_TRUSTED_NUMBERS` = +4670…05, from" in page
+    assert "- `SINCH_VOICE_REPEAT_PER_DAY` = unlimited, from default (sandbox): " in page
+    assert all(f"\n- `{variable(name)}` = " in page for name in Policy.model_fields)
+    assert "46701740605" not in page
+    assert "sinch://policy" in [resource.uri for resource in listed]
+
+
+async def test_the_policy_explains_every_rule_and_who_can_change_it(voice: Caller) -> None:
+    page = await _read(voice, "sinch://policy")
+    assert all(f"- `{rule.code}`: {rule.exactly} " in page for rule in RULES_OF_GUARD)
+    assert "Nobody can change it." in page
+    assert "Changed by `SINCH_VOICE_DENIED_PREFIXES`." in page
+
+
+async def test_the_policy_tells_what_is_used_up_and_what_stopped_calling(voice: Caller) -> None:
+    assert "Calling is allowed. Today (UTC): calls placed 0," in await _read(voice, "sinch://policy")
+    await voice.ok("place_tts_callout", to="+12025550100", text="Hello", cli="+14155550100")
+    page = await _read(voice, "sinch://policy")
+    assert re.search(r"calls placed 1, of which going on 1; spent or set aside 0\.\d\d USD\.", page)
+    await voice.ok("emergency_stop", reason="wrong list")
+    page = await _read(voice, "sinch://policy")
+    assert re.search(r"Calling was stopped at \S+Z by emergency_stop of \S+: wrong list \(rule `stopped`\)\.", page)

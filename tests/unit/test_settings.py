@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.settings import load
+from sinch_voice_mcp.settings import all_settings, changed, load
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
 LIVE = {"SINCH_APPLICATION_KEY": KEY, "SINCH_APPLICATION_SECRET": SECRET}
@@ -105,3 +105,66 @@ def test_the_secret_is_in_no_form_of_the_settings() -> None:
     assert SECRET not in str(settings)
     assert SECRET not in settings.model_dump_json()
     assert SECRET not in repr(settings.credentials)
+
+
+def test_every_setting_says_where_its_value_came_from(tmp_path: Path) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text('calling_hours = "Mon-Fri 09:00-18:00, Sat 10:00-12:00"\nregion = "euc1"\n')
+
+    settings = load({**LIVE, "SINCH_VOICE_REPEAT_PER_DAY": "unlimited"}, {"region": "use1"}, file)
+
+    assert settings.policy.calling_hours == "Mon-Fri 09:00-18:00, Sat 10:00-12:00"
+    assert settings.policy.repeat_per_day is None
+    assert settings.sources["repeat_per_day"] == "SINCH_VOICE_REPEAT_PER_DAY"
+    assert settings.sources["calling_hours"] == f"`calling_hours` in {file}"
+    assert settings.sources["region"] == "--region"
+    assert settings.sources["application_secret"] == "SINCH_APPLICATION_SECRET"
+    assert (settings.sources["confirm"], settings.sources["auth"]) == ("default (live)", "default")
+    assert load({}).sources["confirm"] == "default (sandbox)"
+    assert set(settings.sources) == set(all_settings())
+    assert "sources" not in settings.model_dump()
+
+
+def test_a_changed_setting_came_from_its_flag() -> None:
+    settings = changed(load({"SINCH_VOICE_STOP": "1"}), {"sandbox_speed": 10})
+
+    assert settings.sources["sandbox_speed"] == "--sandbox-speed"
+    assert settings.sources["stop"] == "SINCH_VOICE_STOP"
+    assert settings.policy.stop
+
+
+def test_the_usual_length_follows_a_ceiling_from_the_environment() -> None:
+    assert load({"SINCH_VOICE_MAX_DURATION_S": "120"}).policy.default_duration_s == 120
+    assert load({**LIVE, "SINCH_VOICE_MAX_DURATION_S": "120"}).policy.default_duration_s == 120
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"SINCH_VOICE_CALLING_HOURS": "always"}, "SINCH_VOICE_CALLING_HOURS: `always` is no calling hours"),
+        ({"SINCH_VOICE_CALLS_PER_DAY": "many"}, "SINCH_VOICE_CALLS_PER_DAY: must be a whole number from 0 to"),
+        ({"SINCH_VOICE_MAX_SPEND_PER_DAY": "-1"}, "SINCH_VOICE_MAX_SPEND_PER_DAY: must be an amount from 0 to"),
+        ({**LIVE, "SINCH_VOICE_CONFIRM": "never"}, "SINCH_VOICE_CONFIRM=never needs SINCH_VOICE_ALLOWED_NUMBERS or"),
+        (
+            {"SINCH_VOICE_MAX_DURATION_S": "120", "SINCH_VOICE_DEFAULT_DURATION_S": "121"},
+            "SINCH_VOICE_DEFAULT_DURATION_S (121 s) is more than SINCH_VOICE_MAX_DURATION_S (120 s)",
+        ),
+        ({"SINCH_VOICE_DATABASE_URL": "mysql://me:hunter2@db/calls"}, "SINCH_VOICE_DATABASE_URL must be postgresql://"),
+        ({"SINCH_VOICE_DATABASE_URL": "sqlite:///"}, "SINCH_VOICE_DATABASE_URL must be postgresql://"),
+    ],
+)
+def test_a_wrong_limit_stops_the_start_with_one_sentence(environ: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigurationError) as stopped:
+        load(environ)
+    assert says in stopped.value.message
+    assert "\n" not in stopped.value.message
+    assert "hunter2" not in stopped.value.message
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:hunter2@db.example.com/calls", "sqlite:////tmp/calls.db", ":memory:"])
+def test_the_place_of_the_record_is_a_secret(url: str) -> None:
+    settings = load({"SINCH_VOICE_DATABASE_URL": url})
+
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == url
+    assert "hunter2" not in f"{settings!r} {settings.model_dump_json()} {settings.sources}"

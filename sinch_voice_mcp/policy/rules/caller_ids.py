@@ -42,9 +42,9 @@ def cli_ownership(case: Case) -> Iterator[Judgement]:
     for effect in case.all(Identify):
         if effect.cli in case.policy.accepted_cli:
             yield Passed(effect.path, printable(effect.cli))
-        elif case.facts is None:
-            yield Unsettled(effect.path)
-        elif effect.cli in case.known_numbers:
+        elif case.own_numbers is None:
+            yield Unsettled(effect.path, "own_numbers")
+        elif effect.cli in case.own_numbers:
             yield Passed(effect.path, printable(effect.cli))
         else:
             message = (

@@ -1,12 +1,12 @@
 """What a rule looks at, and what it may say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sinch_voice_mcp.policy.canonical import canonical
-from sinch_voice_mcp.policy.decision import Facts, Intent
+from sinch_voice_mcp.policy.decision import Facts, Intent, Tariff
 from sinch_voice_mcp.policy.effects import Dial, Effect, Unknown
 from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
@@ -18,6 +18,8 @@ from sinch_voice_mcp.types import Payload
 E = TypeVar("E", bound=Effect)
 _MOST_LISTED = 5
 NO_SWITCH = "This rule has no switch."
+NO_REGION = "001"
+"""The region of numbers that belong to no country."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Case:
     @classmethod
     def of(cls, intent: Intent, policy: Policy, facts: Facts | None) -> "Case":
         """Bring the request into its canonical form and walk it."""
-        request = canonical(intent.request, policy.default_cli)
+        request = canonical(intent.request, policy)
         given = [Unknown(path, last_step(path)) for path in intent.unknown]
         # The canonical form has lost them, so they are taken from what was asked for.
         inside = [effect for effect in effects_of(intent.request) if isinstance(effect, Unknown)]
@@ -70,8 +72,27 @@ class Case:
     @property
     def known_numbers(self) -> tuple[str, ...]:
         """The account's own numbers as far as anybody knows, for messages."""
-        known = self.facts or self.intent.hint
-        return () if known is None else tuple(caller_id(number) for number in known.own_numbers)
+        own = self.own_numbers
+        if own is not None:
+            return own
+        hint = self.intent.hint
+        return tuple(caller_id(number) for number in (hint and hint.own_numbers) or ())
+
+    @cached_property
+    def own_numbers(self) -> tuple[str, ...] | None:
+        """The account's own numbers; None while nobody has asked."""
+        own = None if self.facts is None else self.facts.own_numbers
+        return None if own is None else tuple(caller_id(number) for number in own)
+
+    @property
+    def tariffs(self) -> Mapping[str, Tariff]:
+        """What is known of prices, by number."""
+        known = None if self.facts is None else self.facts.tariffs
+        return known or {}
+
+    def tariff(self, number: NumberFacts) -> Tariff | None:
+        """What a call to a number costs; None while nobody has asked."""
+        return self.tariffs.get(number.e164)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +112,15 @@ class Failed:
     message: str
     next_step: str | None = None
     how_to_change: str | None = None
+    next_allowed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The rule needs the account's numbers first."""
+    """The rule needs a fact first: the account's numbers, what a number costs, or the time."""
 
     path: str
+    needs: Literal["own_numbers", "tariffs", "now"]
 
 
 Judgement = Passed | Failed | Unsettled
@@ -114,7 +137,7 @@ class Rule:
         exactly: What it says, precisely.
         settings: The members of the policy that change it; empty where it has no switch.
         check: Judges every place of a case that the rule is about.
-        needs_facts: Whether it may need the account's own numbers.
+        needs_facts: Whether it may need what only the platform knows.
     """
 
     code: str

@@ -6,9 +6,18 @@ from sinch_voice_mcp.policy.effects import Dial
 from sinch_voice_mcp.policy.numbers import Fault, FaultKind, NumberFacts, examine
 from sinch_voice_mcp.policy.profile import ANY_REGION
 from sinch_voice_mcp.policy.quoting import printable
-from sinch_voice_mcp.policy.rules.case import Case, Check, Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.rules.case import (
+    NO_REGION,
+    Case,
+    Check,
+    Failed,
+    Judgement,
+    Passed,
+    Rule,
+    Unsettled,
+    listed,
+)
 
-_NO_REGION = "001"
 _ASK = "Ask the user for the real number; never invent one."
 
 
@@ -54,7 +63,7 @@ def denied_prefix(case: Case) -> Iterator[Judgement]:
 def non_geographic(case: Case) -> Iterator[Judgement]:
     """Satellites and universal numbers are rung only where listed."""
     for path, found in case.sound:
-        if found.region != _NO_REGION or found.e164 in case.policy.allowed_numbers:
+        if found.region != NO_REGION or found.e164 in case.policy.allowed_numbers:
             yield Passed(path, found.e164)
         else:
             message = (
@@ -84,11 +93,11 @@ def number_region(case: Case) -> Iterator[Judgement]:
 def _region(case: Case, path: str, found: NumberFacts) -> Judgement:
     value = f"{found.e164} ({found.region or 'no region'})"
     # Numbers that belong to no country are another rule's.
-    if found.e164 in case.policy.allowed_numbers or found.region == _NO_REGION:
+    if found.e164 in case.policy.allowed_numbers or found.region == NO_REGION:
         return Passed(path, value)
     regions = _allowed_regions(case)
     if regions is None:
-        return Unsettled(path)
+        return Unsettled(path, "own_numbers")
     if ANY_REGION in regions or found.region in regions:
         return Passed(path, value)
     place = f"is in {found.region}" if found.region else "is in no known region"
@@ -99,11 +108,11 @@ def _region(case: Case, path: str, found: NumberFacts) -> Judgement:
 def _allowed_regions(case: Case) -> frozenset[str] | None:
     if case.policy.allowed_regions is not None:
         return case.policy.allowed_regions
-    if case.facts is None:
+    if case.own_numbers is None:
         return None
-    own = (examine(number) for number in case.known_numbers)
+    own = (examine(number) for number in case.own_numbers)
     return frozenset(
-        found.region for found in own if isinstance(found, NumberFacts) and found.region not in (None, _NO_REGION)
+        found.region for found in own if isinstance(found, NumberFacts) and found.region not in (None, NO_REGION)
     )
 
 

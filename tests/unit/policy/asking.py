@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from sinch_voice_mcp.policy import Allow, Decision, Facts, Intent, Mode, Policy, Refuse, decide
 from sinch_voice_mcp.svaml import Document, Event, NumberDestination
@@ -12,6 +13,9 @@ OWN = "+14155550100"
 REAL = "+14045005000"
 Inline = Mapping[str, object] | str | None
 """SVAML as an object or as text, for a place that takes text."""
+NOON = datetime(2026, 1, 7, 19, 0, tzinfo=UTC)
+"""A Wednesday: nine in Hawaii, two in New York, eight in Stockholm."""
+
 FACTS = Facts(own_numbers=(OWN, "+14155550101"))
 
 
@@ -56,10 +60,12 @@ def answer(
     facts: Facts | None = FACTS,
     event: Event | None = None,
     unknown: tuple[str, ...] = (),
+    now: datetime | None = NOON,
+    approved: bool = True,
 ) -> Decision:
-    """What the guard says."""
+    """What the guard says; by default at noon, to somebody who was asked."""
     event = "update" if event is None and isinstance(request, Document) else event
-    return decide(Intent(request, mode, event, unknown), policy or Policy.live(), facts)
+    return decide(Intent(request, mode, event, unknown, now=now, approved=approved), policy or Policy.live(), facts)
 
 
 def allowed(

@@ -75,7 +75,7 @@ def test_a_configured_caller_id_fills_it_in() -> None:
 def test_the_configured_caller_id_needs_no_look_at_the_account() -> None:
     policy = Policy(default_cli="+46701740605", allowed_regions=frozenset({"US"}))
 
-    assert not needs_facts(policy, Intent(tts(cli=None), "live"))
+    assert not needs_facts(policy, Intent(tts(cli=None), "live")).own_numbers
     assert allowed(tts(cli=None), policy, facts=None)
 
 
@@ -126,4 +126,4 @@ def test_ownership_is_left_open_until_the_account_is_known() -> None:
     policy = Policy(allowed_regions=frozenset({"US"}))
 
     assert allowed(tts(cli="+46701740605"), policy, facts=None)
-    assert needs_facts(policy, Intent(tts(cli="+46701740605"), "live"))
+    assert needs_facts(policy, Intent(tts(cli="+46701740605"), "live")).own_numbers

@@ -1,5 +1,6 @@
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -31,6 +32,17 @@ def test_the_sandbox_differs_from_live_in_nothing_else() -> None:
         "allowed_regions",
         "media_hosts",
         "callback_hosts",
+        "calling_hours",
+        "repeat_in_flight",
+        "repeat_gap_s",
+        "repeat_per_day",
+        "repeat_per_week",
+        "calls_per_minute",
+        "calls_per_hour",
+        "calls_per_day",
+        "max_concurrent_calls",
+        "max_spend_per_day",
+        "confirm",
     }
 
 
@@ -67,6 +79,33 @@ def test_every_member_says_in_a_line_what_it_is(name: str) -> None:
         ({"recording_destinations": ["s3://bucket/../other"]}, "is not a place for recordings"),
         ({"recording_destinations": ["s3://"]}, "is not a place for recordings"),
         ({"max_text_chars": 601}, "less than or equal to 600"),
+        (
+            {"calling_hours": "nine to five"},
+            "`nine to five` is no calling hours; write `auto`, `any`, or hours such as",
+        ),
+        ({"calling_hours": ""}, "is no calling hours"),
+        ({"calling_hours": "9:00-17:00"}, "is no calling hours"),
+        ({"calling_hours": "Mon-Fri 09:00-17:00 Sat 10:00-12:00"}, "is no calling hours"),
+        ({"calling_hours": "21:00-08:00"}, "`21:00-08:00` ends before it begins"),
+        ({"calling_hours": "09:00-25:00"}, "`25:00` is no time of day"),
+        ({"calling_hours": "09:60-10:00"}, "`09:60` is no time of day"),
+        ({"calling_hours": "14:00-18:00 09:00-12:00"}, "is not in order"),
+        ({"calling_hours": "Mon-Fri 09:00-17:00, Fri 09:00-12:00"}, "name Fri twice"),
+        ({"repeat_per_day": -1}, "a whole number from 0 to 1,000,000,000, or `unlimited`"),
+        ({"repeat_per_day": "many"}, "or `unlimited`"),
+        ({"repeat_per_day": 1.5}, "or `unlimited`"),
+        ({"repeat_per_day": True}, "or `unlimited`"),
+        ({"calls_per_minute": "nan"}, "or `unlimited`"),
+        ({"max_rate_per_minute": "cheap"}, "an amount from 0 to 1,000,000, such as 0.25, or `unlimited`"),
+        ({"max_rate_per_minute": -0.1}, "or `unlimited`"),
+        ({"max_spend_per_day": "inf"}, "or `unlimited`"),
+        ({"max_duration_s": 14_401}, "less than or equal to 14400"),
+        ({"max_duration_s": 0}, "greater than or equal to 1"),
+        ({"dial_timeout_s": 0}, "greater than or equal to 1"),
+        ({"max_duration_s": 500, "default_duration_s": 501}, "DEFAULT_DURATION_S \\(501 s\\) is more than"),
+        ({"confirm": "sometimes"}, "Input should be"),
+        ({"confirm": "never"}, "SINCH_VOICE_CONFIRM=never needs SINCH_VOICE_ALLOWED_NUMBERS or SINCH_VOICE_ALLOWED_R"),
+        ({"trusted_numbers": ["0701740607"]}, "`0701740607` has no country calling code"),
         ({"allowed_number_types": ["cheap"]}, "Input should be"),
         ({"allowed_region": ["SE"]}, "Extra inputs are not permitted"),
     ],
@@ -116,3 +155,29 @@ def test_nothing_can_change_a_policy() -> None:
 
 def test_a_beginning_may_be_pasted_too() -> None:
     assert Policy(denied_prefixes=("+1\u00a0900",)).denied_prefixes == ("+1900",)
+
+
+@pytest.mark.parametrize("name", ["repeat_per_day", "calls_per_hour", "max_rate_per_minute", "max_spend_per_day"])
+def test_unlimited_is_written_out_and_nought_is_a_limit(name: str) -> None:
+    assert getattr(Policy.model_validate({name: " Unlimited "}), name) is None
+    assert getattr(Policy.model_validate({name: "0"}), name) == 0
+
+
+def test_money_is_what_was_written_and_not_the_nearest_binary_number() -> None:
+    assert Policy.model_validate({"max_rate_per_minute": 0.1}).max_rate_per_minute == Decimal("0.1")
+    assert Policy.model_validate({"max_spend_per_day": "12.34"}).max_spend_per_day == Decimal("12.34")
+
+
+@pytest.mark.parametrize(("ceiling", "usual"), [(300, 300), ("300", 300), (600, 600), (7_200, 600)])
+def test_the_usual_length_follows_a_lower_ceiling(ceiling: object, usual: int) -> None:
+    assert Policy.model_validate({"max_duration_s": ceiling}).default_duration_s == usual
+
+
+@pytest.mark.parametrize("given", [{"allowed_numbers": ["+14045005000"]}, {"allowed_regions": ["US"]}])
+def test_nobody_has_to_be_asked_where_the_owner_said_whom_to_ring(given: dict[str, object]) -> None:
+    assert Policy.model_validate({"confirm": "Never", **given}).confirm == "never"
+
+
+@pytest.mark.parametrize("policy", [Policy.live(), Policy.sandbox()])
+def test_the_defaults_read_back_from_json_too(policy: Policy) -> None:
+    assert Policy.model_validate_json(policy.model_dump_json()) == policy

@@ -165,8 +165,9 @@ def test_what_cannot_be_read_is_not_sent(inline: str, path: str) -> None:
 
 
 def test_the_platform_is_sent_our_spelling_of_a_hidden_document() -> None:
+    bounds = '"maxDuration":600,"dialTimeout":60'
     ice = ' {"action":{"name":"CONNECTPSTN","destination":"+1 (404) 500-5000","cli":"+1 415 555 0100"}}'
 
     sent = allowed(custom(ice=ice), POLICY).request.to_wire()["customCallout"]["ice"]
 
-    assert sent == f'{{"action":{{"name":"connectPstn","number":"{REAL}","cli":"{OWN}"}}}}'
+    assert sent == f'{{"action":{{"name":"connectPstn","number":"{REAL}",{bounds},"cli":"{OWN}"}}}}'

@@ -1,5 +1,6 @@
-"""What operations need from the outside, as protocols."""
+"""The platform, as operations need it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from sinch_voice_mcp.svaml import Document
@@ -26,8 +27,10 @@ class VoiceApi(Protocol):
         """The key of the application that this client acts for."""
         ...
 
-    async def place_callout(self, request: CalloutRequest) -> str:
-        """Start a call; returns its id. At most one request reaches the platform."""
+    async def place_callout(
+        self, request: CalloutRequest, *, again: Callable[[], Awaitable[None]] | None = None
+    ) -> str:
+        """Start a call; returns its id. At most one request is accepted. ``again`` is asked before each further try."""
         ...
 
     async def get_call(self, call_id: str) -> Call:

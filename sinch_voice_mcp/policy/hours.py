@@ -1,0 +1,180 @@
+"""Calling hours: when people may be rung where they are, and from when on they may be again."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sinch_voice_mcp.policy.quoting import quoted
+
+AUTO = "auto"
+ANY = "any"
+PRESETS: Mapping[str, str] = {
+    "US": "08:00-21:00",
+    "CA": "Mon-Fri 09:00-21:30, Sat-Sun 10:00-18:00",
+    "FR": "Mon-Fri 10:00-13:00 14:00-20:00",
+    "AU": "Mon-Fri 09:00-20:00, Sat 09:00-17:00",
+}
+"""What `auto` means where a region's law or custom is narrower than the usual hours, or says them itself."""
+
+USUAL = "08:00-21:00"
+AHEAD = timedelta(days=8)
+"""How far ahead the next opening is looked for."""
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+Span = tuple[int, int]
+"""From one minute of the day until before another."""
+
+Week = tuple[tuple[Span, ...], ...]
+"""The spans of every day, from Monday to Sunday."""
+
+_DAY = "|".join(DAYS)
+_SPAN = r"\d\d:\d\d-\d\d:\d\d"
+_ENTRY = re.compile(
+    rf"(?:(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?\s+)?(?P<spans>{_SPAN}(?:\s+{_SPAN})*)", re.ASCII | re.IGNORECASE
+)
+_WHOLE_DAY = 24 * 60
+_MINUTES_PER_HOUR = 60
+_MINUTE = timedelta(minutes=1)
+_EXAMPLE = f"write `{AUTO}`, `{ANY}`, or hours such as `Mon-Fri 09:00-20:00, Sat 09:00-17:00`"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Calling hours in local time: as written, and as read."""
+
+    text: str
+    week: Week
+
+    def open_at(self, instant: datetime, zones: Sequence[ZoneInfo]) -> bool:
+        """Whether an instant lies inside the hours in every one of the zones."""
+        return all(is_open(self.week, instant, zone) for zone in zones)
+
+
+def hours_for(setting: str, region: str | None) -> Hours | None:
+    """The hours that a setting means for a region; None where there are no quiet hours."""
+    if setting == ANY:
+        return None
+    text = PRESETS.get(region or "", USUAL) if setting == AUTO else setting
+    return Hours(text, parse_hours(text))
+
+
+def written_hours(text: str) -> str:
+    """The setting in its one form.
+
+    Raises:
+        ValueError: It is no calling hours.
+    """
+    written = " ".join(text.split())
+    if written.lower() in {AUTO, ANY}:
+        return written.lower()
+    parse_hours(written)
+    return written
+
+
+@lru_cache(maxsize=64)
+def parse_hours(text: str) -> Week:
+    """Read hours: ``09:00-18:00`` for every day, or ``Mon-Fri 09:00-13:00 14:00-20:00, Sat 09:00-17:00``.
+
+    Days that are not named are closed. A span does not go over midnight; ``24:00`` ends a day.
+
+    Raises:
+        ValueError: One sentence about what is wrong.
+    """
+    days: dict[int, tuple[Span, ...]] = {}
+    for entry in text.split(","):
+        found = _ENTRY.fullmatch(entry.strip())
+        if found is None:
+            raise ValueError(f"{quoted(entry.strip())} is no calling hours; {_EXAMPLE}")
+        spans = _spans(found["spans"])
+        for day in _days(found["first"], found["last"]):
+            if day in days:
+                raise ValueError(f"the calling hours name {DAYS[day]} twice; write all spans of a day behind it")
+            days[day] = spans
+    return tuple(days.get(day, ()) for day in range(len(DAYS)))
+
+
+def _days(first: str | None, last: str | None) -> Iterator[int]:
+    if first is None:
+        yield from range(len(DAYS))
+        return
+    start, end = (DAYS.index(name.capitalize()) for name in (first, last or first))
+    # Sat-Mon goes over the end of the week.
+    yield from ((start + step) % len(DAYS) for step in range((end - start) % len(DAYS) + 1))
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for written in text.split():
+        start, end = (_minute(clock) for clock in written.split("-"))
+        if start >= end:
+            raise ValueError(f"{quoted(written)} ends before it begins; calling hours do not go over midnight")
+        if spans and start < spans[-1][1]:
+            raise ValueError(f"{quoted(text)} is not in order; write the earlier hours of a day first")
+        spans.append((start, end))
+    return tuple(spans)
+
+
+def _minute(clock: str) -> int:
+    hour, minute = (int(part) for part in clock.split(":"))
+    if minute >= _MINUTES_PER_HOUR or hour * _MINUTES_PER_HOUR + minute > _WHOLE_DAY:
+        raise ValueError(f"{quoted(clock)} is no time of day; hours go from 00:00 to 24:00")
+    return hour * _MINUTES_PER_HOUR + minute
+
+
+def is_open(week: Week, instant: datetime, zone: ZoneInfo) -> bool:
+    """Whether an instant lies inside the hours in one zone."""
+    local = instant.astimezone(zone)
+    minute = local.hour * _MINUTES_PER_HOUR + local.minute
+    return any(start <= minute < end for start, end in week[local.weekday()])
+
+
+def next_opening(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> datetime | None:
+    """The first whole minute after ``now``, in UTC, that lies inside the hours in every zone.
+
+    Args:
+        hours: Local hours.
+        now: An instant outside of them.
+        zones: Where the person may be.
+
+    Returns:
+        None where there is no such minute within eight days.
+    """
+    # A zone turns open only where a span begins, or where its clocks are changed.
+    turns = {turn for zone in zones for turn in (*_starts(hours.week, now, zone), *_changes(now, zone))}
+    ahead = (turn for turn in sorted(turns) if now < turn <= now + AHEAD)
+    return next((turn for turn in ahead if hours.open_at(turn, zones)), None)
+
+
+def _starts(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    today = now.astimezone(zone).date()
+    for days in range(AHEAD.days + 2):
+        day = today + timedelta(days=days)
+        for start, _ in week[day.weekday()]:
+            yield from _instants(day, start, zone)
+
+
+def _instants(day: date, minute: int, zone: ZoneInfo) -> Iterator[datetime]:
+    """The one or two instants at which clocks show a time of day."""
+    hour, rest = divmod(minute, _MINUTES_PER_HOUR)
+    for fold in (0, 1):
+        yield datetime.combine(day, time(hour, rest, fold=fold), zone).astimezone(UTC)
+
+
+def _changes(now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """The instants at which the clocks of a zone are changed, to the minute."""
+    start = now.astimezone(UTC).replace(second=0, microsecond=0)
+    for days in range(AHEAD.days + 1):
+        before, after = start + timedelta(days=days), start + timedelta(days=days + 1)
+        if _offset(before, zone) == _offset(after, zone):
+            continue
+        while after - before > _MINUTE:
+            middle = before + (after - before) // _MINUTE // 2 * _MINUTE
+            before, after = (before, middle) if _offset(middle, zone) != _offset(before, zone) else (middle, after)
+        yield after
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta | None:
+    return instant.astimezone(zone).utcoffset()

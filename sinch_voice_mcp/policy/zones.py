@@ -1,0 +1,52 @@
+"""In which time zones the person with a number may be."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+from sinch_voice_mcp.policy.numbers import NumberFacts
+
+
+def candidate_zones(number: NumberFacts) -> tuple[ZoneInfo, ...]:
+    """Every time zone that the number may ring in; none where nobody knows.
+
+    Numbering metadata knows many area codes, and of the rest only the zones of their calling code, in part by
+    the name of another country's; those are exchanged for the zones of the number's region.
+    """
+    known = _known(number)
+    region = region_zones(number.region)
+    if not region:
+        names = known
+    elif not known or known == TIMEZONE_DATA.get(str(number.calling_code)):
+        names = region
+    else:
+        # An area code whose zone goes by another country's name could be anywhere in the region.
+        names = tuple(name for name in known if name in region) or known + region
+    return tuple(ZoneInfo(name) for name in dict.fromkeys(names))
+
+
+def _known(number: NumberFacts) -> tuple[str, ...]:
+    found = timezone.time_zones_for_number(phonenumbers.parse(number.e164, None))
+    return tuple(name for name in found if name != timezone.UNKNOWN_TIMEZONE)
+
+
+def region_zones(region: str | None) -> tuple[str, ...]:
+    """The names of a region's time zones; none where the table does not know it."""
+    return _table().get(region or "", ())
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, ...]]:
+    """The zones of every region, as the time zone database lists them."""
+    text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    table: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            region, _, name = line.split("\t")[:3]
+            table[region] = (*table.get(region, ()), name)
+    return table

@@ -1,0 +1,45 @@
+"""What operations need from the outside, as protocols."""
+
+from sinch_voice_mcp.ports.journal import (
+    Approval,
+    AuditRow,
+    Claim,
+    Claimed,
+    Duplicate,
+    Entry,
+    Exhausted,
+    Gap,
+    Granted,
+    Journal,
+    Key,
+    Mismatch,
+    Outcome,
+    Report,
+    State,
+    Stopped,
+    Switch,
+    Unit,
+)
+from sinch_voice_mcp.ports.voice import VoiceApi
+
+__all__ = [
+    "Approval",
+    "AuditRow",
+    "Claim",
+    "Claimed",
+    "Duplicate",
+    "Entry",
+    "Exhausted",
+    "Gap",
+    "Granted",
+    "Journal",
+    "Key",
+    "Mismatch",
+    "Outcome",
+    "Report",
+    "State",
+    "Stopped",
+    "Switch",
+    "Unit",
+    "VoiceApi",
+]

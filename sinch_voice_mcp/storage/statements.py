@@ -1,0 +1,153 @@
+"""The journal's SQL, the same for both engines."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sinch_voice_mcp.ports import Claim, Gap, Unit
+from sinch_voice_mcp.storage.database import Statement
+
+COLUMNS = (
+    "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
+    "reserved, currency, error, cost, duration, result, reason"
+)
+
+TAKE_KEY = (
+    "INSERT INTO keys (digest, call, fingerprint, until) VALUES (:digest, :call, :fingerprint, :until) "
+    "ON CONFLICT (digest) DO UPDATE SET call = excluded.call, fingerprint = excluded.fingerprint, "
+    "until = excluded.until WHERE keys.until <= :now RETURNING call"
+)
+FIND_KEY = "SELECT call, fingerprint FROM keys WHERE digest = :digest AND until > :now"
+DROP_KEYS = "DELETE FROM keys WHERE call = :call"
+
+INSERT_CALL = (
+    "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
+    "claimed_at, deadline, lease, reserved, currency, units) VALUES (:call, :principal, :kind, 'pending', "
+    ":fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, :currency, "
+    ":units)"
+)
+CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :call"  # noqa: S608 - a constant
+BY_CALL_ID = (
+    f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id AND kind <> 'update' "  # noqa: S608 - a constant
+    "ORDER BY claimed_at DESC LIMIT 1"
+)
+
+GO_THROUGH = "UPDATE gate SET seq = seq + 1 WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
+"""The kill switch and the place in the audit log in one: after a stop, no row comes back."""
+
+SWITCH = "SELECT stopped_at, reason, stopped_by FROM gate WHERE id = 1 AND stopped_at IS NOT NULL"
+STOP = (
+    "UPDATE gate SET stopped_at = :now, reason = :reason, stopped_by = :by "
+    "WHERE id = 1 AND stopped_at IS NULL RETURNING id"
+)
+RESUME = (
+    "UPDATE gate SET stopped_at = NULL, reason = NULL, stopped_by = NULL, resumed_at = :now "
+    "WHERE id = 1 AND stopped_at IS NOT NULL RETURNING id"
+)
+
+RECORD = (
+    "UPDATE calls SET state = :state, call_id = coalesce(:call_id, call_id), "  # noqa: S608 - a constant
+    "error = CASE WHEN :state = 'lost' THEN error ELSE :error END, unknown_at = :unknown_at "
+    "WHERE call = :call AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
+    "AND (state = 'pending' OR (state = 'unknown' AND :state <> 'unknown') "
+    "OR (state = 'lost' AND :state = 'accepted') OR (state = 'accepted' AND :state = 'lost')) "
+    f"RETURNING units, {COLUMNS}"
+)
+"""What is certain takes the place of what is not; a second call id never takes the place of the first."""
+
+NAME_CALL = "UPDATE calls SET call_id = :call_id WHERE call = :call AND call_id IS NULL AND state = 'ended'"
+SETTLE = (
+    "UPDATE calls SET state = 'ended', call_id = coalesce(call_id, :call_id), duration = :duration, cost = :cost, "
+    "result = :result, reason = :reason "
+    "WHERE call = :call AND state IN ('pending', 'accepted', 'unknown', 'lost') "
+    "RETURNING units, reserved, call_id"
+)
+COUNT_UNKNOWN = (
+    "SELECT count(*) AS unknown FROM calls, gate "
+    "WHERE gate.id = 1 AND unknown_at > :since AND unknown_at > coalesce(gate.resumed_at, 0)"
+)
+GIVE_BACK = "UPDATE counters SET used = used - :amount WHERE name = :name AND bucket = :bucket"
+END_GAP = "UPDATE counters SET used = 0 WHERE name = :name AND bucket = :bucket AND used = :amount"
+"""Unless there was another call since, whose pause it is by now."""
+
+PRUNE = (
+    *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", "approvals")),  # noqa: S608 - names
+    "DELETE FROM counters WHERE bucket = 0 AND used <= 0",
+)
+
+APPROVE = (
+    "INSERT INTO approvals (principal, destination, until) VALUES (:principal, :destination, :until) "
+    "ON CONFLICT (principal, destination) DO UPDATE SET until = excluded.until"
+)
+APPROVED = (
+    "SELECT destination FROM approvals WHERE principal = :principal AND destination = :destination AND until > :now"
+)
+FORGET_CALLS = (
+    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', "
+    "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
+    "WHERE destinations LIKE :pattern RETURNING call"
+)
+FORGET_APPROVALS = "DELETE FROM approvals WHERE destination = :destination"
+AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit"
+SET_UNITS = "UPDATE calls SET units = :units WHERE call = :call"
+USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"
+
+
+def counter(one: Unit | Gap) -> str:
+    """A counter's name. Whose it is comes first: what one claim touches then lies together on the disk."""
+    return f"{one.scope}:{one.rule}"
+
+
+def take_units(units: Sequence[Unit], now: int) -> Statement:
+    """Use up all of these, in one statement; a counter that has too little left does not come back."""
+    values: dict[str, object] = {}
+    for at, unit in enumerate(units):
+        until = unit.bucket + 2 * unit.width if unit.width else now + _YEAR_MS
+        values |= {f"n{at}": counter(unit), f"b{at}": unit.bucket, f"a{at}": unit.amount, f"c{at}": unit.cap}
+        values[f"u{at}"] = until
+    return Statement(_take_units(len(units)), values)
+
+
+@lru_cache
+def _take_units(many: int) -> str:
+    rows = ", ".join(f"(:n{at}, :b{at}, :a{at}, :c{at}, :u{at})" for at in range(many))
+    return (
+        f"INSERT INTO counters (name, bucket, used, cap, until) VALUES {rows} "  # noqa: S608 - numbered names
+        "ON CONFLICT (name, bucket) DO UPDATE SET used = counters.used + excluded.used, cap = excluded.cap, "
+        "until = excluded.until WHERE counters.used + excluded.used <= excluded.cap RETURNING name"
+    )
+
+
+def keep_gap(gap: Gap, now: int) -> Statement:
+    """Take note of a call to a destination, unless the last one was too short ago: then no row comes back."""
+    return Statement(
+        "INSERT INTO counters (name, bucket, used, cap, until) VALUES (:name, 0, :now, 0, :until) "
+        "ON CONFLICT (name, bucket) DO UPDATE SET used = excluded.used, until = excluded.until "
+        "WHERE counters.used <= :latest RETURNING name",
+        {"name": counter(gap), "now": now, "latest": now - gap.length, "until": now + gap.length},
+    )
+
+
+def insert_call(claim: Claim, units: str) -> Statement:
+    """The request as it is written down before it is sent."""
+    return Statement(
+        INSERT_CALL,
+        {
+            "call": claim.call,
+            "principal": claim.principal,
+            "kind": claim.kind,
+            "fingerprint": claim.fingerprint,
+            "number": claim.number,
+            "destinations": " ".join(claim.destinations),
+            "conference": claim.conference,
+            "subject": claim.subject,
+            "now": claim.now,
+            "deadline": claim.deadline,
+            "lease": claim.lease,
+            "reserved": claim.reserved,
+            "currency": claim.currency,
+            "units": units,
+        },
+    )
+
+
+_YEAR_MS = 366 * 24 * 3_600_000

@@ -1,0 +1,137 @@
+"""Asking a person before a call: a resolver per tool that rings, and answers that are good for one call."""
+
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from contextvars import ContextVar
+from enum import Enum
+from typing import Annotated, Any
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.auth.provider import principal_components
+from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, DeclinedElicitation
+from mcp.server.mcpserver import Context, Elicit, Resolve
+from mcp.server.request_state import AESGCMRequestStateCodec
+from pydantic import BaseModel, Field
+
+from sinch_voice_mcp import svaml as language
+from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.operations import Asker, Desk
+from sinch_voice_mcp.operations.asking import LOCAL, Answer
+from sinch_voice_mcp.tools.callouts import Plan
+from sinch_voice_mcp.tools.parameters import the_desk
+
+_presented: ContextVar[str | None] = ContextVar("sinch_voice_presented", default=None)
+
+Question = Callable[[Desk, Asker, dict[str, Any]], Awaitable[str | None]]
+
+
+class Consent(BaseModel):
+    """What a person is asked for: yes or no to one call."""
+
+    place: Annotated[bool, Field(description="Place this call")] = True
+
+
+class Standing(Enum):
+    """Why nobody was asked."""
+
+    NOT_ASKED = "not_asked"
+    CANNOT_ASK = "cannot_ask"
+
+
+Consented = AcceptedElicitation[Any] | DeclinedElicitation | CancelledElicitation
+
+
+class SingleUse(AESGCMRequestStateCodec):
+    """Sealed answers that leave a trace: whoever acts on one can tell it from every other."""
+
+    def unseal(self, token: str) -> bytes:
+        """Open a sealed answer, and remember during this request that it came."""
+        payload = super().unseal(token)
+        _presented.set(hashlib.sha256(token.encode()).hexdigest())
+        return payload
+
+
+def principal() -> str:
+    """Who asks: the authenticated client and subject, or the one user of a server without authentication."""
+    token = get_access_token()
+    return LOCAL if token is None else "/".join(str(part) for part in principal_components(token))
+
+
+def asker(consented: Consented, key: str | None = None) -> Asker:
+    """Who asks, and what a person said."""
+    return Asker(principal(), key, _answer(consented), _presented.get())
+
+
+def _answer(consented: Consented) -> Answer:
+    match consented:
+        case AcceptedElicitation(data=Consent(place=True)):
+            return "yes"
+        case AcceptedElicitation(data=Standing.NOT_ASKED):
+            return "not_asked"
+        case AcceptedElicitation(data=Standing.CANNOT_ASK):
+            return "cannot_ask"
+        case _:
+            return "no"
+
+
+def consent_for(plan: Callable[..., Plan]) -> Resolve:
+    """The resolver of a tool that places callouts; ``plan`` takes arguments of the tool by their names."""
+
+    async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
+        made = plan(**arguments)
+        return await desk.calling.question(made.requests, who, made.unknown)
+
+    return _resolver((*inspect.signature(plan).parameters, "dry_run"), question)
+
+
+def consent_for_update() -> Resolve:
+    """The resolver of the tool that changes a call."""
+
+    async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
+        return await desk.calling.question_update(language.read(arguments["svaml"], "update"), who)
+
+    return _resolver(("svaml",), question)
+
+
+def _resolver(names: Iterable[str], question: Question) -> Resolve:
+    """A resolver that takes arguments of these names and puts ``question`` to a person, where there is one."""
+
+    async def ask(ctx: Context[Desk], desk: Desk, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
+        if not desk.asks or arguments.pop("dry_run", False):
+            return Standing.NOT_ASKED
+        try:
+            text = await question(desk, Asker(principal()), arguments)
+        except VoiceError:
+            # The tool meets the same error, and says it better.
+            return Standing.NOT_ASKED
+        if text is None:
+            return Standing.NOT_ASKED
+        return Elicit(text, Consent) if _can_ask(ctx) else Standing.CANNOT_ASK
+
+    return Resolve(_with_parameters(ask, names))
+
+
+def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[..., Any]:
+    """Give a resolver the parameters by which the SDK hands it the tool's arguments."""
+    own: dict[str, object] = {"ctx": Context[Desk], "desk": Annotated[Desk, Resolve(the_desk)]}
+    annotations = own | dict.fromkeys(names, object)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(name, kind, annotation=annotations[name]) for name in annotations]
+    ask.__annotations__ = annotations
+    vars(ask)["__signature__"] = inspect.Signature(parameters)
+    return ask
+
+
+def _can_ask(ctx: Context[Desk]) -> bool:
+    """Whether the client can show a form to a person."""
+    capabilities = ctx.client_capabilities
+    elicitation = None if capabilities is None else capabilities.elicitation
+    if elicitation is None or (elicitation.form is None and elicitation.url is not None):
+        return False
+    modern = (ctx.protocol_version or "") >= _INPUT_REQUIRED
+    return modern or ctx.session.can_send_request
+
+
+_INPUT_REQUIRED = "2026-07-28"
+"""From this revision of the protocol on, questions travel in the answer of the tool."""

@@ -1,0 +1,229 @@
+"""A person is asked before a call, once per destination and hour; an answer is good for one call."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from mcp.client.context import ClientRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, InputRequiredResult
+
+from sinch_voice_mcp.app import sealing_key
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
+from sinch_voice_mcp.settings import Settings, load
+from sinch_voice_mcp.tools.consent import SingleUse
+from tests.integration.conftest import Caller, Era, changes, connected, text_of
+
+REAL, OTHER, OWN = "+14045005000", "+14045005001", "+14155550100"
+CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
+
+
+class Person:
+    """Somebody at the client who answers questions, and remembers them."""
+
+    def __init__(self, *answers: str) -> None:
+        self.questions: list[str] = []
+        self._answers = list(answers)
+
+    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        del context
+        self.questions.append(params.message)
+        match self._answers.pop(0):
+            case "accept":
+                return ElicitResult(action="accept", content={})
+            case "untick":
+                return ElicitResult(action="accept", content={"place": False})
+            case "cancel":
+                return ElicitResult(action="cancel")
+            case _:
+                return ElicitResult(action="decline")
+
+
+def live(**environ: str) -> Settings:
+    """The sandbox under the live rules, at any hour and as often as you like."""
+    rules = {
+        "SINCH_VOICE_REHEARSE": "true",
+        "SINCH_VOICE_CALLING_HOURS": "any",
+        "SINCH_VOICE_REPEAT_GAP_S": "unlimited",
+        "SINCH_VOICE_REPEAT_IN_FLIGHT": "unlimited",
+        "SINCH_VOICE_MAX_CONCURRENT_CALLS": "unlimited",
+    }
+    return load(rules | environ)
+
+
+async def test_a_person_is_asked_with_what_matters_before_a_call(era: Era, sandbox: Sandbox) -> None:
+    person = Person("accept")
+    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
+    (question,) = person.questions
+    for told in ("+1 404-500-5000", "US", OWN[-4:], "Hello Anna", "per minute"):
+        assert told in question
+
+
+@pytest.mark.parametrize("answer", ["decline", "cancel", "untick"])
+async def test_a_no_places_nothing(era: Era, sandbox: Sandbox, answer: str) -> None:
+    async with connected(live(), era, sandbox=sandbox, person=Person(answer)) as voice:
+        before = changes(sandbox)
+        error = await voice.fails("place_tts_callout", **CALL)
+        assert (error["code"], error["rule"]) == ("refused", "consent")
+        assert changes(sandbox) == before
+
+
+async def test_a_yes_holds_for_that_destination_and_an_hour(era: Era, clock: ManualClock) -> None:
+    sandbox = create_sandbox(clock=clock, wall=clock)
+    person = Person("accept", "accept", "accept")
+    async with connected(live(), era, sandbox=sandbox, person=person, clock=clock) as voice:
+        await voice.ok("place_tts_callout", **CALL)
+        clock.advance(3_500)
+        await voice.ok("place_tts_callout", **CALL)
+        assert len(person.questions) == 1
+        await voice.ok("place_tts_callout", **{**CALL, "to": OTHER})
+        assert len(person.questions) == 2
+        clock.advance(200)
+        await voice.ok("place_tts_callout", **CALL)
+        assert len(person.questions) == 3
+
+
+async def test_keys_that_are_pressed_for_somebody_are_asked_about_each_time(era: Era, sandbox: Sandbox) -> None:
+    person = Person("accept", "accept", "decline")
+    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+        await voice.ok("place_tts_callout", **CALL)
+        await voice.ok("place_tts_callout", **CALL, dtmf="12345")
+        assert (await voice.fails("place_tts_callout", **CALL, dtmf="123456"))["rule"] == "consent"
+    assert len(person.questions) == 3
+
+
+async def test_a_conference_is_asked_about_once_and_names_everybody(era: Era, sandbox: Sandbox) -> None:
+    person = Person("accept")
+    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+        placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], conference_id="room", cli=OWN)
+    assert len(placed["legs"]) == 2
+    (question,) = person.questions
+    assert "404-500-5000" in question
+    assert "404-500-5001" in question
+
+
+async def test_a_transfer_of_a_call_in_progress_is_asked_about(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:
+    person = Person("accept", "decline")
+    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+        placed = await voice.ok("place_conference_callout", to=[REAL], conference_id="room", cli=OWN)
+        clock.advance(5)
+        document = {"action": {"name": "connectPstn", "number": OTHER, "cli": OWN}}
+        error = await voice.fails("update_call", call_id=placed["legs"][0]["call_id"], svaml=document)
+    assert error["rule"] == "consent"
+    assert "404-500-5001" in person.questions[1]
+
+
+async def test_a_dry_run_asks_nobody(era: Era, sandbox: Sandbox) -> None:
+    async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL, dry_run=True))["verdicts"]
+
+
+async def test_a_refused_call_asks_nobody(era: Era, sandbox: Sandbox) -> None:
+    async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
+        assert (await voice.fails("place_tts_callout", **{**CALL, "to": "911"}))["rule"] == "emergency_number"
+
+
+async def test_without_somebody_to_ask_the_hosts_own_approval_counts(era: Era, sandbox: Sandbox) -> None:
+    async with connected(live(), era, sandbox=sandbox) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
+
+
+async def test_with_confirm_always_a_client_that_cannot_ask_places_nothing(era: Era, sandbox: Sandbox) -> None:
+    async with connected(live(SINCH_VOICE_CONFIRM="always"), era, sandbox=sandbox) as voice:
+        before = changes(sandbox)
+        error = await voice.fails("place_tts_callout", **CALL)
+        assert (error["rule"], "SINCH_VOICE_CONFIRM" in error["how_to_change"]) == ("consent", True)
+        assert changes(sandbox) == before
+
+
+async def test_trusted_numbers_and_confirm_never_ask_nobody(era: Era, sandbox: Sandbox) -> None:
+    async with connected(live(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=Person()) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
+    never = live(SINCH_VOICE_CONFIRM="never", SINCH_VOICE_ALLOWED_REGIONS="US")
+    async with connected(never, era, sandbox=sandbox, person=Person()) as voice:
+        assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
+
+
+async def _asked(voice: Caller, arguments: dict[str, Any]) -> InputRequiredResult:
+    result = await voice.client.session.call_tool("place_tts_callout", arguments, allow_input_required=True)
+    assert isinstance(result, InputRequiredResult)
+    return result
+
+
+async def _answered(
+    voice: Caller, arguments: dict[str, Any], asked: InputRequiredResult, state: str | None = None
+) -> CallToolResult:
+    yes = {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+    result = await voice.client.session.call_tool(
+        "place_tts_callout", arguments, input_responses=yes, request_state=state or asked.request_state
+    )
+    assert isinstance(result, CallToolResult)
+    return result
+
+
+def _posts(sandbox: Sandbox) -> Sequence[object]:
+    return [request for request in sandbox.requests if request.raw_path == "/calling/v1/callouts"]
+
+
+async def test_fault_12_a_replayed_answer_returns_the_first_call(clock: ManualClock) -> None:
+    sandbox = create_sandbox(clock=clock, wall=clock)
+    async with connected(live(), "auto", sandbox=sandbox, person=Person(), clock=clock) as voice:
+        asked = await _asked(voice, CALL)
+        first = json.loads(text_of(await _answered(voice, CALL, asked)))
+        # Long after the same arguments without an answer would be a new request.
+        clock.advance(500)
+        second = json.loads(text_of(await _answered(voice, CALL, asked)))
+    assert second["call_id"] == first["call_id"]
+    assert second["duplicate_of"]
+    assert len(_posts(sandbox)) == 1
+
+
+async def test_fault_12_a_forged_or_foreign_answer_places_nothing(sandbox: Sandbox) -> None:
+    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as voice:
+        asked = await _asked(voice, CALL)
+        sealed = asked.request_state or ""
+        forged = sealed[:-6] + ("AAAAAA" if not sealed.endswith("AAAAAA") else "BBBBBB")
+        for arguments, state in ((CALL, forged), ({**CALL, "to": OTHER}, sealed), ({**CALL, "text": "Other"}, sealed)):
+            with pytest.raises(MCPError):
+                await _answered(voice, arguments, asked, state)
+    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as other:
+        with pytest.raises(MCPError):
+            await _answered(other, CALL, asked)
+    assert _posts(sandbox) == []
+
+
+async def test_fault_12_an_answer_without_its_question_asks_again(sandbox: Sandbox) -> None:
+    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as voice:
+        asked = await _asked(voice, CALL)
+        yes = {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+        result = await voice.client.session.call_tool(
+            "place_tts_callout", CALL, input_responses=yes, allow_input_required=True
+        )
+        assert isinstance(result, InputRequiredResult)
+    assert _posts(sandbox) == []
+
+
+async def test_fault_12_an_expired_answer_places_nothing(sandbox: Sandbox) -> None:
+    key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
+    settings = live(**key)
+    codec = SingleUse([sealing_key(settings)])
+    async with connected(settings, "auto", sandbox=sandbox, person=Person()) as voice:
+        asked = await _asked(voice, CALL)
+        claims = json.loads(codec.unseal(asked.request_state or ""))
+        assert 0 < claims["exp"] - claims["iat"] <= 600
+        late = codec.seal(json.dumps({**claims, "iat": claims["iat"] - 601, "exp": claims["exp"] - 601}).encode())
+        with pytest.raises(MCPError):
+            await _answered(voice, CALL, asked, late)
+    assert _posts(sandbox) == []
+
+
+async def test_servers_of_one_application_accept_each_others_questions(sandbox: Sandbox) -> None:
+    key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
+    async with connected(live(**key), "auto", sandbox=sandbox, person=Person()) as one:
+        asked = await _asked(one, CALL)
+    async with connected(live(**key), "auto", sandbox=sandbox, person=Person()) as other:
+        assert not (await _answered(other, CALL, asked)).is_error
+    assert len(_posts(sandbox)) == 1

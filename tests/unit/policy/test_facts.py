@@ -1,0 +1,161 @@
+"""What the gate asks of the platform before it decides, and how long it remembers the answer."""
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.errors import NotSentError, RefusedError
+from sinch_voice_mcp.operations import account as remembering
+from sinch_voice_mcp.operations.account import Account
+from sinch_voice_mcp.operations.gate import Gate
+from sinch_voice_mcp.policy import Allow, Needs, NeedsApproval, Policy, Tariff
+from sinch_voice_mcp.ports import VoiceApi
+from sinch_voice_mcp.svaml import Document, Hangup, Reading
+from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
+from sinch_voice_mcp.wire.calls import Price
+from tests.unit.policy.asking import NOON, OWN, REAL, tts
+
+OTHER = "+14045005001"
+
+
+class Platform:
+    """Answers the two questions that the gate asks, and counts them; fails for the numbers named in ``down``."""
+
+    def __init__(self, amount: float = 0.01) -> None:
+        self.asked: Counter[str] = Counter()
+        self.down: set[str] = set()
+        self.amount = amount
+
+    async def list_numbers(self) -> list[OwnedNumber]:
+        self.asked["own numbers"] += 1
+        return [OwnedNumber.read({"number": OWN, "capability": "voice"})]
+
+    async def query_number(self, number: str) -> QueriedNumber:
+        self.asked[number] += 1
+        if number in self.down:
+            raise NotSentError("no network")
+        return QueriedNumber(rate=Price(currency_id="EUR", amount=self.amount))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
+
+
+@pytest.fixture
+def account(platform: Platform, clock: ManualClock) -> Account:
+    return Account(cast("VoiceApi", platform), clock)
+
+
+def gate(account: Account, clock: ManualClock, **policy: Any) -> Gate:
+    return Gate(Policy.model_validate(policy), "live", account, clock)
+
+
+async def test_a_price_is_asked_for_once_a_day(account: Account, platform: Platform, clock: ManualClock) -> None:
+    expected = {REAL: Tariff(Decimal("0.01"), "EUR", restricted=False)}
+
+    assert await account.tariffs([REAL, REAL]) == expected
+    clock.advance(timedelta(hours=24).total_seconds())
+    assert await account.tariffs([REAL]) == expected
+    assert platform.asked[REAL] == 1
+    clock.advance(1)
+    await account.tariffs([REAL])
+
+    assert platform.asked[REAL] == 2
+
+
+async def test_a_failed_look_up_has_no_price_and_is_tried_again(account: Account, platform: Platform) -> None:
+    platform.down = {REAL}
+
+    found = await account.tariffs([REAL, OTHER])
+    platform.down = set()
+    again = await account.tariffs([REAL, OTHER])
+
+    assert (found[REAL].rate, found[OTHER].rate) == (None, Decimal("0.01"))
+    assert again[REAL].rate == Decimal("0.01")
+    assert platform.asked == {REAL: 2, OTHER: 1}
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), -0.01])
+async def test_a_price_that_makes_no_sense_is_none(account: Account, platform: Platform, amount: float) -> None:
+    platform.amount = amount
+
+    assert (await account.tariffs([REAL]))[REAL].rate is None
+
+
+async def test_so_many_prices_are_kept_and_no_more(account: Account, platform: Platform) -> None:
+    numbers = [f"+1404{5_005_000 + step}" for step in range(remembering.MOST_PRICES + 1)]
+    await account.tariffs(numbers)
+
+    await account.tariffs(numbers[1:])
+    assert set(platform.asked.values()) == {1}
+    await account.tariffs(numbers[:1])
+
+    assert platform.asked[numbers[0]] == 2
+
+
+async def test_only_what_is_needed_is_asked_for(account: Account, platform: Platform) -> None:
+    facts = await account.facts(Needs(own_numbers=False, tariffs=(REAL,)))
+
+    assert (facts.own_numbers, platform.asked) == (None, {REAL: 1})
+    facts = await account.facts(Needs(own_numbers=True))
+    assert (facts.own_numbers, facts.tariffs) == ((OWN,), None)
+
+
+async def test_a_request_that_breaks_a_rule_causes_no_traffic(
+    account: Account, platform: Platform, clock: ManualClock
+) -> None:
+    for request in (tts("911"), tts(text="")):
+        with pytest.raises(RefusedError):
+            await gate(account, clock).judge(request)
+
+    assert not platform.asked
+
+
+async def test_the_gate_asks_a_person_until_there_is_a_yes(account: Account, clock: ManualClock) -> None:
+    guard = gate(account, clock)
+
+    before = await guard.judge(tts())
+    after = await guard.judge(tts(), approved=True)
+
+    assert isinstance(before, NeedsApproval)
+    assert "Price: up to 0.05 EUR per minute" in before.question
+    assert isinstance(after, Allow)
+    assert after == before.allow == await guard.admit(tts())
+    assert (await guard.exposure(after.request)).micros == 10_000
+
+
+async def test_the_gate_knows_what_time_it_is(account: Account, clock: ManualClock) -> None:
+    clock.advance(9 * 3600)
+
+    with pytest.raises(RefusedError) as refused:
+        await gate(account, clock).judge(tts(), approved=True)
+
+    assert (refused.value.rule, refused.value.next_allowed_at) == ("calling_hours", "2026-01-08T13:00:00Z")
+
+
+async def test_a_document_that_rings_nobody_is_asked_about_by_nobody(account: Account, clock: ManualClock) -> None:
+    reading = Reading(Document(action=Hangup()), (), ())
+
+    assert isinstance(await gate(account, clock).judge_document(reading, "update"), Allow)
+    assert (await gate(account, clock).admit_document(reading, "update"))[0] == reading.document
+
+
+async def test_a_price_above_the_ceiling_is_refused_at_the_gate(
+    account: Account, platform: Platform, clock: ManualClock
+) -> None:
+    platform.amount = 0.3
+
+    with pytest.raises(RefusedError) as refused:
+        await gate(account, clock).admit(tts())
+
+    assert (refused.value.rule, refused.value.value) == ("price", "0.3 EUR")

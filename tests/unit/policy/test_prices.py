@@ -1,0 +1,79 @@
+from decimal import Decimal
+
+import pytest
+
+from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff, needs_facts
+from sinch_voice_mcp.svaml import Document, Hangup, Say
+from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, tts
+
+OTHER = "+14045005001"
+
+
+def priced(rate: str | None, *, restricted: bool = False, number: str = REAL) -> Facts:
+    tariff = Tariff(None if rate is None else Decimal(rate), "EUR", restricted)
+    return Facts(own_numbers=(OWN,), tariffs={number: tariff})
+
+
+@pytest.mark.parametrize("rate", ["0", "0.01", "0.25", None])
+def test_a_minute_may_cost_what_the_owner_allows(rate: str | None) -> None:
+    assert allowed(tts(), facts=priced(rate))
+
+
+def test_a_dearer_minute_is_refused_with_its_price() -> None:
+    refusal = refused(tts(), facts=priced("0.2501"))
+
+    assert (refusal.rule, refusal.value) == ("price", "0.2501 EUR")
+    assert refusal.message == "A minute to +14045005000 costs 0.2501 EUR; 0.25 is allowed."
+    assert "SINCH_VOICE_MAX_RATE_PER_MINUTE" in refusal.how_to_change
+
+
+def test_nought_allows_only_what_is_free() -> None:
+    free = Policy(max_rate_per_minute=Decimal(0))
+
+    assert allowed(tts(), free, facts=priced("0"))
+    assert refused(tts(), free, facts=priced("0.0001")).rule == "price"
+
+
+def test_without_a_limit_no_price_is_too_high_and_restricted_numbers_stay_refused() -> None:
+    unlimited = Policy(max_rate_per_minute=None)
+
+    assert allowed(tts(), unlimited, facts=priced("99"))
+    assert refused(tts(), unlimited, facts=priced("0.01", restricted=True)).rule == "restricted_number"
+
+
+def test_a_restricted_number_has_no_switch() -> None:
+    policy = Policy(allowed_numbers=frozenset({REAL}), trusted_numbers=frozenset({REAL}))
+
+    refusal = refused(tts(), policy, facts=priced("0.01", restricted=True))
+
+    assert (refusal.rule, refusal.how_to_change) == ("restricted_number", "This rule has no switch.")
+
+
+def test_a_number_inside_a_document_has_a_price_too() -> None:
+    request = custom(pie={"action": {"name": "connectPstn", "number": OTHER, "cli": OWN}})
+
+    refusal = refused(request, facts=priced("3", number=OTHER))
+
+    assert (refusal.rule, refusal.path) == ("price", "$.customCallout.pie.action.number")
+    assert needs_facts(Policy.live(), Intent(request, "live")).tariffs == (REAL, OTHER)
+
+
+def test_only_the_facts_that_a_rule_waits_for_are_asked_for() -> None:
+    known = Policy(allowed_regions=frozenset({"US"}), verified_cli=frozenset({OWN}))
+
+    assert needs_facts(known, Intent(tts(), "live")) == Needs(own_numbers=False, tariffs=(REAL,))
+    assert needs_facts(Policy.live(), Intent(tts(), "live")) == Needs(own_numbers=True, tariffs=(REAL,))
+    say = Document(instructions=(Say(text="Hello."),), action=Hangup())
+    assert needs_facts(Policy.live(), Intent(say, "live")) == Needs()
+
+
+def test_prices_and_numbers_are_judged_each_as_soon_as_they_are_known() -> None:
+    only_prices = Facts(tariffs=priced("3").tariffs)
+    only_numbers = Facts(own_numbers=("+46701740605",))
+
+    assert refused(tts(), facts=only_prices).rule == "price"
+    assert refused(tts(), facts=only_numbers).rule == "number_region"
+
+
+def test_a_permission_carries_the_prices_it_was_given_for() -> None:
+    assert allowed(tts(), facts=priced("0.01")).tariffs == priced("0.01").tariffs
