@@ -1,7 +1,6 @@
 """The command line: ``sinch-voice-mcp`` serves over stdio; its commands do the rest."""
 
 import os
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,18 @@ def _option(row: Setting) -> click.Option:
     return click.Option([f"--{name}"], help=help_text, metavar="A,B" if row.many else "VALUE")
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """What was foreseen, such as a wrong setting, is one sentence and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        try:
+            return super().invoke(ctx)
+        except VoiceError as error:
+            click.echo(f"sinch-voice-mcp: {error.message}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sinch-voice-mcp")
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings. [SINCH_VOICE_CONFIG]"
@@ -64,9 +74,5 @@ def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
 
 
 def main() -> None:
-    """Run the command line; what was foreseen, such as a wrong setting, is one sentence and exit status 2."""
-    try:
-        cli.main(prog_name="sinch-voice-mcp", standalone_mode=True)
-    except VoiceError as error:
-        click.echo(f"sinch-voice-mcp: {error.message}", err=True)
-        sys.exit(2)
+    """Run the command line."""
+    cli.main(prog_name="sinch-voice-mcp")

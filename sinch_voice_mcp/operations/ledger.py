@@ -117,7 +117,7 @@ class Ledger:
         self.policy = policy
         self._tasks = tasks
         self._patience_s = patience_s
-        self._open: set[str] = set()
+        self._open: dict[str, anyio.CancelScope] = {}
         self._idle = anyio.Event()
         self._unrecorded: dict[str, Outcome] = {}
 
@@ -170,10 +170,14 @@ class Ledger:
             raise
 
     async def drained(self) -> None:
-        """Wait until nothing is being sent any more."""
-        while self._open:
-            self._idle = anyio.Event()
-            await self._idle.wait()
+        """Wait until nothing is being sent any more; when whoever waits gives up, what is left is cut off."""
+        try:
+            while self._open:
+                self._idle = anyio.Event()
+                await self._idle.wait()
+        finally:
+            for sending in self._open.values():
+                sending.cancel()
 
     async def flush(self) -> None:
         """Record what could not be recorded when it was known."""
@@ -224,7 +228,8 @@ class Ledger:
 
     async def _dispatch(self, call: str, send: Send) -> Carried:
         box = _Box()
-        self._open.add(call)
+        # A server that is told to stop ends what it sends before everything else.
+        self._open[call] = anyio.CancelScope(shield=True)
         self._tasks.start_soon(self._send, call, send, box)
         await box.done.wait()
         if box.carried is not None:
@@ -235,9 +240,10 @@ class Ledger:
         """Send and record; runs to its end even where whoever asked has left."""
         outcome, warning = Outcome("unknown"), None
         try:
-            call_id = await send(call, self._still_allowed)
-            outcome = Outcome("accepted", call_id)
-            box.carried = Carried(call_id, call)
+            with self._open[call]:
+                call_id = await send(call, self._still_allowed)
+                outcome = Outcome("accepted", call_id)
+                box.carried = Carried(call_id, call)
         except VoiceError as error:
             if isinstance(error, OutcomeUnknownError):
                 error.record = call
@@ -251,7 +257,7 @@ class Ledger:
                 warning = await self._recorded(call, outcome)
             if box.carried is not None and warning is not None:
                 box.carried = Carried(box.carried.call_id, call, warning=warning)
-            self._open.discard(call)
+            self._open.pop(call, None)
             self._idle.set()
             box.done.set()
 
@@ -297,7 +303,7 @@ def _repeated(entry: Entry) -> Carried:
 def _outcome(error: VoiceError) -> Outcome:
     told = error.to_json()
     # The platform's words may repeat the number, which the journal does not keep.
-    told["message"] = _NUMBER.sub(lambda found: shortened(found[0]), error.message)
+    told["message"] = without_numbers(error.message)
     match error:
         case NotSentError() | RefusedError() | InvalidInputError() | StorageError():
             return Outcome("not_sent", error=told)
@@ -320,3 +326,8 @@ def _keys(asker: Asker, fingerprint: str, now: int) -> list[Key]:
 def shortened(number: str) -> str:
     """A number that its owner recognises and nobody can dial: the beginning and two digits."""
     return f"{number[:5]}…{number[-2:]}"
+
+
+def without_numbers(text: str) -> str:
+    """A text in which what looks like a telephone number is shortened."""
+    return _NUMBER.sub(lambda found: shortened(found[0]), text)

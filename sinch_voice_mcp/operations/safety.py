@@ -1,6 +1,7 @@
 """The kill switch."""
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
+from sinch_voice_mcp.operations.ledger import without_numbers
 from sinch_voice_mcp.ports import Entry, Journal, Stopped, Switch, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
 
@@ -24,7 +25,7 @@ class Safety:
         Raises:
             StorageError: The journal cannot be used.
         """
-        stopped = await self._journal.stop(reason, by)
+        stopped = await self._journal.stop(without_numbers(reason), by)
         if not hang_up:
             return stopped, 0, 0
         going = await self._journal.entries(limit=_BUNCH, states=("accepted",))

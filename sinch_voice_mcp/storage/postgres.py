@@ -1,5 +1,6 @@
 """PostgreSQL through psycopg 3 and its pool, for several servers on one journal."""
 
+import asyncio
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import dict_row
 
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
-from sinch_voice_mcp.storage.database import Abandon, Batch, Dialect, Final, Row, Rows, Start
+from sinch_voice_mcp.storage.database import Abandon, Batch, Dialect, Final, Row, Rows, Start, Statement
 
 T = TypeVar("T")
 
@@ -22,6 +23,14 @@ Connection = AsyncConnection[Row]
 _OLDEST = 140_000
 _WAIT_S = 5.0
 _TRIES = 5
+_MOST_AT_ONCE = 64
+"""Transactions that share one commit."""
+
+_SAVEPOINT, _RELEASE, _BACK = Statement("SAVEPOINT job"), Statement("RELEASE job"), Statement("ROLLBACK TO job")
+_AHEAD = (Statement("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema()))", {"lock": 1_690_211}),)
+"""One transaction writes at a time, as on SQLite: nearly all change the same rows, and so nobody waits in a ring."""
+
+_UNUSABLE = "The journal's database cannot be used ({})."
 _OPTIONS: Mapping[str, Any] = {
     "row_factory": dict_row,
     "connect_timeout": 3,
@@ -38,7 +47,11 @@ _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
 class PostgresDatabase:
-    """A pool of connections."""
+    """A pool of connections.
+
+    Transactions that come at once share a commit: they would wait for each other's rows in any case, and for each
+    other's commits as long as they hold them.
+    """
 
     dialect: Dialect = "postgres"
     durable = True
@@ -46,44 +59,116 @@ class PostgresDatabase:
     def __init__(self, pool: "psycopg_pool.AsyncConnectionPool[Connection]", name: str) -> None:
         self._pool = pool
         self.name = name
+        self._waiting: list[_Job] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def run(self, start: Start[T]) -> T:
         """Run a transaction; again where two stood in each other's way, or the connection had died before."""
-        with _explained():
-            for _ in range(_TRIES - 1):
-                attempt = _Attempt()
-                try:
-                    return await self._once(start, attempt)
-                except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
-                    continue
-                except psycopg.OperationalError:
-                    # Once the commit is on its way it may have happened; whoever asked has to be told so.
-                    if attempt.committing or not attempt.broken:
-                        raise
-                    await self._pool.check()
-            return await self._once(start, _Attempt())
+        job = _Job(start)
+        self._waiting.append(job)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return cast("T", await job.future)
 
     async def read(self, start: Start[T]) -> T:
-        """Run a transaction that changes nothing."""
-        return await self.run(start)
+        """Run a transaction that changes nothing, beside the others."""
+        with _explained():
+            return cast("T", await self._again_and_again(start, ()))
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Finish what was asked for and close every connection."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
         await self._pool.close()
 
-    async def _once(self, start: Start[T], attempt: "_Attempt") -> T:
+    async def _write(self) -> None:
+        while self._waiting:
+            # Whoever has stopped waiting before it began gets nothing done.
+            jobs = [job for job in self._waiting[:_MOST_AT_ONCE] if not job.future.done()]
+            del self._waiting[:_MOST_AT_ONCE]
+            try:
+                if len(jobs) == 1 or not await self._together(jobs):
+                    for job in jobs:
+                        await self._apart(job)
+            except BaseException:
+                # The program ends.
+                for job in (*jobs, *self._waiting):
+                    job.future.cancel()
+                raise
+
+    async def _apart(self, job: "_Job") -> None:
+        """Run one transaction under a commit of its own."""
+        try:
+            with _explained():
+                job.value, job.error = await self._again_and_again(job.start, _AHEAD), None
+        except Exception as error:  # noqa: BLE001 - whoever waits hears of it
+            job.error = error
+        job.tell()
+
+    async def _together(self, jobs: "list[_Job]") -> bool:
+        """Run transactions under one commit; where that is impossible, nothing is done and each has to run alone."""
+        attempt = _Attempt()
+        try:
+            async with self._pool.connection() as connection:
+                try:
+                    await _driven_together(connection, jobs, attempt)
+                finally:
+                    attempt.broken = connection.broken
+        except Exception as error:  # noqa: BLE001 - whoever waits hears of it
+            if not (attempt.committing and attempt.broken):
+                return False
+            for job in jobs:
+                job.error = job.error or StorageError(_UNUSABLE.format(type(error).__name__))
+        for job in jobs:
+            job.tell()
+        return True
+
+    async def _again_and_again(self, start: Start[Any], ahead: Batch) -> object:
+        for _ in range(_TRIES - 1):
+            attempt = _Attempt()
+            try:
+                return await self._once(start, ahead, attempt)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                continue
+            except psycopg.OperationalError:
+                # Once the commit is on its way it may have happened; whoever asked has to be told so.
+                if attempt.committing or not attempt.broken:
+                    raise
+                await self._pool.check()
+        return await self._once(start, ahead, _Attempt())
+
+    async def _once(self, start: Start[Any], ahead: Batch, attempt: "_Attempt") -> object:
         async with self._pool.connection() as connection:
             try:
-                value = await _driven(connection, start, attempt)
+                travelling = [*ahead]
+                value = await _driven(connection, start, travelling)
                 attempt.committing = True
-                await connection.commit()
+                await _committed(connection, travelling)
             except Abandon as answer:
                 await connection.rollback()
                 value = answer.value
             except psycopg.OperationalError:
                 attempt.broken = connection.broken
                 raise
-            return cast("T", value)
+            return value
+
+
+class _Job:
+    """A transaction and who waits for its value."""
+
+    def __init__(self, start: Start[Any]) -> None:
+        self.start = start
+        self.future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self.value: object = None
+        self.error: Exception | None = None
+
+    def tell(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.value)
 
 
 @dataclass(slots=True)
@@ -134,7 +219,7 @@ async def _looked_at(url: str) -> tuple[int, str]:
             "the database's URL cannot be read; special characters in it are percent-encoded"
         ) from None
     except (psycopg.Error, OSError) as error:
-        raise StorageError(f"The journal's database cannot be used ({type(error).__name__}).") from None
+        raise StorageError(_UNUSABLE.format(type(error).__name__)) from None
 
 
 async def _configured(connection: Connection) -> None:
@@ -144,30 +229,63 @@ async def _configured(connection: Connection) -> None:
     await connection.commit()
 
 
-async def _driven(connection: Connection, start: Start[Any], attempt: _Attempt) -> object:
+async def _driven(connection: Connection, start: Start[Any], ahead: list[Statement]) -> object:
+    """Run a transaction up to its commit.
+
+    ``ahead`` travels with its first statements; afterwards it holds those that travel with what comes next.
+    """
     transaction = start()
     try:
         batch = next(transaction)
         while True:
-            batch = transaction.send(await _executed(connection, batch))
+            rows = await _executed(connection, (*ahead, *batch))
+            asked = rows[len(ahead) :]
+            ahead.clear()
+            batch = transaction.send(asked)
     except StopIteration as end:
         value: object = end.value
     if isinstance(value, Final):
-        # The last statements travel with the commit: one way there and back instead of two.
-        async with connection.pipeline():
-            for one in value.batch:
-                await connection.execute(_translated(one.sql), one.values)
-            attempt.committing = True
-            await connection.commit()
-        return value.value
+        ahead += value.batch
+        value = value.value
     return value
 
 
+async def _driven_together(connection: Connection, jobs: list[_Job], attempt: _Attempt) -> None:
+    """Run transactions one after the other, each behind a savepoint, and commit.
+
+    A statement that fails is an error of them all; what one of them raises is its own.
+    """
+    ahead = [*_AHEAD]
+    for job in jobs:
+        job.value = job.error = None
+        ahead.append(_SAVEPOINT)
+        try:
+            job.value = await _driven(connection, job.start, ahead)
+        except psycopg.Error:
+            raise
+        except Abandon as answer:
+            job.value = answer.value
+            ahead.append(_BACK)
+        except Exception as error:  # noqa: BLE001 - whoever waits hears of it, and nobody else
+            job.error = error
+            ahead.append(_BACK)
+        ahead.append(_RELEASE)
+    attempt.committing = True
+    await _committed(connection, ahead)
+
+
+async def _committed(connection: Connection, last: Batch) -> None:
+    """One way there and back for the last statements and the commit."""
+    async with connection.pipeline():
+        for one in last:
+            await connection.execute(_translated(one.sql), one.values)
+        await connection.commit()
+
+
 async def _executed(connection: Connection, batch: Batch) -> list[Rows]:
-    async with connection.pipeline() as pipeline:
+    async with connection.pipeline():
         cursors = [await connection.execute(_translated(one.sql), one.values) for one in batch]
-        await pipeline.sync()
-        return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
 @lru_cache(maxsize=256)
@@ -182,4 +300,4 @@ def _explained() -> Generator[None]:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed, OSError) as error:
         # Its text may hold the connection string; the kind says enough.
-        raise StorageError(f"The journal's database cannot be used ({type(error).__name__}).") from error
+        raise StorageError(_UNUSABLE.format(type(error).__name__)) from error
