@@ -182,8 +182,12 @@ class Ledger:
     async def flush(self) -> None:
         """Record what could not be recorded when it was known."""
         for call, outcome in list(self._unrecorded.items()):
-            await self.journal.record(call, outcome, max_unknown=self.policy.max_unknown_outcomes)
-            self._unrecorded.pop(call, None)
+            try:
+                await self.journal.record(call, outcome, max_unknown=self.policy.max_unknown_outcomes)
+            except StorageError as error:
+                _LOGGER.warning("an outcome still cannot be recorded: %s", error.message)
+            else:
+                self._unrecorded.pop(call, None)
 
     def _claim(self, request: Request, asker: Asker) -> Claim:
         now = self.journal.now()

@@ -71,7 +71,7 @@ class Claim:
         call: Our token; the platform carries it in ``custom``.
         principal: Who asks.
         kind: The callout's method, or ``update``.
-        keys: What it must not share with another request; the first one decides whether arguments match.
+        keys: What it must not share with another request.
         fingerprint: Digest of the normalised request.
         destinations: Keyed hashes of the numbers that ring.
         number: The first of them, shortened.

@@ -3,13 +3,13 @@
 import secrets
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.storage.database import Database, Statement, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
@@ -40,6 +40,12 @@ class Storage:
         else:
             self.journal.skew += await _skew(self.database, self.journal)
 
+    async def leave(self) -> None:
+        """Say that this host is not at it any more; whoever else is here says so again."""
+        if self.database.dialect == "sqlite" and self.database.durable:
+            with suppress(StorageError):
+                await self.database.run(lambda: one("DELETE FROM hosts WHERE name = :host", host=socket.gethostname()))
+
 
 @asynccontextmanager
 async def open_storage(url: str, clock: Clock, *, own_time: bool = False) -> AsyncGenerator[Storage]:
@@ -62,7 +68,10 @@ async def open_storage(url: str, clock: Clock, *, own_time: bool = False) -> Asy
         storage = Storage(database, journal)
         if not own_time or database.dialect == "sqlite":
             await storage.beat()
-        yield storage
+        try:
+            yield storage
+        finally:
+            await storage.leave()
     finally:
         await database.aclose()
 

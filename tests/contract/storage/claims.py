@@ -1,0 +1,100 @@
+"""Claims for tests: what is not said is ordinary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from uuid import uuid4
+
+from sinch_voice_mcp.ports import Claim, Claimed, Gap, Journal, Key, Unit
+from sinch_voice_mcp.ports.journal import Release
+from sinch_voice_mcp.storage import Storage
+from sinch_voice_mcp.storage.database import one
+
+SECOND, MINUTE, DAY = 1_000, 60_000, 86_400_000
+DESTINATION = "5eed" * 8
+_NUMBERS = count()
+
+
+def unit(
+    rule: str, cap: int, *, release: Release = "not_sent", amount: int = 1, scope: str = "", width: int = DAY
+) -> Unit:
+    """Something that a claim uses up, in the one window that these tests know."""
+    return Unit(rule, scope, 0, width, amount, cap, release)
+
+
+def slot(cap: int) -> Unit:
+    """A place among the calls that go on at once."""
+    return unit("max_concurrent_calls", cap, release="ended", width=0)
+
+
+def money(amount: int, cap: int) -> Unit:
+    """Money set aside."""
+    return unit("max_spend_per_day", cap, release="rejected", amount=amount)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the claims of one test have in common."""
+
+    journal: Journal
+    units: Sequence[Unit] = ()
+    gaps: Sequence[Gap] = ()
+    kind: str = "ttsCallout"
+    destinations: Sequence[str] = (DESTINATION,)
+    conference: str | None = None
+    subject: str | None = None
+    details: dict[str, object] = field(default_factory=dict[str, object])
+
+    def made(self, key: str | None = None, *, fingerprint: str = "same", lasts: int = 2 * MINUTE) -> Claim:
+        """A claim with a key, or with one that nobody else has."""
+        now = self.journal.now()
+        reserved = sum(each.amount for each in self.units if each.rule == "max_spend_per_day")
+        return Claim(
+            call=uuid4().hex,
+            principal="tester",
+            kind=self.kind,
+            keys=(Key(key or f"key-{next(_NUMBERS)}", now + lasts),),
+            fingerprint=fingerprint,
+            destinations=tuple(self.destinations),
+            number="+1202…00",
+            conference=self.conference,
+            subject=self.subject,
+            units=tuple(self.units),
+            gaps=tuple(self.gaps),
+            reserved=reserved,
+            currency="USD",
+            now=now,
+            deadline=now + 90 * SECOND,
+            lease=now + 30 * MINUTE,
+            details=dict(self.details),
+        )
+
+    async def call(self, key: str | None = None, *, fingerprint: str = "same") -> str:
+        """Claim, and return our token; for requests that nothing is in the way of."""
+        claim = self.made(key, fingerprint=fingerprint)
+        claimed = await self.journal.claim(claim)
+        assert type(claimed).__name__ == "Granted", claimed
+        return claim.call
+
+    async def asked(self, key: str | None = None, *, fingerprint: str = "same") -> Claimed:
+        """Claim, and return what came of it."""
+        return await self.journal.claim(self.made(key, fingerprint=fingerprint))
+
+
+async def used(storage: Storage, rule: str) -> int:
+    """How much of a counter is used up, over all of its windows and owners."""
+    rows = await storage.database.read(
+        lambda: one("SELECT coalesce(sum(used), 0) AS used FROM counters WHERE name LIKE :pattern", pattern=f"%:{rule}")
+    )
+    return int(rows[0]["used"])
+
+
+async def counted(storage: Storage, table: str) -> int:
+    """How many rows a table has."""
+    rows = await storage.database.read(lambda: one(f"SELECT count(*) AS many FROM {table}"))  # noqa: S608 - a test's own word
+    return int(rows[0]["many"])
+
+
+async def events(journal: Journal) -> list[str]:
+    """What the audit log tells, in order."""
+    return [row.event for row in await journal.audit()]

@@ -1,0 +1,33 @@
+"""An opened journal on every engine, with a clock that moves when told."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.storage import SqlJournal, Storage, open_storage
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def storage(database_url: str, clock: ManualClock) -> AsyncGenerator[Storage]:
+    async with open_storage(database_url, clock, own_time=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def journal(storage: Storage) -> SqlJournal:
+    return storage.journal
+
+
+@pytest.fixture
+async def replica(storage: Storage, database_url: str, clock: ManualClock) -> AsyncGenerator[Storage]:
+    """A second server on the same database."""
+    async with open_storage(database_url, clock, own_time=True) as opened:
+        # They know a number by the same name.
+        assert opened.journal.hashed("+12025550100") == storage.journal.hashed("+12025550100")
+        yield opened

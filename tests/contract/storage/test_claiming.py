@@ -1,0 +1,159 @@
+"""A claim is granted once for each key, and only while every limit has room."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.ports import Duplicate, Exhausted, Gap, Granted, Key, Mismatch, Outcome
+from sinch_voice_mcp.storage import SqlJournal, Storage
+from tests.contract.storage.claims import DAY, DESTINATION, SECOND, Asking, counted, events, money, slot, unit, used
+
+
+async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJournal) -> None:
+    asking = Asking(journal, conference="room", subject="call-1", details={"text": "a\u0000b\ud800 ünï"})
+    claim = asking.made()
+
+    assert await journal.claim(claim) == Granted()
+
+    entry = await journal.entry(claim.call)
+    assert entry is not None
+    assert entry.state == "pending"
+    for name in ("call", "principal", "kind", "number", "destinations", "conference", "subject", "deadline", "lease"):
+        assert getattr(entry, name) == getattr(claim, name)
+    assert entry.claimed_at == claim.now
+    (row,) = await journal.audit()
+    assert (row.event, row.call, row.details) == ("claim", claim.call, claim.details)
+
+
+async def test_nobody_knows_a_request_that_was_never_made(journal: SqlJournal) -> None:
+    assert await journal.entry("never") is None
+    assert await journal.by_call_id("never") is None
+
+
+async def test_the_same_key_and_request_leads_to_the_first_one(journal: SqlJournal) -> None:
+    asking = Asking(journal)
+    first = await asking.call("key")
+
+    again = await asking.asked("key")
+
+    assert isinstance(again, Duplicate)
+    assert again.entry.call == first
+    assert await events(journal) == ["claim"]
+
+
+async def test_the_same_key_with_another_request_is_a_mismatch(journal: SqlJournal) -> None:
+    asking = Asking(journal)
+    await asking.call("key")
+
+    assert await asking.asked("key", fingerprint="other") == Mismatch()
+
+
+async def test_one_shared_key_of_several_is_enough_for_a_duplicate(journal: SqlJournal) -> None:
+    asking = Asking(journal)
+    first, second = asking.made("a"), asking.made("c")
+    shared = Key("b", first.now + DAY)
+    await journal.claim(replace(first, keys=(*first.keys, shared)))
+
+    claimed = await journal.claim(replace(second, keys=(shared, *second.keys)))
+
+    assert isinstance(claimed, Duplicate)
+    # Nothing of the second one stayed, its own key neither.
+    assert await asking.asked("c") == Granted()
+
+
+async def test_a_key_is_free_again_when_its_time_is_over(journal: SqlJournal, clock: ManualClock) -> None:
+    asking = Asking(journal)
+    first = await asking.call("key")
+    clock.advance(119.999)
+    assert isinstance(await asking.asked("key", fingerprint="same"), Duplicate)
+
+    clock.advance(0.001)
+    await asking.call("key", fingerprint="other")
+
+    # The first one no longer has the key, so it cannot free it either.
+    await journal.record(first, Outcome("rejected"))
+    assert await asking.asked("key") == Mismatch()
+
+
+async def test_what_is_refused_leaves_nothing_behind(storage: Storage) -> None:
+    asking = Asking(storage.journal, [slot(9), unit("calls_per_day", 1)], [Gap("repeat_gap_s", DESTINATION, 1)])
+    await Asking(storage.journal, [unit("calls_per_day", 1)]).call()
+
+    refused = await asking.asked("key")
+
+    assert refused == Exhausted("calls_per_day", "", 1, 1, DAY)
+    assert (await used(storage, "max_concurrent_calls"), await used(storage, "repeat_gap_s")) == (0, 0)
+    assert [await counted(storage, table) for table in ("calls", "keys", "audit")] == [1, 1, 1]
+
+
+async def test_the_first_limit_without_room_is_the_one_that_is_named(journal: SqlJournal) -> None:
+    both = [slot(1), unit("calls_per_day", 1)]
+    await Asking(journal, both).call()
+
+    assert await Asking(journal, both).asked() == Exhausted("max_concurrent_calls", "", 1, 1, None)
+
+
+async def test_a_request_larger_than_a_limit_is_refused_on_an_unused_counter(storage: Storage) -> None:
+    refused = await Asking(storage.journal, [money(6, 5)]).asked()
+
+    # Waiting does not help, and nothing was spent.
+    assert refused == Exhausted("max_spend_per_day", "", 0, 5, None)
+    assert await used(storage, "max_spend_per_day") == 0
+
+
+async def test_a_lowered_limit_counts_from_the_next_claim_on(journal: SqlJournal) -> None:
+    for _ in range(3):
+        await Asking(journal, [unit("calls_per_day", 9)]).call()
+
+    assert await Asking(journal, [unit("calls_per_day", 2)]).asked() == Exhausted("calls_per_day", "", 2, 2, DAY)
+
+
+async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -> None:
+    today = unit("repeat_per_day", 1, scope="a")
+    await Asking(journal, [today]).call()
+
+    assert await Asking(journal, [replace(today, bucket=DAY)]).asked() == Granted()
+    assert await Asking(journal, [replace(today, scope="b")]).asked() == Granted()
+    assert await Asking(journal, [today]).asked() == Exhausted("repeat_per_day", "a", 1, 1, DAY)
+
+
+async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
+    asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, 5 * SECOND)])
+    start = journal.now()
+    await asking.call()
+    clock.advance(4.999)
+
+    assert await asking.asked() == Exhausted("repeat_gap_s", DESTINATION, 1, 1, start + 5 * SECOND)
+
+    clock.advance(0.001)
+    assert await asking.asked() == Granted()
+
+
+async def test_a_rejected_call_ends_its_own_pause_and_nobody_elses(journal: SqlJournal, clock: ManualClock) -> None:
+    asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, SECOND)])
+    first = await asking.call()
+    clock.advance(1)
+    second = await asking.call()
+
+    await journal.record(first, Outcome("rejected"))
+    assert isinstance(await asking.asked(), Exhausted)
+
+    await journal.record(second, Outcome("rejected"))
+    assert await asking.asked() == Granted()
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(amounts=st.lists(st.integers(0, 6), max_size=8), cap=st.integers(0, 12))
+async def test_what_is_granted_never_adds_up_to_more_than_the_limit(
+    storage: Storage, amounts: list[int], cap: int
+) -> None:
+    rule = f"rule-{await counted(storage, 'calls')}-{await counted(storage, 'counters')}"
+    granted = 0
+    for amount in amounts:
+        claimed = await Asking(storage.journal, [unit(rule, cap, amount=amount)]).asked()
+        assert (claimed == Granted()) == (granted + amount <= cap)
+        granted += amount if claimed == Granted() else 0
+
+    assert await used(storage, rule) == granted

@@ -1,0 +1,100 @@
+"""What runs out is dropped, and what is known of a number can be erased."""
+
+from dataclasses import replace
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.ports import Approval, Duplicate, Gap, Granted, Outcome, Report
+from sinch_voice_mcp.storage import SqlJournal, Storage
+from sinch_voice_mcp.storage.database import one
+from tests.contract.storage.claims import DAY, MINUTE, Asking, counted, events, slot, unit, used
+
+NUMBER = "+12025550100"
+
+
+async def test_a_yes_counts_until_it_runs_out(journal: SqlJournal, clock: ManualClock) -> None:
+    await journal.approve(Approval("alice", ("b", "a"), journal.now() + 60_000))
+
+    assert await journal.approved("alice", ["a"])
+    assert await journal.approved("alice", ["a", "b"])
+    assert not await journal.approved("alice", ["a", "c"])
+    assert not await journal.approved("bob", ["a"])
+    assert not await journal.approved("alice", [])
+    clock.advance(60)
+    assert not await journal.approved("alice", ["a"])
+    assert await events(journal) == ["approved"]
+
+
+async def test_a_second_yes_lasts_as_long_as_it_says(journal: SqlJournal, clock: ManualClock) -> None:
+    await journal.approve(Approval("alice", ("a",), journal.now() + 60_000))
+    await journal.approve(Approval("alice", ("a",), journal.now() + 120_000))
+    clock.advance(61)
+
+    assert await journal.approved("alice", ["a"])
+
+
+async def test_pruning_drops_what_has_run_out_and_nothing_else(storage: Storage, clock: ManualClock) -> None:
+    journal = storage.journal
+    bucket = journal.now() - journal.now() % DAY
+    day = replace(unit("calls_per_day", 5), bucket=bucket)
+    asking = Asking(journal, [slot(5), day], [Gap("repeat_gap_s", "a", 9)])
+    held = await asking.call("key")
+    await journal.approve(Approval("alice", ("a",), journal.now() + MINUTE))
+    await journal.prune()
+    assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [1, 3, 1]
+
+    clock.advance(2 * DAY / 1000)
+    await journal.prune()
+
+    # The slot is held until somebody says that the call has ended.
+    assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [0, 1, 0]
+    assert await used(storage, "max_concurrent_calls") == 1
+    await journal.record(held, Outcome("lost"))
+    await journal.prune()
+    assert await counted(storage, "counters") == 0
+    assert await asking.asked("key") == Granted()
+    assert await counted(storage, "calls") == 2
+
+
+async def test_pruning_leaves_keys_that_still_count(journal: SqlJournal, clock: ManualClock) -> None:
+    asking = Asking(journal)
+    await asking.call("key")
+    clock.advance(119)
+
+    await journal.prune()
+
+    assert isinstance(await asking.asked("key"), Duplicate)
+
+
+async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
+    storage: Storage, clock: ManualClock
+) -> None:
+    journal = storage.journal
+    hashed = journal.hashed(NUMBER)
+    units = [unit("repeat_in_flight", 5, release="ended", scope=hashed, width=0), slot(5)]
+    asking = Asking(journal, units, [Gap("repeat_gap_s", hashed, 1)], destinations=("other", hashed))
+    ended, going_on = await asking.call(), None
+    await journal.record(ended, Outcome("accepted", "call-1"))
+    await journal.settle(ended, Report(1, None, "ANSWERED", "HANGUP"))
+    clock.advance(1)
+    going_on = await asking.call()
+    await Asking(journal).call()
+    await journal.approve(Approval("alice", (hashed,), journal.now() + MINUTE))
+    await journal.note("before", {})
+
+    assert await journal.forget(NUMBER) == 2
+
+    assert not await journal.approved("alice", [hashed])
+    for call in (ended, going_on):
+        entry = await journal.entry(call)
+        assert entry is not None
+        assert (entry.number, entry.destinations) == (None, ())
+    # What a call that goes on holds is still given back.
+    await journal.settle(going_on, Report(1, None, "ANSWERED", "HANGUP"))
+    assert await used(storage, "max_concurrent_calls") == 0
+    clock.advance(DAY / 1000)
+    await journal.prune()
+    for table, column in (("calls", "units"), ("calls", "destinations"), ("counters", "name"), ("keys", "fingerprint")):
+        text = f"SELECT 1 FROM {table} WHERE {column} LIKE :pattern"  # noqa: S608 - a test's own words
+        assert await storage.database.read(lambda text=text: one(text, pattern=f"%{hashed}%")) == []
+    assert await journal.forget(NUMBER) == 0
+    assert (await journal.audit())[-1].details == {"calls": 0}
