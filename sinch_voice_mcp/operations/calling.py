@@ -8,7 +8,7 @@ from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnkn
 from sinch_voice_mcp.operations.asking import Asker
 from sinch_voice_mcp.operations.consenting import Consenting
 from sinch_voice_mcp.operations.gate import Gate
-from sinch_voice_mcp.operations.ledger import Ledger, Request, StillAllowed
+from sinch_voice_mcp.operations.ledger import KEY, Ledger, Request, StillAllowed
 from sinch_voice_mcp.operations.limits import too_many_at_once
 from sinch_voice_mcp.operations.reconciling import Reconciler
 from sinch_voice_mcp.policy import Allow, Dial, Reach, Speak, SpeakSsml, Verdict, effects_of
@@ -144,6 +144,9 @@ class Calling:
             async with self._ledger.audited("conferenceCallout", asker):
                 return Leg(to, await self._place(allow, asker, together), None)
         except VoiceError as error:
+            if error.field == KEY:
+                # The key belongs to another list; nobody of this one is rung, not even those who are new in it.
+                raise
             return Leg(to, None, error)
 
     async def _place(self, allow: Allow, asker: Asker, together: object = None) -> Placed:

@@ -39,6 +39,7 @@ from sinch_voice_mcp.types import JsonObject
 
 _LOGGER = logging.getLogger(__name__)
 
+KEY = "idempotency_key"
 SAME_REQUEST_MS = 120_000
 """For so long the same arguments without a key are the same request."""
 
@@ -151,7 +152,7 @@ class Ledger:
             case Duplicate(entry):
                 return await self._earlier(entry)
             case Mismatch():
-                raise InvalidInputError("this `idempotency_key` belongs to another request", field="idempotency_key")
+                raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY)
             case Exhausted():
                 raise limits.exhausted(claimed, claim.number)
             case Stopped():

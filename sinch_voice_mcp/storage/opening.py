@@ -24,10 +24,11 @@ _EXAMPLE = "postgresql://user@host/database, sqlite:///path/to/file.db or :memor
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """An opened database and the journal in it."""
+    """An opened database and the journal in it. ``own_time``: the clock is not set by the database's."""
 
     database: Database
     journal: SqlJournal
+    own_time: bool = False
 
     async def beat(self) -> None:
         """Say that this host is alive, and set the clock by the database's.
@@ -37,7 +38,7 @@ class Storage:
         """
         if self.database.dialect == "sqlite":
             await self.database.run(lambda: _alive(socket.gethostname(), self.journal.now()))
-        else:
+        elif not self.own_time:
             self.journal.skew += await _skew(self.database, self.journal)
 
     async def leave(self) -> None:
@@ -65,9 +66,8 @@ async def open_storage(url: str, clock: Clock, *, own_time: bool = False) -> Asy
     try:
         await migrate(database)
         journal = SqlJournal(database, clock, await _key(database))
-        storage = Storage(database, journal)
-        if not own_time or database.dialect == "sqlite":
-            await storage.beat()
+        storage = Storage(database, journal, own_time)
+        await storage.beat()
         try:
             yield storage
         finally:

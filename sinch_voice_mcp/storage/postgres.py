@@ -21,7 +21,7 @@ T = TypeVar("T")
 Connection = AsyncConnection[Row]
 
 _OLDEST = 140_000
-_WAIT_S = 5.0
+_WAIT_S = 2.5
 _TRIES = 5
 _MOST_AT_ONCE = 64
 """Transactions that share one commit."""

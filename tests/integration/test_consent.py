@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mcp.client.context import ClientRequestContext
 from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, InputRequiredResult
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, InputRequiredResult, InputResponses
 
 from sinch_voice_mcp.app import sealing_key
 from sinch_voice_mcp.clock import ManualClock
@@ -153,10 +153,14 @@ async def _asked(voice: Caller, arguments: dict[str, Any]) -> InputRequiredResul
     return result
 
 
+def _yes(asked: InputRequiredResult) -> InputResponses:
+    return {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+
+
 async def _answered(
     voice: Caller, arguments: dict[str, Any], asked: InputRequiredResult, state: str | None = None
 ) -> CallToolResult:
-    yes = {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+    yes = _yes(asked)
     result = await voice.client.session.call_tool(
         "place_tts_callout", arguments, input_responses=yes, request_state=state or asked.request_state
     )
@@ -198,7 +202,7 @@ async def test_fault_12_a_forged_or_foreign_answer_places_nothing(sandbox: Sandb
 async def test_fault_12_an_answer_without_its_question_asks_again(sandbox: Sandbox) -> None:
     async with connected(live(), "auto", sandbox=sandbox, person=Person()) as voice:
         asked = await _asked(voice, CALL)
-        yes = {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+        yes = _yes(asked)
         result = await voice.client.session.call_tool(
             "place_tts_callout", CALL, input_responses=yes, allow_input_required=True
         )

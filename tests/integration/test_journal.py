@@ -1,0 +1,377 @@
+"""Every request that rings is written down first: repeats, limits, the list of calls, the kill switch."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from mcp import Client
+
+from sinch_voice_mcp.app import create_server
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
+from sinch_voice_mcp.settings import load
+from tests.integration.conftest import Caller
+from tests.integration.test_platform_faults import NUMBERS, PRICE
+
+REAL, OTHER, THIRD, OWN = "+14045005000", "+14045005001", "+14045005002", "+14155550100"
+CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
+ROOM = {"conference_id": "room", "cli": OWN}
+ANSWERS, BUSY, FAILS, UNKNOWN = "+12025550100", "+12025550110", "+12025550130", "+12025550139"
+"""Numbers that only the sandbox knows; a rehearsal refuses them."""
+
+NEVER = 3_600.0
+UNLIMITED = (
+    "REPEAT_GAP_S", "REPEAT_IN_FLIGHT", "REPEAT_PER_DAY", "REPEAT_PER_WEEK", "CALLS_PER_MINUTE", "CALLS_PER_HOUR",
+    "CALLS_PER_DAY", "MAX_CONCURRENT_CALLS", "MAX_SPEND_PER_DAY",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One platform, one time and one database, for as many servers as a test wants."""
+
+    url: str
+    clock: ManualClock
+    sandbox: Sandbox
+
+    @asynccontextmanager
+    async def server(
+        self,
+        more: Mapping[str, str] | None = None,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        sweep_s: float = NEVER,
+        **environ: str,
+    ) -> AsyncGenerator[Caller]:
+        """A client on a server under the live rules, with no limit but those that are given without their prefix."""
+        given = {"REHEARSE": "true", "CALLING_HOURS": "any", "DATABASE_URL": self.url}
+        given |= dict.fromkeys(UNLIMITED, "unlimited") | environ | dict(more or {})
+        settings = load({f"SINCH_VOICE_{name}": value for name, value in given.items()})
+        server = create_server(settings, sandbox=self.sandbox, transport=transport, clock=self.clock, sweep_s=sweep_s)
+        async with Client(server) as client:
+            yield Caller(client)
+
+    @property
+    def posts(self) -> Sequence[SeenRequest]:
+        """Callouts that reached the platform."""
+        return [request for request in self.sandbox.requests if request.raw_path == "/calling/v1/callouts"]
+
+
+@pytest.fixture
+def stage(database_url: str, clock: ManualClock) -> Stage:
+    """Everything but a server."""
+    return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
+
+
+async def until(look: Callable[[], Awaitable[bool]]) -> None:
+    """Look until it is so."""
+    with anyio.fail_after(10):
+        while not await look():
+            pass
+
+
+async def listed(voice: Caller, **filters: Any) -> list[dict[str, Any]]:
+    return (await voice.ok("list_calls", **filters))["calls"]
+
+
+async def test_the_same_arguments_within_two_minutes_are_one_call(stage: Stage) -> None:
+    async with stage.server() as voice, stage.server() as other:
+        first = await voice.ok("place_tts_callout", **CALL)
+        stage.clock.advance(119)
+        second = await other.ok("place_tts_callout", **CALL)
+        assert second["call_id"] == first["call_id"]
+        assert second["duplicate_of"]
+        assert "duplicate_of" not in first
+        assert "no second one was" in second["summary"]
+        assert len(stage.posts) == 1
+        stage.clock.advance(2)
+        third = await voice.ok("place_tts_callout", **CALL)
+    assert third["call_id"] != first["call_id"]
+    assert len(stage.posts) == 2
+
+
+async def test_other_arguments_without_a_key_are_another_call(stage: Stage) -> None:
+    async with stage.server() as voice:
+        for changes in ({}, {"text": "Hello Bob"}, {"to": OTHER}, {"locale": "en-GB"}, {"idempotency_key": "k"}):
+            assert "duplicate_of" not in await voice.ok("place_tts_callout", **{**CALL, **changes})
+    assert len(stage.posts) == 5
+
+
+async def test_the_same_key_is_the_same_call_however_late(stage: Stage) -> None:
+    async with stage.server() as voice:
+        first = await voice.ok("place_tts_callout", **CALL, idempotency_key="table 7")
+        for days in (1, 28):
+            stage.clock.advance(days * 86_400)
+            again = await voice.ok("place_tts_callout", **CALL, idempotency_key="table 7")
+            assert (again["call_id"], bool(again["duplicate_of"])) == (first["call_id"], True)
+        assert len(stage.posts) == 1
+        other = await voice.ok("place_tts_callout", **CALL, idempotency_key="table 8")
+    assert other["call_id"] != first["call_id"]
+    assert len(stage.posts) == 2
+
+
+async def test_a_key_with_other_arguments_is_an_error_and_sends_nothing(stage: Stage) -> None:
+    async with stage.server() as voice:
+        await voice.ok("place_tts_callout", **CALL, idempotency_key="k")
+        for changes in ({"to": OTHER}, {"text": "Hello Bob"}):
+            error = await voice.fails("place_tts_callout", **{**CALL, **changes}, idempotency_key="k")
+            assert (error["code"], error["field"]) == ("invalid_input", "idempotency_key")
+    assert len(stage.posts) == 1
+
+
+async def test_a_repeated_conference_callout_returns_the_same_legs(stage: Stage) -> None:
+    async with stage.server() as voice:
+        first = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
+        second = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
+    ids = [leg["call_id"] for leg in first["legs"]]
+    assert len(set(ids)) == 2
+    assert [leg["call_id"] for leg in second["legs"]] == ids
+    assert all(leg["duplicate_of"] for leg in second["legs"])
+    assert len(stage.posts) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        [REAL],
+        [REAL, THIRD],
+        [OTHER, REAL],
+        [REAL, OTHER, THIRD],
+    ],
+)
+async def test_a_conference_with_other_people_under_the_same_key_is_an_error(stage: Stage, changed: list[str]) -> None:
+    async with stage.server() as voice:
+        await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM, idempotency_key="k")
+        error = await voice.fails("place_conference_callout", to=changed, **ROOM, idempotency_key="k")
+    assert (error["code"], error["field"]) == ("invalid_input", "idempotency_key")
+    assert len(stage.posts) == 2
+
+
+async def test_a_transfer_is_sent_once(stage: Stage) -> None:
+    document = {"action": {"name": "connectPstn", "number": OTHER, "cli": OWN}}
+    async with stage.server() as voice:
+        placed = await voice.ok("place_conference_callout", to=[REAL], **ROOM)
+        call_id = placed["legs"][0]["call_id"]
+        stage.clock.advance(5)
+        first = await voice.ok("update_call", call_id=call_id, svaml=document)
+        stage.clock.advance(119)
+        second = await voice.ok("update_call", call_id=call_id, svaml=document)
+    assert not any("not made again" in warning for warning in first.get("warnings", ()))
+    assert any("not made again" in warning for warning in second["warnings"])
+    assert sum(request.method == "PATCH" for request in stage.sandbox.requests) == 1
+
+
+DAY = 86_400
+LIMITS: Mapping[str, tuple[str, int, int, str, str | None]] = {
+    # What is allowed, after how many calls it is used up, seconds between them, what the refusal names, until when.
+    "repeat_gap_s": ("300", 1, 130, "+1404…00", "2026-01-05T12:05:00Z"),
+    "repeat_in_flight": ("2", 2, 0, "+1404…00", None),
+    "repeat_per_day": ("2", 2, 130, "+1404…00", "2026-01-06T00:00:00Z"),
+    "repeat_per_week": ("2", 2, DAY, "+1404…00", "2026-01-08T00:00:00Z"),
+    "calls_per_minute": ("2", 2, 20, "2 of 2", "2026-01-05T12:01:00Z"),
+    "calls_per_hour": ("2", 2, 600, "2 of 2", "2026-01-05T13:00:00Z"),
+    "calls_per_day": ("2", 2, 3_600, "2 of 2", "2026-01-06T00:00:00Z"),
+    "max_concurrent_calls": ("2", 2, 0, "2 of 2", None),
+    "max_spend_per_day": ("0.05", 2, 130, "0.04 of 0.05", "2026-01-06T00:00:00Z"),
+}
+
+
+@pytest.mark.parametrize("rule", LIMITS)
+async def test_every_limit_refuses_what_is_too_much_and_says_when_there_is_room(stage: Stage, rule: str) -> None:
+    allowed, many, pause, value, next_at = LIMITS[rule]
+    limit = {rule.upper(): allowed}
+    async with stage.server(limit) as voice, stage.server(limit) as other:
+        for number in range(many):
+            await (voice, other)[number % 2].ok("place_tts_callout", **{**CALL, "text": f"Hello {number}"})
+            stage.clock.advance(pause)
+        error = await voice.fails("place_tts_callout", **{**CALL, "text": "Hello again"})
+        assert (error["code"], error["rule"], error["value"]) == ("refused", rule, value)
+        assert f"SINCH_VOICE_{rule.upper()}" in error["how_to_change"]
+        assert error.get("next_allowed_at") == next_at
+        assert len(stage.posts) == many
+        if next_at is not None:
+            stage.clock.advance((datetime.fromisoformat(next_at) - stage.clock.now()).total_seconds())
+            await voice.ok("place_tts_callout", **{**CALL, "text": "Hello again"})
+            assert len(stage.posts) == many + 1
+
+
+@pytest.mark.parametrize("rule", ["repeat_in_flight", "max_concurrent_calls"])
+async def test_a_call_that_has_ended_makes_room_for_the_next_request(stage: Stage, rule: str) -> None:
+    async with stage.server({rule.upper(): "1"}) as voice:
+        await voice.ok("place_tts_callout", **CALL)
+        stage.clock.advance(2)
+        assert (await voice.fails("place_tts_callout", **{**CALL, "text": "Again"}))["rule"] == rule
+        stage.clock.advance(60)
+        await voice.ok("place_tts_callout", **{**CALL, "text": "Again"})
+
+
+async def test_a_trusted_number_may_be_repeated_and_nothing_else(stage: Stage) -> None:
+    repeats = {"REPEAT_GAP_S": "300", "REPEAT_IN_FLIGHT": "1", "REPEAT_PER_DAY": "1", "REPEAT_PER_WEEK": "1"}
+    async with stage.server(repeats, TRUSTED_NUMBERS=REAL, CALLS_PER_MINUTE="4") as voice:
+        for number in range(3):
+            await voice.ok("place_tts_callout", **{**CALL, "text": f"Hello {number}"})
+        await voice.ok("place_tts_callout", **{**CALL, "to": OTHER})
+        assert (await voice.fails("place_tts_callout", **{**CALL, "text": "More"}))["rule"] == "calls_per_minute"
+        stage.clock.advance(60)
+        again = await voice.fails("place_tts_callout", **{**CALL, "to": OTHER, "text": "More"})
+        assert again["rule"] == "repeat_gap_s"
+
+
+async def test_the_list_of_calls_tells_newest_first_what_became_of_each(stage: Stage) -> None:
+    async with stage.server(REHEARSE="false") as voice:
+        ended = await voice.ok("place_tts_callout", to=ANSWERS, text="Hello Anna, " * 5, cli=OWN)
+        stage.clock.advance(60)
+        await voice.fails("place_tts_callout", to=FAILS, text="Hello", cli=OWN)
+        stage.clock.advance(60)
+        await voice.fails("place_tts_callout", to=UNKNOWN, text="Hello", cli=OWN)
+        stage.clock.advance(60)
+        room = await voice.ok("place_conference_callout", to=[ANSWERS], **ROOM)
+        before = await listed(voice)
+        await voice.ok("get_call", call_id=ended["call_id"])
+        after = await listed(voice)
+        found = {status: await listed(voice, status=status) for status in ("in_progress", "ended", "failed", "unknown")}
+        newest = await listed(voice, limit=2)
+        since = await listed(voice, since="2026-01-05T12:02:00Z")
+    assert [call["status"] for call in after] == ["in_progress", "unknown", "failed", "ended"]
+    assert [call["at"][11:19] for call in after] == ["12:03:00", "12:02:00", "12:01:00", "12:00:00"]
+    assert [call["kind"] for call in after] == ["conferenceCallout", *["ttsCallout"] * 3]
+    assert [call["number"] for call in after] == ["+1202…00", "+1202…39", "+1202…30", "+1202…00"]
+    assert [call.get("call_id") for call in after] == [room["legs"][0]["call_id"], None, None, ended["call_id"]]
+    assert "cost" not in before[3]
+    assert (after[3]["cost"], after[3]["currency"], after[3]["result"]) == (0.02, "USD", "ANSWERED")
+    assert after[3]["duration_s"] > 0
+    assert {status: [call["status"] for call in calls] for status, calls in found.items()} == {
+        status: [status] for status in found
+    }
+    assert newest == since == after[:2]
+
+
+async def test_an_end_that_nobody_looked_at_is_found_by_sweeping(stage: Stage) -> None:
+    async with stage.server(sweep_s=0.01) as voice:
+        placed = await voice.ok("place_tts_callout", **CALL)
+        stage.clock.advance(61)
+        await until(lambda: _some(voice, status="ended"))
+        (call,) = await listed(voice)
+    assert (call["call_id"], call["cost"]) == (placed["call_id"], 0.02)
+
+
+async def _some(voice: Caller, **filters: Any) -> bool:
+    return bool(await listed(voice, **filters))
+
+
+async def test_an_emergency_stop_holds_for_every_server_and_outlives_them(stage: Stage) -> None:
+    async with stage.server() as voice, stage.server() as other:
+        await voice.ok("place_tts_callout", **CALL)
+        stopped = await other.ok("emergency_stop", reason="the wrong list")
+        assert "the wrong list" in stopped["summary"]
+        assert "hung_up" not in stopped
+        for caller in (voice, other):
+            error = await caller.fails("place_tts_callout", **{**CALL, "text": "Another"})
+            assert (error["code"], error["rule"]) == ("refused", "stopped")
+            assert "the wrong list" in error["message"]
+            assert "sinch-voice-mcp resume" in error["how_to_change"]
+        # What was placed before is still told.
+        assert (await voice.ok("place_tts_callout", **CALL))["duplicate_of"]
+    async with stage.server() as later:
+        assert (await later.fails("place_tts_callout", **{**CALL, "text": "More"}))["rule"] == "stopped"
+    assert len(stage.posts) == 1
+
+
+async def test_an_emergency_stop_ends_calls_in_progress_where_it_is_asked_to(stage: Stage) -> None:
+    async with stage.server() as voice, stage.server() as other:
+        placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
+        stage.clock.advance(5)
+        stopped = await other.ok("emergency_stop", reason="enough", hang_up=True)
+        assert (stopped["hung_up"], stopped["still_going"]) == (2, 0)
+        for leg in placed["legs"]:
+            seen = await voice.ok("get_call", call_id=leg["call_id"])
+            assert (seen["status"], seen["reason"]) == ("FINAL", "MANAGERHANGUP")
+
+
+@pytest.mark.parametrize(("environ", "many"), [({}, 5), ({"MAX_UNKNOWN_OUTCOMES": "2"}, 2)])
+async def test_too_many_unknown_outcomes_stop_calling(stage: Stage, environ: dict[str, str], many: int) -> None:
+    async with stage.server(environ, REHEARSE="false") as voice, stage.server(REHEARSE="false") as other:
+        for number in range(many):
+            error = await voice.fails("place_tts_callout", to=UNKNOWN, text=f"Hello {number}", cli=OWN)
+            assert error["code"] == "outcome_unknown"
+        for caller in (voice, other):
+            error = await caller.fails("place_tts_callout", to=ANSWERS, text="Hello", cli=OWN)
+            assert (error["rule"], f"{many} callouts with an unknown outcome" in error["message"]) == ("stopped", True)
+    assert len(stage.posts) == many
+
+
+async def test_unknown_outcomes_that_are_far_apart_stop_nothing(stage: Stage) -> None:
+    async with stage.server(REHEARSE="false", MAX_UNKNOWN_OUTCOMES="2") as voice:
+        for number in range(3):
+            await voice.fails("place_tts_callout", to=UNKNOWN, text=f"Hello {number}", cli=OWN)
+            stage.clock.advance(601)
+        await voice.ok("place_tts_callout", to=ANSWERS, text="Hello", cli=OWN)
+
+
+async def test_one_request_that_led_to_two_calls_stops_calling(stage: Stage) -> None:
+    asked, answer = anyio.Event(), anyio.Event()
+
+    async def platform(request: httpx2.Request) -> httpx2.Response:
+        match request.url.path.split("/")[-2:]:
+            case ["configuration", "numbers"]:
+                return httpx2.Response(200, json=NUMBERS)
+            case ["number", _]:
+                return httpx2.Response(200, json=PRICE)
+            case ["id", "room"]:
+                inside = {"id": "first", "cli": REAL, "duration": 3, "muted": False, "onhold": False}
+                return httpx2.Response(200, json={"participants": [inside]})
+            case [*_, "callouts"]:
+                asked.set()
+                await answer.wait()
+                return httpx2.Response(200, json={"callId": "second"})
+            case _:
+                return httpx2.Response(404, json={"errorCode": 40400, "message": "no", "reference": "r"})
+
+    placed: list[dict[str, Any]] = []
+
+    async def place(voice: Caller) -> None:
+        placed.append(await voice.ok("place_conference_callout", to=[REAL], **ROOM))
+
+    async with stage.server(transport=httpx2.MockTransport(platform), sweep_s=0.01) as voice:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(place, voice)
+            await asked.wait()
+            # Long enough for the request to count as unknown and to be looked for in its room.
+            stage.clock.advance(91)
+            await until(lambda: _named(voice, "first"))
+            answer.set()
+        assert placed[0]["legs"][0]["call_id"] == "second"
+        error = await voice.fails("place_tts_callout", **CALL)
+    assert error["rule"] == "stopped"
+    assert "one request led to two calls (first and second)" in error["message"]
+
+
+async def _named(voice: Caller, call_id: str) -> bool:
+    return (await listed(voice))[0].get("call_id") == call_id
+
+
+async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(stage: Stage) -> None:
+    posts: list[httpx2.Request] = []
+
+    async with stage.server() as elsewhere:
+
+        async def platform(request: httpx2.Request) -> httpx2.Response:
+            if request.method == "GET":
+                listing = request.url.path.endswith("/configuration/numbers")
+                return httpx2.Response(200, json=NUMBERS if listing else PRICE)
+            posts.append(request)
+            await elsewhere.ok("emergency_stop", reason="meanwhile")
+            body = {"errorCode": 42900, "message": "Slow down", "reference": "r"}
+            return httpx2.Response(429, json=body, headers={"Retry-After": "7"})
+
+        async with stage.server(transport=httpx2.MockTransport(platform)) as voice:
+            error = await voice.fails("place_tts_callout", **CALL)
+            (call,) = await listed(voice)
+    assert (error["code"], error["rule"]) == ("refused", "stopped")
+    assert len(posts) == 1
+    assert (call["status"], call["result"]) == ("failed", "refused")
