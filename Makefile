@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := $(BIN)/python examples/demo.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix snapshots docs lock bench inspect clean
+.PHONY: help demo test check fix snapshots docs lock bench chaos inspect clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -45,6 +45,10 @@ lock: ## Pin the newest versions that the ranges allow (needs uv)
 
 bench: .venv/dev ## Measure: what is printed is judged by people, not by tests
 	@$(BIN)/python benchmarks/lint.py
+	@$(BIN)/python -m benchmarks.claims
+
+chaos: .venv/dev ## Kill servers while calls are placed on a platform that fails; some minutes, needs PostgreSQL
+	@$(BIN)/python -m tests.chaos
 
 inspect: .venv/runtime ## List and call the tools with the MCP Inspector (needs Node 22)
 	@$(BIN)/python examples/inspector.py

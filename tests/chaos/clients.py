@@ -1,0 +1,162 @@
+"""Clients that ask for each call again and again, on every server, until they know."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import anyio
+from mcp.types import CallToolResult, TextContent
+
+from tests.chaos.platform import OWN, dice
+from tests.chaos.servers import GoneError, Slot
+
+MOST_REJECTIONS = 3
+MOST_ODD = 5
+MOST_ASKS = 60
+_AGAIN = frozenset({"too_many_requests", "not_sent", "unavailable"})
+
+Kind = Literal["accepted", "unknown", "rejected", "again", "gone", "waiting", "odd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a client was told; ``said`` is the call id, or the error's code."""
+
+    kind: Kind
+    said: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether no other answer may come after it."""
+        return self.kind in ("accepted", "unknown")
+
+
+def told(result: CallToolResult) -> Told:
+    """Read a tool's result."""
+    if not result.is_error:
+        content: dict[str, Any] = result.structured_content or {}
+        return Told("accepted", content["call_id"])
+    (block,) = result.content
+    try:
+        error: dict[str, Any] = json.loads(block.text if isinstance(block, TextContent) else "")
+    except ValueError:
+        return Told("odd", "not JSON")
+    match error["code"]:
+        case "outcome_unknown":
+            return Told("unknown")
+        case "rejected":
+            return Told("rejected")
+        case code if code in _AGAIN:
+            return Told("again", code)
+        case code:
+            return Told("odd", ": ".join(filter(None, (code, error.get("rule"), error["message"]))))
+
+
+class Clients:
+    """Everybody who asks.
+
+    Args:
+        slots: The servers.
+        seed: For who asks whom, and how.
+        patience: How long a client waits for an answer, in seconds.
+
+    Attributes:
+        asked: Told of each request that is about to be sent.
+        answers: How often each kind of answer came.
+        odd: Answers that nobody foresaw.
+        call_ids: Every call id that was told, by key.
+        waiting: Keys that a killed server had in hand, and for which nobody waited long enough.
+        unsettled: Other keys for which no certain answer came.
+        contradicted: What was told that does not fit together, by key.
+        longest: The longest wait for an answer, in seconds.
+    """
+
+    def __init__(self, slots: Sequence[Slot], seed: int, *, patience: float) -> None:
+        self._slots = slots
+        self._seed = seed
+        self._patience = patience
+        self.asked: Callable[[], None] = lambda: None
+        self.answers: Counter[str] = Counter()
+        self.odd: Counter[str] = Counter()
+        self.call_ids: dict[str, set[str]] = {}
+        self._broken_off: set[str] = set()
+        self.waiting: list[str] = []
+        self.unsettled: list[str] = []
+        self.contradicted: dict[str, str] = {}
+        self.longest = 0.0
+
+    async def settle(self, key: str) -> None:
+        """Ask for one call until the answer is certain, and once more on another server."""
+        chance = dice(self._seed, key, "client")
+        first, second = chance.sample(self._slots, 2)
+        match chance.choices(("plain", "race", "drop"), (5, 3, 2)):
+            case ["race"]:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self._ask, key, first)
+                    tasks.start_soon(self._ask, key, second)
+            case ["drop"]:
+                self._broken_off.add(key)
+                with anyio.move_on_after(chance.uniform(0, 0.04)):
+                    await self._ask(key, first)
+            case _:
+                pass
+        final = await self._until_certain(key, (first, second))
+        if final is not None and final.final:
+            await self._confirm(key, final, (second, first))
+
+    async def _confirm(self, key: str, final: Told, slots: Sequence[Slot]) -> None:
+        # Where that server was killed just now, its successor is the one to ask.
+        await slots[0].ready.wait()
+        again = await self._until_certain(key, slots)
+        came_to_light = final.kind == "unknown" and again is not None and again.kind == "accepted"
+        if again is not None and again != final and not came_to_light:
+            self.contradicted[key] = f"{final}, then {again}"
+
+    async def _until_certain(self, key: str, slots: Sequence[Slot]) -> Told | None:
+        """Ask one server after the other; None where nothing certain is ever said."""
+        had = Counter[Kind]()
+        for ask in range(MOST_ASKS):
+            answer = await self._ask(key, slots[ask % len(slots)])
+            had[answer.kind] += 1
+            if answer.final or had["rejected"] == MOST_REJECTIONS:
+                return answer
+            if had["odd"] == MOST_ODD:
+                break
+            if had["waiting"] and key in self._broken_off:
+                self.waiting.append(key)
+                return None
+        self.unsettled.append(key)
+        return None
+
+    async def _ask(self, key: str, slot: Slot) -> Told:
+        slot = await self._one_that_is_up(slot)
+        self.asked()
+        start = anyio.current_time()
+        answer = Told("waiting")
+        try:
+            with anyio.move_on_after(self._patience):
+                answer = told(await slot.call("place_tts_callout", _arguments(key)))
+        except GoneError:
+            self._broken_off.add(key)
+            answer = Told("gone")
+        self.longest = max(self.longest, anyio.current_time() - start)
+        self.answers[answer.kind] += 1
+        if answer.kind == "odd":
+            self.odd[answer.said] += 1
+        if answer.kind == "accepted":
+            self.call_ids.setdefault(key, set()).add(answer.said)
+        return answer
+
+    async def _one_that_is_up(self, wanted: Slot) -> Slot:
+        """The wanted server, or while there is none, another; or the wanted one once it is there."""
+        up = [slot for slot in (wanted, *self._slots) if slot.up]
+        if not up:
+            await wanted.ready.wait()
+        return up[0] if up else wanted
+
+
+def _arguments(key: str) -> dict[str, str]:
+    to = f"+120255501{int(key) % 100:02}"
+    return {"to": to, "cli": OWN, "text": f"key {key}", "idempotency_key": f"key-{key}"}

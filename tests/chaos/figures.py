@@ -1,0 +1,142 @@
+"""The bookkeeping: how many calls too many, how many that nobody knows of."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from tests.chaos.platform import FaultPlatform, Post
+
+_NOTHING_PLACED = frozenset({"rejected", "not_sent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the platform saw of one client.
+
+    Attributes:
+        keys: Calls that were wanted.
+        posts: Callouts that came in.
+        placed: Calls placed.
+        kinds: How often each fault was played.
+        duplicates: Keys for which more than one call was placed.
+        repeated: Keys with a callout after one that may have placed a call.
+    """
+
+    keys: int
+    posts: int
+    placed: int
+    kinds: Counter[str]
+    duplicates: list[str]
+    repeated: list[str]
+
+
+def seen(platform: FaultPlatform, keys: int) -> Seen:
+    """Count."""
+    posts = list(chain.from_iterable(platform.posts.values()))
+    return Seen(
+        keys=keys,
+        posts=len(posts),
+        placed=sum(post.kind.places for post in posts),
+        kinds=platform.kinds,
+        duplicates=[key for key, own in platform.posts.items() if sum(post.kind.places for post in own) > 1],
+        repeated=[key for key, own in platform.posts.items() if not all(post.kind.refuses for post in own[:-1])],
+    )
+
+
+def unaccounted(platform: FaultPlatform, journal: Mapping[str, Sequence[str]]) -> list[Post]:
+    """Placed calls that the journal does not know, or takes for not placed."""
+    placed = (post for post in chain.from_iterable(platform.posts.values()) if post.kind.places)
+    return [post for post in placed if not _accounted(journal.get(post.token or "", ()))]
+
+
+def _accounted(events: Sequence[str]) -> bool:
+    return "claim" in events and events[-1] not in _NOTHING_PLACED
+
+
+def invented(platform: FaultPlatform, call_ids: Mapping[str, set[str]]) -> dict[str, str]:
+    """What clients were told that is not the one call placed for a key, by key."""
+    placed = {
+        key: {post.call_id for post in platform.posts.get(key, ()) if post.call_id is not None} for key in call_ids
+    }
+    return {key: f"told {own}, placed {placed[key]}" for key, own in call_ids.items() if own != placed[key]}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A run.
+
+    Attributes:
+        servers: What the platform saw of our servers.
+        naive: What it saw of a client that simply retries.
+        kills: Servers killed with requests in flight.
+        crashes: Servers that died by themselves.
+        unaccounted: Placed calls that the journal does not know.
+        contradicted: Keys about which clients were told things that do not fit together, or the platform.
+        waiting: Keys that a killed server had in hand, and for which clients did not wait long enough.
+        unsettled: Other keys for which no certain answer ever came.
+        answers: How often each kind of answer was given.
+        odd: Answers that nobody foresaw.
+        longest: The longest wait for an answer, in seconds.
+        lasted: The whole run, in seconds.
+    """
+
+    servers: Seen
+    naive: Seen
+    kills: int
+    crashes: int
+    unaccounted: list[Post]
+    contradicted: dict[str, str]
+    waiting: list[str]
+    unsettled: list[str]
+    answers: Counter[str] = field(default_factory=Counter[str])
+    odd: Counter[str] = field(default_factory=Counter[str])
+    longest: float = 0.0
+    lasted: float = 0.0
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise was kept."""
+        broken = (self.servers.duplicates, self.servers.repeated, self.unaccounted, self.contradicted, self.unsettled)
+        return not any(broken) and self.crashes == 0
+
+    def lines(self) -> list[str]:
+        """What is printed."""
+        ours, naive = self.servers, self.naive
+        rows = [
+            _row("", "these servers", "plain retries"),
+            _row("keys", ours.keys, naive.keys),
+            _row("kill -9 with requests in flight", self.kills, 0),
+            _row("POSTs seen", ours.posts, naive.posts),
+            _row("calls placed", ours.placed, naive.placed),
+            _row("keys with more than one call", len(ours.duplicates), len(naive.duplicates)),
+            _row("keys with a POST after an open one", len(ours.repeated), len(naive.repeated)),
+            _row("placed calls unaccounted for", len(self.unaccounted), "-"),
+            _row("keys told contradictory things", len(self.contradicted), "-"),
+            _row("keys left while a killed one is open", len(self.waiting), "-"),
+            _row("keys never settled", len(self.unsettled), "-"),
+            _row("servers that died by themselves", self.crashes, "-"),
+            "what the platform did",
+            *(_row(f"  {name}", count, naive.kinds[name]) for name, count in sorted(ours.kinds.items())),
+            "what clients were told",
+            *(_row(f"  {kind}", count, "") for kind, count in self.answers.most_common()),
+            *(f"    {said}: {count:,}" for said, count in self.odd.most_common(5)),
+            f"longest wait for an answer {self.longest:.1f} s; the run took {self.lasted:.0f} s",
+        ]
+        return rows + [f"for example: {example}" for example in self.examples()]
+
+    def examples(self) -> list[str]:
+        """A few of what should not be, for whoever looks for the cause."""
+        lost = [f"{post.key} ({post.kind.name}, token {post.token})" for post in self.unaccounted[:3]]
+        found = {
+            "called twice": self.servers.duplicates[:3],
+            "posted again": self.servers.repeated[:3],
+            "unaccounted": lost,
+            "contradictory": [f"{key}: {why}" for key, why in list(self.contradicted.items())[:3]],
+            "unsettled": self.unsettled[:3],
+        }
+        return [f"{what}: {'; '.join(which)}" for what, which in found.items() if which]
+
+
+def _row(name: str, *cells: object) -> str:
+    return f"{name:38}" + "".join(f"{cell:>16,}" if isinstance(cell, int) else f"{cell!s:>16}" for cell in cells)
