@@ -64,6 +64,9 @@ def commands() -> str:
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[Sequence[str]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                written = " ".join((*path, name, *map(_parameter, command.params)))
+                yield (f"`{written}`", command.get_short_help_str(limit=200))
             yield from _commands(command, (*path, name))
         else:
             written = " ".join((*path, name, *map(_parameter, command.params)))

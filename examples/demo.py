@@ -17,7 +17,7 @@ from rich.markup import escape
 
 SPEED = 3
 WIDTH = 90
-OWN, ANNA, BEN = "+14155550100", "+12025550100", "+12025550108"
+OWN, ANNA, BEN, CARLA = "+14155550100", "+12025550100", "+12025550108", "+12025550102"
 SERVER = StdioServerParameters(
     command=sys.executable,
     args=["-m", "sinch_voice_mcp", "--sandbox", "--sandbox-speed", str(SPEED)],
@@ -107,9 +107,17 @@ async def one_call(stage: Stage) -> None:
     await stage.until(placed["call_id"], "ended")
 
 
+async def question(stage: Stage) -> None:
+    """A question with two answers: the simulated person at this number presses 1."""
+    stage.scene("3. A question: who answered, and what was pressed")
+    answers = {"1": "Tuesday suits", "2": "Tuesday does not suit"}
+    text = "Hello Carla, does Tuesday at ten suit you?"
+    await stage.ask("ask_by_phone", to=CARLA, cli=OWN, question=text, answers=answers)
+
+
 async def conference(stage: Stage) -> None:
     """Two people in a room, one of them muted."""
-    stage.scene("3. A conference of two, one muted")
+    stage.scene("4. A conference of two, one muted")
     room = await stage.ask("place_conference_callout", to=[ANNA, BEN], conference_id="standup", cli=OWN)
     for leg in room["legs"]:
         await stage.until(leg["call_id"], "answered", f"{leg['to']}  ")
@@ -123,7 +131,7 @@ async def conference(stage: Stage) -> None:
 
 async def menu(stage: Stage) -> None:
     """A menu, as the call-flow language has it."""
-    stage.scene("4. A menu built as SVAML")
+    stage.scene("5. A menu built as SVAML")
     options = [{"dtmf": "1", "action": "return(book)"}, {"dtmf": "2", "action": "return(hours)"}]
     main = {"id": "main", "mainPrompt": "#tts[Press 1 to book, 2 for opening hours.]", "options": options}
     built = await stage.ask("build_svaml", event="ace", action={"name": "runMenu", "locale": "en-US", "menus": [main]})
@@ -146,6 +154,7 @@ async def main() -> None:
         stage = Stage(client, console)
         await refusals(stage)
         await one_call(stage)
+        await question(stage)
         await conference(stage)
         await menu(stage)
     console.print(

@@ -18,6 +18,10 @@ class Clock(Protocol):
         """Return after so many seconds of this clock."""
         ...
 
+    async def wait_until(self, instant: datetime) -> None:
+        """Return when this clock has come to an instant; it does not move the clock."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -30,12 +34,19 @@ class SystemClock:
         """Wait in real time."""
         await anyio.sleep(seconds)
 
+    async def wait_until(self, instant: datetime) -> None:
+        """Wait in real time."""
+        await anyio.lowlevel.checkpoint()
+        while (seconds := (instant - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - real time sets no event
+            await anyio.sleep(seconds)
+
 
 class ManualClock:
     """A clock that moves when told: by ``advance``, or by whoever sleeps on it."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)) -> None:
         self._now = start
+        self._moved: anyio.Event | None = None
 
     def now(self) -> datetime:
         """The instant that the clock was last moved to."""
@@ -50,11 +61,22 @@ class ManualClock:
         if seconds < 0:
             raise ValueError("a clock cannot be moved back")
         self._now += timedelta(seconds=seconds)
+        if (moved := self._moved) is not None:
+            self._moved = None
+            moved.set()
 
     async def sleep(self, seconds: float) -> None:
         """Move forward by so many seconds and let other tasks run."""
         self.advance(seconds)
         await anyio.lowlevel.checkpoint()
+
+    async def wait_until(self, instant: datetime) -> None:
+        """Wait until somebody has moved the clock so far."""
+        await anyio.lowlevel.checkpoint()
+        while self._now < instant:
+            if self._moved is None:
+                self._moved = anyio.Event()
+            await self._moved.wait()
 
 
 class ScaledClock:
@@ -74,3 +96,9 @@ class ScaledClock:
     async def sleep(self, seconds: float) -> None:
         """Wait so many scaled seconds."""
         await anyio.sleep(seconds / self.speed)
+
+    async def wait_until(self, instant: datetime) -> None:
+        """Wait in real time, as long as it takes this clock."""
+        await anyio.lowlevel.checkpoint()
+        while (seconds := (instant - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - real time sets no event
+            await anyio.sleep(seconds / self.speed)

@@ -16,6 +16,7 @@
     │   └── UnavailableError        5xx of a request that changes nothing
     ├── NotSentError            the platform never saw the request
     ├── StorageError            the journal cannot be used, so nothing is sent
+    ├── NoCallbacksError        the platform tells nobody what happens in a call
     ├── OutcomeUnknownError     the platform may have acted; must not be repeated
     └── EarlierError            the same request failed before; says what was said then
 
@@ -220,6 +221,16 @@ class StorageError(VoiceError):
 
     code = "storage"
     default_next_step = "Tell the owner that this server's database cannot be used. Nothing was sent."
+
+
+class NoCallbacksError(VoiceError):
+    """No events of calls come in, and what was asked for needs them."""
+
+    code = "no_callbacks"
+    default_next_step = (
+        "Tell the owner to set SINCH_VOICE_PUBLIC_URL and SINCH_VOICE_CALLBACK_PORT, and to run "
+        "`sinch-voice-mcp callbacks check`. Without: place_tts_callout, and get_call for the outcome."
+    )
 
 
 class OutcomeUnknownError(VoiceError):

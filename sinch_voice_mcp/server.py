@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from difflib import get_close_matches
 from io import TextIOWrapper
 from typing import Any
@@ -15,7 +15,15 @@ from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
-from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent
+from mcp.types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    GetPromptResult,
+    InputRequiredResult,
+    SubscribeRequestParams,
+    TextContent,
+    UnsubscribeRequestParams,
+)
 from pydantic import ValidationError
 
 from sinch_voice_mcp.complaints import complaint, faults
@@ -24,6 +32,7 @@ from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
+from sinch_voice_mcp.resources.updates import Updates
 from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import SingleUse
 from sinch_voice_mcp.version import __version__
@@ -77,6 +86,12 @@ class VoiceServer(MCPServer[Desk]):
         if missing:
             raise MCPError(INVALID_PARAMS, f"the prompt `{name}` needs {' and '.join(missing)}")
         return await super().get_prompt(name, arguments, context)
+
+    def offer_updates(self, updates: Updates) -> None:
+        """Let clients of older protocols follow calls; on the newest one they hang on the bus."""
+        server = self._lowlevel_server
+        server.add_request_handler("resources/subscribe", SubscribeRequestParams, updates.subscribe)
+        server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, updates.unsubscribe)
 
     async def run_stdio_async(self) -> None:
         """Serve over standard input and output, and stop when cancelled.
@@ -156,17 +171,26 @@ def make_server(
         sealing_key: Seals what a client carries between a question and its answer; 32 bytes.
         sources: Where the value of every setting came from.
     """
+    updates = Updates()
+
+    @asynccontextmanager
+    async def telling(server: MCPServer[Desk]) -> AsyncGenerator[Desk]:
+        async with lifespan(server) as desk, updates.told_by(desk.events):
+            yield desk
+
     server = VoiceServer(
         "sinch-voice-sandbox" if simulated else "sinch-voice",
         title="Sinch Voice (SANDBOX: no phone rings)" if simulated else "Sinch Voice",
         instructions=_instructions(specs, mode, simulated=simulated),
         version=__version__,
         tools=[spec.build() for spec in specs],
-        lifespan=lifespan,
+        lifespan=telling,
+        subscriptions=updates.bus,
         request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key])),
         log_level="WARNING",
     )
     for prompt in all_prompts():
         server.add_prompt(prompt)
     add_resources(server, sources)
+    server.offer_updates(updates)
     return server

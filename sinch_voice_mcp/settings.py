@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args, get_origin
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 
+CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _NEAR = 0.75
 """How like ours a foreign name is before it counts as misspelt; SINCH_KEY_SECRET of Sinch's other SDKs is not."""
@@ -68,6 +70,19 @@ class Settings(BaseModel):
         description="Where calls are recorded: postgresql://…, sqlite:///path, or :memory:; default a file in this "
         "user's data folder, in the sandbox memory",
     )
+    public_url: str | None = Field(
+        None, description="Where this server is reached from outside, such as https://voice.example.com/hooks"
+    )
+    callback_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
+        None, description="Port for the platform's events beside MCP; default none, in the sandbox not needed"
+    )
+    callback_host: str = Field("127.0.0.1", description="Address to listen on for events")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Networks of proxies whose X-Forwarded-Prefix counts, such as 10.0.0.0/8"
+    )
+    incoming_text: Annotated[str, Field(min_length=1, max_length=600)] = Field(
+        "Sorry, nobody can take this call. Goodbye.", description="What callers hear whom nothing answers"
+    )
     policy: Policy = Field(default_factory=Policy.live, exclude=True)
     sources: Mapping[str, str] = Field(default_factory=dict[str, str], exclude=True)
     """Where the value of every setting came from: a variable, a flag, a file, or the default."""
@@ -82,6 +97,7 @@ class Settings(BaseModel):
             raise ValueError(f"{variable('base_url')} already names both hosts; leave out the other two")
         self._check_urls()
         self._check_database()
+        self._check_callbacks()
         _ = self.credentials
         return self
 
@@ -111,6 +127,29 @@ class Settings(BaseModel):
             raise ValueError(
                 f"{variable('database_url')} must be postgresql://<host>/<name>, sqlite:///<path> or {_MEMORY}"
             )
+
+    def _check_callbacks(self) -> None:
+        for network in self.trusted_proxies:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"{variable('trusted_proxies')}: {network[:50]!r} is no network") from None
+        parts = urlsplit(self.public_url or "https://example.com")
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or parts.username
+        ):
+            raise ValueError(f"{variable('public_url')} must be a plain URL such as https://voice.example.com")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError(f"{variable('public_url')} must begin with https, for the platform posts to it")
+
+    @property
+    def callback_url(self) -> str | None:
+        """Where the platform should send events; None where nobody said."""
+        return None if self.public_url is None else self.public_url.rstrip("/") + CALLBACK_PATH
 
     @property
     def simulated(self) -> bool:

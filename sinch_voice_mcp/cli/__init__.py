@@ -1,13 +1,13 @@
 """The command line: ``sinch-voice-mcp`` serves over stdio; its commands do the rest."""
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sinch_voice_mcp.cli.audit import audit
+from sinch_voice_mcp.cli.callbacks import callbacks
 from sinch_voice_mcp.cli.forget import forget
 from sinch_voice_mcp.cli.policy import policy
 from sinch_voice_mcp.cli.resume import resume
@@ -17,13 +17,17 @@ from sinch_voice_mcp.cli.stop import stop
 from sinch_voice_mcp.cli.storage import storage
 from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.settings import Setting, Settings, all_settings, load, split
+from sinch_voice_mcp.settings import Setting, Settings, all_settings, load, split, variable
 from sinch_voice_mcp.version import __version__
 
+_OF_THE_JOURNAL = (
+    "application_key", "application_secret", "region", "base_url", "calling_url", "configuration_url", "sandbox",
+    "rehearse", "database_url",
+)  # fmt: skip
 _SECRETS = frozenset({"application_key", "application_secret", "database_url"})
 """Not flags: a command line is visible to everybody on the machine, and a URL may hold a password."""
 
-_COMMANDS = (sandbox, svaml, policy, stop, resume, audit, forget, storage)
+_COMMANDS = (sandbox, callbacks, svaml, policy, stop, resume, audit, forget, storage)
 
 
 def _option(row: Setting) -> click.Option:
@@ -57,7 +61,7 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
     Without SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET the sandbox answers and no phone rings.
     """
     # Commands that need no settings work where the settings are wrong, too.
-    context.obj = partial(_settings, flags, config)
+    context.obj = _Load(flags, config)
     if context.invoked_subcommand is None:
         serve(_settings(flags, config))
 
@@ -65,6 +69,21 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
 cli.params.extend(_option(row) for row in all_settings().values() if row.name not in _SECRETS)
 for command in _COMMANDS:
     cli.add_command(command)
+
+
+class _Load:
+    """Reads the settings when somebody needs them."""
+
+    def __init__(self, flags: dict[str, Any], config: Path | None) -> None:
+        self._flags = flags
+        self._config = config
+
+    def __call__(self) -> Settings:
+        return _settings(self._flags, self._config)
+
+    def of_the_journal(self) -> Settings:
+        names = [variable(name) for name in _OF_THE_JOURNAL]
+        return load({name: os.environ[name] for name in names if name in os.environ})  # noqa: TID251 - as below
 
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:

@@ -2,9 +2,10 @@
 
 import getpass
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from sinch_voice_mcp.app import database_url
@@ -15,8 +16,18 @@ from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.settings import Settings, variable
 from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage
 
-Load = Callable[[], Settings]
-"""Reads the settings, from flags, environment and file."""
+
+class Load(Protocol):
+    """Reads the settings, from flags, environment and file."""
+
+    def __call__(self) -> Settings:
+        """All of them."""
+        ...
+
+    def of_the_journal(self) -> Settings:
+        """Those alone that say where the journal and the platform are."""
+        ...
+
 
 _INSIDE = (
     "the journal of the sandbox lives in memory, inside its server process, where no command reaches it; "

@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 
+import anyio
 import click
 
 from sinch_voice_mcp.app import embedded_sandbox
-from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.sandbox import Sandbox
+from sinch_voice_mcp.app.doors import Line, listening_socket, serve
+from sinch_voice_mcp.cli.serve import until_signalled
 from sinch_voice_mcp.settings import Settings, changed
 
 _BANNER = """\
@@ -40,18 +42,17 @@ def sandbox(load: Callable[[], Settings], port: int, speed: float | None, seed: 
     """
     given = {"sandbox_speed": speed, "sandbox_seed": seed}
     settings = changed(load(), {name: value for name, value in given.items() if value is not None})
-    _listen(embedded_sandbox(settings), port)
+    with listening_socket("127.0.0.1", port) as listener:
+        anyio.run(_serve, settings, listener)
 
 
-def _listen(platform: Sandbox, port: int) -> None:
-    import uvicorn  # noqa: PLC0415 - a tenth of a second that serving over stdio does not need
-
-    config = uvicorn.Config(platform.asgi, log_level="warning", lifespan="off")
-    try:
-        listener = socket.create_server(("127.0.0.1", port))
-    except OSError as error:
-        raise ConfigurationError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from None
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    line = Line()
+    platform = embedded_sandbox(settings, line)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     credentials = platform.credentials
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
-    uvicorn.Server(config).run(sockets=[listener])
+    async with line.connected(None), anyio.create_task_group() as tasks:
+        tasks.start_soon(platform.run)
+        await until_signalled(partial(serve, platform.asgi, listener))
+        tasks.cancel_scope.cancel()

@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import anyio
 import click
 
 from sinch_voice_mcp.app import create_server
-from sinch_voice_mcp.server import VoiceServer
+from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Settings
 
 
@@ -23,15 +25,34 @@ def serve(settings: Settings) -> None:
         where = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
         message = f"Serving MCP over standard input ({where}). An MCP client starts this command; Ctrl+C ends it."
         click.echo(message, err=True)
-    received = anyio.run(_until_done, server)
+    with foreseen():
+        received = anyio.run(until_signalled, server.run_stdio_async)
     if received is not None:
         # A thread may still be blocked in reading standard input; nothing is left to be done for it.
         sys.stderr.flush()
         os._exit(128 + received)
 
 
-async def _until_done(server: VoiceServer) -> int | None:
-    """Run the server; everything it opened is closed when this returns. The signal that ended it, if one did."""
+@contextmanager
+def foreseen() -> Generator[None]:
+    """Take what was foreseen out of the groups in which tasks wrap it.
+
+    Raises:
+        VoiceError: The first that there is.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        found = group.subgroup(VoiceError)
+        while isinstance(found, BaseExceptionGroup):
+            found = found.exceptions[0]
+        if not isinstance(found, VoiceError):
+            raise
+        raise found from None
+
+
+async def until_signalled(work: Callable[[], Awaitable[None]]) -> int | None:
+    """Work until it is done or a signal comes; returns that signal. Everything it opened is closed then."""
     received: list[int] = []
 
     async def watch(scope: anyio.CancelScope) -> None:
@@ -42,6 +63,6 @@ async def _until_done(server: VoiceServer) -> int | None:
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch, tasks.cancel_scope)
-        await server.run_stdio_async()
+        await work()
         tasks.cancel_scope.cancel()
     return received[0] if received else None

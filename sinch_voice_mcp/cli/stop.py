@@ -7,9 +7,9 @@ import click
 
 from sinch_voice_mcp.app import open_app
 from sinch_voice_mcp.cli import console
-from sinch_voice_mcp.cli.journal import Load, place, shell, told
+from sinch_voice_mcp.cli.journal import Load, place, shell, sqlite_file, told
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.errors import ConfigurationError, VoiceError
 from sinch_voice_mcp.ports import Stopped
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import open_storage
@@ -40,12 +40,16 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
     Exit status: 0 when calling is stopped, 1 when calls in progress were to end and some go on.
     """
     load: Load = context.obj
-    settings = load()
+    settings = _whatever(load)
+    file = sqlite_file(place(settings))
+    is_new = file is not None and not file.exists()
     before, stopped, name = anyio.run(_stopped, settings, reason)
     printer = console.printer()
     opening = "Calling is stopped " if before is None else "Calling was stopped already, "
     printer.line((opening, "bold"), f"{told(stopped)}.")
     printer.line(f"Every server on {name} refuses new calls.")
+    if is_new:
+        printer.line("This journal was not there before, so no server uses it yet; check its place if one runs.")
     printer.line(_RESUME)
     if hang_up and settings.embedded:
         console.printer(errors=True).line(_OUT_OF_REACH)
@@ -56,8 +60,18 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
         context.exit(INCOMPLETE if left else 0)
 
 
+def _whatever(load: Load) -> Settings:
+    """The settings; where one is wrong that has nothing to do with the journal, the others."""
+    try:
+        return load()
+    except ConfigurationError as error:
+        settings = load.of_the_journal()
+        console.printer(errors=True).line(f"Another setting is wrong: {error.message}")
+        return settings
+
+
 async def _stopped(settings: Settings, reason: str) -> tuple[Stopped | None, Stopped, str]:
-    """What stopped calling before, what does now, and the name of the journal; a new journal is made stopped."""
+    """What stopped calling before, what does now, and the name of the journal; a new one is made stopped."""
     async with open_storage(place(settings), SystemClock()) as storage:
         before = await storage.journal.switch()
         stopped = await storage.journal.stop(reason, shell())
@@ -67,7 +81,8 @@ async def _stopped(settings: Settings, reason: str) -> tuple[Stopped | None, Sto
 async def _hung_up(settings: Settings, reason: str) -> tuple[int, int]:
     """How many calls were ended, and how many not."""
     found: tuple[int, int] | VoiceError
-    async with open_app(settings) as desk:
+    # The port for events is the server's.
+    async with open_app(settings.model_copy(update={"callback_port": None})) as desk:
         end = partial(desk.safety.stop, reason, shell(), hang_up=True)
         try:
             _, *counts = await end()

@@ -84,6 +84,12 @@ class Account:
                     lookups.start_soon(look_up, number)
         return {number: found[number] for number in wanted}
 
+    def remembered(self, numbers: Iterable[str]) -> Facts:
+        """What is remembered, however old, of the account and of these numbers; asks nobody."""
+        # What was never asked for counts as a look-up that failed.
+        known = {number: self._tariffs.get(number, (_UNKNOWN, None))[0] for number in numbers}
+        return Facts(own_numbers=self._own or (), tariffs=known)
+
     async def query(self, number: str) -> QueriedNumber:
         """What the platform knows of a number in E.164, asked for now; its price is remembered for a day.
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Answer = Literal["yes", "no", "not_asked", "cannot_ask"]
-"""``not_asked``: nobody had to be asked. ``cannot_ask``: the client shows no questions; its own approval counts."""
+Answer = Literal["yes", "no", "closed", "not_asked", "cannot_ask"]
+"""``closed``: the question was put away without an answer. ``not_asked``: nobody had to be asked. ``cannot_ask``: the
+client shows no questions; its own approval counts."""
 
 LOCAL = "local"
 """The principal of a server that only its own user can reach."""

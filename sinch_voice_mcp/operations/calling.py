@@ -11,8 +11,9 @@ from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.operations.ledger import KEY, Ledger, Request, StillAllowed
 from sinch_voice_mcp.operations.limits import too_many_at_once
 from sinch_voice_mcp.operations.reconciling import Reconciler
+from sinch_voice_mcp.operations.replying import kept_back
 from sinch_voice_mcp.policy import Allow, Dial, Reach, Speak, SpeakSsml, Verdict, effects_of
-from sinch_voice_mcp.ports import Entry, State, VoiceApi
+from sinch_voice_mcp.ports import Entry, EventLog, State, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import JsonObject, Payload
 from sinch_voice_mcp.wire.callouts import (
@@ -53,9 +54,18 @@ class Calling:
     """Callouts and calls in progress."""
 
     def __init__(
-        self, api: VoiceApi, gate: Gate, ledger: Ledger, reconciler: Reconciler, consenting: Consenting, *, live: bool
+        self,
+        api: VoiceApi,
+        gate: Gate,
+        ledger: Ledger,
+        reconciler: Reconciler,
+        consenting: Consenting,
+        events: EventLog,
+        *,
+        live: bool,
     ) -> None:
         self._api = api
+        self._events = events
         self._gate = gate
         self._ledger = ledger
         self._reconciler = reconciler
@@ -69,6 +79,7 @@ class Calling:
         *,
         dry_run: bool = False,
         unknown: tuple[str, ...] = (),
+        answered_by_us: bool = False,
     ) -> Placed:
         """Start a call, or with ``dry_run`` only say what would be sent.
 
@@ -77,6 +88,7 @@ class Calling:
             asker: Who asks, by which name, and what a person said to it.
             dry_run: Run every rule and send nothing.
             unknown: JSON paths of members of its SVAML that no documentation names.
+            answered_by_us: Keep the documents of a custom callout back, and answer its events with them.
 
         Raises:
             RefusedError: The guard or a limit says no, or calling is stopped; nothing was sent.
@@ -86,10 +98,10 @@ class Calling:
             OutcomeUnknownError: The call may have been placed.
         """
         if dry_run:
-            return _placed(await self._gate.admit(request, unknown=unknown), None)
+            return await self._rehearsed(await self._gate.admit(request, unknown=unknown), asker)
         async with self._ledger.audited(request.method, asker):
             (allow,) = await self._consenting.admit([request], asker, unknown=unknown)
-            return await self._place(allow, asker)
+            return await self._place(allow, asker, answered_by_us=answered_by_us)
 
     async def place_conference(
         self,
@@ -110,7 +122,11 @@ class Calling:
         if dry_run:
             every = [await self._placing(request, at) for at, request in enumerate(requests)]
             _once_each(every)
-            return [Leg(_rings(allow) or "", _placed(allow, None), None) for allow in every]
+            together = [allow.request.to_wire() for allow in every]
+            return [
+                Leg(_rings(allow) or "", await self._rehearsed(allow, asker.part(at), together), None)
+                for at, allow in enumerate(every)
+            ]
         async with self._ledger.audited("conferenceCallout", asker):
             most = self._gate.policy.max_concurrent_calls
             if most is not None and len(requests) > most:
@@ -149,13 +165,37 @@ class Calling:
                 raise
             return Leg(to, None, error)
 
-    async def _place(self, allow: Allow, asker: Asker, together: object = None) -> Placed:
+    async def _place(
+        self, allow: Allow, asker: Asker, together: object = None, *, answered_by_us: bool = False
+    ) -> Placed:
         admitted = cast("CalloutRequest", allow.request)
 
         async def send(token: str, again: StillAllowed) -> str:
-            return await self._api.place_callout(marked(admitted, token, live=self._live), again=again)
+            sent = admitted
+            if answered_by_us and isinstance(admitted, CustomCalloutRequest):
+                sent, replies = kept_back(admitted)
+                await self._events.save_replies(token, replies)
+            return await self._api.place_callout(marked(sent, token, live=self._live), again=again)
 
-        request = Request(
+        request = await self._request(admitted, together)
+        carried = await self._ledger.carry_out(request, asker, send, self._reconciler.refresh)
+        warnings = () if carried.warning is None else (carried.warning,)
+        return _placed(allow, carried.call_id, warnings, carried.duplicate_of)
+
+    async def rehearse(self, allow: Allow, asker: Asker, together: object = None) -> None:
+        """Say no where a limit or the kill switch would, to a callout that the guard lets pass.
+
+        Raises:
+            RefusedError: A limit is reached, or calling is stopped.
+        """
+        await self._ledger.rehearse(await self._request(cast("CalloutRequest", allow.request), together), asker)
+
+    async def _rehearsed(self, allow: Allow, asker: Asker, together: object = None) -> Placed:
+        await self.rehearse(allow, asker, together)
+        return _placed(allow, None)
+
+    async def _request(self, admitted: CalloutRequest, together: object) -> Request:
+        return Request(
             kind=admitted.method,
             wire=admitted.to_wire(),
             exposure=await self._gate.exposure(admitted),
@@ -163,9 +203,6 @@ class Calling:
             together=together,
             text=_text(admitted),
         )
-        carried = await self._ledger.carry_out(request, asker, send, self._reconciler.refresh)
-        warnings = () if carried.warning is None else (carried.warning,)
-        return _placed(allow, carried.call_id, warnings, carried.duplicate_of)
 
     async def get(self, call_id: str) -> Call:
         """State and outcome of a call; one that has ended is settled in the journal.
@@ -177,13 +214,15 @@ class Calling:
         await self._reconciler.observe(call)
         return call
 
-    async def recent(self, *, limit: int, states: Sequence[State], since: int | None) -> list[Entry]:
-        """Requests of the journal, newest first.
+    async def recent(
+        self, *, limit: int, states: Sequence[State], since: int | None, inbound: bool | None = None
+    ) -> list[Entry]:
+        """Requests of the journal and calls that came in, newest first.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        return await self._ledger.journal.entries(limit=limit, states=states, since=since)
+        return await self._ledger.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
 
     async def update(self, call_id: str, reading: Reading, asker: Asker = Asker()) -> tuple[str, ...]:  # noqa: B008 - frozen
         """Give a call in progress new instructions; returns warnings. What can ring is written down first.

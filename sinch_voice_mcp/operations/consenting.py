@@ -12,6 +12,7 @@ from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 
 _LONGEST = 1_500
+_TAKE_IT = "Tell the user that it was not confirmed. Do not ask again unless they want it."
 _LASTING = {"dial"}
 """What a yes of the last hour covers: calling that number again. Keys, and targets that are no numbers, it does not."""
 
@@ -92,9 +93,9 @@ class Consenting:
                 if hashed:
                     await self._journal.approve(Approval(asker.principal, hashed, self._journal.now() + HOUR))
             case "no":
-                raise _refused(
-                    "The person who was asked said no.", "Tell the user that it was declined. Do not ask again."
-                )
+                raise _refused("The person who was asked said no.", _TAKE_IT)
+            case "closed":
+                raise _refused("The question to the person was closed without an answer.", _TAKE_IT)
             case "cannot_ask":
                 if self._gate.policy.confirm == "always":
                     message = "Each call has to be confirmed by a person, and this client cannot ask one."

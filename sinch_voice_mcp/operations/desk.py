@@ -6,16 +6,20 @@ from anyio.abc import TaskGroup
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.operations.account import Account
+from sinch_voice_mcp.operations.answering import Answering
 from sinch_voice_mcp.operations.calling import Calling
 from sinch_voice_mcp.operations.conferencing import Conferencing
 from sinch_voice_mcp.operations.consenting import Consenting
 from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.operations.ledger import Ledger
+from sinch_voice_mcp.operations.listening import Listening
 from sinch_voice_mcp.operations.numbering import Numbering
 from sinch_voice_mcp.operations.reconciling import Reconciler
 from sinch_voice_mcp.operations.safety import Safety
+from sinch_voice_mcp.operations.surveying import Surveying
+from sinch_voice_mcp.operations.watching import Watching
 from sinch_voice_mcp.policy import Mode, Policy
-from sinch_voice_mcp.ports import Journal, VoiceApi
+from sinch_voice_mcp.ports import EventLog, Journal, VoiceApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,13 @@ class Desk:
     conferencing: Conferencing
     numbering: Numbering
     safety: Safety
+    events: EventLog
     ledger: Ledger
     reconciler: Reconciler
+    watching: Watching
+    surveying: Surveying
+    answering: Answering
+    listening: Listening
 
     @property
     def asks(self) -> bool:
@@ -38,42 +47,59 @@ class Desk:
         return self.policy.confirm != "never"
 
 
-def open_desk(
-    api: VoiceApi,
-    journal: Journal,
-    policy: Policy,
-    mode: Mode,
-    clock: Clock,
-    tasks: TaskGroup,
-    *,
-    simulated: bool,
-    patience_s: float,
-) -> Desk:
+@dataclass(frozen=True, slots=True)
+class House:
+    """How this house does things.
+
+    Attributes:
+        policy: What the owner allows.
+        mode: Whose defaults and rules without a switch apply.
+        simulated: Whether the platform rings nobody.
+        listening: Whether events of calls come in.
+        incoming_text: What somebody hears who calls, and whom nobody was told to answer.
+        patience_s: How long to wait for a request that another server is sending, in seconds.
+    """
+
+    policy: Policy
+    mode: Mode
+    simulated: bool
+    listening: Listening
+    incoming_text: str
+    patience_s: float
+
+
+def open_desk(api: VoiceApi, journal: Journal, events: EventLog, house: House, clock: Clock, tasks: TaskGroup) -> Desk:
     """Put the desk together.
 
     Args:
         api: The platform, or the sandbox.
         journal: Where requests that can ring are written down.
-        policy: What the owner allows.
-        mode: Whose defaults and rules without a switch apply.
+        events: Where events of calls are written down.
+        house: How things are done here.
         clock: For how long facts are remembered.
         tasks: Where requests are sent.
-        simulated: Whether the platform rings nobody.
-        patience_s: How long to wait for a request that another server is sending, in seconds.
     """
+    policy, mode, listening = house.policy, house.mode, house.listening
     account = Account(api, clock)
     gate = Gate(policy, mode, account, clock)
-    ledger = Ledger(journal, policy, tasks, patience_s)
+    ledger = Ledger(journal, policy, tasks, house.patience_s)
     reconciler = Reconciler(api, ledger)
     consenting = Consenting(gate, journal)
+    calling = Calling(api, gate, ledger, reconciler, consenting, events, live=mode == "live")
+    watching = Watching(api, journal, events, reconciler, listening)
     return Desk(
-        simulated=simulated,
+        simulated=house.simulated,
         policy=policy,
         account=account,
-        calling=Calling(api, gate, ledger, reconciler, consenting, live=mode == "live"),
+        calling=calling,
         conferencing=Conferencing(api),
-        numbering=Numbering(api, gate, account),
+        numbering=Numbering(api, gate, account, calling),
         safety=Safety(api, journal),
+        events=events,
         ledger=ledger,
         reconciler=reconciler,
+        watching=watching,
+        surveying=Surveying(calling, watching, listening),
+        answering=Answering(events, gate, house.incoming_text),
+        listening=listening,
     )

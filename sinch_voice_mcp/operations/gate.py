@@ -83,6 +83,19 @@ class Gate:
         known = await self._account.tariffs(number.e164 for number in rung(request))
         return exposure(request, self.policy, known)
 
+    def decide_now(self, document: Document, event: Event) -> Allow | Refuse:
+        """Whether a reply may be given, by what is remembered; asks nobody, for the platform waits.
+
+        The call was consented to when it was placed, so nobody is asked about its replies.
+        """
+        intent = Intent(request=document, mode=self.mode, event=event, now=self._clock.now(), approved=True)
+        facts = self._account.remembered(number.e164 for number in rung(document))
+        match decide(intent, self.policy, facts):
+            case NeedsApproval(allow=allow):
+                return allow
+            case decision:
+                return decision
+
     async def admit(self, request: Payload, event: Event | None = None, unknown: tuple[str, ...] = ()) -> Allow:
         """The request as it may be sent, where nobody has to be asked, or somebody was.
 

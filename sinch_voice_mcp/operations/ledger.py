@@ -25,6 +25,7 @@ from sinch_voice_mcp.operations.asking import Asker, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import (
     Claim,
+    Claimed,
     Duplicate,
     Entry,
     Exhausted,
@@ -146,13 +147,29 @@ class Ledger:
             with anyio.move_on_after(_REFRESH_S):
                 await refresh()
             claimed = await self.journal.claim(claim)
+        self._refuse(claimed, claim)
+        return await (
+            self._earlier(claimed.entry) if isinstance(claimed, Duplicate) else self._dispatch(claim.call, send)
+        )
+
+    async def rehearse(self, request: Request, asker: Asker) -> None:
+        """Say no where :meth:`carry_out` would, now; nothing is sent and nothing written down.
+
+        Raises:
+            RefusedError: A limit is reached, or calling is stopped.
+            InvalidInputError: The key belongs to another request.
+            StorageError: The journal cannot be used.
+        """
+        claim = self._claim(request, asker)
+        self._refuse(await self.journal.peek(claim), claim)
+
+    def _refuse(self, claimed: Claimed, claim: Claim) -> None:
         match claimed:
-            case Granted():
-                return await self._dispatch(claim.call, send)
-            case Duplicate(entry):
-                return await self._earlier(entry)
+            case Granted() | Duplicate():
+                return
             case Mismatch():
-                raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY)
+                step = "Nothing was sent. If the user wants this call besides the other one, use another key."
+                raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY, next_step=step)
             case Exhausted():
                 raise limits.exhausted(claimed, claim.number)
             case Stopped():

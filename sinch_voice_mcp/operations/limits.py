@@ -25,6 +25,8 @@ _SAID: Mapping[str, str] = {
 }
 _ENDING = "Look with list_calls; it ends by itself, or with hang_up."
 _WAITING = "Tell the user; try again when the limit allows, not before."
+_NEVER = "Tell the user of the limit."
+_ENDING_ONES = frozenset({"repeat_in_flight", "max_concurrent_calls"})
 STOP_RULE = "stopped"
 RESUME = "Only the owner can change this, at a shell: sinch-voice-mcp resume."
 RESTART = "Only the owner can change this: by starting this server again."
@@ -60,7 +62,9 @@ def gaps(policy: Policy, destinations: Sequence[str]) -> tuple[Gap, ...]:
 
 def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
     """The refusal of a request for which there is nothing left."""
-    told = _SAID[limit.rule]
+    # Where no time brings room, one such call is more than there ever is.
+    never = limit.next_at is None and limit.rule not in _ENDING_ONES
+    told = f"One such call is more than `{limit.rule}` ever allows." if never else _SAID[limit.rule]
     value = number if limit.scope and number else _amount(limit)
     when = "" if limit.next_at is None else f" The next one is allowed at {iso(limit.next_at)}."
     return RefusedError(
@@ -68,7 +72,7 @@ def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
         rule=limit.rule,
         value=value or "",
         how_to_change=owner_sets(limit.rule),
-        next_step=_ENDING if limit.rule in {"repeat_in_flight", "max_concurrent_calls"} else _WAITING,
+        next_step=_ENDING if limit.rule in _ENDING_ONES else _NEVER if never else _WAITING,
         next_allowed_at=None if limit.next_at is None else iso(limit.next_at),
     )
 

@@ -2,6 +2,8 @@
 
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations.account import Account
+from sinch_voice_mcp.operations.asking import Asker
+from sinch_voice_mcp.operations.calling import Calling
 from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.policy import NumberFacts, describe_number
 from sinch_voice_mcp.ports import VoiceApi
@@ -19,10 +21,11 @@ from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 class Numbering:
     """What numbers the account has, what is known of others, and where events are sent."""
 
-    def __init__(self, api: VoiceApi, gate: Gate, account: Account) -> None:
+    def __init__(self, api: VoiceApi, gate: Gate, account: Account, calling: Calling) -> None:
         self._api = api
         self._gate = gate
         self._account = account
+        self._calling = calling
 
     @property
     def application_key(self) -> str:
@@ -76,7 +79,8 @@ class Numbering:
         destination = NumberDestination(endpoint=number)
         callout = TtsCallout(destination=destination, cli=own[0] if own else None, text="Hello.")
         try:
-            await self._gate.admit(TtsCalloutRequest(tts_callout=callout))
+            allowed = await self._gate.admit(TtsCalloutRequest(tts_callout=callout))
+            await self._calling.rehearse(allowed, Asker())
         except VoiceError as error:
             return error
         return None

@@ -11,6 +11,7 @@
             raise refusal.error()
 """
 
+from sinch_voice_mcp.policy.cleaning import untrusted
 from sinch_voice_mcp.policy.deciding import decide, needs_facts
 from sinch_voice_mcp.policy.decision import (
     Allow,
@@ -92,4 +93,5 @@ __all__ = [
     "needs_facts",
     "owner_sets",
     "rung",
+    "untrusted",
 ]

@@ -1,5 +1,6 @@
 """What operations need from the outside, as protocols."""
 
+from sinch_voice_mcp.ports.events import Decide, Decided, Event, EventLog, Heard, Listener, Replies, Watch
 from sinch_voice_mcp.ports.journal import (
     Approval,
     AuditRow,
@@ -27,19 +28,27 @@ __all__ = [
     "AuditRow",
     "Claim",
     "Claimed",
+    "Decide",
+    "Decided",
     "Duplicate",
     "Entry",
+    "Event",
+    "EventLog",
     "Exhausted",
     "Gap",
     "Granted",
+    "Heard",
     "Journal",
     "Key",
+    "Listener",
     "Mismatch",
     "Outcome",
+    "Replies",
     "Report",
     "State",
     "Stopped",
     "Switch",
     "Unit",
     "VoiceApi",
+    "Watch",
 ]

@@ -10,6 +10,9 @@ from typing import Literal, Protocol
 
 from sinch_voice_mcp.types import JsonObject
 
+INBOUND = "inbound"
+"""The kind of a call that came in; nobody asked for it."""
+
 State = Literal["pending", "accepted", "rejected", "not_sent", "unknown", "ended", "lost"]
 """``pending``: written down, not answered yet. ``accepted``: the platform gave a call id. ``rejected`` and
 ``not_sent``: nothing was placed. ``unknown``: may have been placed. ``ended``: settled. ``lost``: unknown for ever."""
@@ -253,6 +256,10 @@ class Journal(Protocol):
         """Write down an intent, all of it or nothing: kill switch, keys, counters, money, audit."""
         ...
 
+    async def peek(self, claim: Claim) -> Claimed:
+        """What a claim would be answered now; nothing is written down."""
+        ...
+
     async def record(self, call: str, outcome: Outcome, *, max_unknown: int | None = None) -> Entry:
         """Write down what became of it; what was recorded before stays, unless it was unknown.
 
@@ -273,9 +280,18 @@ class Journal(Protocol):
         ...
 
     async def entries(
-        self, *, limit: int, states: Sequence[State] = (), since: int | None = None, overdue: int | None = None
+        self,
+        *,
+        limit: int,
+        states: Sequence[State] = (),
+        since: int | None = None,
+        overdue: int | None = None,
+        inbound: bool | None = None,
     ) -> list[Entry]:
-        """Requests, newest first: of these states, not older than ``since``, with a deadline before ``overdue``."""
+        """Requests, newest first: of these states, not older than ``since``, with a deadline before ``overdue``.
+
+        With ``inbound`` only calls that came in, or only those that did not.
+        """
         ...
 
     async def approve(self, approval: Approval) -> None:

@@ -11,12 +11,23 @@ from datetime import timedelta
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
+from sinch_voice_mcp.sandbox.callbacks import Attempt, CallbackAnswer, CallbackRequest, Driver, Post, Sender
 from sinch_voice_mcp.sandbox.engine import Engine
 from sinch_voice_mcp.sandbox.routes.app import build
 from sinch_voice_mcp.sandbox.routes.door import Door, SeenRequest
 from sinch_voice_mcp.signing import TOLERANCE, Credentials
 
-__all__ = ["DEFAULT_CREDENTIALS", "Engine", "Sandbox", "SeenRequest", "create_sandbox"]
+__all__ = [
+    "DEFAULT_CREDENTIALS",
+    "Attempt",
+    "CallbackAnswer",
+    "CallbackRequest",
+    "Engine",
+    "Post",
+    "Sandbox",
+    "SeenRequest",
+    "create_sandbox",
+]
 
 DEFAULT_CREDENTIALS = Credentials(
     key="5a4db0c5-0000-4000-8000-000000000001",
@@ -34,12 +45,28 @@ class Sandbox:
         asgi: The same over HTTP, as an ASGI 3 application without lifespan.
         credentials: The application that may use it.
         requests: The last 1,000 requests that came over HTTP, oldest first.
+        callbacks: The last 1,000 attempts to call an application back, oldest first.
+        driver: What :meth:`run` and :meth:`settle` do; to be woken by whoever changes the engine in other ways.
     """
 
     engine: Engine
     asgi: ASGIApp
     credentials: Credentials
     requests: Sequence[SeenRequest]
+    callbacks: Sequence[Attempt]
+    driver: Driver
+
+    async def run(self) -> None:
+        """Let time pass and call applications back, for ever; needed where ``post`` was given.
+
+        Raises:
+            RuntimeError: It runs already.
+        """
+        await self.driver.run()
+
+    async def settle(self) -> None:
+        """Return when nothing is due now and every callback has been delivered and answered."""
+        await self.driver.settle()
 
 
 def create_sandbox(
@@ -50,17 +77,28 @@ def create_sandbox(
     tolerance: timedelta | None = TOLERANCE,
     wall: Clock | None = None,
     strict_numbers: bool = False,
+    post: Post | None = None,
+    allow_remote: bool = False,
 ) -> Sandbox:
     """Make a sandbox with one application, ten numbers and no calls.
 
     Args:
-        clock: Simulated time; only ``now()`` is used.
+        clock: Simulated time; it is read and waited for, never moved.
         credentials: Key and secret of the application.
         seed: Where ids come from.
         tolerance: How far the timestamp of a signed request may be from real time; None accepts any.
-        wall: Real time, for those timestamps; the machine's own clock unless given.
+        wall: Real time, for those timestamps and for those of callbacks; the machine's own clock unless given.
         strict_numbers: Refuse numbers without leading plus with 40005.
+        post: What posts callbacks; without it none is sent, as if no application listened. With it somebody has to
+            :meth:`Sandbox.run` the sandbox, for simulated time stands still until callbacks are answered.
+        allow_remote: Call back other hosts than this machine, too.
     """
-    engine = Engine(clock, credentials, seed=seed, strict_numbers=strict_numbers)
-    door = Door(engine, wall or SystemClock(), tolerance)
-    return Sandbox(engine, build(engine, door), credentials, door.requests)
+    engine = Engine(clock, credentials, seed=seed, strict_numbers=strict_numbers, calls_back=post is not None)
+    real = wall or SystemClock()
+    sender = None
+    if post is not None:
+        sender = Sender(post, lambda key: engine.account.application(key).credentials, real, allow_remote=allow_remote)
+    driver = Driver(engine, clock, sender)
+    door = Door(engine, real, tolerance, driver.wake)
+    attempts: Sequence[Attempt] = () if sender is None else sender.attempts
+    return Sandbox(engine, build(engine, door), credentials, door.requests, attempts, driver)

@@ -10,7 +10,7 @@ from typing import Literal
 Mark = Literal["documented", "observed", "choice"]
 """How we know: Sinch publishes it, its real answers show it, or nobody says and this is our decision."""
 
-Group = Literal["feature", "call", "api", "time", "money", "destination"]
+Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "destination"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,19 @@ _FEATURES = (
     _missing("connectMxp"),
     _missing("connectSip"),
     _missing("connectStream"),
-    _missing("runMenu"),
+    _feature("runMenu", "asks; keys, sequences, speech, silence and invalid input lead to a prompt-input event"),
     _missing("park"),
-    _missing("amd"),
+    _feature("amd", "in the ICE of a callout: the answered event waits for it, or a notification follows"),
+    _missing("amd of a second phone"),
     _missing("recording of a connected call"),
     _missing("username destinations"),
     _missing("sip destinations"),
-    _missing("ice by URL"),
-    _missing("ace by URL"),
-    _missing("pie by URL"),
-    _missing("ice of the application's callback URL"),
-    _missing("callbacks", "their URLs are stored, not sent to; calls go on as if nobody answered"),
+    _feature("ice, ace, pie by URL", "the event goes there, without fallback"),
+    _missing("answered event of a second phone", "not sent; the phones are connected"),
+    _missing(
+        "an answer that asks for what is not simulated",
+        "notification `callingerror` 50000, and the call ends with GENERALERROR",
+    ),
     _missing("conference keys", "`conferenceDtmfOptions` is accepted; nobody presses a key"),
 )
 
@@ -84,13 +86,50 @@ _CALLS = (
     Behaviour("call", "maximum duration", "ANSWERED / TIMEOUT, 4 h at most", "choice"),
     Behaviour("call", "no cli", "accepted, the phone never rings", "documented"),
     Behaviour("call", "no cli: the end", "stays dialling, NOANSWER / TIMEOUT after the dial timeout", "choice"),
-    Behaviour("call", "no answer to ACE", "connected, as `continue` says", "documented"),
     Behaviour("call", "invalid SVAML in ICE", "FAILED / INVALIDSVAMLACTION; the callout itself is accepted", "choice"),
     Behaviour("call", "invalid SVAML in ACE", "ANSWERED / INVALIDSVAMLACTION", "choice"),
     Behaviour("call", "instructions in the ICE of a callout", "nobody hears them, they take no time", "choice"),
     Behaviour("call", "update while speaking", "stops what is spoken; `continue` goes on with the next", "choice"),
     Behaviour("call", "transfer that fails", "ANSWERED with the second leg's reason", "choice"),
     Behaviour("call", "update during a transfer", "the second leg is dropped unless it has answered", "choice"),
+)
+
+_CALLBACKS = (
+    Behaviour("callback", "signature", "over the bytes sent, real time, scheme word in lower case", "documented"),
+    Behaviour("callback", "without flags", "custom callouts send ACE, PIE, DiCE; the others none", "documented"),
+    Behaviour("callback", "flag `false` of a custom callout", "that event is not sent", "choice"),
+    Behaviour("callback", "no callback URL", "nothing is sent, and nothing is waited for", "documented"),
+    Behaviour("callback", "suppressCallbacks", "no ACE, no DiCE", "documented"),
+    Behaviour("callback", "fallback", "once, after 5 s, no connection, or no 2xx", "choice"),
+    Behaviour("callback", "waiting for an answer", "simulated time stands still for every call", "choice"),
+    Behaviour("callback", "update while an answer is awaited", "the answer no longer counts", "choice"),
+    Behaviour("callback", "no answer to ICE", "FAILED / CALLBACKERROR", "documented"),
+    Behaviour("callback", "no answer to ACE", "connected, as `continue` says", "documented"),
+    Behaviour("callback", "no answer to PIE", "ANSWERED / CALLBACKERROR", "choice"),
+    Behaviour("callback", "empty answer", "counts as none", "choice"),
+    Behaviour("callback", "invalid SVAML in an answer", "`callingerror` 40001, GENERALERROR in DiCE", "documented"),
+    Behaviour("callback", "DiCE", "once, last; also for calls that nobody answered", "documented"),
+    Behaviour("callback", "notifications", "need no flag", "choice"),
+    Behaviour("callback", "callResourceUrl", "names 127.0.0.1 without port", "choice"),
+    Behaviour("callback", "targets", "loopback hosts only, unless the sandbox is told otherwise", "choice"),
+)
+
+_MENUS = (
+    Behaviour("menu", "main menu", "the one of `mainMenu`, else `main`; without it the SVAML is invalid", "documented"),
+    Behaviour("menu", "barge", "keys count from the start of the prompt, or with `false` from its end", "documented"),
+    Behaviour("menu", "sequence", "ends with `maxDigits` keys, `#`, or a pause of `timeoutMills`", "documented"),
+    Behaviour("menu", "sequence that equals an option", "the option", "choice"),
+    Behaviour("menu", "`#` alone where a sequence is expected", "invalid input, unless it is an option", "choice"),
+    Behaviour("menu", "repeats", "3 unless told otherwise; the main prompt where there is no repeat prompt", "choice"),
+    Behaviour(
+        "menu", "timeoutMills", "5 s unless told otherwise, from the end of the prompt; 0.1 s at least", "choice"
+    ),
+    Behaviour("menu", "maxTimeoutMills", "20 s; who speaks longer is not understood", "choice"),
+    Behaviour("menu", "speech", "equals the `input` of an option, whatever the letter case, or is invalid", "choice"),
+    Behaviour("menu", "option that names no menu", "PIE with `error`", "choice"),
+    Behaviour("menu", "person hangs up", "PIE with `hangup`, whose answer is not waited for, then DiCE", "choice"),
+    Behaviour("menu", "no PIE to send", "hung up after the input", "documented"),
+    Behaviour("menu", "`continue` in the answer to PIE", "goes on with what the call did before", "choice"),
 )
 
 _API = (
@@ -111,6 +150,8 @@ _TIME = (
     Behaviour("time", "dialling", "1 s before it rings", "choice"),
     Behaviour("time", "answer", "3 s after dialling began", "choice"),
     Behaviour("time", "dial timeout", "60 s of ringing", "choice"),
+    Behaviour("time", "keys", "1 s after the prompt of a menu, then 0.25 s apart", "choice"),
+    Behaviour("time", "answering machines", "detected after 1 to 5 s, a person after 2 s", "choice"),
     Behaviour("time", "duration", "whole seconds since the answer, rounded down", "choice"),
 )
 
@@ -120,15 +161,15 @@ _MONEY = (
 )
 
 _DESTINATIONS = (
-    _number("00", "answers after 3 s, listens, stays until the call is ended"),
-    _number("01", "answers after 20 s"),
-    _number("02", "answers after 3 s, listens; menus are not simulated"),
-    _number("03", "answers after 3 s, listens; menus are not simulated"),
-    _number("04", "answers after 3 s, listens; menus are not simulated"),
-    _number("05", "answers after 3 s, listens; menus are not simulated"),
-    _number("06", "answers after 3 s, listens; menus are not simulated"),
+    _number("00", "answers after 3 s, listens; at a menu hangs up 2 s after the prompt, else stays to the end"),
+    _number("01", "answers after 20 s, then like 00"),
+    _number("02", "presses `1` at every menu"),
+    _number("03", "enters `1234#` at every menu"),
+    _number("04", "says `yes please` at every menu with voice input"),
+    _number("05", "never answers a menu, stays"),
+    _number("06", "presses a key that is no option, three times in all"),
     _number("07", "answers, hangs up 2 s into the first prompt, or 2 s into silence"),
-    _number("08", "answers, stays until the maximum duration"),
+    _number("08", "answers, stays until the maximum duration, never answers a menu"),
     _number("10", "BUSY / CANCEL after dialling"),
     _number("11", "NOANSWER / TIMEOUT after the dial timeout, or 30 s of ringing"),
     _number("12", "FAILED / GENERALERROR after dialling"),
@@ -139,7 +180,12 @@ _DESTINATIONS = (
     _number("17", "FAILED / TIMEOUT after dialling"),
     _number("18", "FAILED / USERNOTFOUND after dialling"),
     _number("19", "FAILED / CALLBACKERROR after dialling"),
-    _like_00("20", "25", what="answering machines"),
+    _number("20", "with amd: machine, longgreeting, after 4 s"),
+    _number("21", "with amd: machine, longgreeting, after 4 s; asynchronous: `amd_beep` 6 s later"),
+    _number("22", "with amd: machine, initialsilence, after 5 s"),
+    _number("23", "with amd: human, after 2 s, like every other number"),
+    _number("24", "with amd: notsure, after 5 s"),
+    _number("25", "with amd: hangup, 1 s after the answer; without amd it stays"),
     _number("30", "refused 40001"),
     _number("31", "refused 40002"),
     _number("32", "refused 40003"),
@@ -151,7 +197,14 @@ _DESTINATIONS = (
     _number("38", "refused 42900 with Retry-After: 1"),
     _number("39", "answered 50000, nothing placed; a real 500 leaves the outcome unknown"),
     _like_00("40", "47", what="faults of the connection"),
-    _like_00("50", "57", what="faults of the callbacks"),
+    _number("50", "every callback comes twice"),
+    _number("51", "ACE comes after DiCE; the call goes on as if it had not been answered"),
+    _number("52", "every callback comes 30 s late; the call waits"),
+    _number("53", "callbacks have a wrong signature"),
+    _number("54", "callbacks carry a timestamp 10 min ahead"),
+    _number("55", "DiCE never comes"),
+    _number("56", "1,000 notifications `recording_available` when it answers"),
+    _number("57", "the primary URL fails, the fallback URL is used"),
     _number("60", "0.01 a minute"),
     _number("61", "0.20 a minute"),
     _number("62", "0.50 a minute"),
@@ -168,7 +221,7 @@ _DESTINATIONS = (
     _number("+4600000000051", "FAILED / CONGESTION after ringing; for API clients, the guard refuses it as no number"),
 )
 
-BEHAVIOURS: tuple[Behaviour, ...] = (*_FEATURES, *_CALLS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
+BEHAVIOURS: tuple[Behaviour, ...] = (*_FEATURES, *_CALLS, *_CALLBACKS, *_MENUS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
 """Every behaviour, and what happens instead where one is not simulated yet."""
 
 UNSIMULATED: frozenset[str] = frozenset(row.name for row in _FEATURES if not row.simulated)

@@ -86,6 +86,10 @@ class Database(Protocol):
         """
         ...
 
+    async def listen(self, channel: str, told: Callable[[str], None]) -> None:
+        """Tell what other servers announce on a channel, for as long as this runs. Announcements may get lost."""
+        ...
+
     async def aclose(self) -> None:
         """Close it."""
         ...

@@ -76,6 +76,18 @@ MIGRATIONS: tuple[Migration, ...] = (
             ),
         },
     ),
+    Migration(
+        2,
+        "events",
+        (
+            """CREATE TABLE events (
+                seq BIGINT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, call_id TEXT NOT NULL, kind TEXT NOT NULL,
+                at BIGINT, received_at BIGINT NOT NULL, details TEXT NOT NULL, reply TEXT NOT NULL)""",
+            "CREATE INDEX events_call_id ON events (call_id, seq)",
+            """CREATE TABLE replies (
+                call TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (call, event))""",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

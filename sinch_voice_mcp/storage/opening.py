@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.storage.database import Database, Statement, Transaction, one
+from sinch_voice_mcp.storage.events import CHANNEL, SqlEvents
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
@@ -28,6 +29,7 @@ class Storage:
 
     database: Database
     journal: SqlJournal
+    events: SqlEvents
     own_time: bool = False
 
     async def beat(self) -> None:
@@ -40,6 +42,10 @@ class Storage:
             await self.database.run(lambda: _alive(socket.gethostname(), self.journal.now()))
         elif not self.own_time:
             self.journal.skew += await _skew(self.database, self.journal)
+
+    async def listen(self) -> None:
+        """Hear of the news of other servers, for as long as this runs."""
+        await self.database.listen(CHANNEL, self.events.wake)
 
     async def leave(self) -> None:
         """Say that this host is not at it any more; whoever else is here says so again."""
@@ -66,7 +72,7 @@ async def open_storage(url: str, clock: Clock, *, own_time: bool = False) -> Asy
     try:
         await migrate(database)
         journal = SqlJournal(database, clock, await _key(database))
-        storage = Storage(database, journal, own_time)
+        storage = Storage(database, journal, SqlEvents(database, journal), own_time)
         await storage.beat()
         try:
             yield storage

@@ -1,8 +1,9 @@
 """PostgreSQL through psycopg 3 and its pool, for several servers on one journal."""
 
 import asyncio
+import logging
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,10 +19,13 @@ from sinch_voice_mcp.storage.database import Abandon, Batch, Dialect, Final, Row
 
 T = TypeVar("T")
 
+_LOGGER = logging.getLogger(__name__)
+
 Connection = AsyncConnection[Row]
 
 _OLDEST = 140_000
 _WAIT_S = 2.5
+_AGAIN_S = 1.0
 _TRIES = 5
 _MOST_AT_ONCE = 64
 """Transactions that share one commit."""
@@ -56,8 +60,9 @@ class PostgresDatabase:
     dialect: Dialect = "postgres"
     durable = True
 
-    def __init__(self, pool: "psycopg_pool.AsyncConnectionPool[Connection]", name: str) -> None:
+    def __init__(self, pool: "psycopg_pool.AsyncConnectionPool[Connection]", name: str, url: str) -> None:
         self._pool = pool
+        self._url = url
         self.name = name
         self._waiting: list[_Job] = []
         self._writing: asyncio.Task[None] | None = None
@@ -74,6 +79,22 @@ class PostgresDatabase:
         """Run a transaction that changes nothing, beside the others."""
         with _explained():
             return cast("T", await self._again_and_again(start, ()))
+
+    async def listen(self, channel: str, told: Callable[[str], None]) -> None:
+        """Tell what other servers announce, on a connection of its own, which is made anew where it breaks."""
+        while True:
+            try:
+                await self._listened(channel, told)
+            except (psycopg.Error, OSError) as error:
+                _LOGGER.warning("announcements of other servers are not heard (%s)", type(error).__name__)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _listened(self, channel: str, told: Callable[[str], None]) -> None:
+        connect = cast("type[Connection]", AsyncConnection).connect
+        async with await connect(self._url, autocommit=True, **_OPTIONS) as connection:
+            await connection.execute(cast("LiteralString", f"LISTEN {channel}"))
+            async for notice in connection.notifies():
+                told(notice.payload)
 
     async def aclose(self) -> None:
         """Finish what was asked for and close every connection."""
@@ -204,7 +225,7 @@ async def open_postgres(url: str, *, largest: int = 8) -> PostgresDatabase:
         except BaseException:
             await pool.close()
             raise
-    return PostgresDatabase(pool, f"PostgreSQL {version // 10_000}.{version % 10_000}, {place}")
+    return PostgresDatabase(pool, f"PostgreSQL {version // 10_000}.{version % 10_000}, {place}", url)
 
 
 async def _looked_at(url: str) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -57,6 +57,10 @@ class SqliteDatabase:
     async def read(self, start: Start[T]) -> T:
         """Run a transaction that changes nothing, beside the writer."""
         return await self._reader.run(start)
+
+    async def listen(self, channel: str, told: Callable[[str], None]) -> None:
+        """Nothing: other processes on a file cannot announce anything."""
+        del channel, told
 
     async def aclose(self) -> None:
         """Finish what was asked for and close."""
@@ -204,9 +208,10 @@ class _Worker:
 def _connected(path: Path | None, *, writes: bool) -> sqlite3.Connection:
     if path is not None and writes:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Before there is anything in it: SQLite gives the files beside it the same mode.
-        path.touch(mode=0o600)
-        path.chmod(0o600)
+        if not path.exists():
+            # Before there is anything in it: SQLite gives the files beside it the same mode. What was there before
+            # keeps its own; it may be something else altogether.
+            path.touch(mode=0o600)
     connection = sqlite3.connect(
         ":memory:" if path is None else path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
     )

@@ -4,10 +4,17 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.tools import calls, conferences, numbers, safety, svaml
+from sinch_voice_mcp.tools import calls, conferences, numbers, safety, svaml, waiting
 from sinch_voice_mcp.tools.spec import TOOLSETS, Effect, ToolSpec
 
-ALL_TOOLS: tuple[ToolSpec, ...] = (*calls.TOOLS, *conferences.TOOLS, *numbers.TOOLS, *svaml.TOOLS, *safety.TOOLS)
+ALL_TOOLS: tuple[ToolSpec, ...] = (
+    *calls.TOOLS,
+    *waiting.TOOLS,
+    *conferences.TOOLS,
+    *numbers.TOOLS,
+    *svaml.TOOLS,
+    *safety.TOOLS,
+)
 
 __all__ = ["ALL_TOOLS", "TOOLSETS", "Effect", "ToolSpec", "select_tools"]
 

@@ -36,9 +36,9 @@ from sinch_voice_mcp.tools.results import Json, Number, Result, Text, Texts, Who
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 from sinch_voice_mcp.wire.calls import Call
 
-_CONSENT_TTS = consent_for(callouts.tts)
-_CONSENT_CONFERENCE = consent_for(callouts.conference)
-_CONSENT_CUSTOM = consent_for(callouts.custom)
+_CONSENT_TTS = consent_for(callouts.tts, "dry_run")
+_CONSENT_CONFERENCE = consent_for(callouts.conference, "dry_run")
+_CONSENT_CUSTOM = consent_for(callouts.custom, "dry_run")
 _CONSENT_UPDATE = consent_for_update()
 Status = Literal["in_progress", "ended", "failed", "unknown"]
 _STATES: Mapping[Status, tuple[State, ...]] = {
@@ -51,7 +51,7 @@ _SILENT = "Nothing says what happens on answer: your callback URL must, or the p
 
 
 class CalloutPlaced(Result):
-    """A call that was started, or with ``dry_run`` the request that would start it."""
+    """A call that was started, or what would be sent."""
 
     call_id: Text
     request: Json
@@ -78,7 +78,7 @@ class ConferencePlaced(Result):
 
 
 class CallState(Result):
-    """State and outcome of a call; ``cost`` is final once ``status`` is FINAL."""
+    """A call; ``cost`` is final once ``status`` is FINAL."""
 
     call_id: str
     status: str
@@ -200,14 +200,17 @@ async def list_calls(
     desk: TheDesk,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
     status: Status | None = None,
+    direction: Literal["in", "out"] | None = None,
     since: Annotated[datetime | None, Field(description="ISO 8601")] = None,
 ) -> CallList:
-    """Calls that this server placed or tried to, newest first: status, result, cost."""
+    """Calls placed, tried or received here, newest first."""
     states = () if status is None else _STATES[status]
     after = None if since is None else int(since.timestamp() * 1000)
-    entries = await desk.calling.recent(limit=limit, states=states, since=after)
-    summary = told(desk, f"{len(entries)} calls, newest first." if entries else "No calls.")
-    return CallList(summary=summary, simulated=desk.simulated, calls=[_record(entry) for entry in entries])
+    inbound = None if direction is None else direction == "in"
+    entries = await desk.calling.recent(limit=limit, states=states, since=after, inbound=inbound)
+    sentence = f"{len(entries)} calls, newest first." if len(entries) > 1 else f"{len(entries) or 'No'} call."
+    calls = [_record(entry) for entry in entries]
+    return CallList(summary=told(desk, sentence), simulated=desk.simulated, calls=calls)
 
 
 async def update_call(

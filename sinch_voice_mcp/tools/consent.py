@@ -67,6 +67,8 @@ def _answer(consented: Consented) -> Answer:
     match consented:
         case AcceptedElicitation(data=Consent(place=True)):
             return "yes"
+        case CancelledElicitation():
+            return "closed"
         case AcceptedElicitation(data=Standing.NOT_ASKED):
             return "not_asked"
         case AcceptedElicitation(data=Standing.CANNOT_ASK):
@@ -75,14 +77,17 @@ def _answer(consented: Consented) -> Answer:
             return "no"
 
 
-def consent_for(plan: Callable[..., Plan]) -> Resolve:
-    """The resolver of a tool that places callouts; ``plan`` takes arguments of the tool by their names."""
+def consent_for(plan: Callable[..., Plan], *also: str) -> Resolve:
+    """The resolver of a tool that places callouts; ``plan`` takes arguments of the tool by their names.
+
+    ``also`` names what else it looks at: ``dry_run``, where the tool has it.
+    """
 
     async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
         made = plan(**arguments)
         return await desk.calling.question(made.requests, who, made.unknown)
 
-    return _resolver((*inspect.signature(plan).parameters, "dry_run"), question)
+    return _resolver((*inspect.signature(plan).parameters, *also), question)
 
 
 def consent_for_update() -> Resolve:

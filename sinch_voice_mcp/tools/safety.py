@@ -4,10 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sinch_voice_mcp.operations.ledger import without_numbers
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import TheDesk
 from sinch_voice_mcp.tools.results import Result, Whole, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
+
+_LONGEST = 300
+_BEFORE = "Calling was stopped already"
 
 
 class Stopped(Result):
@@ -18,14 +22,18 @@ class Stopped(Result):
 
 
 async def emergency_stop(
-    reason: Annotated[str, Field(min_length=1, max_length=300)],
+    reason: str,
     desk: TheDesk,
     hang_up: Annotated[bool, Field(description="Also end calls in progress")] = False,  # noqa: FBT002 - an argument of the tool
 ) -> Stopped:
     """Refuse every new call from now on, until the owner resumes at a shell."""
-    stopped, ended, left = await desk.safety.stop(reason, f"emergency_stop of {principal()}", hang_up=hang_up)
+    by = f"emergency_stop of {principal()}"
+    # Whatever the reason looks like, calling stops.
+    why = " ".join(reason.split())[:_LONGEST] or "no reason given"
+    stopped, ended, left = await desk.safety.stop(why, by, hang_up=hang_up)
+    opening = "Calling is stopped" if stopped.by == by and stopped.reason == without_numbers(why) else _BEFORE
     told_of = f" {ended} calls hung up, {left} could not be." if hang_up else ""
-    summary = told(desk, f"Calling is stopped: {stopped.reason}.{told_of}")
+    summary = told(desk, f"{opening}: {stopped.reason}.{told_of}")
     return Stopped(
         summary=summary,
         simulated=desk.simulated,

@@ -62,6 +62,11 @@ def invented(platform: FaultPlatform, call_ids: Mapping[str, set[str]]) -> dict[
     return {key: f"told {own}, placed {placed[key]}" for key, own in call_ids.items() if own != placed[key]}
 
 
+def books(platform: FaultPlatform, key: str, journal: Mapping[str, Sequence[str]]) -> str:
+    """What the platform did about a key, and what the journal says of that."""
+    return "; ".join(f"{post.kind.name} = {list(journal.get(post.token or '', ()))}" for post in platform.posts[key])
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """A run.
@@ -72,7 +77,9 @@ class Figures:
         kills: Servers killed with requests in flight.
         crashes: Servers that died by themselves.
         unaccounted: Placed calls that the journal does not know.
+        complaint: What is wrong with the audit log, if anything.
         contradicted: Keys about which clients were told things that do not fit together, or the platform.
+        warned: Answers that said that the call could not be recorded at once.
         waiting: Keys that a killed server had in hand, and for which clients did not wait long enough.
         unsettled: Other keys for which no certain answer ever came.
         answers: How often each kind of answer was given.
@@ -86,7 +93,9 @@ class Figures:
     kills: int
     crashes: int
     unaccounted: list[Post]
+    complaint: str | None
     contradicted: dict[str, str]
+    warned: int
     waiting: list[str]
     unsettled: list[str]
     answers: Counter[str] = field(default_factory=Counter[str])
@@ -98,7 +107,7 @@ class Figures:
     def kept(self) -> bool:
         """Whether the promise was kept."""
         broken = (self.servers.duplicates, self.servers.repeated, self.unaccounted, self.contradicted, self.unsettled)
-        return not any(broken) and self.crashes == 0
+        return not any(broken) and self.crashes == 0 and self.complaint is None
 
     def lines(self) -> list[str]:
         """What is printed."""
@@ -115,6 +124,8 @@ class Figures:
             _row("keys told contradictory things", len(self.contradicted), "-"),
             _row("keys left while a killed one is open", len(self.waiting), "-"),
             _row("keys never settled", len(self.unsettled), "-"),
+            _row("calls told, but recorded late", self.warned, "-"),
+            _row("audit log verified", "yes" if self.complaint is None else "NO", "-"),
             _row("servers that died by themselves", self.crashes, "-"),
             "what the platform did",
             *(_row(f"  {name}", count, naive.kinds[name]) for name, count in sorted(ours.kinds.items())),
@@ -132,10 +143,11 @@ class Figures:
             "called twice": self.servers.duplicates[:3],
             "posted again": self.servers.repeated[:3],
             "unaccounted": lost,
+            "audit log": [self.complaint or ""],
             "contradictory": [f"{key}: {why}" for key, why in list(self.contradicted.items())[:3]],
             "unsettled": self.unsettled[:3],
         }
-        return [f"{what}: {'; '.join(which)}" for what, which in found.items() if which]
+        return [f"{what}: {'; '.join(which)}" for what, which in found.items() if any(which)]
 
 
 def _row(name: str, *cells: object) -> str:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from subprocess import CompletedProcess
 from typing import Any
 
 import anyio
@@ -9,24 +11,39 @@ import anyio
 from tests.chaos.servers import CLEAN, MODULE
 
 
-async def exported(environ: Mapping[str, str]) -> dict[str, list[str]]:
-    """The events of each claim, in order, by its token.
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The audit log: the events of each claim, in order, by its token; and what ``audit verify`` complains of."""
+
+    events: dict[str, list[str]]
+    complaint: str | None
+
+
+async def read_journal(environ: Mapping[str, str]) -> Journal:
+    """Verify and export the audit log.
 
     Raises:
-        RuntimeError: The audit log could not be read, or its chain is broken.
+        RuntimeError: It could not be read.
     """
-    await _audit("verify", environ)
+    ended: dict[str, CompletedProcess[bytes]] = {}
+
+    async def audit(command: str) -> None:
+        arguments = [*MODULE, "audit", command]
+        ended[command] = await anyio.run_process(arguments, env=CLEAN | dict(environ), check=False)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(audit, "verify")
+        tasks.start_soon(audit, "export")
+    verified, exported = ended["verify"], ended["export"]
+    if exported.returncode != 0:
+        raise RuntimeError(f"audit export: {_said(exported)}")
     events: dict[str, list[str]] = {}
-    for line in (await _audit("export", environ)).splitlines():
+    for line in exported.stdout.decode().splitlines():
         row: dict[str, Any] = json.loads(line)
         if row.get("call") is not None:
             events.setdefault(row["call"], []).append(row["event"])
-    return events
+    return Journal(events, None if verified.returncode == 0 else _said(verified))
 
 
-async def _audit(command: str, environ: Mapping[str, str]) -> str:
-    ended = await anyio.run_process([*MODULE, "audit", command], env=CLEAN | dict(environ), check=False)
-    if ended.returncode != 0:
-        said = (ended.stdout[-500:] + ended.stderr[-500:]).decode(errors="replace")
-        raise RuntimeError(f"audit {command}: {said.strip()}")
-    return ended.stdout.decode()
+def _said(ended: CompletedProcess[bytes]) -> str:
+    return " ".join((ended.stdout[-500:] + ended.stderr[-500:]).decode(errors="replace").split())

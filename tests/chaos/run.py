@@ -9,8 +9,8 @@ import httpx2
 
 from tests.chaos import naive
 from tests.chaos.clients import Clients
-from tests.chaos.figures import Figures, Seen, invented, seen, unaccounted
-from tests.chaos.journal import exported
+from tests.chaos.figures import Figures, Seen, books, invented, seen, unaccounted
+from tests.chaos.journal import read_journal
 from tests.chaos.killer import Killer
 from tests.chaos.platform import TIMEOUT, FaultPlatform
 from tests.chaos.servers import Slot
@@ -65,14 +65,19 @@ async def run(plan: Plan, progress: Progress) -> Figures:
     retried = await _retry(plan, progress)
     platform = FaultPlatform(plan.seed)
     clients, slots = await _storm(plan, platform, progress)
-    journal = await exported(_environ(plan.databases[0]))
+    journal = await read_journal(_environ(plan.databases[0]))
     return Figures(
         servers=seen(platform, plan.keys),
         naive=retried,
         kills=sum(slot.kills for slot in slots),
         crashes=sum(slot.crashes for slot in slots),
-        unaccounted=unaccounted(platform, journal),
-        contradicted=clients.contradicted | invented(platform, clients.call_ids),
+        unaccounted=unaccounted(platform, journal.events),
+        complaint=journal.complaint,
+        contradicted={
+            key: f"{why} (journal: {books(platform, key, journal.events)})"
+            for key, why in (clients.contradicted | invented(platform, clients.call_ids)).items()
+        },
+        warned=clients.warned,
         waiting=clients.waiting,
         unsettled=clients.unsettled,
         answers=clients.answers,

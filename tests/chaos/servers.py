@@ -61,7 +61,7 @@ class Slot:
             while True:
                 try:
                     await self._run_one(log)
-                except MCPError as error:
+                except (MCPError, ExceptionGroup) as error:
                     raise RuntimeError(f"server {self.name} did not start: {self._last_words()}") from error
 
     async def _run_one(self, log: TextIO) -> None:

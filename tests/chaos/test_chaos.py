@@ -15,7 +15,7 @@ def silent(message: str) -> None:
 async def test_a_call_is_placed_at_most_once_however_often_it_is_asked_for_and_whatever_breaks(
     database_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    plan = Plan(40, 3, 12, (database_url, database_url), tmp_path, patience=PATIENCE)
+    plan = Plan(40, 2, 12, (database_url, database_url), tmp_path, patience=PATIENCE)
 
     figures = await run(plan, silent)
 

@@ -203,7 +203,7 @@ TTS = {"destination": {"type": "number", "endpoint": "+12025550100"}, "text": "h
         (callout("customCallout", ice={"action": {"name": "hangup"}}), 40001, "`customCallout.ice`"),
         (callout("customCallout", ice="hangup"), 40001, "`ice`"),
         (callout("customCallout", ice="{]"), 40001, "`ice`"),
-        (callout("customCallout", ace="http://example.com/ace"), 42200, "ace by URL"),
+        (callout("customCallout", ace={"action": {"name": "park"}}), 40001, "ace"),
     ],
 )
 async def test_a_callout_with_a_fault_is_refused_with_its_place_and_places_nothing(
@@ -250,11 +250,13 @@ async def test_updates_with_a_fault_change_nothing(caller: Caller) -> None:
     caller.clock.advance(5)
     before = caller.sandbox.engine.timeline_bytes()
     hangup = {"action": {"name": "hangup"}}
-    menu = {"action": {"name": "runMenu", "menus": [{"id": "main"}]}}
+    park = {"action": {"name": "park", "holdPrompt": "#tts[hold]"}}
+    menu = {"action": {"name": "runMenu", "mainMenu": "first", "menus": [{"id": "main"}]}}
     for path, body, expected in (
         (f"{CALLS}/nobody", hangup, (404, 40400)),
         (f"{CALLS}/{call_id}", {"action": {"name": "dance"}}, (400, 40003)),
-        (f"{CALLS}/{call_id}", menu, (422, 42200)),
+        (f"{CALLS}/{call_id}", park, (422, 42200)),
+        (f"{CALLS}/{call_id}", menu, (400, 40003)),
         (f"{CALLS}/{call_id}/leg/third", hangup, (400, 40001)),
         (f"{ROOMS}/room/{call_id}", {"command": "mute"}, (404, 40400)),
         (f"{ROOMS}/room/{call_id}", {"command": "dance"}, (400, 40001)),

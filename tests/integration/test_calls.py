@@ -155,11 +155,12 @@ async def test_a_fault_in_an_embedded_document_names_argument_and_path(voice: Ca
     assert (error["code"], error["rule"], error["field"]) == ("invalid_svaml", "SV007", "$.ace.action.name")
 
 
-async def test_a_document_that_the_sandbox_cannot_play_is_refused_in_words(voice: Caller) -> None:
-    menu = {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#tts[Hi]"}]}
-    error = await voice.fails("place_custom_callout", to=ANNA, cli=OWN, ace={"action": menu})
+async def test_a_document_that_the_sandbox_cannot_play_is_refused_in_words(connect: Connect) -> None:
+    ice = {"action": {"name": "connectStream", "destination": {"type": "Websocket", "endpoint": "wss://example.com/"}}}
+    async with connect(SINCH_VOICE_ALLOW_STREAMS="true") as voice:
+        error = await voice.fails("place_custom_callout", ice=ice)
     assert (error["code"], error["http_status"]) == ("rejected", 422)
-    assert "runMenu" in error["message"]
+    assert "connectStream" in error["message"]
 
 
 @pytest.mark.parametrize("call_id", ["../../x?y=1", "..", ".", "a/b", "%2e%2e", "x#y", "\r\nX: y"])

@@ -1,18 +1,34 @@
 """Prompts: what a user may start with."""
 
 import re
+from typing import get_args
 
 import pytest
 from mcp.shared.exceptions import MCPError
 
+from sinch_voice_mcp.cli import cli
+from sinch_voice_mcp.errors import NoCallbacksError
+from sinch_voice_mcp.operations.watching import Until
 from sinch_voice_mcp.prompts import read_prompt
+from sinch_voice_mcp.settings import all_settings
 from sinch_voice_mcp.tools import ALL_TOOLS
+from sinch_voice_mcp.tools.waiting import PhoneAnswer
 from tests.integration.conftest import Caller
+
+NAMES = [
+    "ask-by-phone",
+    "place-a-call",
+    "remind-by-phone",
+    "run-a-conference",
+    "set-up-callbacks",
+    "why-a-call-failed",
+]
+OUTCOMES = set(get_args(PhoneAnswer.model_fields["outcome"].annotation)) | set(get_args(Until))
 
 
 async def test_every_prompt_is_offered_and_filled(voice: Caller) -> None:
     prompts = (await voice.client.list_prompts()).prompts
-    assert {prompt.name for prompt in prompts} == {"place-a-call", "run-a-conference", "why-a-call-failed"}
+    assert [prompt.name for prompt in prompts] == NAMES
     for prompt in prompts:
         given = {argument.name: f"<{argument.name} {{number}}>" for argument in prompt.arguments or ()}
         (message,) = (await voice.client.get_prompt(prompt.name, given)).messages
@@ -28,16 +44,30 @@ async def test_what_is_left_out_has_a_default(voice: Caller) -> None:
 async def test_prompts_name_only_tools_that_exist(voice: Caller) -> None:
     tools = {spec.name for spec in ALL_TOOLS}
     words = {parameter for spec in ALL_TOOLS for parameter in spec.build().parameters["properties"]}
-    codes = {"refused", "rejected", "not_sent", "outcome_unknown"}
+    codes = {"refused", "rejected", "not_sent", "outcome_unknown", NoCallbacksError.code, "untrusted"}
     for prompt in (await voice.client.list_prompts()).prompts:
         given = {argument.name: "x" for argument in prompt.arguments or ()}
         text = (await voice.client.get_prompt(prompt.name, given)).messages[0].model_dump_json()
-        assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | words | codes
+        assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | words | codes | OUTCOMES
+
+
+async def test_prompts_name_only_settings_and_commands_that_exist(voice: Caller) -> None:
+    variables = {row.variable for row in all_settings().values()}
+    text = (await voice.client.get_prompt("set-up-callbacks")).messages[0].model_dump_json()
+    named = set(re.findall(r"SINCH_[A-Z_]+", text))
+    commands = set(re.findall(r"`sinch-voice-mcp ([a-z]+)", text))
+    assert "SINCH_VOICE_PUBLIC_URL" in named
+    assert named <= variables
+    assert commands == {"callbacks"}
+    assert commands <= cli.commands.keys()
 
 
 @pytest.mark.parametrize(
     ("name", "given", "says"),
-    [("place-a-call", {"number": "+12025550100"}, "needs `message`"), ("place-a-cal", {}, "there are place-a-call")],
+    [
+        ("place-a-call", {"number": "+12025550100"}, "needs `message`"),
+        ("place-a-cal", {}, "there are ask-by-phone, place-a-call"),
+    ],
 )
 async def test_what_is_missing_for_a_prompt_is_named(
     voice: Caller, name: str, given: dict[str, str], says: str

@@ -35,9 +35,14 @@ class Application:
     fallback: str | None = None
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """Where its events go, in order of preference."""
+        return tuple(url for url in (self.primary, self.fallback) if url is not None)
+
+    @property
     def has_callback_url(self) -> bool:
         """Whether the platform could ask it anything."""
-        return self.primary is not None or self.fallback is not None
+        return bool(self.urls)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sinch_voice_mcp.sandbox.engine import documents
 from sinch_voice_mcp.sandbox.engine.numbers import check_taken, normalise
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
-from sinch_voice_mcp.sandbox.engine.state import Plan, Unreadable
+from sinch_voice_mcp.sandbox.engine.state import Asked, Plan, Told
 from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectPstn,
@@ -56,6 +56,9 @@ def _tts(callout: TtsCallout, *, strict: bool) -> Plan:
     return Plan(
         begin=_ring(callout.destination, strict=strict),
         after=Document(instructions=spoken, action=Hangup()),
+        on_answer=Asked() if callout.enable_ace else None,
+        on_input=Asked() if callout.enable_pie else None,
+        dice=callout.enable_dice is True,
         cli=_present(callout.cli),
         dtmf=callout.dtmf,
         custom=callout.custom or "",
@@ -75,6 +78,9 @@ def _conference(callout: ConferenceCallout, *, strict: bool) -> Plan:
     return Plan(
         begin=_ring(callout.destination, strict=strict),
         after=Document(instructions=greeting, action=join),
+        on_answer=Asked() if callout.enable_ace else None,
+        on_input=Asked() if callout.enable_pie else None,
+        dice=callout.enable_dice is True,
         cli=_present(callout.cli),
         dtmf=callout.dtmf,
         custom=callout.custom or "",
@@ -84,8 +90,8 @@ def _conference(callout: ConferenceCallout, *, strict: bool) -> Plan:
 
 def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> Plan:
     begin = documents.inline("ice", callout.ice, "callout")
-    on_answer = documents.inline("ace", callout.ace, "ace")
-    documents.inline("pie", callout.pie, "pie")
+    on_answer = documents.inline("ace", callout.ace, "ace") or Asked()
+    on_input = documents.inline("pie", callout.pie, "pie") or Asked()
     number = None if callout.destination is None else _number(callout.destination, strict=strict)
     if begin is None:
         begin = _without_ice(number, has_callback_url=has_callback_url)
@@ -94,6 +100,8 @@ def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> 
     return Plan(
         begin=begin,
         on_answer=None if callout.enable_ace is False else on_answer,
+        on_input=None if callout.enable_pie is False else on_input,
+        dice=callout.enable_dice is not False,
         after=Document(action=Continue()),
         number=number,
         cli=_present(callout.cli),
@@ -103,15 +111,15 @@ def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> 
     )
 
 
-def _without_ice(number: str | None, *, has_callback_url: bool) -> Document:
+def _without_ice(number: str | None, *, has_callback_url: bool) -> Document | Asked:
     if number is not None:
         return Document(action=ConnectPstn(number=number))
     if has_callback_url:
-        raise not_simulated("ice of the application's callback URL")
+        return Asked()
     raise RejectedError(40002, "`customCallout` needs `ice`, or `cli` and `destination`")
 
 
-def _check_ringing(begin: Document | Unreadable, *, strict: bool) -> None:
+def _check_ringing(begin: Told, *, strict: bool) -> None:
     match begin:
         case Document(action=ConnectPstn(number=str(number))):
             try:

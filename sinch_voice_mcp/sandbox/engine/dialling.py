@@ -21,7 +21,7 @@ LONGEST_CALL_S = 14_400
 def dial(exchange: Exchange, call: Call, number: str, connect: ConnectPstn) -> None:
     """Set a new leg up to a number in E.164 form; without caller id its phone never rings."""
     found = destination(number)
-    leg = Leg(number, connect.cli or call.plan.cli, found.far_side, found.rate, connect)
+    leg = Leg(number, connect.cli or call.plan.cli, found.far_side, found.rate, connect, callbacks=found.callbacks)
     index = len(call.legs)
     call.legs.append(leg)
     call.step = Dialling(index)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.sandbox.behaviours import UNSIMULATED
+from sinch_voice_mcp.sandbox.engine.outbox import AnsweredKind
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
-from sinch_voice_mcp.sandbox.engine.state import Unreadable
+from sinch_voice_mcp.sandbox.engine.state import Asked, Told, Unreadable
 from sinch_voice_mcp.svaml import Action, ConnectConf, ConnectPstn, Document, Event, examine, parse_json, read
 
 
-def inline(member: str, text: str | None, event: Event) -> Document | Unreadable | None:
-    """The SVAML that a callout carries as JSON text; None where it carries none.
+def inline(member: str, text: str | None, event: Event) -> Told | None:
+    """The SVAML that a callout carries as JSON text, or the URL that has it; None where it carries neither.
 
     Args:
         member: Where it stands in the request: ``ice``, ``ace`` or ``pie``.
@@ -24,7 +25,7 @@ def inline(member: str, text: str | None, event: Event) -> Document | Unreadable
     if not source:
         return None
     if source.lower().startswith(("http://", "https://")):
-        raise not_simulated(f"{member} by URL")
+        return Asked(source)
     if not source.startswith("{"):
         raise RejectedError(40001, f"`{member}` is neither SVAML as a JSON string nor a URL")
     try:
@@ -45,6 +46,19 @@ def for_update(data: object) -> Document:
             return document
         case Unreadable(message=message):
             raise RejectedError(40003, message)
+
+
+def for_reply(kind: AnsweredKind, reply: bytes | None) -> Document | Unreadable | None:
+    """The SVAML that an application answered a callback with; None where there is none, or no valid answer."""
+    if reply is None or not reply.strip():
+        return None
+    try:
+        return _told(parse_json(reply), "callout" if kind == "ice" else kind)
+    except SvamlError as error:
+        return Unreadable(f"the answer is {error.message}")
+    except RejectedError as error:
+        # There is no request that could be refused, so the call shows it.
+        return Unreadable(error.message, 50000)
 
 
 def _told(data: object, event: Event) -> Document | Unreadable:
@@ -82,7 +96,7 @@ def _features_of(action: Action, event: Event) -> Iterator[str]:
         case ConnectPstn():
             if action.record:
                 yield "recording of a connected call"
-            if action.amd is not None and action.amd.enabled:
-                yield "amd"
+            if action.amd is not None and action.amd.enabled and event != "callout":
+                yield "amd of a second phone"
         case _:
             pass

@@ -1,7 +1,7 @@
 """The door: read a request, check who sent it, route it, answer; everything over HTTP comes through here."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
@@ -48,13 +48,16 @@ class SeenRequest:
 
 
 class Door:
-    """An ASGI application for HTTP requests."""
+    """An ASGI application for HTTP requests; ``passed`` is called when one has been handled."""
 
-    def __init__(self, engine: Engine, wall: Clock, tolerance: timedelta | None) -> None:
+    def __init__(
+        self, engine: Engine, wall: Clock, tolerance: timedelta | None, passed: Callable[[], None] = lambda: None
+    ) -> None:
         self.requests: deque[SeenRequest] = deque(maxlen=KEPT_REQUESTS)
         self._engine = engine
         self._wall = wall
         self._tolerance = tolerance
+        self._passed = passed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,6 +73,7 @@ class Door:
         else:
             answer = self._rejected(RejectedError(40003, "The body is larger than 1 MiB"), status=413)
         self.requests.append(SeenRequest(request.method, raw_path, answer.status, body[:KEPT_BODY]))
+        self._passed()
         await response(answer)(scope, receive, send)
 
     def _answer(self, request: Request, raw_path: str, body: bytes) -> Answer:

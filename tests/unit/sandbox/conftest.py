@@ -1,16 +1,17 @@
 """A simulated platform whose clock moves when a test moves it."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
-from sinch_voice_mcp.sandbox.engine import CallReport, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, Outgoing, RejectedError
 from sinch_voice_mcp.svaml import NumberDestination
+from sinch_voice_mcp.types import is_list, is_object
 from sinch_voice_mcp.wire.callouts import (
     ConferenceCallout,
     ConferenceCalloutRequest,
@@ -23,14 +24,53 @@ from sinch_voice_mcp.wire.callouts import (
 KEY = DEFAULT_CREDENTIALS.key
 ANNA, BEN, OWN = "+12025550100", "+12025550108", "+14155550100"
 SECOND_OF_SPEECH = "fourteen chars"
+URL, FALLBACK = "http://127.0.0.1:9/voice?x=1", "http://127.0.0.1:9/again"
+Replying = Callable[[Outgoing], bytes | None]
 
 
 @dataclass(frozen=True)
 class World:
-    """An engine and its clock, in few words."""
+    """An engine, its clock, and an application that may listen, in few words."""
 
     clock: ManualClock
     engine: Engine
+    sent: list[Outgoing] = field(default_factory=list[Outgoing])
+    replying: list[Replying] = field(default_factory=list[Replying])
+
+    def listen(self, **replies: object) -> None:
+        """Let the application have a callback URL, and answer each event with an object, bytes, or what is next."""
+        self.engine.account.set_callbacks(KEY, primary=URL, fallback=FALLBACK)
+        left: dict[str, list[object]] = {
+            kind: list(reply) if is_list(reply) else [reply] * 100 for kind, reply in replies.items()
+        }
+
+        def reply(outgoing: Outgoing) -> bytes | None:
+            given = left[outgoing.kind].pop(0) if left.get(outgoing.kind) else None
+            return json.dumps(given).encode() if is_object(given) else given if isinstance(given, bytes) else None
+
+        self.replying[:] = [reply]
+
+    def settle(self) -> None:
+        """Let the application hear and answer everything until now."""
+        self.engine.catch_up()
+        while taken := self.engine.take():
+            for outgoing in taken:
+                self.sent.append(outgoing)
+                self.engine.answered(outgoing.sequence, self.replying[0](outgoing))
+            self.engine.catch_up()
+
+    def events(self, call_id: str | None = None) -> list[dict[str, Any]]:
+        """The bodies that the application heard."""
+        return [json.loads(one.body) for one in self.sent if call_id in {None, one.call_id}]
+
+    def kinds(self, call_id: str | None = None) -> list[str]:
+        """The events that the application heard."""
+        return [str(body["event"]) for body in self.events(call_id)]
+
+    def results(self) -> list[tuple[object, ...]]:
+        """How menus ended: menu, type, value, method."""
+        found = [body["menuResult"] for body in self.events() if body["event"] == "pie"]
+        return [(one["menuId"], one["type"], one.get("value"), one.get("inputMethod")) for one in found]
 
     def tts(self, to: str = ANNA, **members: Any) -> str:
         """Place a callout that speaks for a second."""
@@ -67,6 +107,8 @@ class World:
     def wait(self, seconds: float) -> None:
         """Let simulated time pass."""
         self.clock.advance(seconds)
+        if self.replying:
+            self.settle()
 
     def update(self, call_id: str, action: Mapping[str, object] | None = None, *said: str) -> None:
         """Update a call: say something, then act."""

@@ -4,19 +4,22 @@ import hmac
 import logging
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
 
 import anyio
 import httpx2
 import platformdirs
+from anyio.abc import TaskGroup
 from mcp.server import MCPServer
 
+from sinch_voice_mcp.app.doors import INSIDE, INSIDE_URL, Line, listening_socket, receiver_for, serve
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import Clock, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.operations import Desk, open_desk
-from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
+from sinch_voice_mcp.operations import Desk, House, open_desk
+from sinch_voice_mcp.operations.listening import Listening
+from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
@@ -27,16 +30,14 @@ SWEEP_S = 15.0
 _MARGIN_S = 2.0
 _GRACE_S = 8.0
 
-SANDBOX_URL = "http://127.0.0.1"
-"""The base URL inside the process; nothing listens there, the ASGI transport answers."""
 
-
-def embedded_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
-    """The sandbox that a server without credentials has inside itself."""
+def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
+    """The sandbox of these settings; it calls applications back through ``post``."""
     return create_sandbox(
-        clock=clock or ScaledClock(settings.sandbox_speed),
+        clock=ScaledClock(settings.sandbox_speed),
         credentials=settings.credentials,
         seed=settings.sandbox_seed,
+        post=post,
     )
 
 
@@ -53,50 +54,79 @@ async def open_app(
 
     Args:
         settings: How to run.
-        sandbox: The embedded sandbox to use; default is a new one.
+        sandbox: The embedded sandbox to use; default is a new one, which sends the events of its calls.
         transport: What carries HTTP instead of the network.
         clock: Where the time comes from; default is the machine's.
         sweep_s: Seconds between looks at what time brings.
     """
     machine = clock or SystemClock()
-    client = _client(settings, sandbox, transport, machine)
+    line = Line() if settings.embedded and sandbox is None and transport is None else None
+    platform = sandbox if line is None else embedded_sandbox(settings, line)
+    client = _client(settings, platform, transport, machine)
+    house = House(
+        policy=settings.policy,
+        mode=settings.mode,
+        simulated=settings.simulated,
+        listening=_listening(settings, inside=line is not None),
+        incoming_text=settings.incoming_text,
+        patience_s=settings.request_timeout_s + _MARGIN_S,
+    )
     async with (
         client,
         open_storage(database_url(settings), machine, own_time=clock is not None) as storage,
-        anyio.create_task_group() as background,
+        anyio.create_task_group() as tasks,
     ):
-        journal = storage.journal
-        desk = open_desk(
-            client,
-            journal,
-            settings.policy,
-            settings.mode,
-            machine,
-            background,
-            simulated=settings.simulated,
-            patience_s=settings.request_timeout_s + _MARGIN_S,
-        )
+        desk = open_desk(client, storage.journal, storage.events, house, machine, tasks)
         if settings.embedded:
             await desk.account.warm()
         else:
-            background.start_soon(desk.account.warm)
-        background.start_soon(_sweep, desk, storage, sweep_s)
-        try:
-            yield desk
-        finally:
-            # What is being sent is sent to its end, as far as there is time, and recorded in any case.
-            with anyio.move_on_after(_GRACE_S, shield=True):
-                await desk.ledger.drained()
-            background.cancel_scope.cancel()
+            tasks.start_soon(desk.account.warm)
+        tasks.start_soon(_sweep, desk, storage, sweep_s)
+        tasks.start_soon(storage.listen)
+        async with _hearing(settings, desk, machine, line, platform, tasks):
+            try:
+                yield desk
+            finally:
+                # What is being sent is sent to its end, as far as there is time, and recorded in any case.
+                with anyio.move_on_after(_GRACE_S, shield=True):
+                    await desk.ledger.drained()
+                tasks.cancel_scope.cancel()
+
+
+def _listening(settings: Settings, *, inside: bool) -> Listening:
+    if inside:
+        return Listening(active=True, url=INSIDE_URL)
+    # Without a port of its own, a server with a public URL has its receiver elsewhere, on the same journal.
+    active = settings.callback_port is not None or settings.callback_url is not None
+    return Listening(active=active, url=settings.callback_url)
+
+
+@asynccontextmanager
+async def _hearing(
+    settings: Settings, desk: Desk, clock: Clock, line: Line | None, platform: Sandbox | None, tasks: TaskGroup
+) -> AsyncGenerator[None]:
+    """Let events come in, as these settings say; those in work are answered before the doors close."""
+    door = receiver_for(settings, desk, clock)
+    async with AsyncExitStack() as stack:
+        if settings.callback_port is not None:
+            listener = stack.enter_context(listening_socket(settings.callback_host, settings.callback_port))
+            doors = await stack.enter_async_context(anyio.create_task_group())
+            stack.callback(doors.cancel_scope.cancel)
+            doors.start_soon(serve, door, listener)
+        if line is not None and platform is not None:
+            await stack.enter_async_context(line.connected(door))
+            platform.engine.account.set_callbacks(settings.credentials.key, primary=INSIDE_URL)
+            tasks.start_soon(platform.run)
+        yield
 
 
 def _client(
     settings: Settings, sandbox: Sandbox | None, transport: httpx2.AsyncBaseTransport | None, clock: Clock
 ) -> VoiceClient:
     base_url = settings.base_url
-    if settings.embedded and transport is None:
-        transport = httpx2.ASGITransport((sandbox or embedded_sandbox(settings)).asgi)
-        base_url = SANDBOX_URL
+    if sandbox is not None and settings.embedded and transport is None:
+        transport = httpx2.ASGITransport(sandbox.asgi)
+        base_url = INSIDE
     return VoiceClient(
         settings.credentials,
         region=settings.region,

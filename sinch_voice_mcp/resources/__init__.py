@@ -1,7 +1,7 @@
-"""MCP resources: what the owner allows, the reference of SVAML, its locales, what errors mean; with completion."""
+"""MCP resources: what the owner allows, calls, the reference of SVAML, locales, what errors mean; with completion."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from sinch_voice_mcp.operations.limits import DAY, STOP_RULE
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy.profile import variable
 from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
@@ -71,6 +72,9 @@ def add_resources(server: MCPServer[Desk], sources: Mapping[str, str]) -> None:
     about = "What may be called here: limits, rules, where each setting came from, what is used up; explains refusals"
     server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
         partial(policy, sources)
+    )
+    server.resource(calls.TEMPLATE, name="calls", title="Calls", description=calls.ABOUT, mime_type="application/json")(
+        call
     )
     about = "What an SVAML action or instruction does, where it is allowed, and its members"
     server.resource(_SVAML, name="svaml", title="SVAML reference", description=about, mime_type=_MARKDOWN)(svaml)
@@ -119,6 +123,16 @@ async def _state(desk: Desk) -> str:
         f"spent or set aside {today.spent:.2f} {today.currency or ''}".rstrip()
         + "."
     )
+
+
+async def call(call_id: str) -> str:
+    """State and timeline of a call, as JSON.
+
+    Raises:
+        ResourceNotFoundError: There is no such call.
+        ResourceError: It cannot be told now.
+    """
+    return await calls.read_call(_DESK.get(), call_id)
 
 
 def svaml(name: str) -> str:
@@ -171,10 +185,23 @@ def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
             yield from _leaves(child)
 
 
-_VALUES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
-    (_SVAML, "name"): lambda: NAMES,
-    (_ERRORS, "code"): lambda: dict(_explained()),
-    ("place-a-call", "locale"): values,
+async def _recent() -> Sequence[str]:
+    return await calls.recent_calls(_DESK.get())
+
+
+def _fixed(names: Callable[[], Iterable[str]]) -> Callable[[], Awaitable[Sequence[str]]]:
+    async def listed() -> Sequence[str]:
+        return tuple(names())
+
+    return listed
+
+
+_VALUES: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
+    (_SVAML, "name"): _fixed(lambda: NAMES),
+    (_ERRORS, "code"): _fixed(lambda: dict(_explained())),
+    (calls.TEMPLATE, "call_id"): _recent,
+    ("place-a-call", "locale"): _fixed(values),
+    ("why-a-call-failed", "what"): _recent,
 }
 
 
@@ -190,5 +217,5 @@ async def complete(
     if source is None:
         return None
     typed = argument.value.lower()
-    found = [value for value in source() if value.lower().startswith(typed)]
+    found = [value for value in await source() if value.lower().startswith(typed)]
     return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)

@@ -1,0 +1,267 @@
+"""Callbacks of the sandbox as an application receives them: signed, in order, on time, with their faults."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import pytest
+
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import (
+    DEFAULT_CREDENTIALS,
+    CallbackAnswer,
+    CallbackRequest,
+    Sandbox,
+    create_sandbox,
+)
+from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
+from sinch_voice_mcp.svaml import NumberDestination
+from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest, TtsCallout, TtsCalloutRequest
+
+KEY = DEFAULT_CREDENTIALS.key
+PREFIX = "+120255501"
+PRIMARY, FALLBACK = "http://127.0.0.1:9/voice%20app?tenant=7", "http://[::1]:9"
+HANGUP = {"action": {"name": "hangup"}}
+MENU = {
+    "action": {
+        "name": "runMenu",
+        "menus": [
+            {"id": "main", "mainPrompt": "#tts[fourteen chars]", "options": [{"dtmf": 1, "action": "return(yes)"}]}
+        ],
+    }
+}
+Answering = Callable[[CallbackRequest], CallbackAnswer | None]
+
+
+def answering(status: int | None) -> Answering:
+    """An answer with this status to everything; None for no answer."""
+    return lambda _: None if status is None else CallbackAnswer(status, json.dumps(HANGUP).encode())
+
+
+@dataclass
+class Receiver:
+    """An application that hears callbacks: what it got, and how it answers each URL and event."""
+
+    svaml: dict[str, object] = field(default_factory=dict[str, object])
+    at: dict[str, Answering] = field(default_factory=dict[str, Answering])
+    holds: dict[str, anyio.Event] = field(default_factory=dict[str, anyio.Event])
+    got: list[CallbackRequest] = field(default_factory=list[CallbackRequest])
+
+    async def post(self, request: CallbackRequest) -> CallbackAnswer | None:
+        """Take a callback over no network at all."""
+        await anyio.lowlevel.checkpoint()
+        if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
+            await released.wait()
+        self.got.append(request)
+        if (special := self.at.get(request.url)) is not None:
+            return special(request)
+        reply = self.svaml.get(str(json.loads(request.body)["event"]))
+        return CallbackAnswer(200, b"" if reply is None else json.dumps(reply).encode())
+
+    def kinds(self) -> list[str]:
+        """The events that came, as often as they came."""
+        return [str(json.loads(request.body)["event"]) for request in self.got]
+
+
+@dataclass
+class Scene:
+    """A sandbox that calls a receiver back."""
+
+    receiver: Receiver = field(default_factory=Receiver)
+    clock: ManualClock = field(default_factory=ManualClock)
+    wall: ManualClock = field(default_factory=ManualClock)
+    allow_remote: bool = False
+    sandbox: Sandbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sandbox = create_sandbox(
+            clock=self.clock, wall=self.wall, post=self.receiver.post, allow_remote=self.allow_remote
+        )
+        self.sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY, fallback=FALLBACK)
+
+    def custom(self, digits: str = "00", **members: Any) -> str:
+        """Place a custom callout."""
+        callout = CustomCallout(destination=NumberDestination(endpoint=PREFIX + digits), cli="+14155550100", **members)
+        return self.sandbox.engine.place(KEY, CustomCalloutRequest(custom_callout=callout))
+
+    def tts(self, digits: str = "00") -> str:
+        """Place a callout that speaks, with all events."""
+        flags: dict[str, Any] = {"enable_ace": True, "enable_dice": True, "enable_pie": True}
+        callout = TtsCallout(
+            destination=NumberDestination(endpoint=PREFIX + digits), cli="+14155550100", text="Hello.", **flags
+        )
+        return self.sandbox.engine.place(KEY, TtsCalloutRequest(tts_callout=callout))
+
+    async def wait(self, seconds: float) -> None:
+        """Let simulated time pass, and everything happen that it brings."""
+        self.clock.advance(seconds)
+        await self.sandbox.settle()
+
+    def result(self, call_id: str) -> tuple[str, str, str]:
+        """Status, result and reason of a call."""
+        report = self.sandbox.engine.call(KEY, call_id)
+        return report.status, report.result, report.reason
+
+    def verdict(self, request: CallbackRequest) -> Credentials | Flaw:
+        """Whether the receiver would accept a callback."""
+        parts = urlsplit(request.url)
+        received = Received(
+            request.method,
+            parts.path or "/",
+            "",
+            request.headers["authorization"],
+            request.headers["content-type"],
+            request.headers["x-timestamp"],
+            request.body,
+        )
+        return verify(received, [DEFAULT_CREDENTIALS], now=self.wall.now(), accept_basic=False)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene(Receiver({"ace": HANGUP, "pie": HANGUP}))
+
+
+async def test_a_menu_is_heard_answered_and_over(scene: Scene) -> None:
+    scene.receiver.svaml["ace"] = MENU
+    call_id = scene.custom("02")
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["ace", "pie", "dice"]
+    pie = json.loads(scene.receiver.got[1].body)
+    assert pie["menuResult"] == {"menuId": "main", "type": "return", "value": "yes", "inputMethod": "dtmf"}
+    assert scene.result(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+
+
+async def test_callbacks_are_signed_over_the_bytes_sent_and_the_path_without_query(scene: Scene) -> None:
+    scene.receiver.at[PRIMARY] = answering(None)
+    scene.custom()
+    await scene.wait(60)
+    assert [request.url for request in scene.receiver.got] == [PRIMARY, FALLBACK] * 2
+    for request in scene.receiver.got:
+        assert scene.verdict(request) == DEFAULT_CREDENTIALS
+        assert request.headers["authorization"].startswith("application ")
+        assert request.headers["content-type"] == "application/json"
+        assert re.fullmatch(r"2026-01-05T12:00:00\.\d{7}Z", request.headers["x-timestamp"])
+        assert (request.method, request.timeout_s) == ("POST", 5.0)
+
+
+@pytest.mark.parametrize("status", [None, 500, 302, 199])
+async def test_the_fallback_hears_once_what_the_primary_failed_to_take(scene: Scene, status: int | None) -> None:
+    scene.receiver.at[PRIMARY] = answering(status)
+    call_id = scene.custom()
+    await scene.wait(60)
+    assert scene.result(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+    assert scene.receiver.got[0].body == scene.receiver.got[1].body
+    scene.receiver.at[FALLBACK] = answering(status)
+    scene.receiver.got.clear()
+    other = scene.custom()
+    await scene.wait(60)
+    assert [request.url for request in scene.receiver.got] == [PRIMARY, FALLBACK]
+    assert scene.result(other) == ("ONGOING", "ANSWERED", "N/A")
+
+
+async def test_every_attempt_is_visible_with_status_latency_and_reply(scene: Scene) -> None:
+    def slow(_: CallbackRequest) -> CallbackAnswer:
+        scene.wall.advance(1.5)
+        return CallbackAnswer(503, b"x" * 100_000)
+
+    scene.receiver.at[PRIMARY] = slow
+    call_id = scene.custom()
+    await scene.wait(60)
+    first, second = list(scene.sandbox.callbacks)[:2]
+    assert (first.url, first.kind, first.call_id, first.status) == (PRIMARY, "ace", call_id, 503)
+    assert (first.latency_s, len(first.reply), first.failure) == (1.5, 64 * 1024, None)
+    assert (second.url, second.status, json.loads(second.reply)) == (FALLBACK, 200, HANGUP)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com/", "https://127.0.0.1.example.com/", "http://[", "http://10.0.0.1/", "http://127.0.0.1:x/"],
+)
+async def test_only_this_machine_is_posted_to_unless_told_otherwise(scene: Scene, url: str) -> None:
+    scene.sandbox.engine.account.set_callbacks(KEY, primary=url, fallback=None)
+    call_id = scene.custom()
+    await scene.wait(60)
+    assert scene.receiver.got == []
+    assert scene.sandbox.callbacks[0].failure is not None
+    assert scene.result(call_id) == ("ONGOING", "ANSWERED", "N/A")
+
+
+@pytest.mark.parametrize("url", ["http://localhost/", "http://127.8.9.1/", "http://[::1]/"])
+async def test_this_machine_has_several_names(scene: Scene, url: str) -> None:
+    scene.sandbox.engine.account.set_callbacks(KEY, primary=url)
+    scene.custom()
+    await scene.wait(60)
+    assert {request.url for request in scene.receiver.got} == {url}
+
+
+async def test_other_machines_are_posted_to_where_it_is_allowed() -> None:
+    scene = Scene(allow_remote=True)
+    scene.sandbox.engine.account.set_callbacks(KEY, primary="https://example.com")
+    scene.custom()
+    await scene.wait(60)
+    assert scene.verdict(scene.receiver.got[0]) == DEFAULT_CREDENTIALS
+
+
+async def test_50_every_callback_comes_twice(scene: Scene) -> None:
+    scene.tts("50")
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["ace", "ace", "dice", "dice"]
+    assert scene.receiver.got[0].body == scene.receiver.got[1].body
+
+
+async def test_51_the_answer_is_told_after_the_end(scene: Scene) -> None:
+    scene.tts("51")
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["dice", "ace"]
+
+
+async def test_52_callbacks_come_30_s_late(scene: Scene) -> None:
+    scene.tts("52")
+    await scene.wait(32.9)
+    assert scene.receiver.kinds() == []
+    await scene.wait(0.1)
+    assert scene.receiver.kinds() == ["ace"]
+    await scene.wait(30)
+    assert scene.receiver.kinds() == ["ace", "dice"]
+
+
+@pytest.mark.parametrize(("digits", "flaw"), [("53", "signature_wrong"), ("54", "timestamp_outside")])
+async def test_53_and_54_are_not_to_be_believed(scene: Scene, digits: str, flaw: Flaw) -> None:
+    scene.tts(digits)
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["ace", "dice"]
+    assert {scene.verdict(request) for request in scene.receiver.got} == {flaw}
+    scene.wall.advance(timedelta(minutes=10).total_seconds())
+    assert {scene.verdict(request) for request in scene.receiver.got} == (
+        {"timestamp_outside"} if digits == "53" else {DEFAULT_CREDENTIALS}
+    )
+
+
+async def test_55_the_end_is_never_told(scene: Scene) -> None:
+    call_id = scene.tts("55")
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["ace"]
+    assert scene.result(call_id)[0] == "FINAL"
+
+
+async def test_56_a_thousand_notifications_come_in_order(scene: Scene) -> None:
+    scene.tts("56")
+    await scene.wait(60)
+    assert scene.receiver.kinds() == ["notify"] * 1000 + ["ace", "dice"]
+    numbers = [str(json.loads(one.body)["destination"]).rpartition("/")[2] for one in scene.receiver.got[:1000]]
+    assert numbers == [f"{number}.mp3" for number in range(1, 1001)]
+    assert len(scene.sandbox.callbacks) == 1000
+
+
+async def test_57_the_primary_is_never_reached(scene: Scene) -> None:
+    call_id = scene.tts("57")
+    await scene.wait(60)
+    assert [request.url for request in scene.receiver.got] == [FALLBACK] * 2
+    assert [attempt.status for attempt in scene.sandbox.callbacks] == [None, 200] * 2
+    assert scene.result(call_id)[0] == "FINAL"

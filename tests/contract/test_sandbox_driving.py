@@ -1,0 +1,169 @@
+"""What keeps a sandbox going: its clock, its door, real time, and applications that answer sooner or later."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import anyio
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sinch_voice_mcp.clock import ManualClock, ScaledClock
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackAnswer, CallbackRequest, Sandbox, create_sandbox
+from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
+from sinch_voice_mcp.svaml import NumberDestination
+from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
+from tests.contract.openapi.asking import callout
+from tests.contract.test_sandbox_callbacks import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene(Receiver({"ace": HANGUP}))
+
+
+@asynccontextmanager
+async def running(sandbox: Sandbox) -> AsyncGenerator[None]:
+    """Let a sandbox go on by itself."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(sandbox.run)
+        await anyio.lowlevel.checkpoint()
+        yield
+        group.cancel_scope.cancel()
+
+
+async def test_a_running_sandbox_goes_on_when_its_clock_is_moved_and_when_it_is_asked(scene: Scene) -> None:
+    async with running(scene.sandbox):
+        transport = httpx2.ASGITransport(scene.sandbox.asgi)
+        auth = httpx2.BasicAuth(KEY, DEFAULT_CREDENTIALS.secret)
+        async with httpx2.AsyncClient(transport=transport, auth=auth, base_url="http://sandbox.test") as client:
+            placed = await client.post("/calling/v1/callouts", json=callout("customCallout"))
+            await anyio.wait_all_tasks_blocked()
+            scene.clock.advance(2.9)
+            await anyio.wait_all_tasks_blocked()
+            assert scene.receiver.kinds() == []
+            scene.clock.advance(0.1)
+            await anyio.wait_all_tasks_blocked()
+            assert scene.receiver.kinds() == ["ace", "dice"]
+            await client.post("/calling/v1/callouts", json=callout("customCallout", destination=None))
+            await anyio.wait_all_tasks_blocked()
+        assert scene.receiver.kinds() == ["ace", "dice", "ice", "dice"]
+    assert scene.result(placed.json()["callId"])[0] == "FINAL"
+
+
+async def test_a_slow_receiver_of_one_call_holds_no_other_call_up(scene: Scene) -> None:
+    scene.receiver.holds["dice"] = released = anyio.Event()
+    scene.custom("10")
+    async with running(scene.sandbox):
+        scene.clock.advance(1)
+        await anyio.wait_all_tasks_blocked()
+        other = scene.custom()
+        scene.clock.advance(10)
+        scene.sandbox.driver.wake()
+        await anyio.wait_all_tasks_blocked()
+        assert scene.receiver.kinds() == ["ace"]
+        assert scene.result(other)[0] == "FINAL"
+        released.set()
+        await scene.sandbox.settle()
+    assert scene.receiver.kinds() == ["ace", "dice", "dice"]
+
+
+async def test_settling_beside_a_running_sandbox_waits_for_it(scene: Scene) -> None:
+    async with running(scene.sandbox):
+        scene.custom()
+        await scene.wait(10)
+        assert scene.receiver.kinds() == ["ace", "dice"]
+
+
+async def test_what_was_on_its_way_when_a_sandbox_stopped_is_delivered_when_it_goes_on(scene: Scene) -> None:
+    scene.receiver.holds["ace"] = anyio.Event()
+    call_id = scene.custom()
+    async with running(scene.sandbox):
+        scene.clock.advance(10)
+        await anyio.wait_all_tasks_blocked()
+    del scene.receiver.holds["ace"]
+    await scene.sandbox.settle()
+    assert scene.receiver.kinds() == ["ace", "dice"]
+    assert scene.result(call_id)[0] == "FINAL"
+
+
+async def test_a_sandbox_is_driven_once_at_a_time(scene: Scene) -> None:
+    async with running(scene.sandbox):
+        with pytest.raises(RuntimeError, match="already"):
+            await scene.sandbox.run()
+    await scene.wait(1)
+
+
+async def test_real_time_drives_a_sandbox_too() -> None:
+    receiver = Receiver({"ace": HANGUP})
+    ended = anyio.Event()
+
+    async def post(request: CallbackRequest) -> CallbackAnswer | None:
+        answer = await receiver.post(request)
+        if receiver.kinds()[-1] == "dice":
+            ended.set()
+        return answer
+
+    sandbox = create_sandbox(clock=ScaledClock(100), post=post)
+    sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY)
+    async with running(sandbox):
+        body = CustomCallout(destination=NumberDestination(endpoint=f"{PREFIX}00"), cli="+14155550100")
+        sandbox.engine.place(KEY, CustomCalloutRequest(custom_callout=body))
+        sandbox.driver.wake()
+        with anyio.fail_after(10):
+            await ended.wait()
+    assert receiver.kinds() == ["ace", "dice"]
+
+
+async def test_an_application_behind_http_answers_a_call() -> None:
+    heard: list[Credentials | Flaw] = []
+    wall = ManualClock()
+
+    async def voice(request: Request) -> Response:
+        body = await request.body()
+        received = Received(
+            request.method,
+            request.scope["raw_path"].decode(),
+            request.url.query,
+            request.headers.get("authorization"),
+            request.headers["content-type"],
+            request.headers.get("x-timestamp"),
+            body,
+        )
+        heard.append(verify(received, [DEFAULT_CREDENTIALS], now=wall.now(), accept_basic=False))
+        return JSONResponse(HANGUP) if json.loads(body)["event"] == "ace" else Response(status_code=200)
+
+    app = Starlette(routes=[Route("/voice app", voice, methods=["POST"])])
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client:
+
+        async def post(request: CallbackRequest) -> CallbackAnswer | None:
+            answer = await client.request(
+                request.method, request.url, headers=request.headers, content=request.body, timeout=request.timeout_s
+            )
+            return CallbackAnswer(answer.status_code, answer.content)
+
+        clock = ManualClock()
+        sandbox = create_sandbox(clock=clock, wall=wall, post=post)
+        sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY)
+        body = CustomCallout(destination=NumberDestination(endpoint=f"{PREFIX}00"), cli="+14155550100")
+        call_id = sandbox.engine.place(KEY, CustomCalloutRequest(custom_callout=body))
+        clock.advance(10)
+        await sandbox.settle()
+    assert heard == [DEFAULT_CREDENTIALS] * 2
+    assert sandbox.engine.call(KEY, call_id).status == "FINAL"
+
+
+async def test_without_anybody_to_post_nothing_is_sent_and_calls_go_on() -> None:
+    clock = ManualClock()
+    sandbox = create_sandbox(clock=clock)
+    sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY)
+    body = CustomCallout(cli="+14155550100")
+    call_id = sandbox.engine.place(KEY, CustomCalloutRequest(custom_callout=body))
+    clock.advance(1)
+    assert sandbox.engine.call(KEY, call_id).reason == "CALLBACKERROR"
+    await sandbox.settle()
+    assert list(sandbox.callbacks) == []

@@ -1,0 +1,216 @@
+"""A call as a resource: what it tells, which calls are offered, and that clients hear when one has changed."""
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import anyio
+import pytest
+from anyio.streams.memory import MemoryObjectReceiveStream
+from mcp import Client
+from mcp.client.subscriptions import ResourceUpdated
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    EmptyResult,
+    PromptReference,
+    ResourceTemplateReference,
+    ResourceUpdatedNotification,
+    SubscribeRequest,
+    SubscribeRequestParams,
+    TextResourceContents,
+    UnsubscribeRequest,
+    UnsubscribeRequestParams,
+)
+
+from sinch_voice_mcp.app import create_server
+from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.ports import Decided, Heard
+from sinch_voice_mcp.settings import load
+from sinch_voice_mcp.storage import open_storage
+from tests.integration.conftest import Caller, Connect, Era
+
+ANNA, OWN = "+12025550108", "+14155550100"
+ANSWERS, PRESSES_1 = "+12025550100", "+12025550102"
+FAST = {"SINCH_VOICE_SANDBOX_SPEED": "1000"}
+TEMPLATE = ResourceTemplateReference(uri="sinch://calls/{call_id}")
+
+
+class Host(Caller):
+    """A caller that keeps what the server tells it of its own accord."""
+
+    def __init__(self, client: Client, told: MemoryObjectReceiveStream[str]) -> None:
+        super().__init__(client)
+        self.told = told
+
+    async def read(self, call_id: str) -> dict[str, Any]:
+        """A call as the resource has it."""
+        (content,) = (await self.client.read_resource(f"sinch://calls/{call_id}")).contents
+        assert isinstance(content, TextResourceContents)
+        assert content.mime_type == "application/json"
+        value: dict[str, Any] = json.loads(content.text)
+        return value
+
+    async def subscribe(self, uri: str) -> None:
+        """What clients of older protocols ask for."""
+        request = SubscribeRequest(params=SubscribeRequestParams(uri=uri))
+        await self.client.session.send_request(request, EmptyResult)
+
+    async def unsubscribe(self, uri: str) -> None:
+        """And what they do when it does not interest them any more."""
+        request = UnsubscribeRequest(params=UnsubscribeRequestParams(uri=uri))
+        await self.client.session.send_request(request, EmptyResult)
+
+
+@asynccontextmanager
+async def hosting(era: Era, **environ: str) -> AsyncGenerator[Host]:
+    """A host on a server whose embedded sandbox sends the events of its calls."""
+    telling, told = anyio.create_memory_object_stream[str](1_000)
+
+    async def hear(message: object) -> None:
+        if isinstance(message, ResourceUpdatedNotification):
+            telling.send_nowait(message.params.uri)
+
+    with telling, told:
+        async with Client(create_server(load(FAST | environ)), mode=era, message_handler=hear) as client:
+            yield Host(client, told)
+
+
+async def placed(host: Caller, **arguments: str) -> str:
+    """Place a call that tells its end; its id."""
+    call = {"to": ANSWERS, "cli": OWN, "text": "Hello", "enable_dice": True}
+    return (await host.ok("place_tts_callout", **call | arguments))["call_id"]
+
+
+async def test_a_call_tells_how_it_is_and_what_happened_in_it(era: Era) -> None:
+    async with hosting(era) as host:
+        call_id = await placed(host)
+        await host.ok("wait_for_call", call_id=call_id, until="ended")
+        call = await host.read(call_id)
+
+    assert (call["call_id"], call["simulated"], call["status"]) == (call_id, True, "ended")
+    assert (call["result"], call["currency"]) == ("ANSWERED", "USD")
+    assert call["duration_s"] >= 0
+    assert {event["event"] for event in call["events"]} == {"ttsCallout", "dice"}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["at"]) for event in call["events"])
+    assert "remark" not in call
+    assert ANSWERS not in json.dumps(call)
+
+
+async def test_what_somebody_entered_stands_apart_as_what_others_wrote(era: Era) -> None:
+    async with hosting(era) as host:
+        answers = {"1": "yes", "2": "no"}
+        asked = await host.ok("ask_by_phone", to=PRESSES_1, cli=OWN, question="Is it so?", answers=answers)
+        call = await host.read(asked["call_id"])
+
+    assert asked["key"] == "1"
+    assert call["untrusted"] == {"input": "1"}
+    assert all("input" not in event for event in call["events"])
+    assert any(event.get("untrusted", {}).get("input") == "1" for event in call["events"])
+
+
+async def test_a_call_without_events_says_what_is_not_known(connect: Connect) -> None:
+    async with connect() as voice:
+        call_id = await placed(voice)
+        (content,) = (await voice.client.read_resource(f"sinch://calls/{call_id}")).contents
+    assert isinstance(content, TextResourceContents)
+    call = json.loads(content.text)
+    assert call["status"] == "in_progress"
+    assert call["remark"].startswith("No events come in")
+
+
+@pytest.mark.parametrize("call_id", ["1ce0ffee-ca11", "x" * 300])
+async def test_a_call_that_is_not_there_is_said_to_be_so(voice: Caller, call_id: str) -> None:
+    with pytest.raises(MCPError, match="there is no call"):
+        await voice.client.read_resource(f"sinch://calls/{call_id}")
+
+
+async def test_ids_of_recent_calls_are_completed_newest_first(voice: Caller) -> None:
+    first = await placed(voice)
+    second = await placed(voice, text="Again")
+    about = PromptReference(name="why-a-call-failed")
+    everything = (await voice.client.complete(TEMPLATE, {"name": "call_id", "value": ""})).completion
+    exact = (await voice.client.complete(TEMPLATE, {"name": "call_id", "value": first.upper()})).completion
+    prompt = (await voice.client.complete(about, {"name": "what", "value": ""})).completion
+    assert (everything.values, everything.total) == ([second, first], 2)
+    assert exact.values == [first]
+    assert prompt.values == [second, first]
+
+
+async def test_a_client_of_the_newest_protocol_hears_of_the_events_of_its_call_only() -> None:
+    async with hosting("auto", SINCH_VOICE_SANDBOX_SPEED="1") as host:
+        mine, other = await placed(host), await placed(host, to=ANNA)
+        uri = f"sinch://calls/{mine}"
+        async with host.client.listen(resource_subscriptions=[uri]) as stream:
+            await host.ok("hang_up", call_id=other)
+            await host.ok("hang_up", call_id=mine)
+            with anyio.fail_after(10):
+                assert await anext(stream) == ResourceUpdated(uri)
+            # Told after the event was written down: whoever reads now finds it.
+            assert "dice" in [event["event"] for event in (await host.read(mine))["events"]]
+
+
+async def test_a_client_of_an_older_protocol_hears_of_the_events_of_its_call_only() -> None:
+    async with hosting("legacy", SINCH_VOICE_SANDBOX_SPEED="1") as host:
+        capabilities = host.client.server_capabilities
+        assert capabilities is not None
+        assert capabilities.resources is not None
+        assert capabilities.resources.subscribe is True
+        mine, other, left = await placed(host), await placed(host, to=ANNA), await placed(host, text="Another")
+        await host.subscribe(f"sinch://calls/{mine}")
+        await host.subscribe(f"sinch://calls/{left}")
+        await host.unsubscribe(f"sinch://calls/{left}")
+        for call_id in (other, left, mine):
+            await host.ok("hang_up", call_id=call_id)
+            await host.ok("wait_for_call", call_id=call_id, until="ended")
+        with anyio.fail_after(10):
+            assert await host.told.receive() == f"sinch://calls/{mine}"
+        assert "dice" in [event["event"] for event in (await host.read(mine))["events"]]
+        assert host.told.statistics().current_buffer_used == 0
+
+
+async def test_an_encoded_uri_names_the_same_call() -> None:
+    async with hosting("legacy", SINCH_VOICE_SANDBOX_SPEED="1") as host:
+        call_id = await placed(host)
+        uri = f"sinch://calls/{call_id.replace('-', '%2D')}"
+        await host.subscribe(uri)
+        await host.ok("hang_up", call_id=call_id)
+        with anyio.fail_after(10):
+            assert await host.told.receive() == uri
+
+
+@pytest.mark.parametrize("uri", ["sinch://policy", "sinch://calls/", "sinch://calls/a/b", "https://example.com/"])
+async def test_what_never_changes_cannot_be_subscribed_to(uri: str) -> None:
+    async with hosting("legacy") as host:
+        with pytest.raises(MCPError, match=r"only sinch://calls/\{call_id\}"):
+            await host.subscribe(uri)
+
+
+async def test_a_client_may_not_follow_more_calls_than_anybody_needs() -> None:
+    async with hosting("legacy") as host:
+        for at in range(1_000):
+            await host.subscribe(f"sinch://calls/{at}")
+        with pytest.raises(MCPError, match="1,000"):
+            await host.subscribe("sinch://calls/another")
+        await host.unsubscribe("sinch://calls/0")
+        await host.subscribe("sinch://calls/another")
+
+
+async def test_a_client_hears_of_an_event_that_another_server_on_the_journal_received(
+    era: Era, postgres_url: str
+) -> None:
+    async with hosting(era, SINCH_VOICE_DATABASE_URL=postgres_url) as host:
+        uri = "sinch://calls/theirs"
+        heard = Heard("an identity", "theirs", None, "notify", None, {})
+        async with AsyncExitStack() as stack:
+            if era == "legacy":
+                await host.subscribe(uri)
+                told = host.told.receive
+            else:
+                stream = await stack.enter_async_context(host.client.listen(resource_subscriptions=[uri]))
+                told = stream.__anext__
+            other = await stack.enter_async_context(open_storage(postgres_url, SystemClock()))
+            await other.events.hear(heard, lambda _entry, _replies: Decided("", {}))
+            with anyio.fail_after(10):
+                assert await told() in {uri, ResourceUpdated(uri)}
