@@ -72,7 +72,7 @@ def _as_json(settings: Settings, switch: Switch | str) -> dict[str, object]:
 def _show(settings: Settings, switch: Switch | str) -> None:
     printer = console.printer()
     platform = "the sandbox, no phone rings" if settings.simulated else "the real platform"
-    printer.line(("Mode: ", "bold"), f"{settings.mode} ({platform})")
+    printer.line(("Mode: ", "bold"), f"{settings.mode} rules, on {platform}")
     match switch:
         case Stopped():
             printer.line(("Kill switch: on ", "bold red"), told(switch))

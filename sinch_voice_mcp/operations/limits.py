@@ -12,7 +12,7 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WEEK = 7 * DAY
 MICROS = 1_000_000
 
-_SAID: Mapping[str, str] = {
+LIMITS: Mapping[str, str] = {
     "repeat_in_flight": "A call to this number is still going on.",
     "repeat_gap_s": "This number was called a moment ago.",
     "repeat_per_day": "This number was called often enough today.",
@@ -23,6 +23,8 @@ _SAID: Mapping[str, str] = {
     "calls_per_day": "As many calls as allowed were placed today.",
     "max_spend_per_day": "What may be spent today is spent or set aside.",
 }
+"""What a reached limit means, by the setting that sets it."""
+
 _ENDING = "Look with list_calls; it ends by itself, or with hang_up."
 _WAITING = "Tell the user; try again when the limit allows, not before."
 _NEVER = "Tell the user of the limit."
@@ -64,7 +66,7 @@ def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
     """The refusal of a request for which there is nothing left."""
     # Where no time brings room, one such call is more than there ever is.
     never = limit.next_at is None and limit.rule not in _ENDING_ONES
-    told = f"One such call is more than `{limit.rule}` ever allows." if never else _SAID[limit.rule]
+    told = f"One such call is more than `{limit.rule}` ever allows." if never else LIMITS[limit.rule]
     value = number if limit.scope and number else _amount(limit)
     when = "" if limit.next_at is None else f" The next one is allowed at {iso(limit.next_at)}."
     return RefusedError(

@@ -22,7 +22,7 @@ from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.operations.describing import effective, used
-from sinch_voice_mcp.operations.limits import DAY, STOP_RULE
+from sinch_voice_mcp.operations.limits import DAY, LIMITS, STOP_RULE
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy.profile import variable
 from sinch_voice_mcp.ports.journal import iso
@@ -43,7 +43,7 @@ _POLICY = """\
 {state}
 
 No tool, argument or header changes any of this. The owner does, with a variable, flag or file, and starts
-the server again.
+the server again; the kill switch they turn off at a shell, with `sinch-voice-mcp resume`.
 
 ## Settings
 
@@ -174,6 +174,12 @@ def _explained() -> Iterator[tuple[str, str]]:
     for number, meaning in MEANINGS.items():
         step = advice.next_step(number) or ""
         yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
+    for rule in RULES_OF_GUARD:
+        yield rule.code, f"Guard: {rule.title}. {rule.exactly} {_changed_by(rule.settings)}"
+    asked = "A person has to confirm the call, and did not."
+    yield "consent", f"Guard: {asked} {_changed_by(['confirm', 'trusted_numbers'])}"
+    for name, told in LIMITS.items():
+        yield name, f"Limit: {told} {_changed_by([name])}"
     for rule in RULES:
         yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
 

@@ -96,3 +96,11 @@ async def test_the_policy_tells_what_is_used_up_and_what_stopped_calling(voice: 
     await voice.ok("emergency_stop", reason="wrong list")
     page = await _read(voice, "sinch://policy")
     assert re.search(r"Calling was stopped at \S+Z by emergency_stop of \S+: wrong list \(rule `stopped`\)\.", page)
+
+
+@pytest.mark.parametrize(
+    "rule", ["calling_hours", "cli_missing", "consent", "calls_per_day", "repeat_gap_s", "stopped"]
+)
+async def test_the_rule_of_every_refusal_is_explained(voice: Caller, rule: str) -> None:
+    text = await _read(voice, f"sinch://errors/{rule}")
+    assert "SINCH_VOICE_" in text
