@@ -43,7 +43,8 @@ _CALLS = """\
 Places and steers phone calls through Sinch Voice. Calls cost money and reach people: never invent a number or a \
 country code, ask the user. Emergencies: tell the user to dial themselves; this server never does. Every call needs a \
 `cli` of list_numbers. A refusal names the rule; tell the user, do not try variants. On `outcome_unknown` do not \
-place the call again; look with get_call or get_conference. A callout returns before anyone answers: get_call tells."""
+place the call again; look with get_call or get_conference. A callout returns before anyone answers: wait_for_call \
+tells. Calls are placed at once; nothing can be scheduled."""
 _SVAML = "Builds and checks SVAML, Sinch's call-flow language; nothing is sent anywhere."
 _SANDBOX = "SANDBOX: everything is simulated, no phone rings. Say so to the user. "
 _TRY = "Try +12025550100, cli +14155550100. "

@@ -133,7 +133,7 @@ async def place_tts_callout(
     locale: Locale = None,
     dtmf: Tones = None,
     enable_ace: Annotated[bool, Field(description="Asks your callback first; `continue` plays")] = False,
-    enable_dice: Annotated[bool, Field(description="Tells your callback the end; live always")] = False,
+    enable_dice: Annotated[bool, Field(description="Tells your callback the end")] = False,
     enable_pie: Annotated[bool, Field(description="Tells your callback menu input")] = False,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -179,9 +179,7 @@ async def place_custom_callout(
     cli: Cli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
-    pie: Annotated[
-        OptionalSvaml, Field(description="SVAML, the same for every key; omit: your callback decides")
-    ] = None,
+    pie: Annotated[OptionalSvaml, Field(description="SVAML for every key; who needs the key: ask_by_phone")] = None,
     max_duration: Seconds = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -202,7 +200,7 @@ async def get_call(call_id: CallId, desk: TheDesk) -> CallState:
 async def list_calls(
     desk: TheDesk,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
-    status: Status | None = None,
+    status: Annotated[Status | None, Field(description="failed: not placed; busy is ended")] = None,
     direction: Literal["in", "out"] | None = None,
     since: Annotated[datetime | None, Field(description="ISO 8601")] = None,
 ) -> CallList:

@@ -25,7 +25,7 @@ def _whole(value: object) -> object:
 
 To = Annotated[str, Field(description="E.164, e.g. +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller id, one of list_numbers; needed unless the owner set one")]
-Locale = Annotated[str | None, Field(description="en-US or en-GB/male")]
+Locale = Annotated[str | None, Field(description="Of the text: sv-SE, en-GB/male")]
 Tones = Annotated[str | None, Field(description="Keys sent on answer, before speech: 0-9 # w(0.5 s)")]
 DryRun = Annotated[bool, Field(description="Show the request, ring nobody")]
 Seconds = Annotated[
@@ -33,9 +33,7 @@ Seconds = Annotated[
     Field(description="Seconds, each call"),
 ]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
-IdempotencyKey = Annotated[
-    str | None, Field(min_length=1, max_length=200, description="Same key, same call: never placed twice")
-]
+IdempotencyKey = Annotated[str | None, Field(min_length=1, max_length=200, description="Same key: never placed twice")]
 AudioUrls = Annotated[list[str] | None, Field(min_length=1, max_length=64, description="https audio")]
 MusicOnHold = Literal["ring", "music1", "music2", "music3"]
 

@@ -102,7 +102,15 @@ def _takes_text(annotation: object) -> bool:
 
 
 def _lean_output(schema: JsonObject | None) -> JsonObject | None:
-    return None if schema is None else _lean(schema)
+    """What a tool answers; the names of the members of what is nested in it say enough."""
+    if schema is None:
+        return None
+    lean = _lean(schema)
+    nested = lean.get("$defs")
+    for definition in nested.values() if is_object(nested) else ():
+        if is_object(definition):
+            definition.pop("description", None)
+    return lean
 
 
 def _lean(schema: JsonObject) -> JsonObject:

@@ -73,7 +73,7 @@ _CONSENT_ASK = consent_for(_plan)
 async def wait_for_call(
     call_id: CallId, desk: TheDesk, ctx: Context[Desk], until: Until = "ended", timeout_s: Wait = 45
 ) -> CallNews:
-    """Wait until a call is answered, has menu input, or ended. `in_progress`: call again."""
+    """Wait until a call is answered, has input, or ended; tells what happened. `in_progress`: again."""
     seen = await desk.watching.wait(call_id, until, timeout_s, _progress(ctx))
     sentence = " ".join(filter(None, (_sentence(seen), desk.listening.remark)))
     return CallNews(
@@ -92,7 +92,7 @@ async def wait_for_call(
 
 
 async def get_call_events(call_id: CallId, desk: TheDesk) -> CallTimeline:
-    """Timeline of a call: answered, menu input, notifications, end."""
+    """Timeline of a call: answered, keys, end."""
     rows = await desk.watching.timeline(call_id)
     told_nothing = desk.listening.active and not any(row["event"] in KINDS for row in rows)
     silence = "Sinch has told nothing of this call yet." if told_nothing else ""
@@ -104,18 +104,18 @@ async def get_call_events(call_id: CallId, desk: TheDesk) -> CallTimeline:
 
 async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     to: To,
-    question: Annotated[str, Field(min_length=1, description="Spoken; options are added")],
+    question: Annotated[str, Field(min_length=1, description="Spoken; options are added in its locale")],
     desk: TheDesk,
     ctx: Context[Desk],
     consented: Annotated[Consented, _CONSENT_ASK],
     answers: Annotated[dict[str, str] | None, Field(min_length=1, max_length=9, description='{"1": "yes"}')] = None,
-    digits: Annotated[int | None, Field(ge=1, le=20, description="Or: how many digits to enter")] = None,
+    digits: Annotated[int | None, Field(ge=1, le=20, description="Instead of answers: how many digits")] = None,
     cli: Cli = None,
     locale: Locale = None,
     wait_s: Wait = 45,
     idempotency_key: IdempotencyKey = None,
 ) -> PhoneAnswer:
-    """Ring somebody, ask a question, return the key they pressed. Costs money. `in_progress`: wait_for_call."""
+    """Ring somebody, ask, return the key or digits. Costs money. `in_progress`: wait_for_call gives the rest."""
     asked = Question(to, question, answers, digits, cli, locale)
     who = asker(consented, idempotency_key)
     with named(_PLACES):
