@@ -46,6 +46,7 @@ lock: ## Pin the newest versions that the ranges allow (needs uv)
 bench: .venv/dev ## Measure: what is printed is judged by people, not by tests
 	@$(BIN)/python benchmarks/lint.py
 	@$(BIN)/python -m benchmarks.claims
+	@$(BIN)/python -m benchmarks.callbacks
 
 chaos: .venv/dev ## Kill servers while calls are placed on a platform that fails; some minutes, needs PostgreSQL
 	@$(BIN)/python -m tests.chaos

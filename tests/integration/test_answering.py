@@ -1,0 +1,340 @@
+"""What the platform asks and tells is answered, written down once, and leads to the right state."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from starlette.types import ASGIApp
+
+from sinch_voice_mcp.app import open_app
+from sinch_voice_mcp.app.doors import receiver_for
+from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.errors import OutcomeUnknownError
+from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.ports import Entry
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
+from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
+from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
+from tests.contract.callbacks.asking import Answered, Arriving, ask
+from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
+from tests.integration.test_platform_faults import NUMBERS, PRICE
+
+CALLER = "12015555555"
+SORRY = "Sorry, nobody can take this call. Goodbye."
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The platform at the door of a receiver."""
+
+    door: ASGIApp
+
+    async def tell(self, event: str, call_id: str, **members: object) -> Answered:
+        """Send an event that was signed just now."""
+        body = {"event": event, "callid": call_id, "timestamp": "2026-06-06T17:10:34Z", "version": 1} | members
+        return await self.send(json.dumps(body).encode())
+
+    async def send(self, body: bytes) -> Answered:
+        """Send these bytes, signed just now."""
+        return await ask(self.door, Arriving.signed(DEFAULT_CREDENTIALS, SystemClock().now(), body))
+
+    async def rings(self, call_id: str, **members: object) -> Answered:
+        """Somebody calls."""
+        to = {"type": "did", "endpoint": "+12017777777"}
+        ringing = {"cli": CALLER, "to": to, "domain": "pstn", "originationType": "PSTN", "rdnis": ""}
+        return await self.tell("ice", call_id, **(ringing | members))
+
+    async def ends(self, call_id: str, **members: object) -> Answered:
+        """A call is over."""
+        price = {"currencyId": "USD", "amount": 0.5}
+        ended = {"result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 12, "debit": price, "userRate": price}
+        return await self.tell("dice", call_id, **(ended | members))
+
+
+class Script:
+    """A platform that answers callouts by a script, and knows no call."""
+
+    def __init__(self, *callouts: httpx2.Response | Exception) -> None:
+        self.posts: list[dict[str, Any]] = []
+        self._callouts = list(callouts)
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "POST":
+            self.posts.append(json.loads(request.content))
+            answer = self._callouts.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        if request.url.path.endswith("/configuration/numbers"):
+            return httpx2.Response(200, json=NUMBERS)
+        if "/query/number/" in request.url.path:
+            return httpx2.Response(200, json=PRICE)
+        return httpx2.Response(404, json={"errorCode": 40400, "message": "no", "reference": "r"})
+
+    @property
+    def transport(self) -> httpx2.MockTransport:
+        return httpx2.MockTransport(self)
+
+    @property
+    def token(self) -> str:
+        """What the last callout was marked with."""
+        return str(self.posts[-1]["customCallout"]["custom"])
+
+
+@asynccontextmanager
+async def opened(
+    url: str, environ: Mapping[str, str] | None = None, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> AsyncGenerator[tuple[Desk, Signed]]:
+    """A server without MCP, and the platform at its door."""
+    settings = settings_of(url, environ)
+    async with open_app(settings, transport=transport or Script().transport, sweep_s=3_600) as desk:
+        yield desk, Signed(receiver_for(settings, desk, SystemClock()))
+
+
+async def listed(desk: Desk) -> list[Entry]:
+    return await desk.calling.recent(limit=100, states=(), since=None)
+
+
+def custom(ace: Document, pie: Document | None = None) -> CustomCalloutRequest:
+    """A callout to somebody, with what follows."""
+    ice = Document(action=ConnectPstn(number=REAL, cli=OWN)).to_json()
+    inline = CustomCallout(ice=ice, ace=ace.to_json(), pie=None if pie is None else pie.to_json())
+    return CustomCalloutRequest(custom_callout=inline)
+
+
+async def test_who_calls_hears_that_nobody_can_answer(database_url: str) -> None:
+    async with scene(database_url) as stage, stage.server() as voice:
+        platform = Signed(stage.door)
+        answer = await platform.rings("in-1")
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "application/json"
+        reply = answer.json()
+        assert reply["action"] == {"name": "hangup"}
+        assert [(one["name"], one["text"]) for one in reply["instructions"]] == [("say", SORRY)]
+        (call,) = (await voice.ok("list_calls", direction="in"))["calls"]
+        assert (call["kind"], call["status"], call["call_id"]) == ("inbound", "in_progress", "in-1")
+        assert call["number"] == "12015…55"
+        assert (await voice.ok("list_calls", direction="out"))["calls"] == []
+        await platform.ends("in-1")
+        (ended,) = (await voice.ok("list_calls"))["calls"]
+        assert (ended["status"], ended["result"], ended["duration_s"]) == ("ended", "ANSWERED", 12)
+        events = (await voice.ok("get_call_events", call_id="in-1"))["events"]
+    assert sorted(event["event"] for event in events) == ["dice", "ice", "inbound"]
+    assert CALLER not in json.dumps(events)
+
+
+async def test_the_owner_says_what_who_calls_hears(sqlite_url: str) -> None:
+    async with opened(sqlite_url, {"INCOMING_TEXT": "Bitte schreiben Sie uns."}) as (_, platform):
+        reply = (await platform.rings("in-1")).json()
+        withheld = (await platform.rings("in-2", cli="private")).status
+    assert reply["instructions"][0]["text"] == "Bitte schreiben Sie uns."
+    assert withheld == 200
+
+
+async def test_an_event_that_comes_again_gets_the_same_bytes_and_is_stored_once(database_url: str) -> None:
+    async with opened(database_url) as (desk, platform):
+        first = await platform.rings("in-1")
+        async with opened(database_url, {"INCOMING_TEXT": "Something else."}) as (other_desk, other):
+            again = [await platform.rings("in-1"), await other.rings("in-1")]
+            assert len(await other_desk.events.events("in-1")) == 1
+        await platform.rings("in-1", timestamp="2026-06-06T17:10:35Z")
+        assert len(await desk.events.events("in-1")) == 2
+        assert len(await listed(desk)) == 1
+    assert {answer.body for answer in again} == {first.body}
+
+
+HANG_UP = Document(action=Hangup())
+NO_LONGER: dict[str, tuple[str, Document, dict[str, str], dict[str, str]]] = {
+    # The event that it answers, the reply, under which rule it was saved, and by which one it is judged later.
+    "denied_prefix": (
+        "pie",
+        Document(action=ConnectPstn(number="+14045005009", cli=OWN)),
+        {},
+        {"DENIED_PREFIXES": "+1404500500"},
+    ),
+    "media_url": (
+        "ace",
+        Document(instructions=(PlayFiles(ids=("#href[https://media.example.com/a.wav]",)),), action=Hangup()),
+        {"MEDIA_HOSTS": "media.example.com"},
+        {"MEDIA_HOSTS": "other.example.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", NO_LONGER)
+async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_url: str, rule: str) -> None:
+    kind, reply, before, after = NO_LONGER[rule]
+    request = custom(reply) if kind == "ace" else custom(HANG_UP, reply)
+    pressed = {"menuResult": {"menuId": "main", "type": "return", "value": "1"}} if kind == "pie" else {}
+    script = Script(httpx2.Response(200, json={"callId": "c1"}))
+    async with opened(database_url, {**RULES, **before}, transport=script.transport) as (desk, platform):
+        await desk.calling.place(request, answered_by_us=True)
+        allowed = await platform.tell(kind, "c1", **pressed)
+        assert allowed.json() != HANG_UP.to_wire()
+        async with opened(database_url, {**RULES, **after}) as (other_desk, other):
+            # What was answered once is answered again, whatever the rules are by now.
+            assert (await other.tell(kind, "c1", **pressed)).body == allowed.body
+            refused = await other.tell(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
+            assert refused.json() == HANG_UP.to_wire()
+            timeline = await other_desk.watching.timeline("c1")
+    assert [row.get("refused") for row in timeline if row["event"] == kind] == [None, rule]
+
+
+async def test_what_is_answered_follows_what_was_saved_for_the_event(database_url: str) -> None:
+    menu = RunMenu.model_validate(
+        {"menus": [{"id": "main", "mainPrompt": "#tts[Yes?]", "options": [{"dtmf": "1", "action": "return(1)"}]}]}
+    )
+    script = Script(httpx2.Response(200, json={"callId": "c1"}))
+    thanks = Document(instructions=(PlayFiles(ids=("#tts[Thanks]",)),), action=Hangup())
+    async with opened(database_url, transport=script.transport) as (desk, platform):
+        await desk.calling.place(custom(Document(action=menu), thanks), answered_by_us=True)
+        told: dict[str, Any] = {}
+        for status in ("human", "machine", "notsure", "hangup", "inprogress"):
+            answer = await platform.tell("ace", "c1", amd={"status": status}, timestamp=f"2026-06-06T17:10:34Z{status}")
+            told[status] = answer.json()["action"]["name"]
+        # By our token alone, before it is known which call it is.
+        early = await platform.tell("ace", "c1", custom=script.token, timestamp="2026-06-06T17:10:31Z")
+        for kind in ("return", "sequence", "timeout", "invalidinput", "error"):
+            answer = await platform.tell("pie", "c1", menuResult={"menuId": "main", "type": kind, "value": "1"})
+            told[kind] = bool(answer.json().get("instructions"))
+        left = await platform.tell("pie", "c1", menuResult={"menuId": "main", "type": "hangup"})
+    assert told == {
+        "human": "runMenu",
+        "machine": "hangup",
+        "notsure": "runMenu",
+        "hangup": "hangup",
+        "inprogress": "runMenu",
+        "return": True,
+        "sequence": True,
+        "timeout": False,
+        "invalidinput": False,
+        "error": False,
+    }
+    assert early.json()["action"]["name"] == "runMenu"
+    assert (left.status, left.body) == (200, b"")
+
+
+async def test_events_that_nobody_has_heard_of_are_kept(database_url: str) -> None:
+    async with opened(database_url) as (desk, platform):
+        assert (await platform.tell("quantumleap", "c1")).body == b""
+        assert (await platform.tell("notify", "c1", type="brand_new", destination="s3://x")).body == b""
+        kept = await desk.events.events("c1")
+    assert [event.kind for event in kept] == ["quantumleap", "notify"]
+    assert kept[1].details["untrusted"] == {"type": "brand_new", "destination": "s3://x"}
+
+
+STEPS = {
+    "in order": ["ace", "pie", "dice"],
+    "dice first": ["dice", "ace", "pie"],
+    "ace last": ["pie", "dice", "ace"],
+    "twice": ["ace", "pie", "dice", "dice", "ace"],
+    "again later": ["ace", "pie", "dice", "later dice"],
+}
+
+
+@pytest.mark.parametrize("order", STEPS)
+async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_url: str, order: str) -> None:
+    script = Script(httpx2.Response(200, json={"callId": "c1"}))
+    async with opened(database_url, transport=script.transport) as (desk, platform):
+        await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+        for step in STEPS[order]:
+            match step:
+                case "ace":
+                    await platform.tell("ace", "c1", amd={"status": "human"}, custom=script.token)
+                case "pie":
+                    result = {"menuId": "main", "type": "return", "value": "1"}
+                    await platform.tell("pie", "c1", menuResult=result, custom=script.token)
+                case "dice":
+                    await platform.ends("c1", custom=script.token)
+                case _:
+                    await platform.ends("c1", custom=script.token, duration=99, timestamp="2026-06-06T18:10:34Z")
+        seen = await desk.watching.wait("c1", "ended", 0.1)
+        (entry,) = await listed(desk)
+        events = [row.event for row in await desk.ledger.journal.audit()]
+        timeline = [str(row["event"]) for row in await desk.watching.timeline("c1")]
+    assert (seen.answered, seen.ended, seen.answered_by, seen.result) == (True, True, "human", "ANSWERED")
+    assert seen.entered is not None
+    assert (seen.entered.value, seen.duration, seen.cost, seen.currency) == ("1", 12, 0.5, "USD")
+    assert (entry.state, entry.cost, entry.duration) == ("ended", 500_000, 12)
+    assert events == ["claim", "accepted", "ended"]
+    # A duplicate has left nothing; an end that is told anew is kept, and changes nothing.
+    kinds = [step.removeprefix("later ") for step in STEPS[order]]
+    expected = [*dict.fromkeys(kinds), *(["dice"] if "later dice" in STEPS[order] else [])]
+    assert sorted(timeline) == sorted(["customCallout", *expected])
+
+
+@pytest.mark.parametrize("heard", [["ace", "dice"], ["dice"]])
+async def test_an_unknown_outcome_is_cleared_up_by_our_token(database_url: str, heard: list[str]) -> None:
+    script = Script(httpx2.ReadError("reset"))
+    async with opened(database_url, transport=script.transport) as (desk, platform):
+        with pytest.raises(OutcomeUnknownError):
+            await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+        states: list[tuple[str, str | None]] = []
+        for kind in ("", *heard):
+            if kind:
+                await (platform.ends if kind == "dice" else partial(platform.tell, kind))("c1", custom=script.token)
+            states += [(entry.state, entry.call_id) for entry in await listed(desk)]
+        assert [entry.cost for entry in await listed(desk)] == [500_000]
+        assert await desk.ledger.journal.switch() is None
+    assert states == [("unknown", None), *[("accepted", "c1")] * (len(heard) - 1), ("ended", "c1")]
+
+
+async def test_two_calls_for_one_request_stop_everything(database_url: str) -> None:
+    script = Script(httpx2.Response(200, json={"callId": "c1"}))
+    async with opened(database_url, transport=script.transport) as (desk, platform):
+        await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+        await platform.tell("ace", "c1", custom=script.token)
+        assert await desk.ledger.journal.switch() is None
+        answer = await platform.tell("ace", "c2", custom=script.token)
+        assert answer.json()["action"]["name"] == "hangup"
+        stopped = await desk.ledger.journal.switch()
+        assert stopped is not None
+        assert "one request led to two calls (c1 and c2)" in stopped.reason
+    async with scene(database_url) as stage, stage.server() as voice:
+        error = await voice.fails("ask_by_phone", to=number("02"), **QUESTION)
+        assert (error["rule"], stage.posts) == ("stopped", [])
+
+
+STRANGE: tuple[dict[str, Any], ...] = (
+    {"debit": {"currencyId": "USD", "amount": 1e300}},
+    {"debit": {"currencyId": "USD", "amount": -1e300}},
+    {"debit": {"currencyId": "U" * 5_000, "amount": "0.5"}, "result": "R" * 5_000, "reason": "\0\ud800"},
+    {"debit": "free", "duration": 10**14, "timestamp": "9999-12-31T23:59:59.999999Z"},
+    {"debit": None, "duration": -1, "timestamp": "0001-01-01T00:00:00Z"},
+    {"duration": 1e308, "timestamp": 12, "custom": "\0\ud800" * 500},
+)
+
+
+async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str) -> None:
+    async with scene(database_url) as stage, stage.server() as voice:
+        platform = Signed(stage.door)
+        for at, members in enumerate(STRANGE):
+            await platform.rings(f"c{at}")
+            assert (await platform.ends(f"c{at}", **members)).status == 200, members
+            assert len((await voice.ok("get_call_events", call_id=f"c{at}"))["events"]) == 3
+            assert (await voice.ok("wait_for_call", call_id=f"c{at}"))["status"] == "ended"
+        calls = (await voice.ok("list_calls"))["calls"]
+    assert [call["status"] for call in calls] == ["ended"] * len(STRANGE)
+    assert max(len(call["result"]) for call in calls) <= 500
+
+
+async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
+    statuses: list[int] = []
+    async with opened(database_url) as (desk, platform), opened(database_url) as (_, other):
+
+        async def tell(at: Signed, name: int) -> None:
+            statuses.append((await at.rings(f"c{name}")).status)
+
+        async with anyio.create_task_group() as tasks:
+            for name in range(20):
+                for at in (platform, other, platform):
+                    tasks.start_soon(tell, at, name)
+        assert statuses == [200] * 60
+        assert len(await listed(desk)) == 20
+        assert [len(await desk.events.events(f"c{name}")) for name in range(20)] == [1] * 20

@@ -1,0 +1,335 @@
+"""Somebody is asked by phone, and what they press comes back: the sandbox's events go signed through the receiver."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from mcp import Client
+
+from sinch_voice_mcp.app import create_server, open_app
+from sinch_voice_mcp.app.doors import INSIDE, INSIDE_URL, Line, receiver_for
+from sinch_voice_mcp.callbacks import Receiver
+from sinch_voice_mcp.clock import ScaledClock, SystemClock
+from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
+from sinch_voice_mcp.settings import Settings, load
+from tests.integration.conftest import Caller, Era, connected
+from tests.integration.test_consent import Person
+from tests.integration.test_platform_faults import NUMBERS, PRICE
+
+OWN = "+14155550100"
+REAL = "+14045005000"
+SPEED = 500.0
+RULES = {"REHEARSE": "true", "CALLING_HOURS": "any"}
+QUESTION = {"question": "Do you come on Friday?", "cli": OWN, "answers": {"1": "yes", "2": "no"}}
+CODE = {"question": "Please enter the code.", "cli": OWN, "digits": 4}
+UNLIMITED = ("REPEAT_GAP_S", "REPEAT_IN_FLIGHT", "REPEAT_PER_DAY", "REPEAT_PER_WEEK", "MAX_CONCURRENT_CALLS")
+
+
+def number(last: str) -> str:
+    """A number that only the sandbox knows."""
+    return f"+120255501{last}"
+
+
+def settings_of(url: str, environ: Mapping[str, str] | None = None) -> Settings:
+    """A server whose receiver is elsewhere, with no limit on repeats; names of settings without their prefix."""
+    given = {"DATABASE_URL": url, "PUBLIC_URL": INSIDE} | dict.fromkeys(UNLIMITED, "unlimited") | dict(environ or {})
+    return load({f"SINCH_VOICE_{name}": value for name, value in given.items() if value})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A platform with its own fast time, and a receiver of its events on the database of the servers."""
+
+    url: str
+    sandbox: Sandbox
+    desk: Desk
+    door: Receiver
+
+    @asynccontextmanager
+    async def server(
+        self,
+        era: Era = "auto",
+        person: Person | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> AsyncGenerator[Caller]:
+        """A client on a server of its own."""
+        settings = settings_of(self.url, environ)
+        server = create_server(settings, sandbox=self.sandbox, transport=transport)
+        async with Client(server, mode=era, elicitation_callback=person) as client:
+            yield Caller(client)
+
+    @property
+    def posts(self) -> list[SeenRequest]:
+        """Callouts that reached the platform."""
+        return [request for request in self.sandbox.requests if request.raw_path == "/calling/v1/callouts"]
+
+    def noted(self, call_id: str, event: str) -> list[Mapping[str, Any]]:
+        """What the platform itself noted of a call."""
+        entries = self.sandbox.engine.timeline()
+        return [entry.detail for entry in entries if (entry.call_id, entry.event) == (call_id, event)]
+
+
+@asynccontextmanager
+async def scene(url: str, environ: Mapping[str, str] | None = None, *, speed: float = SPEED) -> AsyncGenerator[Scene]:
+    """Everything but a server."""
+    line = Line()
+    sandbox = create_sandbox(clock=ScaledClock(speed), post=line)
+    settings = settings_of(url, environ)
+    async with open_app(settings, sandbox=sandbox) as desk, anyio.create_task_group() as tasks:
+        door = receiver_for(settings, desk, SystemClock())
+        async with line.connected(door):
+            sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=INSIDE_URL)
+            tasks.start_soon(sandbox.run)
+            yield Scene(url, sandbox, desk, door)
+            tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def embedded(url: str, era: Era, speed: float = SPEED) -> AsyncGenerator[Caller]:
+    """A client on a server with nothing around it: its sandbox calls it back inside the process."""
+    settings = settings_of(url, {"PUBLIC_URL": "", "SANDBOX_SPEED": str(speed)})
+    async with connected(settings, era) as caller:
+        yield caller
+
+
+KEYS: Mapping[str, Mapping[str, Any]] = {
+    "01": {"outcome": "no_input", "answered_by": "person", "result": "ANSWERED"},
+    "02": {"outcome": "answered", "key": "1", "meaning": "yes", "answered_by": "person", "result": "ANSWERED"},
+    "03": {"outcome": "answered", "key": "1", "meaning": "yes", "answered_by": "person"},
+    "04": {"outcome": "no_input", "answered_by": "person"},
+    "05": {"outcome": "no_input", "answered_by": "person"},
+    "06": {"key": "9", "meaning": None, "answered_by": "person"},
+    "07": {"outcome": "no_input", "answered_by": "person"},
+    "08": {"outcome": "no_input", "answered_by": "person"},
+    "10": {"outcome": "no_answer", "answered_by": "nobody", "result": "BUSY"},
+    "11": {"outcome": "no_answer", "answered_by": "nobody", "result": "NOANSWER"},
+    "12": {"outcome": "no_answer", "answered_by": "nobody", "result": "FAILED"},
+    "20": {"outcome": "machine", "answered_by": "machine", "result": "ANSWERED"},
+    "21": {"outcome": "machine", "answered_by": "machine"},
+    "22": {"outcome": "machine", "answered_by": "machine"},
+    "23": {"outcome": "no_input", "answered_by": "person"},
+    "24": {"outcome": "no_input", "answered_by": "unknown"},
+    "25": {"outcome": "no_input", "answered_by": "unknown"},
+}
+"""What comes of a question with the answers 1 and 2."""
+
+DIGITS: Mapping[str, Mapping[str, Any]] = {
+    "02": {"outcome": "unclear", "key": "1", "meaning": None},
+    "03": {"outcome": "answered", "key": "1234", "meaning": None, "answered_by": "person"},
+    "05": {"outcome": "no_input", "key": None},
+    "20": {"outcome": "machine", "key": None},
+}
+"""What comes of asking for four digits."""
+
+
+async def test_every_destination_is_told_as_it_is(database_url: str, era: Era) -> None:
+    told: dict[tuple[str, bool], dict[str, Any]] = {}
+
+    async def ask(voice: Caller, last: str, asked: dict[str, Any]) -> None:
+        told[last, "digits" in asked] = await voice.ok("ask_by_phone", to=number(last), **asked)
+
+    with anyio.fail_after(30):
+        async with embedded(database_url, era) as voice:
+            async with anyio.create_task_group() as tasks:
+                for last in KEYS:
+                    tasks.start_soon(ask, voice, last, QUESTION)
+                for last in DIGITS:
+                    tasks.start_soon(ask, voice, last, CODE)
+            calls = (await voice.ok("list_calls", limit=100))["calls"]
+    for table, digits in ((KEYS, False), (DIGITS, True)):
+        for last, expected in table.items():
+            result = told[last, digits]
+            assert {name: result.get(name) for name in expected} == expected, last
+            assert result["simulated"] is True
+    # Everything has ended and is settled, with what the platform says it cost.
+    ended = {call["call_id"]: call for call in calls}
+    assert {call["status"] for call in calls} == {"ended"}
+    for result in told.values():
+        call = ended[result["call_id"]]
+        assert call["currency"] == "USD"
+        assert call["cost"] == (0.02 if result["answered_by"] != "nobody" else 0)
+        assert call["duration_s"] == result["duration_s"]
+
+
+MISUSES: tuple[tuple[Mapping[str, Any], str], ...] = (
+    ({}, "answers"),
+    ({"answers": {"1": "yes"}, "digits": 4}, "answers"),
+    ({"answers": {"12": "yes"}}, "answers"),
+    ({"answers": {"#": "yes"}}, "answers"),
+    ({"answers": {"": "yes"}}, "answers"),
+    ({"answers": {"1": "  "}}, "answers"),
+    ({"answers": {}}, "answers"),
+    ({"digits": 0}, "digits"),
+    ({"digits": 21}, "digits"),
+    ({"answers": {"1": "yes"}, "question": ""}, "question"),
+    ({"answers": {"1": "yes"}, "wait_s": 51}, "wait_s"),
+    ({"answers": {"1": "yes"}, "to": "911"}, "to"),
+    ({"answers": {"1": "yes"}, "cli": "+14155550199"}, "cli"),
+    ({"answers": {"1": "yes"}, "question": "word " * 1_000}, "question"),
+)
+"""What is wrong with a question, and the argument that is to blame."""
+
+
+async def test_what_makes_no_sense_is_said_and_nothing_is_sent(sqlite_url: str, era: Era) -> None:
+    async with scene(sqlite_url) as stage, stage.server(era, environ=RULES) as voice:
+        for arguments, field in MISUSES:
+            error = await voice.fails("ask_by_phone", **{"to": REAL, "question": "Well?", "cli": OWN, **arguments})
+            # A text that is too long is named by its place in the menu.
+            named = error["field"].partition(".")[0]
+            assert (error["code"] in {"invalid_input", "refused"}, named) == (True, field), arguments
+        assert stage.posts == []
+
+
+@pytest.mark.parametrize("embedding", ["mock", "sandbox"])
+async def test_without_events_nobody_is_asked(era: Era, embedding: str, sandbox: Sandbox) -> None:
+    posts: list[httpx2.Request] = []
+
+    def platform(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "POST":
+            posts.append(request)
+        return httpx2.Response(200, json=NUMBERS if request.url.path.endswith("/configuration/numbers") else PRICE)
+
+    rules = {"SINCH_VOICE_REHEARSE": "true", "SINCH_VOICE_CALLING_HOURS": "any"}
+    mock = embedding == "mock"
+    transport, platform_inside = (httpx2.MockTransport(platform), None) if mock else (None, sandbox)
+    async with connected(load(rules), era, sandbox=platform_inside, transport=transport) as voice:
+        error = await voice.fails("ask_by_phone", to=REAL, **QUESTION)
+        assert (await voice.ok("list_calls"))["calls"] == []
+    assert (error["code"], error["retry_safe"]) == ("no_callbacks", True)
+    assert "SINCH_VOICE_PUBLIC_URL" in error["next_step"]
+    assert posts == []
+    assert [request for request in sandbox.requests if request.method == "POST"] == []
+
+
+async def test_a_repeated_question_is_the_same_call(database_url: str, era: Era) -> None:
+    async with scene(database_url) as stage, stage.server(era) as voice, stage.server(era) as other:
+        first = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
+        second = await other.ok("ask_by_phone", to=number("02"), **QUESTION, wait_s=1)
+        keyed = [
+            await one.ok("ask_by_phone", to=number("02"), **QUESTION, idempotency_key="k") for one in (voice, other)
+        ]
+        mismatch = await voice.fails("ask_by_phone", to=number("03"), **QUESTION, idempotency_key="k")
+    assert (second["call_id"], bool(second["duplicate_of"])) == (first["call_id"], True)
+    assert "duplicate_of" not in first
+    for name in ("outcome", "key", "meaning", "answered_by", "result", "duration_s"):
+        assert second[name] == first[name]
+    assert keyed[0]["call_id"] == keyed[1]["call_id"] != first["call_id"]
+    assert (mismatch["code"], mismatch["field"]) == ("invalid_input", "idempotency_key")
+    assert len(stage.posts) == 2
+
+
+async def test_at_the_same_time_on_two_servers_it_is_one_call_and_both_get_the_answer(database_url: str) -> None:
+    told: list[dict[str, Any]] = []
+
+    async def ask(voice: Caller) -> None:
+        told.append(await voice.ok("ask_by_phone", to=number("02"), **QUESTION))
+
+    async with scene(database_url) as stage, stage.server() as one, stage.server() as two:
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                for voice in (one, two, one, two):
+                    tasks.start_soon(ask, voice)
+        assert len(stage.posts) == 1
+    assert {(result["call_id"], result["key"]) for result in told} == {(told[0]["call_id"], "1")}
+    assert sum("duplicate_of" not in result for result in told) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "thanks"),
+    [
+        (None, "For yes, press 1. For no, press 2.", "Thank you. Goodbye."),
+        ("sv-SE", "För yes, tryck 1. För no, tryck 2.", "Tack. Hej då."),
+        ("hu-HU", "1: yes. 2: no.", None),
+    ],
+)
+async def test_the_options_are_spoken_in_the_language_of_the_question(
+    sqlite_url: str, locale: str | None, said: str, thanks: str | None
+) -> None:
+    async with scene(sqlite_url) as stage, stage.server() as voice:
+        asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION, **({"locale": locale} if locale else {}))
+        replies = {detail["kind"]: json.loads(detail["body"]) for detail in stage.noted(asked["call_id"], "reply")}
+    assert asked["meaning"] == "yes"
+    (menu,) = replies["ace"]["action"]["menus"]
+    assert replies["ace"]["action"]["locale"] == (locale or "en-US")
+    assert menu["mainPrompt"] == f"#tts[Do you come on Friday? {said}]"
+    spoken = [instruction["text"] for instruction in replies["pie"].get("instructions", [])]
+    assert spoken == ([] if thanks is None else [thanks])
+    # The platform was told whom to ring and nothing of the conversation, so it has to ask.
+    (post,) = stage.posts
+    callout = json.loads(post.body)["customCallout"]
+    assert "ace" not in callout
+    assert "pie" not in callout
+    assert len(callout["custom"]) == 32
+    assert json.loads(callout["ice"])["action"]["amd"] == {"enabled": True}
+
+
+@pytest.mark.parametrize("text", ["Is it [yes]?", "a]; #href[https://example.com/x.wav]", "1 < 2 & more; 50 %{key}"])
+async def test_no_words_of_a_question_become_part_of_the_menu(sqlite_url: str, text: str) -> None:
+    async with scene(sqlite_url) as stage, stage.server() as voice:
+        asked = {"to": number("02"), "cli": OWN, "question": text, "answers": {"1": "a {key} b"}}
+        result = await voice.client.call_tool("ask_by_phone", asked)
+        if result.is_error:
+            assert stage.posts == []
+            return
+        assert result.structured_content is not None
+        call_id = result.structured_content["call_id"]
+        (reply,) = [json.loads(detail["body"]) for detail in stage.noted(call_id, "reply") if detail["kind"] == "ace"]
+    assert reply["action"]["menus"][0]["mainPrompt"] == f"#tts[{text} For a {{key}} b, press 1.]"
+
+
+async def test_a_person_hears_of_the_whole_conversation_before_the_phone_rings(database_url: str, era: Era) -> None:
+    async with scene(database_url, RULES) as stage:
+        person = Person("accept", "decline")
+        async with stage.server(era, person, environ=RULES) as voice:
+            asked = await voice.ok("ask_by_phone", to=REAL, **QUESTION)
+            error = await voice.fails("ask_by_phone", to="+14045005001", **QUESTION)
+        assert asked["outcome"] == "no_input"
+        assert (error["code"], error["rule"]) == ("refused", "consent")
+        assert len(stage.posts) == 1
+    for told in ("+1 404-500-5000", "Do you come on Friday? For yes, press 1. For no, press 2."):
+        assert told in person.questions[0]
+
+
+async def test_who_does_not_wait_so_long_learns_the_rest_later(database_url: str, era: Era) -> None:
+    async with scene(database_url, speed=20) as stage, stage.server(era) as voice:
+        asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION, wait_s=0.05)
+        assert asked["outcome"] == "in_progress"
+        assert "wait_for_call" in asked["summary"]
+        assert "Do not ask again" in asked["summary"]
+        heard = await voice.ok("wait_for_call", call_id=asked["call_id"], until="input")
+        ended = await voice.ok("wait_for_call", call_id=asked["call_id"])
+    assert heard["input"] == ended["input"] == "1"
+    assert (ended["status"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
+
+
+class Forgetful(httpx2.AsyncBaseTransport):
+    """A platform that places calls and then does not say what became of them: an error, or no answer at all."""
+
+    def __init__(self, sandbox: Sandbox, status: int | None) -> None:
+        self._inner = httpx2.ASGITransport(sandbox.asgi)
+        self._status = status
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET" and "/calls/id/" in request.url.path:
+            if self._status is None:
+                await anyio.sleep_forever()
+            error = {"errorCode": (self._status or 0) * 100, "message": "no", "reference": "r"}
+            return httpx2.Response(self._status or 0, json=error)
+        return await self._inner.handle_async_request(request)
+
+
+@pytest.mark.parametrize("status", [404, 400, 500, None])
+async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: str, status: int | None) -> None:
+    async with scene(sqlite_url) as stage, stage.server(transport=Forgetful(stage.sandbox, status)) as voice:
+        with anyio.fail_after(20):
+            asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
+        seen = await voice.ok("wait_for_call", call_id=asked["call_id"])
+    assert (asked["outcome"], asked["key"]) == ("answered", "1")
+    assert (seen["status"], seen["input"]) == ("ended", "1")
