@@ -149,7 +149,9 @@ class Settings(BaseModel):
     @property
     def callback_url(self) -> str | None:
         """Where the platform should send events; None where nobody said."""
-        return None if self.public_url is None else self.public_url.rstrip("/") + CALLBACK_PATH
+        given = None if self.public_url is None else self.public_url.rstrip("/")
+        # Whoever wrote down the whole of it meant that.
+        return given if given is None or given.endswith(CALLBACK_PATH) else given + CALLBACK_PATH
 
     @property
     def simulated(self) -> bool:

@@ -99,7 +99,7 @@ def open_desk(api: VoiceApi, journal: Journal, events: EventLog, house: House, c
         ledger=ledger,
         reconciler=reconciler,
         watching=watching,
-        surveying=Surveying(calling, watching, listening),
+        surveying=Surveying(api, calling, watching, listening),
         answering=Answering(events, gate, house.incoming_text),
         listening=listening,
     )

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 
 from sinch_voice_mcp.errors import NoCallbacksError
+from sinch_voice_mcp.wire.applications import CallbackUrl
+
+_POINT = (
+    "Nobody was rung. Tell the owner; get_callbacks shows where events go, and `sinch-voice-mcp callbacks check` says "
+    "what is expected."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,18 @@ class Listening:
         """
         if not self.active:
             raise NoCallbacksError(f"{what} needs Sinch to tell this server what happens in a call.")
+
+    def check(self, urls: CallbackUrl) -> None:
+        """Insist that the platform sends its events here.
+
+        Raises:
+            NoCallbacksError: It sends them elsewhere, or nowhere.
+        """
+        configured = [url.rstrip("/") for url in (urls.primary, urls.fallback) if url]
+        if not configured:
+            raise NoCallbacksError("Sinch has no callback URL for this application, so it tells nobody of its calls.")
+        if self.url is not None and self.url.rstrip("/") not in configured:
+            raise NoCallbacksError("Sinch sends the events of calls elsewhere, not to this server.", next_step=_POINT)
 
     @property
     def remark(self) -> str:

@@ -9,6 +9,7 @@ from sinch_voice_mcp.operations.asking import Asker
 from sinch_voice_mcp.operations.calling import Calling, Placed
 from sinch_voice_mcp.operations.listening import Listening
 from sinch_voice_mcp.operations.watching import Picture, Progress, Watching
+from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import (
     AnsweringMachineDetection,
     ConnectPstn,
@@ -96,6 +97,8 @@ class Question:
         return (self.locale or "en-US").partition("-")[0].lower()
 
     def _check(self) -> None:
+        if not self.text.strip():
+            raise InvalidInputError("the question says nothing", field="question")
         if (self.answers is None) == (self.digits is None):
             raise InvalidInputError("give exactly one of `answers` or `digits`", field="answers")
         for key, meaning in (self.answers or {}).items():
@@ -110,12 +113,20 @@ class Question:
         spoken = " ".join([self.text, *(press.format(key=key, meaning=meaning) for key, meaning in options.items())])
         menu = Menu(
             id="main",
-            main_prompt=prompts.build([prompts.Text(spoken)]),
+            main_prompt=_prompt(spoken),
             repeats=REPEATS,
             max_digits=self.digits,
             options=tuple(Option(dtmf=key, action=f"return({key})") for key in options),
         )
         return RunMenu(locale=self.locale or "en-US", menus=(menu,))
+
+
+def _prompt(text: str) -> str:
+    try:
+        return prompts.build([prompts.Text(text)])
+    except prompts.PromptError as error:
+        error.field = "question"
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,8 @@ class Asked:
 class Surveying:
     """Asks people by phone."""
 
-    def __init__(self, calling: Calling, watching: Watching, listening: Listening) -> None:
+    def __init__(self, api: VoiceApi, calling: Calling, watching: Watching, listening: Listening) -> None:
+        self._api = api
         self._calling = calling
         self._watching = watching
         self._listening = listening
@@ -143,6 +155,7 @@ class Surveying:
             OutcomeUnknownError: The call may have been placed.
         """
         self._listening.needed_for("Asking by phone")
+        self._listening.check(await self._api.get_callbacks(self._api.application_key))
         placed = await self._calling.place(question.request(), asker, answered_by_us=True)
         call_id = placed.call_id or ""
         try:

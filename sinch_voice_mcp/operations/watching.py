@@ -107,11 +107,15 @@ class Watching:
         """Everything that is known to have happened in a call, in order: what we did, and what the platform told.
 
         Raises:
+            NotFoundError: There is no such call.
             StorageError: The journal cannot be used.
         """
         entry = await self._journal.by_call_id(call_id)
         ours = [] if entry is None else _ours(entry)
         theirs = [_row(event) for event in await self._events.events(call_id)]
+        if not ours and not theirs:
+            # Nothing is known of it here; the platform says whether there is such a call at all.
+            await self._api.get_call(call_id)
         # The platform's instants are whole seconds: what we asked for comes first whatever they say.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
 

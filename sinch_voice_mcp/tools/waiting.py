@@ -19,6 +19,7 @@ from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 _PLACES = {
     "$.customCallout.ice.action.number": "to",
     "$.customCallout.ice.action.cli": "cli",
+    "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace": "question",
 }
 Wait = Annotated[float, Field(gt=0, le=50, description="Seconds, up to 50")]
@@ -94,9 +95,9 @@ async def wait_for_call(
 async def get_call_events(call_id: CallId, desk: TheDesk) -> CallTimeline:
     """Timeline of a call: answered, keys, end."""
     rows = await desk.watching.timeline(call_id)
-    told_nothing = desk.listening.active and not any(row["event"] in KINDS for row in rows)
-    silence = "Sinch has told nothing of this call yet." if told_nothing else ""
-    sentence = " ".join(filter(None, (f"{len(rows)} events.", silence, desk.listening.remark)))
+    told_of = any(row["event"] in KINDS for row in rows)
+    silence = "Nothing was told of this call." if desk.listening.active else desk.listening.remark
+    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {silence}")
     return CallTimeline(
         summary=told(desk, sentence), simulated=desk.simulated, call_id=call_id, events=[_event(row) for row in rows]
     )
@@ -123,8 +124,9 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     seen = found.picture
     key = None if seen.entered is None else seen.entered.value
     outcome = _outcome(seen, asked)
+    again = "" if found.placed.duplicate_of is None else " Asked before; nobody was rung again."
     return PhoneAnswer(
-        summary=told(desk, _answer(outcome, seen, asked)),
+        summary=told(desk, _answer(outcome, seen, asked) + again),
         simulated=desk.simulated,
         call_id=seen.call_id,
         outcome=outcome,
@@ -148,7 +150,8 @@ Outcome = Literal["answered", "no_answer", "machine", "no_input", "in_progress",
 
 def _outcome(seen: Picture, asked: Question) -> Outcome:
     entered = seen.entered
-    if entered is not None and entered.type in {"return", "sequence"}:
+    if entered is not None and entered.value is not None:
+        # A key that is none of the answers comes as invalid input, digits come as a sequence.
         fits = asked.meaning(entered.value) if asked.answers else len(entered.value or "") == asked.digits
         return "answered" if fits else "unclear"
     if not seen.ended:
@@ -174,18 +177,28 @@ def _answer(outcome: Outcome, seen: Picture, asked: Question) -> str:
         case "answered":
             meaning = asked.meaning(key)
             return f"They pressed {key}: {meaning}." if meaning else f"They entered {key}."
-        case "unclear" if not seen.heard:
-            return "The call is over, and Sinch told this server nothing of it: the owner should run `callbacks check`."
-        case "unclear":
+        case "unclear" if seen.heard:
             return f"They entered {key}, which is not what was asked for."
-        case "no_answer":
-            return f"Nobody answered: {seen.result} ({seen.reason})."
         case "machine":
             return "An answering machine picked up; nothing was said to it."
-        case "no_input":
-            return "Somebody answered and pressed nothing that counts."
         case "in_progress":
             return "Still in progress: wait_for_call tells the rest. Do not ask again."
+        case _:
+            return _no_answer(outcome, seen)
+
+
+def _no_answer(outcome: Outcome, seen: Picture) -> str:
+    match outcome:
+        case "no_answer" if seen.result == "FAILED":
+            return f"The call could not be connected ({seen.reason})."
+        case "no_answer":
+            return f"Nobody answered: {seen.result} ({seen.reason})."
+        case "no_input" if seen.reason == "CALLEEHANGUP":
+            return "Somebody answered and hung up without pressing a key."
+        case "no_input":
+            return "Somebody answered and pressed nothing."
+        case _:
+            return "The call is over, and nothing was told of it: the owner should run `callbacks check`."
 
 
 def _sentence(seen: Picture) -> str:

@@ -169,6 +169,7 @@ MISUSES: tuple[tuple[Mapping[str, Any], str], ...] = (
     ({"digits": 0}, "digits"),
     ({"digits": 21}, "digits"),
     ({"answers": {"1": "yes"}, "question": ""}, "question"),
+    ({"answers": {"1": "yes"}, "question": "  "}, "question"),
     ({"answers": {"1": "yes"}, "wait_s": 51}, "wait_s"),
     ({"answers": {"1": "yes"}, "to": "911"}, "to"),
     ({"answers": {"1": "yes"}, "cli": "+14155550199"}, "cli"),
@@ -333,3 +334,20 @@ async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: 
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"])
     assert (asked["outcome"], asked["key"]) == ("answered", "1")
     assert (seen["status"], seen["input"]) == ("ended", "1")
+
+
+async def test_nobody_is_rung_where_the_events_would_go_elsewhere(sqlite_url: str, era: Era) -> None:
+    async with scene(sqlite_url) as stage, stage.server(era) as voice:
+        for url in ("https://voice.example.com/elsewhere", ""):
+            await voice.ok("set_callbacks", primary=url)
+            error = await voice.fails("ask_by_phone", to=number("02"), **QUESTION)
+            assert error["code"] == "no_callbacks"
+        assert stage.posts == []
+        await voice.ok("set_callbacks", primary=INSIDE_URL)
+        assert (await voice.ok("ask_by_phone", to=number("02"), **QUESTION))["meaning"] == "yes"
+
+
+async def test_a_url_of_this_machine_is_for_the_sandbox_only(sqlite_url: str) -> None:
+    async with scene(sqlite_url) as stage, stage.server(environ=RULES) as voice:
+        error = await voice.fails("set_callbacks", primary=INSIDE_URL)
+    assert (error["code"], error["rule"]) == ("refused", "callback_url")

@@ -168,3 +168,9 @@ def test_the_place_of_the_record_is_a_secret(url: str) -> None:
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == url
     assert "hunter2" not in f"{settings!r} {settings.model_dump_json()} {settings.sources}"
+
+
+def test_a_public_url_may_hold_the_path_of_callbacks_or_not() -> None:
+    for given in ("https://voice.example.com/hooks", "https://voice.example.com/hooks/callbacks/voice/"):
+        settings = load({"SINCH_VOICE_PUBLIC_URL": given})
+        assert settings.callback_url == "https://voice.example.com/hooks/callbacks/voice"
