@@ -40,7 +40,8 @@ class Listening:
         """
         configured = [url.rstrip("/") for url in (urls.primary, urls.fallback) if url]
         if not configured:
-            raise NoCallbacksError("Sinch has no callback URL for this application, so it tells nobody of its calls.")
+            message = "Sinch has no callback URL for this application, so it tells nobody of its calls."
+            raise NoCallbacksError(message, next_step=_POINT)
         if self.url is not None and self.url.rstrip("/") not in configured:
             raise NoCallbacksError("Sinch sends the events of calls elsewhere, not to this server.", next_step=_POINT)
 
