@@ -2,7 +2,7 @@
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.ledger import without_numbers
-from sinch_voice_mcp.ports import Entry, Journal, Stopped, Switch, VoiceApi
+from sinch_voice_mcp.ports import Entry, Journal, Stopped, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
 
 _BUNCH = 500
@@ -14,10 +14,6 @@ class Safety:
     def __init__(self, api: VoiceApi, journal: Journal) -> None:
         self._api = api
         self._journal = journal
-
-    async def switch(self) -> Switch:
-        """What stopped calling, or None."""
-        return await self._journal.switch()
 
     async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[Stopped, int, int]:
         """Refuse every claim from now on; returns what stopped calling first, and calls ended and not ended.
@@ -31,10 +27,6 @@ class Safety:
         going = await self._journal.entries(limit=_BUNCH, states=("accepted",))
         ended = [await self._hung_up(entry) for entry in going if entry.call_id is not None]
         return stopped, sum(ended), len(ended) - sum(ended)
-
-    async def resume(self, by: str) -> bool:
-        """Allow claims again; returns whether they were refused. Not within reach of MCP."""
-        return await self._journal.resume(by)
 
     async def _hung_up(self, entry: Entry) -> bool:
         try:

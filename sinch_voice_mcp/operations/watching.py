@@ -10,7 +10,7 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.answering import is_input
 from sinch_voice_mcp.operations.listening import Listening
 from sinch_voice_mcp.operations.reconciling import Reconciler
-from sinch_voice_mcp.ports import Entry, Event, EventLog, Journal, VoiceApi
+from sinch_voice_mcp.ports import Entry, Event, EventLog, Journal, VoiceApi, Watch
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.calls import Call
 
@@ -26,6 +26,9 @@ _LOOK_WITH_EVENTS_S = 5.0
 
 _ANSWER_S = 2.0
 """Seconds that one answer of the platform is waited for."""
+
+_LAST_WORDS_S = 1.0
+"""Seconds that are waited for the event of an end that is known already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,15 @@ class Watching:
                 if progress is not None and seen.picture != told:
                     told = seen.picture
                     await progress(told)
+            await self._last_words(seen, watch, deadline)
         return seen.picture
+
+    async def _last_words(self, seen: "_Seen", watch: Watch, deadline: float) -> None:
+        """Where the end was learned by asking, what was pressed before it may still be on its way."""
+        until = min(deadline, anyio.current_time() + _LAST_WORDS_S)
+        while self._listening.active and seen.is_cut_short and (left := until - anyio.current_time()) > 0:
+            await watch.news(left)
+            await self._look(seen, ask=False)
 
     async def timeline(self, call_id: str) -> list[JsonObject]:
         """Everything that is known to have happened in a call, in order: what we did, and what the platform told.
@@ -155,6 +166,11 @@ class _Seen:
     @property
     def last(self) -> int:
         return self.events[-1].seq if self.events else 0
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the platform says that the call is over, and its event has not come."""
+        return self.picture.ended and all(event.kind != "dice" for event in self.events)
 
     @property
     def over(self) -> bool:

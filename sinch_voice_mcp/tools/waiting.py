@@ -96,8 +96,7 @@ async def get_call_events(call_id: CallId, desk: TheDesk) -> CallTimeline:
     """Timeline of a call: answered, keys, end."""
     rows = await desk.watching.timeline(call_id)
     told_of = any(row["event"] in KINDS for row in rows)
-    silence = "Nothing was told of this call." if desk.listening.active else desk.listening.remark
-    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {silence}")
+    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {await _silence(desk)}")
     return CallTimeline(
         summary=told(desk, sentence), simulated=desk.simulated, call_id=call_id, events=[_event(row) for row in rows]
     )
@@ -146,6 +145,15 @@ TOOLS = (
 )
 
 Outcome = Literal["answered", "no_answer", "machine", "no_input", "in_progress", "unclear"]
+
+
+async def _silence(desk: Desk) -> str:
+    """Why nothing may have been told of a call."""
+    if not desk.listening.active:
+        return desk.listening.remark
+    if await desk.events.heard_any():
+        return "Nothing was told of this call."
+    return "No event of any call ever came here: the owner should run `callbacks check`."
 
 
 def _outcome(seen: Picture, asked: Question) -> Outcome:

@@ -5,15 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
+import httpx2
 import psycopg
 import pytest
 
 from sinch_voice_mcp.clock import ScaledClock
+from sinch_voice_mcp.operations.watching import Entered, Picture
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.integration.conftest import Era, connected
-from tests.integration.test_answering import Signed
+from tests.integration.test_answering import Signed, opened
 from tests.integration.test_asking import OWN, QUESTION, Forgetful, embedded, number, scene
+from tests.integration.test_platform_faults import NUMBERS
 
 Record = Callable[[str, object], None]
 SLOW, BRISK = 1.0, 20.0
@@ -140,6 +143,27 @@ async def test_an_end_that_nobody_told_is_found_by_asking(database_url: str) -> 
         assert (call["status"], call["cost"]) == ("ended", 0.02)
         events = (await voice.ok("get_call_events", call_id=asked["call_id"]))["events"]
     assert [event["event"] for event in events] == ["customCallout", "ace", "pie"]
+
+
+async def test_what_was_pressed_is_not_lost_where_the_end_is_known_before(database_url: str) -> None:
+    final = {"callId": "c1", "status": "FINAL", "result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 9}
+
+    def platform(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=final if "/calls/id/" in request.url.path else NUMBERS)
+
+    async with opened(database_url, transport=httpx2.MockTransport(platform)) as (desk, signed):
+        seen: list[Picture] = []
+
+        async def wait() -> None:
+            seen.append(await desk.watching.wait("c1", "ended", 20))
+
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(wait)
+                await anyio.sleep(0.2)
+                await signed.tell("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
+                await signed.ends("c1")
+    assert [(one.entered, one.duration) for one in seen] == [(Entered("return", "1"), 12)]
 
 
 def deafen(url: str) -> int:
