@@ -81,7 +81,7 @@ def _created() -> Postgres | NoPostgres:
             # Held until this connection ends: a database without connections is one that a killed run left behind.
             server.execute("select pg_advisory_lock(%s)", [_LOCK])
             for (leftover,) in server.execute(_LEFTOVERS, [_PREFIX]).fetchall():
-                server.execute(SQL("drop database {}").format(Identifier(leftover)))
+                server.execute(SQL("drop database if exists {}").format(Identifier(leftover)))
             server.execute(SQL("create database {}").format(Identifier(name)))
             url = urlsplit(URL)._replace(path=f"/{name}").geturl()
             # A test that leaves a transaction open must fail, not hang.

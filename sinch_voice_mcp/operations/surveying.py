@@ -146,6 +146,15 @@ class Surveying:
         self._watching = watching
         self._listening = listening
 
+    async def check(self) -> None:
+        """Insist that an answer could come back.
+
+        Raises:
+            NoCallbacksError: It could not.
+        """
+        self._listening.needed_for("Asking by phone")
+        self._listening.check(await self._api.get_callbacks(self._api.application_key))
+
     async def ask(self, question: Question, asker: Asker, wait_s: float, progress: Progress | None = None) -> Asked:
         """Ring somebody, ask, and wait for the answer as long as that may take.
 
@@ -154,8 +163,7 @@ class Surveying:
             RefusedError: The guard, a limit or a person says no; nobody was rung.
             OutcomeUnknownError: The call may have been placed.
         """
-        self._listening.needed_for("Asking by phone")
-        self._listening.check(await self._api.get_callbacks(self._api.application_key))
+        await self.check()
         placed = await self._calling.place(question.request(), asker, answered_by_us=True)
         call_id = placed.call_id or ""
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, LiteralString, TypeVar, cast
 
+import anyio
 import psycopg
 import psycopg_pool
 from psycopg import AsyncConnection, IsolationLevel
@@ -90,11 +91,17 @@ class PostgresDatabase:
             await asyncio.sleep(_AGAIN_S)
 
     async def _listened(self, channel: str, told: Callable[[str], None]) -> None:
-        connect = cast("type[Connection]", AsyncConnection).connect
-        async with await connect(self._url, autocommit=True, **_OPTIONS) as connection:
+        async with await self._connected() as connection:
             await connection.execute(cast("LiteralString", f"LISTEN {channel}"))
             async for notice in connection.notifies():
                 told(notice.payload)
+
+    async def _connected(self) -> Connection:
+        """A connection of its own; cancelled in the middle of connecting, it would be left open."""
+        connect = cast("type[Connection]", AsyncConnection).connect
+        with anyio.CancelScope(shield=True):
+            return await connect(self._url, autocommit=True, **_OPTIONS)
+        raise RuntimeError("nobody cancels what is shielded")
 
     async def aclose(self) -> None:
         """Finish what was asked for and close every connection."""

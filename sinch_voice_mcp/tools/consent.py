@@ -23,6 +23,7 @@ from sinch_voice_mcp.tools.parameters import the_desk
 
 _presented: ContextVar[str | None] = ContextVar("sinch_voice_presented", default=None)
 
+Ready = Callable[[Desk], Awaitable[None]]
 Question = Callable[[Desk, Asker, dict[str, Any]], Awaitable[str | None]]
 
 
@@ -77,13 +78,15 @@ def _answer(consented: Consented) -> Answer:
             return "no"
 
 
-def consent_for(plan: Callable[..., Plan], *also: str) -> Resolve:
+def consent_for(plan: Callable[..., Plan], *also: str, ready: Ready | None = None) -> Resolve:
     """The resolver of a tool that places callouts; ``plan`` takes arguments of the tool by their names.
 
-    ``also`` names what else it looks at: ``dry_run``, where the tool has it.
+    ``also`` names what else it looks at: ``dry_run``, where the tool has it. Nobody is asked where ``ready`` raises.
     """
 
     async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
+        if ready is not None:
+            await ready(desk)
         made = plan(**arguments)
         return await desk.calling.question(made.requests, who, made.unknown)
 

@@ -68,7 +68,11 @@ def _plan(
     return Plan([Question(to, question, answers, digits, cli, locale).request()], _PLACES)
 
 
-_CONSENT_ASK = consent_for(_plan)
+async def _ready(desk: Desk) -> None:
+    await desk.surveying.check()
+
+
+_CONSENT_ASK = consent_for(_plan, ready=_ready)
 
 
 async def wait_for_call(

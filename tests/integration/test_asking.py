@@ -351,3 +351,11 @@ async def test_a_url_of_this_machine_is_for_the_sandbox_only(sqlite_url: str) ->
     async with scene(sqlite_url) as stage, stage.server(environ=RULES) as voice:
         error = await voice.fails("set_callbacks", primary=INSIDE_URL)
     assert (error["code"], error["rule"]) == ("refused", "callback_url")
+
+
+async def test_a_person_is_not_bothered_where_the_answer_could_not_come_back(sqlite_url: str) -> None:
+    person = Person()
+    async with scene(sqlite_url) as stage, stage.server(person=person, environ=RULES) as voice:
+        stage.sandbox.engine.account.set_callbacks(stage.sandbox.credentials.key, primary=None)
+        assert (await voice.fails("ask_by_phone", to=REAL, **QUESTION))["code"] == "no_callbacks"
+    assert person.questions == []
