@@ -1,15 +1,14 @@
 """The kill switch: no server on the journal places a call any more."""
 
-from functools import partial
-
 import anyio
 import click
 
 from sinch_voice_mcp.app import open_app
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, place, shell, sqlite_file, told
+from sinch_voice_mcp.cli.serve import foreseen
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.errors import ConfigurationError, VoiceError
+from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.ports import Stopped
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import open_storage
@@ -55,7 +54,8 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
         console.printer(errors=True).line(_OUT_OF_REACH)
         context.exit(INCOMPLETE)
     if hang_up:
-        ended, left = anyio.run(_hung_up, settings, reason)
+        with foreseen():
+            ended, left = anyio.run(_hung_up, settings, reason)
         printer.line(f"Calls ended: {ended}. Calls that could not be ended: {left}.")
         context.exit(INCOMPLETE if left else 0)
 
@@ -80,16 +80,7 @@ async def _stopped(settings: Settings, reason: str) -> tuple[Stopped | None, Sto
 
 async def _hung_up(settings: Settings, reason: str) -> tuple[int, int]:
     """How many calls were ended, and how many not."""
-    found: tuple[int, int] | VoiceError
     # The port for events is the server's.
     async with open_app(settings.model_copy(update={"callback_port": None})) as desk:
-        end = partial(desk.safety.stop, reason, shell(), hang_up=True)
-        try:
-            _, *counts = await end()
-            found = (counts[0], counts[1])
-        except VoiceError as error:
-            # Raised inside, it would leave wrapped in a group.
-            found = error
-    if isinstance(found, VoiceError):
-        raise found
-    return found
+        _, ended, left = await desk.safety.stop(reason, shell(), hang_up=True)
+        return ended, left

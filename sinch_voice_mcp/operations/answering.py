@@ -6,7 +6,7 @@ from typing import TypeGuard
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.operations.ledger import shortened
-from sinch_voice_mcp.operations.limits import MICROS
+from sinch_voice_mcp.operations.limits import price_micros
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.policy.cleaning import clean
 from sinch_voice_mcp.ports import Decided, Entry, EventLog, Heard, Replies, Report
@@ -14,7 +14,6 @@ from sinch_voice_mcp.ports.journal import INBOUND
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.types import JsonObject, is_object
-from sinch_voice_mcp.wire.calls import Price
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _NUMBERS = ("cli", "from", "to", "rdnis")
@@ -22,7 +21,6 @@ _FEWEST_DIGITS = 7
 _LONGEST_KIND = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_MOST = 1_000_000_000
 """Units of a currency beyond which no call can have cost that."""
 _OURS = "SERVER"
 """Where a call comes from that was asked for through the API."""
@@ -161,11 +159,7 @@ def _report(event: VoiceEvent) -> Report | None:
     if not isinstance(event, DiceEvent):
         return None
     result, reason = clean(event.result or "N/A"), clean(event.reason or "N/A")
-    return Report(event.duration or 0, _micros(event.debit), result, reason, event.call_id)
-
-
-def _micros(price: Price | None) -> int | None:
-    return None if price is None or abs(price.amount) > _MOST else round(price.amount * MICROS)
+    return Report(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
 
 
 def _caller(event: VoiceEvent) -> str | None:

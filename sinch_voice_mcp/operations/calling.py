@@ -6,7 +6,7 @@ from typing import cast
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.asking import Asker
-from sinch_voice_mcp.operations.consenting import Consenting
+from sinch_voice_mcp.operations.consenting import Consenting, placed_at
 from sinch_voice_mcp.operations.gate import Gate
 from sinch_voice_mcp.operations.ledger import KEY, Ledger, Request, StillAllowed
 from sinch_voice_mcp.operations.limits import too_many_at_once
@@ -148,11 +148,8 @@ class Calling:
         return await self._consenting.question(requests, asker, unknown)
 
     async def _placing(self, request: CalloutRequest, at: int) -> Allow:
-        try:
+        with placed_at(at):
             return await self._gate.admit(request)
-        except VoiceError as error:
-            error.field = None if error.field is None else f"$[{at}]{error.field[1:]}"
-            raise
 
     async def _leg(self, allow: Allow, asker: Asker, together: object) -> Leg:
         to = _rings(allow) or ""

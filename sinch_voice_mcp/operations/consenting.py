@@ -1,6 +1,7 @@
 """Whether a person has said yes: the guard names the question, a person answers it, the journal remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from sinch_voice_mcp.errors import RefusedError, VoiceError
 from sinch_voice_mcp.operations.asking import Asker
@@ -73,12 +74,8 @@ class Consenting:
     async def _judged(
         self, request: Payload, event: Event | None, unknown: tuple[str, ...], at: int | None
     ) -> Allow | NeedsApproval:
-        try:
+        with placed_at(at):
             return await self._gate.judge(request, event=event, unknown=unknown)
-        except VoiceError as error:
-            if at is not None and error.field is not None:
-                error.field = f"$[{at}]{error.field[1:]}"
-            raise
 
     async def _stands(self, open_: Sequence[NeedsApproval], asker: Asker) -> bool:
         """Whether a yes of the last hour covers these."""
@@ -106,6 +103,17 @@ class Consenting:
 
     def _hashed(self, open_: Sequence[NeedsApproval]) -> list[str]:
         return sorted({self._journal.hashed(number) for one in open_ for number in one.numbers})
+
+
+@contextmanager
+def placed_at(at: int | None) -> Generator[None]:
+    """Let the paths of errors begin with the request's place in a list; None where it stands alone."""
+    try:
+        yield
+    except VoiceError as error:
+        if at is not None and error.field is not None:
+            error.field = f"$[{at}]{error.field[1:]}"
+        raise
 
 
 def _refused(message: str, next_step: str) -> RefusedError:

@@ -143,7 +143,7 @@ class Ledger:
             OutcomeUnknownError: The request may have been carried out, now or when it was made before.
         """
         claimed = await self.journal.claim(claim := self._claim(request, asker))
-        if isinstance(claimed, Exhausted) and claimed.rule in {"max_concurrent_calls", "repeat_in_flight"}:
+        if isinstance(claimed, Exhausted) and claimed.rule in limits.UNTIL_ENDED:
             with anyio.move_on_after(_REFRESH_S):
                 await refresh()
             claimed = await self.journal.claim(claim)

@@ -7,10 +7,12 @@ from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import Policy, owner_sets
 from sinch_voice_mcp.ports import Exhausted, Gap, Stopped, Unit
 from sinch_voice_mcp.ports.journal import Release, iso
+from sinch_voice_mcp.wire.calls import Price
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WEEK = 7 * DAY
 MICROS = 1_000_000
+_MOST_MONEY = 1_000_000_000
 
 LIMITS: Mapping[str, str] = {
     "repeat_in_flight": "A call to this number is still going on.",
@@ -28,7 +30,9 @@ LIMITS: Mapping[str, str] = {
 _ENDING = "Look with list_calls; it ends by itself, or with hang_up."
 _WAITING = "Tell the user; try again when the limit allows, not before."
 _NEVER = "Tell the user of the limit."
-_ENDING_ONES = frozenset({"repeat_in_flight", "max_concurrent_calls"})
+UNTIL_ENDED = frozenset({"repeat_in_flight", "max_concurrent_calls"})
+"""Limits with room again as soon as a call has ended."""
+
 STOP_RULE = "stopped"
 RESUME = "Only the owner can change this, at a shell: sinch-voice-mcp resume."
 RESTART = "Only the owner can change this: by starting this server again."
@@ -65,7 +69,7 @@ def gaps(policy: Policy, destinations: Sequence[str]) -> tuple[Gap, ...]:
 def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
     """The refusal of a request for which there is nothing left."""
     # Where no time brings room, one such call is more than there ever is.
-    never = limit.next_at is None and limit.rule not in _ENDING_ONES
+    never = limit.next_at is None and limit.rule not in UNTIL_ENDED
     told = f"One such call is more than `{limit.rule}` ever allows." if never else LIMITS[limit.rule]
     value = number if limit.scope and number else _amount(limit)
     when = "" if limit.next_at is None else f" The next one is allowed at {iso(limit.next_at)}."
@@ -74,7 +78,7 @@ def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
         rule=limit.rule,
         value=value or "",
         how_to_change=owner_sets(limit.rule),
-        next_step=_ENDING if limit.rule in _ENDING_ONES else _NEVER if never else _WAITING,
+        next_step=_ENDING if limit.rule in UNTIL_ENDED else _NEVER if never else _WAITING,
         next_allowed_at=None if limit.next_at is None else iso(limit.next_at),
     )
 
@@ -99,6 +103,11 @@ def stopped(switch: Stopped, *, durable: bool) -> RefusedError:
         how_to_change=RESUME if durable else RESTART,
         next_step="Tell the user that calling is stopped and why. Nothing that you can do starts it again.",
     )
+
+
+def price_micros(price: Price | None) -> int | None:
+    """What a call cost, in millionths; None where nobody says, or what is said can be no price."""
+    return None if price is None or abs(price.amount) > _MOST_MONEY else round(price.amount * MICROS)
 
 
 def _micros(amount: Decimal | None) -> int | None:

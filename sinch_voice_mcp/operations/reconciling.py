@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.ledger import Ledger
-from sinch_voice_mcp.operations.limits import MICROS, MINUTE
+from sinch_voice_mcp.operations.limits import MINUTE, price_micros
 from sinch_voice_mcp.ports import Entry, Outcome, Report, VoiceApi
 from sinch_voice_mcp.wire.calls import Call, Participant
 
@@ -116,5 +116,4 @@ class Reconciler:
 
 def report_of(call: Call) -> Report:
     """How a call ended, as the journal keeps it."""
-    cost = None if call.debit is None else round(call.debit.amount * MICROS)
-    return Report(call.duration, cost, call.result, call.reason, call.call_id)
+    return Report(call.duration, price_micros(call.debit), call.result, call.reason, call.call_id)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import Desk
 from sinch_voice_mcp.operations.calling import Leg, Placed
+from sinch_voice_mcp.operations.limits import MICROS
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import Entry, State
 from sinch_voice_mcp.ports.journal import iso
@@ -308,7 +309,7 @@ def _record(entry: Entry) -> CallRecord:
         number=entry.number,
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
         duration_s=entry.duration,
-        cost=None if entry.cost is None else entry.cost / 1_000_000,
+        cost=None if entry.cost is None else entry.cost / MICROS,
         currency=entry.currency,
     )
 
