@@ -51,11 +51,11 @@ async def memory_hear(url: str) -> AsyncGenerator[Hear]:
     del url
     kept: deque[tuple[str, bytes]] = deque(maxlen=10_000)
 
-    async def hear(event: VoiceEvent, body: bytes) -> bytes:
+    async def record(event: VoiceEvent, body: bytes) -> bytes:
         kept.append((event.identity, body))
         return REPLY
 
-    yield hear
+    yield record
 
 
 @asynccontextmanager
@@ -69,13 +69,13 @@ async def durable_hear(url: str) -> AsyncGenerator[Hear]:
             "SINCH_VOICE_DATABASE_URL": url,
         }
     )
-    async with open_app(settings) as desk:
+    async with open_app(settings) as service:
 
-        async def hear(event: VoiceEvent, body: bytes) -> bytes:
+        async def record(event: VoiceEvent, body: bytes) -> bytes:
             del body
-            return await desk.answering.hear(event)
+            return await service.inbox.record(event)
 
-        yield hear
+        yield record
 
 
 class Trusting(Verifier):
@@ -86,21 +86,21 @@ class Trusting(Verifier):
         del scope, headers, body
 
 
-def verified(hear: Hear) -> ASGIApp:
+def verified(record: Hear) -> ASGIApp:
     """The receiver as it is."""
-    return receiver(hear, [CREDENTIALS], SystemClock())
+    return receiver(record, [CREDENTIALS], SystemClock())
 
 
-def unverified(hear: Hear) -> ASGIApp:
+def unverified(record: Hear) -> ASGIApp:
     """The receiver without the signature."""
     clock, limits = SystemClock(), Limits()
     skew = Skew(clock)
-    return Receiver(hear, Trusting([CREDENTIALS], clock, skew, tolerance=limits.tolerance), skew, limits)
+    return Receiver(record, Trusting([CREDENTIALS], clock, skew, tolerance=limits.tolerance), skew, limits)
 
 
-def floor(hear: Hear) -> ASGIApp:
+def floor(record: Hear) -> ASGIApp:
     """Nothing but the HTTP server."""
-    del hear
+    del record
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         del scope
@@ -127,8 +127,10 @@ DURABLE = ("sqlite", "postgres")
 async def serve(mode: str, url: str) -> None:
     """Serve a mode on a free port, which is printed, until the process is ended."""
     hearing, build = MODES[mode]
-    async with hearing(url) as hear:
-        config = uvicorn.Config(build(hear), lifespan="off", access_log=False, log_level="warning", proxy_headers=False)
+    async with hearing(url) as record:
+        config = uvicorn.Config(
+            build(record), lifespan="off", access_log=False, log_level="warning", proxy_headers=False
+        )
         # Only where the protocol is named, asyncio sends without delay; else each answer waits for an ACK of its head.
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.bind(("127.0.0.1", 0))

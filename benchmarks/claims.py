@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.operations import limits
+from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import Claim, Granted, Key
 from sinch_voice_mcp.storage import Storage, open_storage

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.policy import RULES, Policy
-from sinch_voice_mcp.policy.limits import UNLIMITED
+from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML

@@ -26,18 +26,18 @@ from mcp.types import (
 )
 from pydantic import ValidationError
 
-from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
+from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import SingleUse
 from sinch_voice_mcp.version import __version__
 
-Lifespan = Callable[[MCPServer[Desk]], AbstractAsyncContextManager[Desk]]
+Lifespan = Callable[[MCPServer[VoiceService]], AbstractAsyncContextManager[VoiceService]]
 
 _CALLS = """\
 Places and steers phone calls through Sinch Voice. Calls cost money and reach people: never invent a number or a \
@@ -50,11 +50,11 @@ _SANDBOX = "SANDBOX: everything is simulated, no phone rings. Say so to the user
 _TRY = "Try +12025550100, cli +14155550100. "
 
 
-class VoiceServer(MCPServer[Desk]):
+class VoiceServer(MCPServer[VoiceService]):
     """The SDK's server with our errors."""
 
     async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context[Desk, Any] | None = None
+        self, name: str, arguments: dict[str, Any], context: Context[VoiceService, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool; what was foreseen comes back as JSON that says what to do next.
 
@@ -64,15 +64,15 @@ class VoiceServer(MCPServer[Desk]):
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
-            foreseen = self._foreseen(name, error)
-            if foreseen is None:
+            expected_error = self._foreseen(name, error)
+            if expected_error is None:
                 raise
             # Without structured content: hosts validate that against the output schema and lose the message.
-            text = json.dumps(foreseen.to_json(), ensure_ascii=False)
+            text = json.dumps(expected_error.to_json(), ensure_ascii=False)
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
 
     async def get_prompt(
-        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Desk, Any] | None = None
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[VoiceService, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
         """Fill a prompt.
 
@@ -112,8 +112,8 @@ class VoiceServer(MCPServer[Desk]):
             hint = f"Use `{near[0]}`." if near else f"There are: {', '.join(tools)}."
             return InvalidInputError(f"there is no tool `{name[:60]}`", next_step=hint)
         match error.__cause__:
-            case VoiceError() as foreseen:
-                return foreseen
+            case VoiceError() as expected_error:
+                return expected_error
             case ValidationError() as invalid:
                 return _invalid(invalid, list(tools[name].parameters.get("properties", {})))
             case _:
@@ -175,9 +175,9 @@ def make_server(
     updates = Updates()
 
     @asynccontextmanager
-    async def telling(server: MCPServer[Desk]) -> AsyncGenerator[Desk]:
-        async with lifespan(server) as desk, updates.told_by(desk.events):
-            yield desk
+    async def telling(server: MCPServer[VoiceService]) -> AsyncGenerator[VoiceService]:
+        async with lifespan(server) as service, updates.notify_from(service.events):
+            yield service
 
     server = VoiceServer(
         "sinch-voice-sandbox" if simulated else "sinch-voice",

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from sinch_voice_mcp.client import Authentication, Region, base_url
-from sinch_voice_mcp.complaints import complaint, faults
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.text.validation import complaint, faults
 
 CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"

@@ -51,7 +51,7 @@ class Limits:
 
 
 def receiver(  # noqa: PLR0913 - what a composer may set, each by its name
-    hear: Hear,
+    record: Hear,
     credentials: Sequence[Credentials],
     clock: Clock,
     *,
@@ -71,7 +71,7 @@ def receiver(  # noqa: PLR0913 - what a composer may set, each by its name
     (``socket.IPPROTO_TCP``): asyncio switches Nagle's delay off only then, and each answer would take 40 ms more.
 
     Args:
-        hear: Stores an event and returns the bytes of the reply.
+        record: Stores an event and returns the bytes of the reply.
         credentials: The applications that may send callbacks.
         clock: The current instant.
         path: Where callbacks arrive here, with or without a slash at the end.
@@ -87,16 +87,16 @@ def receiver(  # noqa: PLR0913 - what a composer may set, each by its name
     verifier = Verifier(
         credentials, clock, skew, tolerance=tolerance, public_paths=public_paths, trusted_proxies=trusted_proxies
     )
-    return Receiver(hear, verifier, skew, Limits(tolerance, largest_body, deepest, body_seconds, most_waiting), path)
+    return Receiver(record, verifier, skew, Limits(tolerance, largest_body, deepest, body_seconds, most_waiting), path)
 
 
 class Receiver:
     """The ASGI application. ``counts`` and ``skew`` are for whoever wants to know how it is."""
 
-    def __init__(self, hear: Hear, verifier: Verifier, skew: Skew, limits: Limits, path: str = DEFAULT_PATH) -> None:
+    def __init__(self, record: Hear, verifier: Verifier, skew: Skew, limits: Limits, path: str = DEFAULT_PATH) -> None:
         self.counts = Counts()
         self.skew = skew
-        self._hear = hear
+        self._hear = record
         self._verifier = verifier
         self._limits = limits
         self._path = unquote(path).rstrip("/")

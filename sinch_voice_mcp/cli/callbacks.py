@@ -7,7 +7,7 @@ import anyio
 import click
 
 from sinch_voice_mcp.app import database_url, open_app
-from sinch_voice_mcp.app.doors import listening_socket, receiver_for, serve
+from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.checking import NOT_SET, Report, look
 from sinch_voice_mcp.cli.journal import Load
@@ -72,12 +72,12 @@ def _of_a_platform(settings: Settings) -> Settings:
 
 async def _receive(settings: Settings, listener: socket.socket) -> None:
     # The socket is open already, and a second one is not wanted.
-    async with open_app(settings.model_copy(update={"callback_port": None})) as desk:
+    async with open_app(settings.model_copy(update={"callback_port": None})) as service:
         host, port = listener.getsockname()[:2]
         public = settings.callback_url or NOT_SET
         address = f"[{host}]" if ":" in host else host
         click.echo(_BANNER.format(url=f"http://{address}:{port}", path=CALLBACK_PATH, public=public))
-        await until_signalled(partial(serve, receiver_for(settings, desk, SystemClock()), listener))
+        await until_signalled(partial(serve, receiver_for(settings, service, SystemClock()), listener))
 
 
 @callbacks.command("check", short_help="Find out whether events of calls arrive, and what is wrong if not.")

@@ -96,9 +96,9 @@ async def _configured(settings: Settings) -> CallbackUrl:
     # The journal is not needed, and a server may be using both it and the port.
     alone = settings.model_copy(update={"callback_port": None, "database_url": SecretStr(MEMORY)})
     found: CallbackUrl | VoiceError
-    async with open_app(alone) as desk:
+    async with open_app(alone) as service:
         try:
-            found = await desk.numbering.callbacks()
+            found = await service.numbers.callbacks()
         except VoiceError as error:
             # Raised inside, it would leave wrapped in a group.
             found = error

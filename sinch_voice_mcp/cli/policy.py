@@ -9,7 +9,7 @@ from sinch_voice_mcp.app import database_url
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, connected, sqlite_file, switch_of, told
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.operations.describing import effective
+from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.ports import Stopped, Switch
 from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.settings import Settings

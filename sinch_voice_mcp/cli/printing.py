@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from sinch_voice_mcp.svaml.findings import Finding, Level
-from sinch_voice_mcp.svaml.jsontext import Position
-from sinch_voice_mcp.svaml.source import positions, without_secrets
+from sinch_voice_mcp.svaml.reading.jsontext import Position
+from sinch_voice_mcp.svaml.reading.source import positions, without_secrets
 from sinch_voice_mcp.types import JsonObject
 
 _STYLES: Mapping[Level, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}

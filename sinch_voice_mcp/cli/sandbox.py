@@ -8,7 +8,8 @@ import anyio
 import click
 
 from sinch_voice_mcp.app import embedded_sandbox
-from sinch_voice_mcp.app.doors import Line, listening_socket, serve
+from sinch_voice_mcp.app.http import listening_socket, serve
+from sinch_voice_mcp.app.loopback import LoopbackTransport
 from sinch_voice_mcp.cli.serve import until_signalled
 from sinch_voice_mcp.settings import Settings, changed
 
@@ -47,12 +48,12 @@ def sandbox(load: Callable[[], Settings], port: int, speed: float | None, seed: 
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    line = Line()
-    platform = embedded_sandbox(settings, line)
+    loopback = LoopbackTransport()
+    platform = embedded_sandbox(settings, loopback)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     credentials = platform.credentials
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
-    async with line.connected(None), anyio.create_task_group() as tasks:
+    async with loopback.connected(None), anyio.create_task_group() as tasks:
         tasks.start_soon(platform.run)
         await until_signalled(partial(serve, platform.asgi, listener))
         tasks.cancel_scope.cancel()

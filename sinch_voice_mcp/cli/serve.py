@@ -25,7 +25,7 @@ def serve(settings: Settings) -> None:
         where = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
         message = f"Serving MCP over standard input ({where}). An MCP client starts this command; Ctrl+C ends it."
         click.echo(message, err=True)
-    with foreseen():
+    with expected_error():
         received = anyio.run(until_signalled, server.run_stdio_async)
     if received is not None:
         # A thread may still be blocked in reading standard input; nothing is left to be done for it.
@@ -34,7 +34,7 @@ def serve(settings: Settings) -> None:
 
 
 @contextmanager
-def foreseen() -> Generator[None]:
+def expected_error() -> Generator[None]:
     """Take what was foreseen out of the groups in which tasks wrap it.
 
     Raises:

@@ -6,7 +6,7 @@ import click
 from sinch_voice_mcp.app import open_app
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, place, shell, sqlite_file, told
-from sinch_voice_mcp.cli.serve import foreseen
+from sinch_voice_mcp.cli.serve import expected_error
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.ports import Stopped
@@ -54,7 +54,7 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
         console.printer(errors=True).line(_OUT_OF_REACH)
         context.exit(INCOMPLETE)
     if hang_up:
-        with foreseen():
+        with expected_error():
             ended, left = anyio.run(_hung_up, settings, reason)
         printer.line(f"Calls ended: {ended}. Calls that could not be ended: {left}.")
         context.exit(INCOMPLETE if left else 0)
@@ -81,6 +81,6 @@ async def _stopped(settings: Settings, reason: str) -> tuple[Stopped | None, Sto
 async def _hung_up(settings: Settings, reason: str) -> tuple[int, int]:
     """How many calls were ended, and how many not."""
     # The port for events is the server's.
-    async with open_app(settings.model_copy(update={"callback_port": None})) as desk:
-        _, ended, left = await desk.safety.stop(reason, shell(), hang_up=True)
+    async with open_app(settings.model_copy(update={"callback_port": None})) as service:
+        _, ended, left = await service.kill_switch.stop(reason, shell(), hang_up=True)
         return ended, left

@@ -14,11 +14,11 @@ from sinch_voice_mcp.cli.files import Source, Unreadable, sources
 from sinch_voice_mcp.svaml import EVENTS, Document, Event, Finding, Level
 from sinch_voice_mcp.svaml.drawing import graph, mermaid, svg
 from sinch_voice_mcp.svaml.explaining import explain, explain_set
-from sinch_voice_mcp.svaml.jsontext import NotJsonError, parse
 from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, Fixed, Report, Setting, fix, guess, lint
+from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
+from sinch_voice_mcp.svaml.reading.source import mended, positions, without_secrets
 from sinch_voice_mcp.svaml.sarif import sarif
 from sinch_voice_mcp.svaml.schema import schema
-from sinch_voice_mcp.svaml.source import mended, positions, without_secrets
 from sinch_voice_mcp.types import JsonObject
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What the server can do. Every request passes the desk: check, act, say what happened."""
 
-from sinch_voice_mcp.operations.asking import Asker
-from sinch_voice_mcp.operations.desk import Desk, House, open_desk
+from sinch_voice_mcp.operations.requester import Requester
+from sinch_voice_mcp.operations.service import ServiceConfig, VoiceService, open_service
 
-__all__ = ["Asker", "Desk", "House", "open_desk"]
+__all__ = ["Requester", "ServiceConfig", "VoiceService", "open_service"]

@@ -5,7 +5,7 @@ from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.wire.callouts import CustomCalloutRequest
 
 
-def kept_back(request: CustomCalloutRequest) -> tuple[CustomCalloutRequest, Replies]:
+def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutRequest, Replies]:
     """The callout without what answers its events, and those answers.
 
     Where the platform has them inline, it tells nobody who answered and what was pressed. A machine hears

@@ -25,7 +25,8 @@ from sinch_voice_mcp.policy.decision import (
     Tariff,
     Verdict,
 )
-from sinch_voice_mcp.policy.effects import (
+from sinch_voice_mcp.policy.effects.collecting import effects_of
+from sinch_voice_mcp.policy.effects.kinds import (
     Broken,
     Dial,
     Effect,
@@ -44,10 +45,9 @@ from sinch_voice_mcp.policy.effects import (
 from sinch_voice_mcp.policy.exposure import Exposure, exposure, rung
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
-from sinch_voice_mcp.policy.profile import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
+from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
 from sinch_voice_mcp.policy.rules import RULES, Rule
 from sinch_voice_mcp.policy.rules.case import owner_sets
-from sinch_voice_mcp.policy.walk import effects_of
 
 __all__ = [
     "FICTIONAL",

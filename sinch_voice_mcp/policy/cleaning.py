@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sinch_voice_mcp.policy.invisible import WHITE_SPACE, hidden
+from sinch_voice_mcp.text.invisible import WHITE_SPACE, hidden
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.calls import Party
 from sinch_voice_mcp.wire.events import (

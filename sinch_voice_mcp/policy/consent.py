@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sinch_voice_mcp.policy.decision import Allow, ConsentReason, NeedsApproval, Tariff
-from sinch_voice_mcp.policy.effects import Effect, Fetch, Identify, Reach, Speak, SpeakSsml, Tones
+from sinch_voice_mcp.policy.effects.collecting import is_inline
+from sinch_voice_mcp.policy.effects.kinds import Effect, Fetch, Identify, Reach, Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.exposure import longest
-from sinch_voice_mcp.policy.invisible import hidden
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
-from sinch_voice_mcp.policy.quoting import printable
 from sinch_voice_mcp.policy.rules.case import Case
 from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
-from sinch_voice_mcp.policy.walk import is_inline
+from sinch_voice_mcp.text.invisible import hidden
+from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
 FREE_DIGITS = 4

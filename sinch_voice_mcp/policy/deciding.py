@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.consent import approval, unseen
 from sinch_voice_mcp.policy.decision import Allow, Decision, Facts, Intent, Needs, Refuse, Verdict
-from sinch_voice_mcp.policy.effects import Secret, Unknown
+from sinch_voice_mcp.policy.effects.kinds import Secret, Unknown
 from sinch_voice_mcp.policy.nearest import nearest_member
-from sinch_voice_mcp.policy.profile import Policy
-from sinch_voice_mcp.policy.quoting import quoted
+from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.rules import RULES, Case, Failed, Passed, Rule, Unsettled
+from sinch_voice_mcp.text.quoting import quoted
 
 
 def decide(intent: Intent, policy: Policy, facts: Facts | None) -> Decision:

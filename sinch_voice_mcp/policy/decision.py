@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from sinch_voice_mcp.errors import RefusedError
-from sinch_voice_mcp.policy.profile import Mode
+from sinch_voice_mcp.policy.policy import Mode
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 

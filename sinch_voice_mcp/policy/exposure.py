@@ -6,11 +6,11 @@ from decimal import ROUND_CEILING, Decimal
 from math import ceil
 
 from sinch_voice_mcp.policy.decision import Tariff
-from sinch_voice_mcp.policy.effects import Dial, Lasts
+from sinch_voice_mcp.policy.effects.collecting import effects_of
+from sinch_voice_mcp.policy.effects.kinds import Dial, Lasts
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
-from sinch_voice_mcp.policy.profile import Policy
+from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
-from sinch_voice_mcp.policy.walk import effects_of
 from sinch_voice_mcp.svaml import prompts
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest

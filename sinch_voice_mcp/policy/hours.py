@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sinch_voice_mcp.policy.quoting import quoted
+from sinch_voice_mcp.text.quoting import quoted
 
 AUTO = "auto"
 ANY = "any"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.policy.markers import is_many, members
-from sinch_voice_mcp.policy.walk import EMBEDDED, is_inline, read_inline
+from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
+from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 

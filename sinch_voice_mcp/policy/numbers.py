@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, Valida
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.policy.fictional import fictional_range
-from sinch_voice_mcp.policy.quoting import quoted
+from sinch_voice_mcp.text.quoting import quoted
 
 NumberType = Literal[
     "fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan",

@@ -1,6 +1,6 @@
 """What operations need from the outside, as protocols."""
 
-from sinch_voice_mcp.ports.events import Decide, Decided, Event, EventLog, Heard, Listener, Replies, Watch
+from sinch_voice_mcp.ports.events import Decide, Event, EventLog, IncomingEvent, Listener, Replies, Reply, Watch
 from sinch_voice_mcp.ports.journal import (
     Approval,
     AuditRow,
@@ -29,7 +29,6 @@ __all__ = [
     "Claim",
     "Claimed",
     "Decide",
-    "Decided",
     "Duplicate",
     "Entry",
     "Event",
@@ -37,13 +36,14 @@ __all__ = [
     "Exhausted",
     "Gap",
     "Granted",
-    "Heard",
+    "IncomingEvent",
     "Journal",
     "Key",
     "Listener",
     "Mismatch",
     "Outcome",
     "Replies",
+    "Reply",
     "Report",
     "State",
     "Stopped",

@@ -13,7 +13,7 @@ from sinch_voice_mcp.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class IncomingEvent:
     """An event as it is written down.
 
     Attributes:
@@ -53,14 +53,14 @@ Replies = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Reply:
     """What is answered to an event, and what is remarked about it; an empty reply is an empty body."""
 
     reply: str
     remarks: JsonObject
 
 
-Decide = Callable[[Entry | None, Replies], Decided]
+Decide = Callable[[Entry | None, Replies], Reply]
 """What to answer, by the request that led to the call, if it was ours, and the replies that were saved for it."""
 
 
@@ -87,7 +87,7 @@ class EventLog(Protocol):
         """Who is told of every call that there is news of; they must not raise."""
         ...
 
-    async def hear(self, heard: Heard, decide: Decide) -> str:
+    async def record(self, heard: IncomingEvent, decide: Decide) -> str:
         """Write an event down, once, together with what it changes and the reply; returns the reply.
 
         An event that comes again gets the reply of the first time.

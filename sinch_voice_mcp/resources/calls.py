@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, StorageError, VoiceError
-from sinch_voice_mcp.operations import Desk
-from sinch_voice_mcp.operations.watching import Picture
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.types import JsonObject
 
@@ -33,7 +33,7 @@ def call_of(uri: str) -> str | None:
     return None if found is None else unquote(found[1])
 
 
-async def read_call(desk: Desk, call_id: str) -> str:
+async def read_call(service: VoiceService, call_id: str) -> str:
     """A call as JSON text; the platform is asked once.
 
     Raises:
@@ -41,25 +41,25 @@ async def read_call(desk: Desk, call_id: str) -> str:
         ResourceError: It cannot be told now; says why.
     """
     try:
-        seen = await desk.watching.wait(call_id, "ended", 0)
-        rows = await desk.watching.timeline(call_id)
+        seen = await service.monitor.wait(call_id, "ended", 0)
+        rows = await service.monitor.timeline(call_id)
     except (NotFoundError, InvalidInputError) as error:
         raise ResourceNotFoundError(f"there is no call `{call_id[:60]}`: {error.message}") from None
     except VoiceError as error:
         raise ResourceError(f"{error.message} {error.next_step}") from None
-    return json.dumps(_written(desk, seen, rows), ensure_ascii=False, indent=1)
+    return json.dumps(_written(service, seen, rows), ensure_ascii=False, indent=1)
 
 
-async def recent_calls(desk: Desk) -> Sequence[str]:
+async def recent_calls(service: VoiceService) -> Sequence[str]:
     """The ids of calls in the journal, newest first; none where it cannot be used."""
     try:
-        entries = await desk.calling.recent(limit=_MOST_RECENT, states=(), since=None)
+        entries = await service.calls.recent(limit=_MOST_RECENT, states=(), since=None)
     except StorageError:
         return ()
     return tuple(dict.fromkeys(entry.call_id for entry in entries if entry.call_id is not None))
 
 
-def _written(desk: Desk, seen: Picture, rows: Sequence[JsonObject]) -> JsonObject:
+def _written(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObject]) -> JsonObject:
     entered = seen.entered
     known = {
         "answered_by": seen.answered_by,
@@ -70,11 +70,11 @@ def _written(desk: Desk, seen: Picture, rows: Sequence[JsonObject]) -> JsonObjec
         "currency": seen.currency,
         "menu": None if entered is None else entered.type,
         "untrusted": None if entered is None or entered.value is None else {"input": entered.value},
-        "remark": desk.listening.remark or None,
+        "remark": service.source.remark or None,
     }
     return {
         "call_id": seen.call_id,
-        "simulated": desk.simulated,
+        "simulated": service.simulated,
         "status": "ended" if seen.ended else "answered" if seen.answered else "in_progress",
         **{name: value for name, value in known.items() if value is not None},
         "events": [_event(row) for row in rows],

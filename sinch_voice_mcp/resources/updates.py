@@ -14,7 +14,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.ports import EventLog
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
 
@@ -36,7 +36,9 @@ class Updates:
         self.bus = InMemorySubscriptionBus()
         self._following: defaultdict[Connection, dict[str, ServerSession]] = defaultdict(dict)
 
-    async def subscribe(self, ctx: ServerRequestContext[Desk, Any], params: SubscribeRequestParams) -> EmptyResult:
+    async def subscribe(
+        self, ctx: ServerRequestContext[VoiceService, Any], params: SubscribeRequestParams
+    ) -> EmptyResult:
         """Follow a call, until the connection ends.
 
         Raises:
@@ -53,7 +55,9 @@ class Updates:
         followed[params.uri] = ctx.session
         return EmptyResult()
 
-    async def unsubscribe(self, ctx: ServerRequestContext[Desk, Any], params: UnsubscribeRequestParams) -> EmptyResult:
+    async def unsubscribe(
+        self, ctx: ServerRequestContext[VoiceService, Any], params: UnsubscribeRequestParams
+    ) -> EmptyResult:
         """Follow a call no more; safe to repeat."""
         connection = _connection(ctx)
         if connection in self._following:
@@ -61,7 +65,7 @@ class Updates:
         return EmptyResult()
 
     @asynccontextmanager
-    async def told_by(self, events: EventLog) -> AsyncGenerator[None]:
+    async def notify_from(self, events: EventLog) -> AsyncGenerator[None]:
         """Tell of every call that there is news of, for as long as this lasts."""
         news = _News()
         events.listeners.append(news.add)
@@ -113,6 +117,6 @@ async def _send(session: ServerSession, uri: str) -> None:
         _LOGGER.exception("a client could not be told that a call has changed")
 
 
-def _connection(ctx: ServerRequestContext[Desk, Any]) -> Connection:
+def _connection(ctx: ServerRequestContext[VoiceService, Any]) -> Connection:
     # A session is made anew for every request; the SDK shows a handler no other trace of who is connected.
     return ctx.session._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from sinch_voice_mcp.ports import Decide, Entry, Event, Heard, Listener, Outcome, Replies, Watch
+from sinch_voice_mcp.ports import Decide, Entry, Event, IncomingEvent, Listener, Outcome, Replies, Watch
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Database, Final, Rows, Statement, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
@@ -66,7 +66,7 @@ class SqlEvents:
         self.listeners: list[Listener] = []
         self._waiting: defaultdict[str, set[_Waiter]] = defaultdict(set)
 
-    async def hear(self, heard: Heard, decide: Decide) -> str:
+    async def record(self, heard: IncomingEvent, decide: Decide) -> str:
         """Write an event down with what it changes and its reply, in one transaction."""
         now = self._journal.now()
         notify = self._database.dialect == "postgres"
@@ -116,7 +116,7 @@ class SqlEvents:
                 del self._waiting[call_id]
 
 
-def _hearing(heard: Heard, decide: Decide, now: int, *, notify: bool) -> Transaction[str]:
+def _hearing(heard: IncomingEvent, decide: Decide, now: int, *, notify: bool) -> Transaction[str]:
     ids = {"call_id": heard.call_id, "token": heard.token or ""}
     seen, by_id, by_token, saved = yield (
         Statement(_SEEN, {"identity": heard.identity}),
@@ -140,14 +140,14 @@ def _hearing(heard: Heard, decide: Decide, now: int, *, notify: bool) -> Transac
     return Final(decided.reply, last)  # pyright: ignore[reportReturnType] - the driver unpacks it
 
 
-def _changes(heard: Heard, entry: Entry | None) -> bool:
+def _changes(heard: IncomingEvent, entry: Entry | None) -> bool:
     """Whether an event changes anything in the journal."""
     if entry is None:
         return heard.caller is not None
     return entry.call_id != heard.call_id or heard.report is not None
 
 
-def _changing(heard: Heard, entry: Entry | None, now: int) -> Transaction[None]:
+def _changing(heard: IncomingEvent, entry: Entry | None, now: int) -> Transaction[None]:
     """What an event changes in the journal, whatever the order in which they come."""
     if entry is None:
         yield (Statement(_INBOUND, _inbound(heard, now)),)
@@ -159,7 +159,7 @@ def _changing(heard: Heard, entry: Entry | None, now: int) -> Transaction[None]:
         yield from settling(entry.call, heard.report, now)
 
 
-def _inbound(heard: Heard, now: int) -> dict[str, object]:
+def _inbound(heard: IncomingEvent, now: int) -> dict[str, object]:
     # A call that came in has no token of ours; its first event's identity is as good.
     return {
         "call": heard.identity[:32],

@@ -7,7 +7,8 @@ A document is built from models, with completion and without strings for names::
 and read with :func:`read`, which accepts every spelling that Sinch's own material uses.
 """
 
-from sinch_voice_mcp.svaml.actions import (
+from sinch_voice_mcp.svaml.findings import Finding, Level, json_path
+from sinch_voice_mcp.svaml.model.actions import (
     ACTIONS,
     Action,
     AnsweringMachineDetection,
@@ -27,17 +28,16 @@ from sinch_voice_mcp.svaml.actions import (
     RunMenu,
     StreamingOptions,
 )
-from sinch_voice_mcp.svaml.destinations import (
+from sinch_voice_mcp.svaml.model.destinations import (
     Destination,
     NumberDestination,
     SipDestination,
     StreamDestination,
     UserDestination,
 )
-from sinch_voice_mcp.svaml.document import Document
-from sinch_voice_mcp.svaml.events import EVENTS, Event
-from sinch_voice_mcp.svaml.findings import Finding, Level, json_path
-from sinch_voice_mcp.svaml.instructions import (
+from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.events import EVENTS, Event
+from sinch_voice_mcp.svaml.model.instructions import (
     INSTRUCTIONS,
     Answer,
     Instruction,
@@ -50,8 +50,8 @@ from sinch_voice_mcp.svaml.instructions import (
     StopRecording,
     TranscriptionOptions,
 )
-from sinch_voice_mcp.svaml.menus import Menu, Option
-from sinch_voice_mcp.svaml.reading import Reading, examine, parse_json, read
+from sinch_voice_mcp.svaml.model.menus import Menu, Option
+from sinch_voice_mcp.svaml.reading.reader import Reading, examine, parse_json, read
 
 __all__ = [
     "ACTIONS",

@@ -8,7 +8,7 @@ from sinch_voice_mcp.types import JsonObject
 
 Level = Literal["error", "warning", "info"]
 Step = str | int
-Place = tuple[Step, ...]
+Location = tuple[Step, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 _LONGEST_KEY = 60
@@ -30,9 +30,9 @@ class Finding:
     code: str
     level: Level
     message: str
-    place: Place = ()
+    place: Location = ()
     fix: tuple[JsonObject, ...] = ()
-    inside: Place = ()
+    inside: Location = ()
 
     @property
     def path(self) -> str:
@@ -40,22 +40,22 @@ class Finding:
         return json_path(*self.place, *self.inside)
 
 
-def pointer(place: Place) -> str:
+def pointer(place: Location) -> str:
     """Write a place as a JSON Pointer (RFC 6901): ``/action/menus/0``."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in place)
 
 
-def replacing(place: Place, value: object) -> tuple[JsonObject, ...]:
+def replacing(place: Location, value: object) -> tuple[JsonObject, ...]:
     """The patch that puts another value at a place."""
     return ({"op": "replace", "path": pointer(place), "value": value},)
 
 
-def adding(place: Place, value: object) -> tuple[JsonObject, ...]:
+def adding(place: Location, value: object) -> tuple[JsonObject, ...]:
     """The patch that adds a member."""
     return ({"op": "add", "path": pointer(place), "value": value},)
 
 
-def moving(place: Place, name: str) -> tuple[JsonObject, ...]:
+def moving(place: Location, name: str) -> tuple[JsonObject, ...]:
     """The patch that gives a member another name."""
     return ({"op": "move", "from": pointer(place), "path": pointer((*place[:-1], name))},)
 

@@ -7,9 +7,9 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sinch_voice_mcp.svaml.actions import ACTIONS
-from sinch_voice_mcp.svaml.events import ACTIONS_ALLOWED, EVENTS, INSTRUCTIONS_ALLOWED
-from sinch_voice_mcp.svaml.instructions import INSTRUCTIONS
+from sinch_voice_mcp.svaml.model.actions import ACTIONS
+from sinch_voice_mcp.svaml.model.events import ACTIONS_ALLOWED, EVENTS, INSTRUCTIONS_ALLOWED
+from sinch_voice_mcp.svaml.model.instructions import INSTRUCTIONS
 from sinch_voice_mcp.types import Payload
 
 _MODELS = {str(model.model_fields["name"].default): model for model in (*ACTIONS, *INSTRUCTIONS)}

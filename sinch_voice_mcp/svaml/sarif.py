@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sinch_voice_mcp.svaml.findings import Finding, Level
-from sinch_voice_mcp.svaml.jsontext import Position
 from sinch_voice_mcp.svaml.lint import RULES, Report, Rule
-from sinch_voice_mcp.svaml.source import Edit, edit, position_at, positions
+from sinch_voice_mcp.svaml.reading.jsontext import Position
+from sinch_voice_mcp.svaml.reading.source import Edit, edit, position_at, positions
 from sinch_voice_mcp.types import JsonObject
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

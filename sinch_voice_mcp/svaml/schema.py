@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from sinch_voice_mcp.svaml.actions import ACTIONS
-from sinch_voice_mcp.svaml.document import Document
-from sinch_voice_mcp.svaml.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
-from sinch_voice_mcp.svaml.instructions import INSTRUCTIONS
+from sinch_voice_mcp.svaml.model.actions import ACTIONS
+from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
+from sinch_voice_mcp.svaml.model.instructions import INSTRUCTIONS
 from sinch_voice_mcp.types import JsonObject, Payload, is_list, is_object
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from sinch_voice_mcp.svaml import prompts, ssml
-from sinch_voice_mcp.svaml.document import Document
-from sinch_voice_mcp.svaml.instructions import PlayFiles, Say, SendDtmf
+from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.instructions import PlayFiles, Say, SendDtmf
 
 CHARACTERS_PER_SECOND = 14
 AUDIO_S = 5.0

@@ -8,16 +8,16 @@ import anyio
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
-from sinch_voice_mcp.operations import Desk
-from sinch_voice_mcp.operations.calling import Leg, Placed
-from sinch_voice_mcp.operations.limits import MICROS
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.admission.limits import MICROS
+from sinch_voice_mcp.operations.calls import Leg, Placed
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import Entry, State
 from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import exactly_one, named, spoken_prompt
-from sinch_voice_mcp.tools.consent import Consented, asker, consent_for, consent_for_update
+from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, requester
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallId,
@@ -29,8 +29,8 @@ from sinch_voice_mcp.tools.parameters import (
     MusicOnHold,
     OptionalSvaml,
     Seconds,
+    Service,
     Svaml,
-    TheDesk,
     To,
     Tones,
 )
@@ -124,7 +124,7 @@ class CallSteered(Result):
 
 async def place_tts_callout(
     to: To,
-    desk: TheDesk,
+    service: Service,
     consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[str | None, Field(description="Exactly one of text, ssml, audio_urls")] = None,
@@ -142,14 +142,14 @@ async def place_tts_callout(
     """Ring a phone and speak or play audio. Costs money. Returns at once; follow with get_call."""
     plan = callouts.tts(to, text, ssml, audio_urls, cli, locale, dtmf, enable_ace, enable_dice, enable_pie)
     with named(plan.places):
-        placed = await desk.calling.place(plan.requests[0], asker(consented, idempotency_key), dry_run=dry_run)
-    return _placed(desk, placed)
+        placed = await service.calls.place(plan.requests[0], requester(consented, idempotency_key), dry_run=dry_run)
+    return _placed(service, placed)
 
 
 async def place_conference_callout(
     to: Annotated[list[str], Field(min_length=1, max_length=5, description="E.164 numbers")],
     conference_id: Annotated[ConferenceId, Field(description="Any name; new ones are made")],
-    desk: TheDesk,
+    service: Service,
     consented: Annotated[Consented, _CONSENT_CONFERENCE],
     *,
     cli: Cli = None,
@@ -163,17 +163,17 @@ async def place_conference_callout(
 ) -> ConferencePlaced:
     """Ring 1 to 5 phones into one conference. Costs money. One refused: nobody is rung. Returns a call id each."""
     plan = callouts.conference(to, conference_id, cli, greeting, locale, moh, max_duration, dtmf_mode)
-    who = asker(consented, idempotency_key)
+    who = requester(consented, idempotency_key)
     with named(plan.places):
-        legs = [_leg(leg) for leg in await desk.calling.place_conference(plan.requests, who, dry_run=dry_run)]
+        legs = [_leg(leg) for leg in await service.calls.place_conference(plan.requests, who, dry_run=dry_run)]
     failed = sum(leg.error is not None for leg in legs)
     verb = "would be rung" if dry_run else "being rung"
-    summary = told(desk, f"{len(legs) - failed} of {len(legs)} {verb} into conference {conference_id}.")
-    return ConferencePlaced(summary=summary, simulated=desk.simulated, conference_id=conference_id, legs=legs)
+    summary = told(service, f"{len(legs) - failed} of {len(legs)} {verb} into conference {conference_id}.")
+    return ConferencePlaced(summary=summary, simulated=service.simulated, conference_id=conference_id, legs=legs)
 
 
 async def place_custom_callout(
-    desk: TheDesk,
+    service: Service,
     consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
     to: Annotated[str | None, Field(description="E.164; omit if ice dials")] = None,
@@ -187,19 +187,19 @@ async def place_custom_callout(
 ) -> CalloutPlaced:
     """Ring a phone; SVAML decides: ace on answer, pie on menu input. Costs money. See build_svaml."""
     plan = callouts.custom(to, cli, ice, ace, pie, max_duration)
-    who = asker(consented, idempotency_key)
+    who = requester(consented, idempotency_key)
     with named(plan.places):
-        placed = await desk.calling.place(plan.requests[0], who, dry_run=dry_run, unknown=plan.unknown)
-    return _placed(desk, placed, () if ace is not None or ice is not None else (_SILENT,))
+        placed = await service.calls.place(plan.requests[0], who, dry_run=dry_run, unknown=plan.unknown)
+    return _placed(service, placed, () if ace is not None or ice is not None else (_SILENT,))
 
 
-async def get_call(call_id: CallId, desk: TheDesk) -> CallState:
+async def get_call(call_id: CallId, service: Service) -> CallState:
     """State of a call: ringing, answered or ended; how long, why it ended, cost."""
-    return _state(desk, await desk.calling.get(call_id), "")
+    return _state(service, await service.calls.get(call_id), "")
 
 
 async def list_calls(
-    desk: TheDesk,
+    service: Service,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
     status: Annotated[Status | None, Field(description="failed: not placed; busy is ended")] = None,
     direction: Literal["in", "out"] | None = None,
@@ -209,34 +209,34 @@ async def list_calls(
     states = () if status is None else _STATES[status]
     after = None if since is None else int(since.timestamp() * 1000)
     inbound = None if direction is None else direction == "in"
-    if not desk.listening.active:
+    if not service.source.active:
         # Nobody tells when a call has ended, so somebody has to ask.
         with anyio.move_on_after(_LOOKING_S):
-            await desk.reconciler.refresh(limit=_MOST_LOOKS)
-    entries = await desk.calling.recent(limit=limit, states=states, since=after, inbound=inbound)
+            await service.settlement.refresh(limit=_MOST_LOOKS)
+    entries = await service.calls.recent(limit=limit, states=states, since=after, inbound=inbound)
     sentence = f"{len(entries)} calls, newest first." if len(entries) > 1 else f"{len(entries) or 'No'} call."
     calls = [_record(entry) for entry in entries]
-    return CallList(summary=told(desk, sentence), simulated=desk.simulated, calls=calls)
+    return CallList(summary=told(service, sentence), simulated=service.simulated, calls=calls)
 
 
 async def update_call(
-    call_id: CallId, svaml: Svaml, desk: TheDesk, consented: Annotated[Consented, _CONSENT_UPDATE]
+    call_id: CallId, svaml: Svaml, service: Service, consented: Annotated[Consented, _CONSENT_UPDATE]
 ) -> CallSteered:
     """Run SVAML on an answered call: transfer, conference, menu, unpark. May ring and cost."""
-    warnings = await desk.calling.update(call_id, language.read(svaml, "update"), asker(consented))
-    summary = told(desk, "The call follows the new instructions.")
-    return CallSteered(summary=summary, simulated=desk.simulated, call_id=call_id, warnings=list(warnings))
+    warnings = await service.calls.update(call_id, language.read(svaml, "update"), requester(consented))
+    summary = told(service, "The call follows the new instructions.")
+    return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=list(warnings))
 
 
-async def hang_up(call_id: CallId, desk: TheDesk) -> CallState:
+async def hang_up(call_id: CallId, service: Service) -> CallState:
     """End a call, ringing or answered. Safe to repeat."""
-    call, ended_now = await desk.calling.hang_up(call_id)
-    return _state(desk, call, "" if ended_now else "It had already ended.")
+    call, ended_now = await service.calls.hang_up(call_id)
+    return _state(service, call, "" if ended_now else "It had already ended.")
 
 
 async def play_to_call(
     call_id: CallId,
-    desk: TheDesk,
+    service: Service,
     text: Annotated[str | None, Field(description="This or audio_urls")] = None,
     audio_urls: AudioUrls = None,
     leg: Annotated[Literal["caller", "callee", "both"], Field(description="Ignored for callouts")] = "caller",
@@ -247,8 +247,10 @@ async def play_to_call(
     prompt = spoken_prompt(None, audio_urls)
     heard = PlayFiles(ids=(prompt,), locale=locale) if prompt is not None else Say(text=text or "", locale=locale)
     with named({"$.instructions[0].text": "text", "$.instructions[0].ids": "audio_urls"}):
-        await desk.calling.play(call_id, heard, leg)
-    return CallSteered(summary=told(desk, f"Playing to {leg}."), simulated=desk.simulated, call_id=call_id, warnings=[])
+        await service.calls.play(call_id, heard, leg)
+    return CallSteered(
+        summary=told(service, f"Playing to {leg}."), simulated=service.simulated, call_id=call_id, warnings=[]
+    )
 
 
 TOOLS = (
@@ -263,20 +265,20 @@ TOOLS = (
 )
 
 
-def _placed(desk: Desk, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
+def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
     whom = placed.rings or "nobody by phone"
     if placed.call_id is None:
-        summary = told(desk, f"Checked, not placed: this request would ring {whom}.")
+        summary = told(service, f"Checked, not placed: this request would ring {whom}.")
         request, verdicts = placed.request, [_verdict(verdict) for verdict in placed.verdicts]
     else:
         said = f"Placed: it rings {whom}. Nobody has answered yet."
         if placed.duplicate_of is not None:
             said = f"The same call to {whom} was placed before; no second one was."
-        summary = told(desk, said)
+        summary = told(service, said)
         request, verdicts = None, []
     return CalloutPlaced(
         summary=summary,
-        simulated=desk.simulated,
+        simulated=service.simulated,
         call_id=placed.call_id,
         request=request,
         verdicts=verdicts,
@@ -314,11 +316,11 @@ def _record(entry: Entry) -> CallRecord:
     )
 
 
-def _state(desk: Desk, call: Call, remark: str) -> CallState:
+def _state(service: VoiceService, call: Call, remark: str) -> CallState:
     debit, rate = call.debit, call.user_rate
     return CallState(
-        summary=told(desk, " ".join(filter(None, (_sentence(call), remark)))),
-        simulated=desk.simulated,
+        summary=told(service, " ".join(filter(None, (_sentence(call), remark)))),
+        simulated=service.simulated,
         call_id=call.call_id,
         status=call.status,
         result=call.result,

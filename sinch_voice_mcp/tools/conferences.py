@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError
-from sinch_voice_mcp.tools.parameters import CallId, ConferenceId, MusicOnHold, TheDesk
+from sinch_voice_mcp.tools.parameters import CallId, ConferenceId, MusicOnHold, Service
 from sinch_voice_mcp.tools.results import Result, Text, Whole, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
@@ -28,33 +28,33 @@ class Room(Result):
     participants: list[Member]
 
 
-async def get_conference(conference_id: ConferenceId, desk: TheDesk) -> Room:
+async def get_conference(conference_id: ConferenceId, service: Service) -> Room:
     """Who is in a conference: call ids, numbers, muted, on hold."""
-    members = [_member(participant) for participant in await desk.conferencing.participants(conference_id)]
-    return _room(desk.simulated, told(desk, f"{len(members)} in the room."), conference_id, members)
+    members = [_member(participant) for participant in await service.conferences.participants(conference_id)]
+    return _room(service.simulated, told(service, f"{len(members)} in the room."), conference_id, members)
 
 
 async def manage_participant(
     conference_id: ConferenceId,
     call_id: CallId,
     command: Literal["mute", "unmute", "onhold", "resume", "kick"],
-    desk: TheDesk,
+    service: Service,
     moh: Annotated[MusicOnHold | None, Field(description="Music, with onhold")] = None,
 ) -> Room:
     """Mute, hold or kick one participant (call id from get_conference). Safe to repeat."""
     if moh is not None and command != "onhold":
         raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
     if command == "kick":
-        await desk.conferencing.kick(conference_id, call_id)
-        return _room(desk.simulated, told(desk, "Kicked; that call has ended."), conference_id, [])
-    participant = await desk.conferencing.manage(conference_id, call_id, command, moh)
-    return _room(desk.simulated, told(desk, f"Done: {command}."), conference_id, [_member(participant)])
+        await service.conferences.kick(conference_id, call_id)
+        return _room(service.simulated, told(service, "Kicked; that call has ended."), conference_id, [])
+    participant = await service.conferences.manage(conference_id, call_id, command, moh)
+    return _room(service.simulated, told(service, f"Done: {command}."), conference_id, [_member(participant)])
 
 
-async def close_conference(conference_id: ConferenceId, desk: TheDesk) -> Room:
+async def close_conference(conference_id: ConferenceId, service: Service) -> Room:
     """End a conference: kicks everybody."""
-    await desk.conferencing.close(conference_id)
-    return _room(desk.simulated, told(desk, "Closed; every call in it has ended."), conference_id, [])
+    await service.conferences.close(conference_id)
+    return _room(service.simulated, told(service, "Closed; every call in it has ended."), conference_id, [])
 
 
 TOOLS = (

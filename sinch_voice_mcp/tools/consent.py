@@ -16,15 +16,15 @@ from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.operations import Asker, Desk
-from sinch_voice_mcp.operations.asking import LOCAL, Answer
+from sinch_voice_mcp.operations import Requester, VoiceService
+from sinch_voice_mcp.operations.requester import LOCAL, Answer
 from sinch_voice_mcp.tools.callouts import Plan
-from sinch_voice_mcp.tools.parameters import the_desk
+from sinch_voice_mcp.tools.parameters import the_service
 
 _presented: ContextVar[str | None] = ContextVar("sinch_voice_presented", default=None)
 
-Ready = Callable[[Desk], Awaitable[None]]
-Question = Callable[[Desk, Asker, dict[str, Any]], Awaitable[str | None]]
+Ready = Callable[[VoiceService], Awaitable[None]]
+Question = Callable[[VoiceService, Requester, dict[str, Any]], Awaitable[str | None]]
 
 
 class Consent(BaseModel):
@@ -59,9 +59,9 @@ def principal() -> str:
     return LOCAL if token is None else "/".join(str(part) for part in principal_components(token))
 
 
-def asker(consented: Consented, key: str | None = None) -> Asker:
+def requester(consented: Consented, key: str | None = None) -> Requester:
     """Who asks, and what a person said."""
-    return Asker(principal(), key, _answer(consented), _presented.get())
+    return Requester(principal(), key, _answer(consented), _presented.get())
 
 
 def _answer(consented: Consented) -> Answer:
@@ -84,11 +84,11 @@ def consent_for(plan: Callable[..., Plan], *also: str, ready: Ready | None = Non
     ``also`` names what else it looks at: ``dry_run``, where the tool has it. Nobody is asked where ``ready`` raises.
     """
 
-    async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
+    async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
         if ready is not None:
-            await ready(desk)
+            await ready(service)
         made = plan(**arguments)
-        return await desk.calling.question(made.requests, who, made.unknown)
+        return await service.calls.question(made.requests, who, made.unknown)
 
     return _resolver((*inspect.signature(plan).parameters, *also), question)
 
@@ -96,8 +96,8 @@ def consent_for(plan: Callable[..., Plan], *also: str, ready: Ready | None = Non
 def consent_for_update() -> Resolve:
     """The resolver of the tool that changes a call."""
 
-    async def question(desk: Desk, who: Asker, arguments: dict[str, Any]) -> str | None:
-        return await desk.calling.question_update(language.read(arguments["svaml"], "update"), who)
+    async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
+        return await service.calls.question_update(language.read(arguments["svaml"], "update"), who)
 
     return _resolver(("svaml",), question)
 
@@ -105,11 +105,11 @@ def consent_for_update() -> Resolve:
 def _resolver(names: Iterable[str], question: Question) -> Resolve:
     """A resolver that takes arguments of these names and puts ``question`` to a person, where there is one."""
 
-    async def ask(ctx: Context[Desk], desk: Desk, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
-        if not desk.asks or arguments.pop("dry_run", False):
+    async def ask(ctx: Context[VoiceService], service: VoiceService, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
+        if not service.asks or arguments.pop("dry_run", False):
             return Standing.NOT_ASKED
         try:
-            text = await question(desk, Asker(principal()), arguments)
+            text = await question(service, Requester(principal()), arguments)
         except VoiceError:
             # The tool meets the same error, and says it better.
             return Standing.NOT_ASKED
@@ -122,7 +122,7 @@ def _resolver(names: Iterable[str], question: Question) -> Resolve:
 
 def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[..., Any]:
     """Give a resolver the parameters by which the SDK hands it the tool's arguments."""
-    own: dict[str, object] = {"ctx": Context[Desk], "desk": Annotated[Desk, Resolve(the_desk)]}
+    own: dict[str, object] = {"ctx": Context[VoiceService], "service": Annotated[VoiceService, Resolve(the_service)]}
     annotations = own | dict.fromkeys(names, object)
     kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter(name, kind, annotation=annotations[name]) for name in annotations]
@@ -131,7 +131,7 @@ def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[
     return ask
 
 
-def _can_ask(ctx: Context[Desk]) -> bool:
+def _can_ask(ctx: Context[VoiceService]) -> bool:
     """Whether the client can show a form to a person."""
     capabilities = ctx.client_capabilities
     elicitation = None if capabilities is None else capabilities.elicitation

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
-from sinch_voice_mcp.operations import Desk
-from sinch_voice_mcp.tools.parameters import TheDesk
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Number, Result, Text, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
@@ -57,42 +57,42 @@ class Callbacks(Result):
     before: Annotated[Addresses | None, Field(default=None, exclude_if=lambda value: value is None)]
 
 
-async def list_numbers(desk: TheDesk) -> OwnNumbers:
+async def list_numbers(service: Service) -> OwnNumbers:
     """Own numbers and their application; `cli` is one of them."""
-    return _own(desk, await desk.numbering.owned(), "")
+    return _own(service, await service.numbers.owned(), "")
 
 
 async def assign_numbers(
     numbers: Annotated[list[str], Field(min_length=1, max_length=100, description="Own numbers, E.164")],
-    desk: TheDesk,
+    service: Service,
     application_key: ApplicationKey = None,
     capability: Capability = None,
 ) -> OwnNumbers:
     """Assign own numbers to an application, which gets their incoming calls; moves them if taken."""
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
-    return _own(desk, await desk.numbering.assign(request), f"Assigned {len(numbers)}.")
+    return _own(service, await service.numbers.assign(request), f"Assigned {len(numbers)}.")
 
 
 async def unassign_number(
     number: Annotated[str, Field(description="Own number, E.164")],
-    desk: TheDesk,
+    service: Service,
     application_key: ApplicationKey = None,
     capability: Capability = None,
 ) -> OwnNumbers:
     """Take a number from an application: its incoming calls stop."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
-    return _own(desk, await desk.numbering.unassign(request), f"Unassigned {number}.")
+    return _own(service, await service.numbers.unassign(request), f"Unassigned {number}.")
 
 
-async def query_number(number: Annotated[str, Field(description="E.164")], desk: TheDesk) -> NumberKnown:
+async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberKnown:
     """Country, type, price a minute, and whether this server would call it. Rings nobody."""
-    facts, known, objection = await desk.numbering.query(number)
+    facts, known, objection = await service.numbers.query(number)
     rate = known.rate
     price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")
     verdict = "may be called" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
     return NumberKnown(
-        summary=told(desk, f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."),
-        simulated=desk.simulated,
+        summary=told(service, f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."),
+        simulated=service.simulated,
         number=facts.e164,
         country=known.country_id or facts.region,
         type=facts.type,
@@ -104,20 +104,24 @@ async def query_number(number: Annotated[str, Field(description="E.164")], desk:
     )
 
 
-async def get_callbacks(desk: TheDesk) -> Callbacks:
+async def get_callbacks(service: Service) -> Callbacks:
     """Where this application's call events are sent."""
-    urls = await desk.numbering.callbacks()
-    return Callbacks(summary=told(desk, _where(urls)), simulated=desk.simulated, now=_addresses(urls), before=None)
+    urls = await service.numbers.callbacks()
+    return Callbacks(
+        summary=told(service, _where(urls)), simulated=service.simulated, now=_addresses(urls), before=None
+    )
 
 
-async def set_callbacks(desk: TheDesk, primary: CallbackAddress = None, fallback: CallbackAddress = None) -> Callbacks:
+async def set_callbacks(
+    service: Service, primary: CallbackAddress = None, fallback: CallbackAddress = None
+) -> Callbacks:
     """Set where this application's call events are sent; what is left out stays."""
     given = {name: url or None for name, url in (("primary", primary), ("fallback", fallback)) if url is not None}
     if not given:
         raise InvalidInputError("give `primary`, `fallback` or both", field="primary")
-    before, now = await desk.numbering.set_callbacks(CallbackUrl(**given))
+    before, now = await service.numbers.set_callbacks(CallbackUrl(**given))
     return Callbacks(
-        summary=told(desk, _where(now)), simulated=desk.simulated, now=_addresses(now), before=_addresses(before)
+        summary=told(service, _where(now)), simulated=service.simulated, now=_addresses(now), before=_addresses(before)
     )
 
 
@@ -131,13 +135,13 @@ TOOLS = (
 )
 
 
-def _own(desk: Desk, numbers: list[OwnedNumber], remark: str) -> OwnNumbers:
+def _own(service: VoiceService, numbers: list[OwnedNumber], remark: str) -> OwnNumbers:
     rows = [
         Own(number=owned.number, capability=owned.capability, application_key=owned.application_key)
         for owned in numbers
     ]
     summary = " ".join(filter(None, (remark, f"The account has {len(rows)} numbers.")))
-    return OwnNumbers(summary=told(desk, summary), simulated=desk.simulated, numbers=rows)
+    return OwnNumbers(summary=told(service, summary), simulated=service.simulated, numbers=rows)
 
 
 def _addresses(urls: CallbackUrl) -> Addresses:

@@ -5,17 +5,17 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver import Context, Resolve
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import ConferenceId
 from sinch_voice_mcp.types import JsonObject
 
 
-async def the_desk(ctx: Context[Desk]) -> Desk:
+async def the_service(ctx: Context[VoiceService]) -> VoiceService:
     """The desk that the server opened at its start."""
     return ctx.request_context.lifespan_context
 
 
-TheDesk = Annotated[Desk, Resolve(the_desk)]
+Service = Annotated[VoiceService, Resolve(the_service)]
 
 
 def _whole(value: object) -> object:
@@ -48,8 +48,8 @@ __all__ = [
     "MusicOnHold",
     "OptionalSvaml",
     "Seconds",
+    "Service",
     "Svaml",
-    "TheDesk",
     "To",
     "Tones",
 ]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 
 SIMULATED = "SIMULATED: no phone rang."
 
@@ -27,6 +27,6 @@ class Result(BaseModel):
     simulated: bool
 
 
-def told(desk: Desk, sentence: str) -> str:
+def told(service: VoiceService, sentence: str) -> str:
     """The sentence, opened with a warning where no phone rang."""
-    return f"{SIMULATED} {sentence}" if desk.simulated else sentence
+    return f"{SIMULATED} {sentence}" if service.simulated else sentence

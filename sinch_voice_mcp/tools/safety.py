@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sinch_voice_mcp.operations.ledger import without_numbers
+from sinch_voice_mcp.operations.dispatch.dispatcher import without_numbers
 from sinch_voice_mcp.tools.consent import principal
-from sinch_voice_mcp.tools.parameters import TheDesk
+from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Result, Whole, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 
@@ -23,20 +23,20 @@ class Stopped(Result):
 
 async def emergency_stop(
     reason: str,
-    desk: TheDesk,
+    service: Service,
     hang_up: Annotated[bool, Field(description="Also end calls in progress")] = False,  # noqa: FBT002 - an argument of the tool
 ) -> Stopped:
     """Refuse every new call from now on, until the owner resumes at a shell."""
     by = f"emergency_stop of {principal()}"
     # Whatever the reason looks like, calling stops.
     why = " ".join(reason.split())[:_LONGEST] or "no reason given"
-    stopped, ended, left = await desk.safety.stop(why, by, hang_up=hang_up)
+    stopped, ended, left = await service.kill_switch.stop(why, by, hang_up=hang_up)
     opening = "Calling is stopped" if stopped.by == by and stopped.reason == without_numbers(why) else _BEFORE
     told_of = f" {ended} calls hung up, {left} could not be." if hang_up else ""
-    summary = told(desk, f"{opening}: {stopped.reason}.{told_of}")
+    summary = told(service, f"{opening}: {stopped.reason}.{told_of}")
     return Stopped(
         summary=summary,
-        simulated=desk.simulated,
+        simulated=service.simulated,
         hung_up=ended if hang_up else None,
         still_going=left if hang_up else None,
     )

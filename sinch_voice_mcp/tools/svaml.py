@@ -10,7 +10,7 @@ from sinch_voice_mcp.svaml.drawing import graph, mermaid
 from sinch_voice_mcp.svaml.explaining import explain as explained
 from sinch_voice_mcp.svaml.lint import Context, Fixed, lint
 from sinch_voice_mcp.svaml.lint import fix as fix_document
-from sinch_voice_mcp.tools.parameters import TheDesk
+from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Json, Result, Text, Whole
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 from sinch_voice_mcp.types import JsonObject, is_object
@@ -59,7 +59,7 @@ class Checked(Built):
 async def build_svaml(
     event: Annotated[Event, Field(description="ice incoming, ace answered, pie menu input, callout = ice of one")],
     action: Annotated[JsonObject, WithJsonSchema({"type": "object", "description": _ACTION})],
-    desk: TheDesk,
+    service: Service,
     *,
     instructions: Annotated[
         list[JsonObject] | None,
@@ -83,7 +83,7 @@ async def build_svaml(
     )
     return Built(
         summary=", ".join(filter(None, parts)) + ".",
-        simulated=desk.simulated,
+        simulated=service.simulated,
         document=report.document.to_wire(),
         findings=remarks,
         explanation=explained(report.document, event) if explain else None,
@@ -93,7 +93,7 @@ async def build_svaml(
 
 async def check_svaml(
     document: Annotated[JsonObject | str, WithJsonSchema({"description": "SVAML or callout, object or JSON text"})],
-    desk: TheDesk,
+    service: Service,
     *,
     event: Annotated[Context | None, Field(description="Default: guessed")] = None,
     fix: Annotated[bool, Field(description="Return it mended")] = False,
@@ -111,7 +111,7 @@ async def check_svaml(
             filter(None, (verdict, counted(rest, "remark") if rest else "", _mended(mended), _spoken(read)))
         )
         + ".",
-        simulated=desk.simulated,
+        simulated=service.simulated,
         valid=report.ok,
         findings=[_remark(finding) for finding in report.findings],
         omitted=report.omitted or None,

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver import Context
 from pydantic import BaseModel, Field
 
-from sinch_voice_mcp.operations import Desk
-from sinch_voice_mcp.operations.surveying import Question
-from sinch_voice_mcp.operations.watching import KINDS, Picture, Progress, Until
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.events.monitor import KINDS, CallSnapshot, Progress, Until
+from sinch_voice_mcp.operations.surveys import Question
 from sinch_voice_mcp.tools.arguments import named
 from sinch_voice_mcp.tools.callouts import Plan
-from sinch_voice_mcp.tools.consent import Consented, asker, consent_for
-from sinch_voice_mcp.tools.parameters import CallId, Cli, IdempotencyKey, Locale, TheDesk, To
+from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
+from sinch_voice_mcp.tools.parameters import CallId, Cli, IdempotencyKey, Locale, Service, To
 from sinch_voice_mcp.tools.results import Number, Result, Text, Whole, told
 from sinch_voice_mcp.tools.spec import Effect, ToolSpec
 
@@ -68,22 +68,22 @@ def _plan(
     return Plan([Question(to, question, answers, digits, cli, locale).request()], _PLACES)
 
 
-async def _ready(desk: Desk) -> None:
-    await desk.surveying.check()
+async def _ready(service: VoiceService) -> None:
+    await service.surveys.check()
 
 
 _CONSENT_ASK = consent_for(_plan, ready=_ready)
 
 
 async def wait_for_call(
-    call_id: CallId, desk: TheDesk, ctx: Context[Desk], until: Until = "ended", timeout_s: Wait = 45
+    call_id: CallId, service: Service, ctx: Context[VoiceService], until: Until = "ended", timeout_s: Wait = 45
 ) -> CallNews:
     """Wait until a call is answered, has input, or ended; tells what happened. `in_progress`: again."""
-    seen = await desk.watching.wait(call_id, until, timeout_s, _progress(ctx))
-    sentence = " ".join(filter(None, (_sentence(seen), desk.listening.remark)))
+    seen = await service.monitor.wait(call_id, until, timeout_s, _progress(ctx))
+    sentence = " ".join(filter(None, (_sentence(seen), service.source.remark)))
     return CallNews(
-        summary=told(desk, sentence),
-        simulated=desk.simulated,
+        summary=told(service, sentence),
+        simulated=service.simulated,
         call_id=call_id,
         status="ended" if seen.ended else "answered" if seen.answered else "in_progress",
         answered_by=seen.answered_by,
@@ -96,21 +96,24 @@ async def wait_for_call(
     )
 
 
-async def get_call_events(call_id: CallId, desk: TheDesk) -> CallTimeline:
+async def get_call_events(call_id: CallId, service: Service) -> CallTimeline:
     """Timeline of a call: answered, keys, end."""
-    rows = await desk.watching.timeline(call_id)
+    rows = await service.monitor.timeline(call_id)
     told_of = any(row["event"] in KINDS for row in rows)
-    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {await _silence(desk)}")
+    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {await _silence(service)}")
     return CallTimeline(
-        summary=told(desk, sentence), simulated=desk.simulated, call_id=call_id, events=[_event(row) for row in rows]
+        summary=told(service, sentence),
+        simulated=service.simulated,
+        call_id=call_id,
+        events=[_event(row) for row in rows],
     )
 
 
 async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     to: To,
     question: Annotated[str, Field(min_length=1, description="Spoken; options are added in its locale")],
-    desk: TheDesk,
-    ctx: Context[Desk],
+    service: Service,
+    ctx: Context[VoiceService],
     consented: Annotated[Consented, _CONSENT_ASK],
     answers: Annotated[dict[str, str] | None, Field(min_length=1, max_length=9, description='{"1": "yes"}')] = None,
     digits: Annotated[int | None, Field(ge=1, le=20, description="Instead of answers: how many digits")] = None,
@@ -121,16 +124,16 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
 ) -> PhoneAnswer:
     """Ring somebody, ask, return the key or digits. Costs money. `in_progress`: wait_for_call gives the rest."""
     asked = Question(to, question, answers, digits, cli, locale)
-    who = asker(consented, idempotency_key)
+    who = requester(consented, idempotency_key)
     with named(_PLACES):
-        found = await desk.surveying.ask(asked, who, wait_s, _progress(ctx))
+        found = await service.surveys.ask(asked, who, wait_s, _progress(ctx))
     seen = found.picture
     key = None if seen.entered is None else seen.entered.value
     outcome = _outcome(seen, asked)
     again = "" if found.placed.duplicate_of is None else " Asked before; nobody was rung again."
     return PhoneAnswer(
-        summary=told(desk, _answer(outcome, seen, asked) + again),
-        simulated=desk.simulated,
+        summary=told(service, _answer(outcome, seen, asked) + again),
+        simulated=service.simulated,
         call_id=seen.call_id,
         outcome=outcome,
         key=key,
@@ -151,16 +154,16 @@ TOOLS = (
 Outcome = Literal["answered", "no_answer", "machine", "no_input", "in_progress", "unclear"]
 
 
-async def _silence(desk: Desk) -> str:
+async def _silence(service: VoiceService) -> str:
     """Why nothing may have been told of a call."""
-    if not desk.listening.active:
-        return desk.listening.remark
-    if await desk.events.heard_any():
+    if not service.source.active:
+        return service.source.remark
+    if await service.events.heard_any():
         return "Nothing was told of this call."
     return "No event of any call ever came here: the owner should run `callbacks check`."
 
 
-def _outcome(seen: Picture, asked: Question) -> Outcome:
+def _outcome(seen: CallSnapshot, asked: Question) -> Outcome:
     entered = seen.entered
     if entered is not None and entered.value is not None:
         # A key that is none of the answers comes as invalid input, digits come as a sequence.
@@ -175,7 +178,7 @@ def _outcome(seen: Picture, asked: Question) -> Outcome:
     return "machine" if seen.answered_by == "machine" else "no_input"
 
 
-def _who(seen: Picture) -> str | None:
+def _who(seen: CallSnapshot) -> str | None:
     """Who answered: a person, a machine, nobody, or unknown."""
     if seen.answered:
         known = {"machine": "machine", "human": "person"}
@@ -183,7 +186,7 @@ def _who(seen: Picture) -> str | None:
     return "nobody" if seen.ended else None
 
 
-def _answer(outcome: Outcome, seen: Picture, asked: Question) -> str:
+def _answer(outcome: Outcome, seen: CallSnapshot, asked: Question) -> str:
     key = seen.entered.value if seen.entered else None
     match outcome:
         case "answered":
@@ -199,7 +202,7 @@ def _answer(outcome: Outcome, seen: Picture, asked: Question) -> str:
             return _no_answer(outcome, seen)
 
 
-def _no_answer(outcome: Outcome, seen: Picture) -> str:
+def _no_answer(outcome: Outcome, seen: CallSnapshot) -> str:
     match outcome:
         case "no_answer" if seen.result == "FAILED":
             return f"The call could not be connected ({seen.reason})."
@@ -213,7 +216,7 @@ def _no_answer(outcome: Outcome, seen: Picture) -> str:
             return "The call is over, and nothing was told of it: the owner should run `callbacks check`."
 
 
-def _sentence(seen: Picture) -> str:
+def _sentence(seen: CallSnapshot) -> str:
     pressed = "" if seen.entered is None or seen.entered.value is None else f" They entered {seen.entered.value}."
     if seen.ended:
         ended = f"Ended: {seen.result} ({seen.reason})" + (f" after {seen.duration} s." if seen.duration else ".")
@@ -221,10 +224,10 @@ def _sentence(seen: Picture) -> str:
     return ("Answered; going on." if seen.answered else "Not answered yet.") + pressed
 
 
-def _progress(ctx: Context[Desk]) -> Progress:
+def _progress(ctx: Context[VoiceService]) -> Progress:
     steps = iter(range(1, 1_000))
 
-    async def tell(seen: Picture) -> None:
+    async def tell(seen: CallSnapshot) -> None:
         await ctx.report_progress(next(steps), None, _sentence(seen))
 
     return tell

@@ -13,10 +13,10 @@ import pytest
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.app import open_app
-from sinch_voice_mcp.app.doors import receiver_for
+from sinch_voice_mcp.app.http import receiver_for
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import OutcomeUnknownError
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.ports import Entry
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
@@ -90,15 +90,15 @@ class Script:
 @asynccontextmanager
 async def opened(
     url: str, environ: Mapping[str, str] | None = None, *, transport: httpx2.AsyncBaseTransport | None = None
-) -> AsyncGenerator[tuple[Desk, Signed]]:
+) -> AsyncGenerator[tuple[VoiceService, Signed]]:
     """A server without MCP, and the platform at its door."""
     settings = settings_of(url, environ)
-    async with open_app(settings, transport=transport or Script().transport, sweep_s=3_600) as desk:
-        yield desk, Signed(receiver_for(settings, desk, SystemClock()))
+    async with open_app(settings, transport=transport or Script().transport, sweep_s=3_600) as service:
+        yield service, Signed(receiver_for(settings, service, SystemClock()))
 
 
-async def listed(desk: Desk) -> list[Entry]:
-    return await desk.calling.recent(limit=100, states=(), since=None)
+async def listed(service: VoiceService) -> list[Entry]:
+    return await service.calls.recent(limit=100, states=(), since=None)
 
 
 def custom(ace: Document, pie: Document | None = None) -> CustomCalloutRequest:
@@ -138,14 +138,14 @@ async def test_the_owner_says_what_who_calls_hears(sqlite_url: str) -> None:
 
 
 async def test_an_event_that_comes_again_gets_the_same_bytes_and_is_stored_once(database_url: str) -> None:
-    async with opened(database_url) as (desk, platform):
+    async with opened(database_url) as (service, platform):
         first = await platform.rings("in-1")
         async with opened(database_url, {"INCOMING_TEXT": "Something else."}) as (other_desk, other):
             again = [await platform.rings("in-1"), await other.rings("in-1")]
             assert len(await other_desk.events.events("in-1")) == 1
         await platform.rings("in-1", timestamp="2026-06-06T17:10:35Z")
-        assert len(await desk.events.events("in-1")) == 2
-        assert len(await listed(desk)) == 1
+        assert len(await service.events.events("in-1")) == 2
+        assert len(await listed(service)) == 1
     assert {answer.body for answer in again} == {first.body}
 
 
@@ -173,8 +173,8 @@ async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_ur
     request = custom(reply) if kind == "ace" else custom(HANG_UP, reply)
     pressed = {"menuResult": {"menuId": "main", "type": "return", "value": "1"}} if kind == "pie" else {}
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
-    async with opened(database_url, {**RULES, **before}, transport=script.transport) as (desk, platform):
-        await desk.calling.place(request, answered_by_us=True)
+    async with opened(database_url, {**RULES, **before}, transport=script.transport) as (service, platform):
+        await service.calls.place(request, replies_from_receiver=True)
         allowed = await platform.tell(kind, "c1", **pressed)
         assert allowed.json() != HANG_UP.to_wire()
         async with opened(database_url, {**RULES, **after}) as (other_desk, other):
@@ -182,7 +182,7 @@ async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_ur
             assert (await other.tell(kind, "c1", **pressed)).body == allowed.body
             refused = await other.tell(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
             assert refused.json() == HANG_UP.to_wire()
-            timeline = await other_desk.watching.timeline("c1")
+            timeline = await other_desk.monitor.timeline("c1")
     assert [row.get("refused") for row in timeline if row["event"] == kind] == [None, rule]
 
 
@@ -192,8 +192,8 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
     )
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
     thanks = Document(instructions=(PlayFiles(ids=("#tts[Thanks]",)),), action=Hangup())
-    async with opened(database_url, transport=script.transport) as (desk, platform):
-        await desk.calling.place(custom(Document(action=menu), thanks), answered_by_us=True)
+    async with opened(database_url, transport=script.transport) as (service, platform):
+        await service.calls.place(custom(Document(action=menu), thanks), replies_from_receiver=True)
         told: dict[str, Any] = {}
         for status in ("human", "machine", "notsure", "hangup", "inprogress"):
             answer = await platform.tell("ace", "c1", amd={"status": status}, timestamp=f"2026-06-06T17:10:34Z{status}")
@@ -221,10 +221,10 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
 
 
 async def test_events_that_nobody_has_heard_of_are_kept(database_url: str) -> None:
-    async with opened(database_url) as (desk, platform):
+    async with opened(database_url) as (service, platform):
         assert (await platform.tell("quantumleap", "c1")).body == b""
         assert (await platform.tell("notify", "c1", type="brand_new", destination="s3://x")).body == b""
-        kept = await desk.events.events("c1")
+        kept = await service.events.events("c1")
     assert [event.kind for event in kept] == ["quantumleap", "notify"]
     assert kept[1].details["untrusted"] == {"type": "brand_new", "destination": "s3://x"}
 
@@ -241,8 +241,8 @@ STEPS = {
 @pytest.mark.parametrize("order", STEPS)
 async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_url: str, order: str) -> None:
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
-    async with opened(database_url, transport=script.transport) as (desk, platform):
-        await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+    async with opened(database_url, transport=script.transport) as (service, platform):
+        await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
         for step in STEPS[order]:
             match step:
                 case "ace":
@@ -254,10 +254,10 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
                     await platform.ends("c1", custom=script.token)
                 case _:
                     await platform.ends("c1", custom=script.token, duration=99, timestamp="2026-06-06T18:10:34Z")
-        seen = await desk.watching.wait("c1", "ended", 0.1)
-        (entry,) = await listed(desk)
-        events = [row.event for row in await desk.ledger.journal.audit()]
-        timeline = [str(row["event"]) for row in await desk.watching.timeline("c1")]
+        seen = await service.monitor.wait("c1", "ended", 0.1)
+        (entry,) = await listed(service)
+        events = [row.event for row in await service.dispatcher.journal.audit()]
+        timeline = [str(row["event"]) for row in await service.monitor.timeline("c1")]
     assert (seen.answered, seen.ended, seen.answered_by, seen.result) == (True, True, "human", "ANSWERED")
     assert seen.entered is not None
     assert (seen.entered.value, seen.duration, seen.cost, seen.currency) == ("1", 12, 0.5, "USD")
@@ -272,28 +272,28 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
 @pytest.mark.parametrize("heard", [["ace", "dice"], ["dice"]])
 async def test_an_unknown_outcome_is_cleared_up_by_our_token(database_url: str, heard: list[str]) -> None:
     script = Script(httpx2.ReadError("reset"))
-    async with opened(database_url, transport=script.transport) as (desk, platform):
+    async with opened(database_url, transport=script.transport) as (service, platform):
         with pytest.raises(OutcomeUnknownError):
-            await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+            await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
         states: list[tuple[str, str | None]] = []
         for kind in ("", *heard):
             if kind:
                 await (platform.ends if kind == "dice" else partial(platform.tell, kind))("c1", custom=script.token)
-            states += [(entry.state, entry.call_id) for entry in await listed(desk)]
-        assert [entry.cost for entry in await listed(desk)] == [500_000]
-        assert await desk.ledger.journal.switch() is None
+            states += [(entry.state, entry.call_id) for entry in await listed(service)]
+        assert [entry.cost for entry in await listed(service)] == [500_000]
+        assert await service.dispatcher.journal.switch() is None
     assert states == [("unknown", None), *[("accepted", "c1")] * (len(heard) - 1), ("ended", "c1")]
 
 
 async def test_two_calls_for_one_request_stop_everything(database_url: str) -> None:
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
-    async with opened(database_url, transport=script.transport) as (desk, platform):
-        await desk.calling.place(custom(HANG_UP), answered_by_us=True)
+    async with opened(database_url, transport=script.transport) as (service, platform):
+        await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
         await platform.tell("ace", "c1", custom=script.token)
-        assert await desk.ledger.journal.switch() is None
+        assert await service.dispatcher.journal.switch() is None
         answer = await platform.tell("ace", "c2", custom=script.token)
         assert answer.json()["action"]["name"] == "hangup"
-        stopped = await desk.ledger.journal.switch()
+        stopped = await service.dispatcher.journal.switch()
         assert stopped is not None
         assert "one request led to two calls (c1 and c2)" in stopped.reason
     async with scene(database_url) as stage, stage.server() as voice:
@@ -326,7 +326,7 @@ async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str)
 
 async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
     statuses: list[int] = []
-    async with opened(database_url) as (desk, platform), opened(database_url) as (_, other):
+    async with opened(database_url) as (service, platform), opened(database_url) as (_, other):
 
         async def tell(at: Signed, name: int) -> None:
             statuses.append((await at.rings(f"c{name}")).status)
@@ -336,5 +336,5 @@ async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
                 for at in (platform, other, platform):
                     tasks.start_soon(tell, at, name)
         assert statuses == [200] * 60
-        assert len(await listed(desk)) == 20
-        assert [len(await desk.events.events(f"c{name}")) for name in range(20)] == [1] * 20
+        assert len(await listed(service)) == 20
+        assert [len(await service.events.events(f"c{name}")) for name in range(20)] == [1] * 20

@@ -12,10 +12,11 @@ import pytest
 from mcp import Client
 
 from sinch_voice_mcp.app import create_server, open_app
-from sinch_voice_mcp.app.doors import INSIDE, INSIDE_URL, Line, receiver_for
+from sinch_voice_mcp.app.http import receiver_for
+from sinch_voice_mcp.app.loopback import INSIDE, INSIDE_URL, LoopbackTransport
 from sinch_voice_mcp.callbacks import Receiver
 from sinch_voice_mcp.clock import ScaledClock, SystemClock
-from sinch_voice_mcp.operations import Desk
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
 from tests.integration.conftest import Caller, Era, connected
@@ -48,7 +49,7 @@ class Scene:
 
     url: str
     sandbox: Sandbox
-    desk: Desk
+    service: VoiceService
     door: Receiver
 
     @asynccontextmanager
@@ -79,15 +80,15 @@ class Scene:
 @asynccontextmanager
 async def scene(url: str, environ: Mapping[str, str] | None = None, *, speed: float = SPEED) -> AsyncGenerator[Scene]:
     """Everything but a server."""
-    line = Line()
+    line = LoopbackTransport()
     sandbox = create_sandbox(clock=ScaledClock(speed), post=line)
     settings = settings_of(url, environ)
-    async with open_app(settings, sandbox=sandbox) as desk, anyio.create_task_group() as tasks:
-        door = receiver_for(settings, desk, SystemClock())
+    async with open_app(settings, sandbox=sandbox) as service, anyio.create_task_group() as tasks:
+        door = receiver_for(settings, service, SystemClock())
         async with line.connected(door):
             sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=INSIDE_URL)
             tasks.start_soon(sandbox.run)
-            yield Scene(url, sandbox, desk, door)
+            yield Scene(url, sandbox, service, door)
             tasks.cancel_scope.cancel()
 
 

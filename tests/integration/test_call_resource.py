@@ -26,7 +26,7 @@ from mcp.types import (
 
 from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.ports import Decided, Heard
+from sinch_voice_mcp.ports import IncomingEvent, Reply
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
 from tests.integration.conftest import Caller, Connect, Era
@@ -68,12 +68,12 @@ async def hosting(era: Era, **environ: str) -> AsyncGenerator[Host]:
     """A host on a server whose embedded sandbox sends the events of its calls."""
     telling, told = anyio.create_memory_object_stream[str](1_000)
 
-    async def hear(message: object) -> None:
+    async def record(message: object) -> None:
         if isinstance(message, ResourceUpdatedNotification):
             telling.send_nowait(message.params.uri)
 
     with telling, told:
-        async with Client(create_server(load(FAST | environ)), mode=era, message_handler=hear) as client:
+        async with Client(create_server(load(FAST | environ)), mode=era, message_handler=record) as client:
             yield Host(client, told)
 
 
@@ -202,7 +202,7 @@ async def test_a_client_hears_of_an_event_that_another_server_on_the_journal_rec
 ) -> None:
     async with hosting(era, SINCH_VOICE_DATABASE_URL=postgres_url) as host:
         uri = "sinch://calls/theirs"
-        heard = Heard("an identity", "theirs", None, "notify", None, {})
+        heard = IncomingEvent("an identity", "theirs", None, "notify", None, {})
         async with AsyncExitStack() as stack:
             if era == "legacy":
                 await host.subscribe(uri)
@@ -211,6 +211,6 @@ async def test_a_client_hears_of_an_event_that_another_server_on_the_journal_rec
                 stream = await stack.enter_async_context(host.client.listen(resource_subscriptions=[uri]))
                 told = stream.__anext__
             other = await stack.enter_async_context(open_storage(postgres_url, SystemClock()))
-            await other.events.hear(heard, lambda _entry, _replies: Decided("", {}))
+            await other.events.record(heard, lambda _entry, _replies: Reply("", {}))
             with anyio.fail_after(10):
                 assert await told() in {uri, ResourceUpdated(uri)}

@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from sinch_voice_mcp.app import open_app
-from sinch_voice_mcp.app.doors import listening_socket, receiver_for, serve
+from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.operations import Asker
-from sinch_voice_mcp.operations.surveying import Question
+from sinch_voice_mcp.operations import Requester
+from sinch_voice_mcp.operations.surveys import Question
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
 from tests.contract.callbacks.asking import Arriving, ask
 from tests.integration.conftest import Era
@@ -35,7 +35,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
     async with Proxy(parts.hostname or HERE, parts.port or 5432) as proxy:
         user = parts.netloc.rpartition("@")[0]
         cut = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
-        async with scene(cut) as stage, open_app(settings_of(postgres_url), sandbox=stage.sandbox) as desk:
+        async with scene(cut) as stage, open_app(settings_of(postgres_url), sandbox=stage.sandbox) as service:
             platform = Signed(stage.door)
             await platform.rings("in-1")
             proxy.cut()
@@ -47,14 +47,14 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             # The server whose database is there learns of its call from the platform itself.
             question = Question(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
             with anyio.fail_after(30):
-                asked = await desk.surveying.ask(question, Asker(), 20)
+                asked = await service.surveys.ask(question, Requester(), 20)
             assert (asked.picture.ended, asked.picture.result) == (True, "ANSWERED")
             proxy.restore()
             with anyio.fail_after(20):
                 while (await platform.rings("in-2")).status != 200:
                     await anyio.lowlevel.checkpoint()
             assert (await ask(stage.door, Arriving("/readyz", "GET"))).status == 200
-            assert len(await desk.events.events("in-2")) == 1
+            assert len(await service.events.events("in-2")) == 1
 
 
 class Cutting(httpx2.AsyncBaseTransport):
@@ -97,7 +97,7 @@ async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(
         timeline = (await voice.ok("get_call_events", call_id=call_id))["events"]
         seen = await voice.ok("wait_for_call", call_id=call_id)
         attempts = Counter(attempt.status for attempt in stage.sandbox.callbacks if attempt.call_id == call_id)
-        audit = Counter(row.event for row in await stage.desk.ledger.journal.audit())
+        audit = Counter(row.event for row in await stage.service.dispatcher.journal.audit())
     assert set(attempts) == {200}
     kinds = Counter(event["event"] for event in timeline)
     assert (kinds["ace"], kinds["dice"], kinds["customCallout"]) == (1, 1, 1)
@@ -117,7 +117,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         call_id = asked["call_id"]
         # That somebody answered is all that the platform says when it is asked.
         assert (asked["outcome"], asked["answered_by"], asked["result"]) == ("unclear", "unknown", "ANSWERED")
-        assert await stage.desk.events.heard_any() is False
+        assert await stage.service.events.heard_any() is False
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
         assert [event["event"] for event in events] == ["customCallout"]
@@ -132,7 +132,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
             told = await ask(stage.door, Arriving("/readyz", "GET"))
             assert told.status == 503
             assert "our clock is off by about -60" in told.json()["clock"]["message"]
-            assert await stage.desk.events.heard_any() is False
+            assert await stage.service.events.heard_any() is False
 
 
 @asynccontextmanager
@@ -140,8 +140,8 @@ async def served(url: str) -> AsyncGenerator[int]:
     """The port of a receiver."""
     settings = settings_of(url)
     with listening_socket(HERE, 0) as listener:
-        async with open_app(settings, transport=Script().transport) as desk, anyio.create_task_group() as tasks:
-            tasks.start_soon(serve, receiver_for(settings, desk, SystemClock()), listener)
+        async with open_app(settings, transport=Script().transport) as service, anyio.create_task_group() as tasks:
+            tasks.start_soon(serve, receiver_for(settings, service, SystemClock()), listener)
             yield listener.getsockname()[1]
             tasks.cancel_scope.cancel()
 

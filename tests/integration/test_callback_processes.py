@@ -16,7 +16,7 @@ import pytest
 from mcp import Client
 
 from sinch_voice_mcp.app import create_server
-from sinch_voice_mcp.app.doors import Line
+from sinch_voice_mcp.app.loopback import LoopbackTransport
 from sinch_voice_mcp.callbacks import DEFAULT_PATH
 from sinch_voice_mcp.clock import ManualClock, SystemClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
@@ -160,7 +160,7 @@ async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url:
 
 
 async def test_fault_5_a_call_goes_on_after_its_receiver_was_killed(database_url: str) -> None:
-    port, clock, line = free_port(), ManualClock(), Line()
+    port, clock, line = free_port(), ManualClock(), LoopbackTransport()
     sandbox = create_sandbox(clock=clock, post=line)
     sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=f"http://{HERE}:{port}{DEFAULT_PATH}")
     settings = settings_of(database_url, {"PUBLIC_URL": f"http://{HERE}:{port}"})

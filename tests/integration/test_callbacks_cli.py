@@ -12,7 +12,7 @@ import pytest
 from anyio.streams.buffered import BufferedByteReceiveStream
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sinch_voice_mcp.app.doors import listening_socket, serve
+from sinch_voice_mcp.app.http import listening_socket, serve
 from sinch_voice_mcp.callbacks import DEFAULT_PATH, receiver
 from sinch_voice_mcp.clock import Clock, ManualClock, SystemClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox

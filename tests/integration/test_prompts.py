@@ -8,7 +8,7 @@ from mcp.shared.exceptions import MCPError
 
 from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.errors import NoCallbacksError
-from sinch_voice_mcp.operations.watching import Until
+from sinch_voice_mcp.operations.events.monitor import Until
 from sinch_voice_mcp.prompts import read_prompt
 from sinch_voice_mcp.settings import all_settings
 from sinch_voice_mcp.tools import ALL_TOOLS

@@ -8,7 +8,7 @@ from mcp.types import PromptReference, ResourceTemplateReference, TextResourceCo
 
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.policy.profile import variable
+from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.svaml import ACTIONS, INSTRUCTIONS
 from sinch_voice_mcp.svaml.lint import RULES
 from tests.integration.conftest import Caller, Connect

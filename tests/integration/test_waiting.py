@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from sinch_voice_mcp.clock import ScaledClock
-from sinch_voice_mcp.operations.watching import Entered, Picture
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Entered
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.integration.conftest import Era, connected
@@ -151,11 +151,11 @@ async def test_what_was_pressed_is_not_lost_where_the_end_is_known_before(databa
     def platform(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, json=final if "/calls/id/" in request.url.path else NUMBERS)
 
-    async with opened(database_url, transport=httpx2.MockTransport(platform)) as (desk, signed):
-        seen: list[Picture] = []
+    async with opened(database_url, transport=httpx2.MockTransport(platform)) as (service, signed):
+        seen: list[CallSnapshot] = []
 
         async def wait() -> None:
-            seen.append(await desk.watching.wait("c1", "ended", 20))
+            seen.append(await service.monitor.wait("c1", "ended", 20))
 
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Dial, Identify
-from sinch_voice_mcp.policy.profile import is_caller_id_number, is_caller_id_word
-from sinch_voice_mcp.policy.quoting import printable, quoted
+from sinch_voice_mcp.policy.effects.kinds import Dial, Identify
+from sinch_voice_mcp.policy.policy import is_caller_id_number, is_caller_id_word
 from sinch_voice_mcp.policy.rules.case import NO_SWITCH, Case, Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.text.quoting import printable, quoted
 
 
 def cli_missing(case: Case) -> Iterator[Judgement]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from sinch_voice_mcp.policy.canonical import canonical
 from sinch_voice_mcp.policy.decision import Facts, Intent, Tariff
-from sinch_voice_mcp.policy.effects import Dial, Effect, Unknown
+from sinch_voice_mcp.policy.effects.collecting import effects_of
+from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Unknown
 from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
-from sinch_voice_mcp.policy.profile import Policy, variable
-from sinch_voice_mcp.policy.quoting import printable
-from sinch_voice_mcp.policy.walk import effects_of
+from sinch_voice_mcp.policy.outgoing import canonical
+from sinch_voice_mcp.policy.policy import Policy, variable
+from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Payload
 
 E = TypeVar("E", bound=Effect)

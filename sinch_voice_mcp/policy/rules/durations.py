@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Lasts
-from sinch_voice_mcp.policy.profile import variable
+from sinch_voice_mcp.policy.effects.kinds import Lasts
+from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged, mistake
 
 

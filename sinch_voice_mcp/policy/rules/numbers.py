@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Dial
+from sinch_voice_mcp.policy.effects.kinds import Dial
 from sinch_voice_mcp.policy.numbers import Fault, FaultKind, NumberFacts, examine
-from sinch_voice_mcp.policy.profile import ANY_REGION
-from sinch_voice_mcp.policy.quoting import printable
+from sinch_voice_mcp.policy.policy import ANY_REGION
 from sinch_voice_mcp.policy.rules.case import (
     NO_REGION,
     Case,
@@ -17,6 +16,7 @@ from sinch_voice_mcp.policy.rules.case import (
     Unsettled,
     listed,
 )
+from sinch_voice_mcp.text.quoting import printable
 
 _ASK = "Ask the user for the real number; never invent one."
 

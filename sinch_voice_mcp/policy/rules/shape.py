@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Broken, Unknown
+from sinch_voice_mcp.policy.effects.kinds import Broken, Unknown
 from sinch_voice_mcp.policy.nearest import nearest_member
-from sinch_voice_mcp.policy.quoting import printable, quoted, sentence
 from sinch_voice_mcp.policy.rules.case import Case, Failed, Judgement, Passed, Rule
 from sinch_voice_mcp.svaml import Document, examine
+from sinch_voice_mcp.text.quoting import printable, quoted, sentence
 
 _CORRECT = "Correct what stands at the named path, and ask again."
 

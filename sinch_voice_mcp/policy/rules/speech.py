@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Speak, SpeakSsml, Tones
-from sinch_voice_mcp.policy.invisible import first_hidden, is_blank
-from sinch_voice_mcp.policy.profile import LONGEST_TEXT, variable
-from sinch_voice_mcp.policy.quoting import quoted
+from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
+from sinch_voice_mcp.policy.policy import LONGEST_TEXT, variable
 from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged, mistake
 from sinch_voice_mcp.policy.speech import Speech, SsmlError, prompt_tag, read_ssml
+from sinch_voice_mcp.text.invisible import first_hidden, is_blank
+from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
 _MARKUP_PER_CHARACTER = 10

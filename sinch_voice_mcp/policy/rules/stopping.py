@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Dial, Reach
+from sinch_voice_mcp.policy.effects.kinds import Dial, Reach
 from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged
 from sinch_voice_mcp.wire.callouts import ConferenceCalloutRequest, CustomCalloutRequest, TtsCalloutRequest
 

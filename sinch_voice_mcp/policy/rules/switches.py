@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from sinch_voice_mcp.policy.effects import Hides, Reach, ReachKind, Store
+from sinch_voice_mcp.policy.effects.kinds import Hides, Reach, ReachKind, Store
 from sinch_voice_mcp.policy.numbers import Fault, examine
-from sinch_voice_mcp.policy.profile import Policy, is_below, is_recording_url
-from sinch_voice_mcp.policy.quoting import printable, quoted
+from sinch_voice_mcp.policy.policy import Policy, is_below, is_recording_url
 from sinch_voice_mcp.policy.rules.case import (
     NO_SWITCH,
     Case,
@@ -20,6 +19,7 @@ from sinch_voice_mcp.policy.rules.case import (
     owner_sets,
 )
 from sinch_voice_mcp.policy.rules.urls import host_problem
+from sinch_voice_mcp.text.quoting import printable, quoted
 
 _SIP = re.compile(r"(?:sips?:)?(?P<user>[^\s@:;%<>\"]+)@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[!-~]*)?", re.ASCII)
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from sinch_voice_mcp.policy.effects import Fetch
-from sinch_voice_mcp.policy.quoting import printable, quoted
+from sinch_voice_mcp.policy.effects.kinds import Fetch
 from sinch_voice_mcp.policy.rules.case import (
     Case,
     Check,
@@ -18,6 +17,7 @@ from sinch_voice_mcp.policy.rules.case import (
     owner_sets,
 )
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
+from sinch_voice_mcp.text.quoting import printable, quoted
 
 _HERE = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
 HostSetting = Literal["media_hosts", "callback_hosts"]

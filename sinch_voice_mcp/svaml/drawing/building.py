@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sinch_voice_mcp.svaml.actions import (
+from sinch_voice_mcp.svaml.drawing.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from sinch_voice_mcp.svaml.drawing.labels import CONNECTING, answering, asking, described, joined, steps_of
+from sinch_voice_mcp.svaml.explaining import OPENINGS, event_of, ordered
+from sinch_voice_mcp.svaml.explaining.paths import Paths, choices, paths
+from sinch_voice_mcp.svaml.explaining.wording import plain
+from sinch_voice_mcp.svaml.model.actions import (
     Action,
     ConnectConf,
     ConnectMxp,
@@ -15,14 +20,9 @@ from sinch_voice_mcp.svaml.actions import (
     Park,
     RunMenu,
 )
-from sinch_voice_mcp.svaml.document import Document
-from sinch_voice_mcp.svaml.drawing.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from sinch_voice_mcp.svaml.drawing.labels import CONNECTING, answering, asking, described, joined, steps_of
-from sinch_voice_mcp.svaml.events import Event
-from sinch_voice_mcp.svaml.explaining import OPENINGS, event_of, ordered
-from sinch_voice_mcp.svaml.explaining.paths import Paths, choices, paths
-from sinch_voice_mcp.svaml.explaining.wording import plain
-from sinch_voice_mcp.svaml.menus import Menu
+from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.events import Event
+from sinch_voice_mcp.svaml.model.menus import Menu
 
 _ANSWERED_BY = {"ice": "ace", "callout": "ace", "pie": "ace", "update": "ace"}
 _SHORT = 40

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from sinch_voice_mcp.svaml.actions import ConnectConf, ConnectMxp, ConnectPstn, ConnectSip, ConnectStream, Park
 from sinch_voice_mcp.svaml.explaining.paths import REPEATS, SILENCE
 from sinch_voice_mcp.svaml.explaining.wording import heard, milliseconds, plain, quoted, seconds
-from sinch_voice_mcp.svaml.instructions import Instruction, PlayFiles, Say, SendDtmf, SetCookie
-from sinch_voice_mcp.svaml.menus import Menu
+from sinch_voice_mcp.svaml.model.actions import ConnectConf, ConnectMxp, ConnectPstn, ConnectSip, ConnectStream, Park
+from sinch_voice_mcp.svaml.model.instructions import Instruction, PlayFiles, Say, SendDtmf, SetCookie
+from sinch_voice_mcp.svaml.model.menus import Menu
 
 CONNECTING = ConnectPstn | ConnectMxp | ConnectSip | ConnectStream
 Label = tuple[str, tuple[str, ...]]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sinch_voice_mcp.svaml.actions import RunMenu
-from sinch_voice_mcp.svaml.menus import Menu
+from sinch_voice_mcp.svaml.model.actions import RunMenu
+from sinch_voice_mcp.svaml.model.menus import Menu
 
 REPEATS = 3
 """How often a question is repeated where the menu does not say; the official builder's default."""

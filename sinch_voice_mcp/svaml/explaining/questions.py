@@ -2,11 +2,11 @@
 
 from collections.abc import Container, Iterator
 
-from sinch_voice_mcp.svaml.actions import RunMenu
 from sinch_voice_mcp.svaml.explaining.paths import REPEATS, SILENCE, SPEECH, Choice, Paths, choices, paths
 from sinch_voice_mcp.svaml.explaining.steps import voice
 from sinch_voice_mcp.svaml.explaining.wording import heard, milliseconds, named, quoted, sentence
-from sinch_voice_mcp.svaml.menus import Menu
+from sinch_voice_mcp.svaml.model.actions import RunMenu
+from sinch_voice_mcp.svaml.model.menus import Menu
 
 _MOST_MENUS = 100
 _MOST_OPTIONS = 60

@@ -1,6 +1,7 @@
 """Instructions and the simple actions as sentences."""
 
-from sinch_voice_mcp.svaml.actions import (
+from sinch_voice_mcp.svaml.explaining.wording import heard, listed, milliseconds, named, quoted, seconds, sentence
+from sinch_voice_mcp.svaml.model.actions import (
     AnsweringMachineDetection,
     ConferenceDtmfOptions,
     ConnectConf,
@@ -11,9 +12,8 @@ from sinch_voice_mcp.svaml.actions import (
     MusicOnHold,
     Park,
 )
-from sinch_voice_mcp.svaml.events import Event
-from sinch_voice_mcp.svaml.explaining.wording import heard, listed, milliseconds, named, quoted, seconds, sentence
-from sinch_voice_mcp.svaml.instructions import (
+from sinch_voice_mcp.svaml.model.events import Event
+from sinch_voice_mcp.svaml.model.instructions import (
     Answer,
     Instruction,
     PlayFiles,

@@ -1,12 +1,12 @@
 """Look at one document: read it as far as it can be read, then ask every rule."""
 
-from sinch_voice_mcp.svaml.document import Document
-from sinch_voice_mcp.svaml.events import EVENTS, Event
 from sinch_voice_mcp.svaml.findings import Finding
 from sinch_voice_mcp.svaml.lint import calls, menus, speech, structure, values
 from sinch_voice_mcp.svaml.lint.rule import Rule
 from sinch_voice_mcp.svaml.lint.subject import Context, Subject
-from sinch_voice_mcp.svaml.reading import survey
+from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.events import EVENTS, Event
+from sinch_voice_mcp.svaml.reading.reader import survey
 from sinch_voice_mcp.types import is_list, is_object
 
 RULES: tuple[Rule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES)

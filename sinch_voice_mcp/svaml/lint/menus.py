@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from sinch_voice_mcp.svaml.findings import Finding, Place, adding
+from sinch_voice_mcp.svaml.findings import Finding, Location, adding
 from sinch_voice_mcp.svaml.lint.rule import Rule
 from sinch_voice_mcp.svaml.lint.subject import Subject
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
@@ -24,8 +24,8 @@ def _goto(option: JsonObject) -> str | None:
     return found.group(1).strip() if found else None
 
 
-def _by_id(subject: Subject) -> dict[str, tuple[Place, JsonObject]]:
-    found: dict[str, tuple[Place, JsonObject]] = {}
+def _by_id(subject: Subject) -> dict[str, tuple[Location, JsonObject]]:
+    found: dict[str, tuple[Location, JsonObject]] = {}
     for place, menu in subject.menus:
         if isinstance(name := menu.get("id"), str):
             found.setdefault(name, (place, menu))
@@ -44,7 +44,7 @@ def lost_menu(subject: Subject) -> Iterator[Finding]:
     known = _by_id(subject)
     if _first(subject) not in known:
         named = "mainMenu" in subject.action
-        place: Place = ("action", "mainMenu") if named else ("action", "menus")
+        place: Location = ("action", "mainMenu") if named else ("action", "menus")
         yield subject.finding("SV015", "error", place, f"there is no menu `{_first(subject)[:40]}` to begin with")
     for place, menu in subject.menus:
         name = menu.get("id")
@@ -73,7 +73,7 @@ def dead_end(subject: Subject) -> Iterator[Finding]:
             yield subject.finding("SV016", "warning", place, f"no key leads out of the menu `{name[:40]}`")
 
 
-def _reached(known: Mapping[str, tuple[Place, JsonObject]], start: str) -> set[str]:
+def _reached(known: Mapping[str, tuple[Location, JsonObject]], start: str) -> set[str]:
     reached: set[str] = set()
     waiting = [start]
     while waiting:
@@ -84,7 +84,7 @@ def _reached(known: Mapping[str, tuple[Place, JsonObject]], start: str) -> set[s
     return reached
 
 
-def _leaving(known: Mapping[str, tuple[Place, JsonObject]]) -> set[str]:
+def _leaving(known: Mapping[str, tuple[Location, JsonObject]]) -> set[str]:
     """The menus from which some key ends the asking; found backwards, from those that do it themselves."""
     comes_from: dict[str, list[str]] = {}
     leaving: list[str] = []
@@ -103,7 +103,7 @@ def _leaving(known: Mapping[str, tuple[Place, JsonObject]]) -> set[str]:
     return found
 
 
-def _taken_keys(subject: Subject, place: Place, menu: JsonObject) -> Iterator[Finding]:
+def _taken_keys(subject: Subject, place: Location, menu: JsonObject) -> Iterator[Finding]:
     seen: set[str] = set()
     for at, option in _options(menu):
         key = option.get("dtmf")
@@ -138,7 +138,7 @@ def no_locale(subject: Subject) -> Iterator[Finding]:
     if subject.action.get("enableVoice") is True and subject.action.get("locale") is None:
         message = "`enableVoice` needs a `locale`: in which language is listened"
         yield subject.finding("SV019", "error", ("action",), message)
-    told: set[Place] = set()
+    told: set[Location] = set()
     for prompt in subject.prompts:
         spoken = any(tag in prompt.text.lower() for tag in _SPOKEN)
         if spoken and prompt.locale is None and prompt.holder not in told:

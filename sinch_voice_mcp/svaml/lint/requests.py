@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sinch_voice_mcp.svaml.canonical import Canonical
-from sinch_voice_mcp.svaml.findings import Finding, Place
-from sinch_voice_mcp.svaml.jsontext import NotJsonError, parse
+from sinch_voice_mcp.svaml.findings import Finding, Location
 from sinch_voice_mcp.svaml.lint.looking import look
 from sinch_voice_mcp.svaml.lint.rule import Rule
 from sinch_voice_mcp.svaml.lint.subject import Context, Subject
 from sinch_voice_mcp.svaml.lint.values import number_finding
+from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
+from sinch_voice_mcp.svaml.reading.normalizing import Canonical
 from sinch_voice_mcp.types import JsonObject, is_object
 
 METHODS = ("ttsCallout", "conferenceCallout", "customCallout")
@@ -70,7 +70,7 @@ def _beside_ice(callout: JsonObject) -> Iterator[Finding]:
 
 
 def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
-    at: Place = ("customCallout", member)
+    at: Location = ("customCallout", member)
     if is_object(text):
         yield _finding("SV001", at, f"`{member}` is SVAML as JSON *text*, not an object")
     if not isinstance(text, str) or not text.strip() or text.strip().lower().startswith(("http://", "https://")):
@@ -88,7 +88,7 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
 def _values(method: str, callout: JsonObject) -> Iterator[Finding]:
     """Rules about texts and tones in the request itself, asked as if they stood in a document."""
     for member, instruction in _as_instructions(callout):
-        at: Place = (method, member)
+        at: Location = (method, member)
         _, findings = look({"instructions": [instruction], "action": {"name": "hangup"}}, None)
         yield from (replace(finding, place=at, fix=()) for finding in findings)
 
@@ -115,7 +115,7 @@ def _numbers(method: str, callout: JsonObject) -> Iterator[Finding]:
             yield from number_finding(subject, (method, "destination", "endpoint"), endpoint)
 
 
-def _finding(code: str, place: Place, message: str) -> Finding:
+def _finding(code: str, place: Location, message: str) -> Finding:
     return Finding(code, "error", message, place)
 
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.svaml import prompts, ssml
-from sinch_voice_mcp.svaml.findings import Finding, Place, replacing
+from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.rule import Rule
 from sinch_voice_mcp.svaml.lint.subject import Prompt, Subject
 from sinch_voice_mcp.svaml.prompts import Audio, PromptError, Ssml
@@ -30,7 +30,7 @@ def unknown_locale(subject: Subject) -> Iterator[Finding]:
             yield from _locale(subject, (*place, "options", "transcriptionOptions", "locale"), inner.get("locale"))
 
 
-def _locale(subject: Subject, place: Place, value: object) -> Iterator[Finding]:
+def _locale(subject: Subject, place: Location, value: object) -> Iterator[Finding]:
     if not isinstance(value, str):
         return
     spelling = documented(value)

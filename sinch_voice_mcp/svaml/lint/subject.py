@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from sinch_voice_mcp.svaml.canonical import Canonical
-from sinch_voice_mcp.svaml.findings import Finding, Level, Place
+from sinch_voice_mcp.svaml.findings import Finding, Level, Location
+from sinch_voice_mcp.svaml.reading.normalizing import Canonical
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 Context = Literal["ice", "ace", "pie", "callout", "update", "dice", "conference", "request"]
@@ -19,9 +19,9 @@ CONTEXTS: tuple[Context, ...] = get_args(Context)
 class Prompt:
     """One prompt string, where it stands, and the object whose ``locale`` it is spoken in."""
 
-    place: Place
+    place: Location
     text: str
-    holder: Place
+    holder: Location
     locale: object
 
 
@@ -39,11 +39,13 @@ class Subject:
     canonical: Canonical
     context: Context | None
 
-    def finding(self, code: str, level: Level, place: Place, message: str, fix: tuple[JsonObject, ...] = ()) -> Finding:
+    def finding(
+        self, code: str, level: Level, place: Location, message: str, fix: tuple[JsonObject, ...] = ()
+    ) -> Finding:
         """A finding at a place of the document in documented spelling."""
         return Finding(code, level, message, self.source(place), fix)
 
-    def source(self, place: Place) -> Place:
+    def source(self, place: Location) -> Location:
         """The place as it is written in the source."""
         return self.canonical.source(place)
 
@@ -54,14 +56,14 @@ class Subject:
         return action if is_object(action) else {}
 
     @cached_property
-    def instructions(self) -> tuple[tuple[Place, JsonObject], ...]:
+    def instructions(self) -> tuple[tuple[Location, JsonObject], ...]:
         """Every instruction with its place."""
         listed = self.wire.get("instructions")
         items = listed if is_list(listed) else []
         return tuple((("instructions", at), item) for at, item in enumerate(items) if is_object(item))
 
     @cached_property
-    def menus(self) -> tuple[tuple[Place, JsonObject], ...]:
+    def menus(self) -> tuple[tuple[Location, JsonObject], ...]:
         """Every menu with its place."""
         listed = self.action.get("menus") if self.action.get("name") == "runMenu" else None
         items = listed if is_list(listed) else []
@@ -89,7 +91,7 @@ class Subject:
             if isinstance(text := self.action.get(member), str):
                 yield Prompt(("action", member), text, ("action",), self.action.get("locale"))
 
-    def named(self, *names: str) -> Iterable[tuple[Place, JsonObject]]:
+    def named(self, *names: str) -> Iterable[tuple[Location, JsonObject]]:
         """The instructions and the action that have one of these names."""
         for place, item in self.instructions:
             if item.get("name") in names:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sinch_voice_mcp.svaml import prompts
-from sinch_voice_mcp.svaml.findings import Finding, Place, replacing
+from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.rule import Rule
 from sinch_voice_mcp.svaml.lint.subject import Subject
 from sinch_voice_mcp.svaml.prompts import PromptError, Ssml, Text
@@ -30,7 +30,7 @@ def not_e164(subject: Subject) -> Iterator[Finding]:
                 yield from number_finding(subject, (*place, member), value)
 
 
-def number_finding(subject: Subject, place: Place, value: str) -> Iterator[Finding]:
+def number_finding(subject: Subject, place: Location, value: str) -> Iterator[Finding]:
     """The finding for one number, with a fix where only the writing is at fault."""
     if _E164.fullmatch(value):
         return
@@ -60,7 +60,7 @@ def too_long(subject: Subject) -> Iterator[Finding]:
                 yield _long(subject, prompt.place, len(said))
 
 
-def _long(subject: Subject, place: Place, length: int) -> Finding:
+def _long(subject: Subject, place: Location, length: int) -> Finding:
     return subject.finding("SV012", "error", place, f"a text has at most {LONGEST_TEXT} characters, not {length:,}")
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy.cleaning import LONGEST, clean, untrusted
-from sinch_voice_mcp.policy.invisible import hidden
+from sinch_voice_mcp.text.invisible import hidden
 from sinch_voice_mcp.types import JsonObject, is_list
 from sinch_voice_mcp.wire.events import read_event
 

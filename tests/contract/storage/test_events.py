@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Decided, Entry, Heard, Outcome, Replies, Report
+from sinch_voice_mcp.ports import Entry, IncomingEvent, Outcome, Replies, Reply, Report
 from sinch_voice_mcp.storage import Storage, open_storage
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
 
@@ -17,15 +17,17 @@ LONG = 60.0
 
 def heard(
     identity: str = "e1", kind: str = "ace", call_id: str = "c1", *, token: str | None = None, at: int | None = 1_000
-) -> Heard:
+) -> IncomingEvent:
     """An event that tells of nothing special."""
-    return Heard(identity, call_id, token, kind, at, {"answered_by": "human"})
+    return IncomingEvent(identity, call_id, token, kind, at, {"answered_by": "human"})
 
 
-def ended(identity: str = "d1", call_id: str = "c1", *, token: str | None = None, cost: int | None = 30) -> Heard:
+def ended(
+    identity: str = "d1", call_id: str = "c1", *, token: str | None = None, cost: int | None = 30
+) -> IncomingEvent:
     """The end of a call."""
     report = Report(12, cost, "ANSWERED", "CALLEEHANGUP", call_id)
-    return Heard(identity, call_id, token, "dice", 2_000, {}, report=report)
+    return IncomingEvent(identity, call_id, token, "dice", 2_000, {}, report=report)
 
 
 class Deciding:
@@ -33,9 +35,9 @@ class Deciding:
 
     def __init__(self, reply: str = CONTINUE, **remarks: object) -> None:
         self.asked: list[tuple[Entry | None, Replies]] = []
-        self._decided = Decided(reply, remarks)
+        self._decided = Reply(reply, remarks)
 
-    def __call__(self, entry: Entry | None, replies: Replies) -> Decided:
+    def __call__(self, entry: Entry | None, replies: Replies) -> Reply:
         self.asked.append((entry, replies))
         return self._decided
 
@@ -43,7 +45,7 @@ class Deciding:
 async def test_an_event_is_written_down_with_its_reply_and_remarks(storage: Storage) -> None:
     decide = Deciding(CONTINUE, refused="a rule")
     assert not await storage.events.heard_any()
-    assert await storage.events.hear(heard(), decide) == CONTINUE
+    assert await storage.events.record(heard(), decide) == CONTINUE
     assert await storage.events.heard_any()
     (event,) = await storage.events.events("c1")
     assert (event.kind, event.at, event.received_at) == ("ace", 1_000, storage.journal.now())
@@ -54,10 +56,10 @@ async def test_an_event_is_written_down_with_its_reply_and_remarks(storage: Stor
 async def test_an_event_that_comes_again_gets_the_first_reply_at_every_server(
     storage: Storage, replica: Storage
 ) -> None:
-    await storage.events.hear(heard(), Deciding(CONTINUE))
+    await storage.events.record(heard(), Deciding(CONTINUE))
     later = Deciding(HANG_UP)
     for one in (storage, replica):
-        assert await one.events.hear(heard(), later) == CONTINUE
+        assert await one.events.record(heard(), later) == CONTINUE
     assert later.asked == []
     assert await counted(storage, "events") == 1
 
@@ -65,14 +67,14 @@ async def test_an_event_that_comes_again_gets_the_first_reply_at_every_server(
 async def test_events_that_come_twice_at_once_are_heard_once(storage: Storage, replica: Storage) -> None:
     replies: list[str] = []
 
-    async def hear(one: Storage, identity: str, reply: str) -> None:
-        replies.append(identity + await one.events.hear(heard(identity), Deciding(reply)))
+    async def record(one: Storage, identity: str, reply: str) -> None:
+        replies.append(identity + await one.events.record(heard(identity), Deciding(reply)))
 
     async with anyio.create_task_group() as tasks:
         for identity in ("a", "b", "c", "d"):
             for number in range(10):
                 one = (storage, replica)[number % 2]
-                tasks.start_soon(hear, one, identity, f"{number}")
+                tasks.start_soon(record, one, identity, f"{number}")
     assert len(replies) == 40
     assert len(set(replies)) == 4
     assert await counted(storage, "events") == 4
@@ -81,7 +83,7 @@ async def test_events_that_come_twice_at_once_are_heard_once(storage: Storage, r
 async def test_the_order_is_the_one_in_which_they_came(storage: Storage, replica: Storage) -> None:
     for number in range(10):
         one = (storage, replica)[number % 2]
-        await one.events.hear(heard(f"e{number}", call_id=f"c{number % 3}", at=100 - number), Deciding())
+        await one.events.record(heard(f"e{number}", call_id=f"c{number % 3}", at=100 - number), Deciding())
     mine = await replica.events.events("c0")
     assert [event.at for event in mine] == [100, 97, 94, 91]
     assert [event.seq for event in mine] == sorted({event.seq for event in mine})
@@ -96,25 +98,25 @@ async def test_a_decision_that_fails_leaves_nothing(storage: Storage, kind: str)
     event = {
         "ace": heard(token=call),
         "dice": ended(token=call),
-        "ice": Heard("i", "c1", None, "ice", 1, {}, caller=""),
+        "ice": IncomingEvent("i", "c1", None, "ice", 1, {}, caller=""),
     }
 
-    def fail(entry: Entry | None, replies: Replies) -> Decided:
+    def fail(entry: Entry | None, replies: Replies) -> Reply:
         raise LookupError(f"no idea: {entry}, {replies}")
 
     results: list[object] = []
 
-    async def hear(one: Heard, *, fails: bool) -> None:
+    async def record(one: IncomingEvent, *, fails: bool) -> None:
         try:
-            results.append(await storage.events.hear(one, fail if fails else Deciding()))
+            results.append(await storage.events.record(one, fail if fails else Deciding()))
         except LookupError:
             results.append("failed")
 
     async with anyio.create_task_group() as tasks:
         # In one commit with others, which are none the worse for it.
         for number in range(5):
-            tasks.start_soon(lambda number=number: hear(heard(f"other{number}", call_id="c9"), fails=False))
-        tasks.start_soon(lambda: hear(event[kind], fails=True))
+            tasks.start_soon(lambda number=number: record(heard(f"other{number}", call_id="c9"), fails=False))
+        tasks.start_soon(lambda: record(event[kind], fails=True))
     assert sorted(map(str, results)) == ["failed", *[CONTINUE] * 5]
     assert await storage.events.events("c1") == []
     assert len(await storage.events.events("c9")) == 5
@@ -122,7 +124,7 @@ async def test_a_decision_that_fails_leaves_nothing(storage: Storage, kind: str)
     assert await events(storage.journal) == before
     assert await used(storage, "max_spend_per_day") == 50
     # The platform sends it again.
-    assert await storage.events.hear(event[kind], Deciding()) == CONTINUE
+    assert await storage.events.record(event[kind], Deciding()) == CONTINUE
 
 
 @pytest.mark.parametrize("by", ["token", "call id"])
@@ -133,10 +135,10 @@ async def test_what_was_saved_for_a_call_is_there_when_its_events_come(storage: 
     await storage.events.save_replies("another", {"ace": HANG_UP})
     decide = Deciding()
     if by == "token":
-        await storage.events.hear(heard(token=call), decide)
+        await storage.events.record(heard(token=call), decide)
     else:
         await storage.journal.record(call, Outcome("accepted", "c1"))
-        await storage.events.hear(heard(), decide)
+        await storage.events.record(heard(), decide)
     ((entry, replies),) = decide.asked
     assert replies == {"ace": CONTINUE, "pie": HANG_UP}
     assert entry is not None
@@ -148,7 +150,7 @@ async def test_an_event_that_changes_nothing_leaves_no_trace_in_the_audit_log(st
     await storage.journal.record(call, Outcome("accepted", "c1"))
     before = await events(storage.journal)
     for name in ("ace", "pie", "notify"):
-        await storage.events.hear(heard(name, name, token=call), Deciding())
+        await storage.events.record(heard(name, name, token=call), Deciding())
     assert await events(storage.journal) == before
 
 
@@ -156,7 +158,7 @@ async def test_an_end_is_settled_once_and_gives_back_what_was_set_aside(storage:
     call = await Asking(storage.journal, (slot(3), money(50, 100))).call()
     await storage.journal.record(call, Outcome("unknown"))
     for one, identity, cost in ((storage, "d1", 30), (replica, "d1", 30), (replica, "d2", 45)):
-        await one.events.hear(ended(identity, token=call, cost=cost), Deciding(""))
+        await one.events.record(ended(identity, token=call, cost=cost), Deciding(""))
     entry = await storage.journal.entry(call)
     assert entry is not None
     assert (entry.state, entry.call_id, entry.cost) == ("ended", "c1", 30)
@@ -167,9 +169,9 @@ async def test_an_end_is_settled_once_and_gives_back_what_was_set_aside(storage:
 
 async def test_a_second_call_for_one_request_stops_everything(storage: Storage) -> None:
     call = await Asking(storage.journal).call()
-    await storage.events.hear(heard("e1", token=call), Deciding())
+    await storage.events.record(heard("e1", token=call), Deciding())
     assert await storage.journal.switch() is None
-    await storage.events.hear(heard("e2", call_id="c2", token=call), Deciding())
+    await storage.events.record(heard("e2", call_id="c2", token=call), Deciding())
     stopped = await storage.journal.switch()
     assert stopped is not None
     assert "c1 and c2" in stopped.reason
@@ -180,14 +182,16 @@ async def test_a_second_call_for_one_request_stops_everything(storage: Storage) 
 
 async def test_a_call_that_comes_in_is_one_call(storage: Storage) -> None:
     for identity in ("i1", "i1", "i2"):
-        await storage.events.hear(Heard(identity, "in", None, "ice", 1, {}, caller="12015…55"), Deciding(HANG_UP))
-    await storage.events.hear(Heard("i3", "private", None, "ice", 1, {}, caller=""), Deciding(HANG_UP))
+        await storage.events.record(
+            IncomingEvent(identity, "in", None, "ice", 1, {}, caller="12015…55"), Deciding(HANG_UP)
+        )
+    await storage.events.record(IncomingEvent("i3", "private", None, "ice", 1, {}, caller=""), Deciding(HANG_UP))
     found = await storage.journal.entries(limit=10, inbound=True)
     assert {(one.call_id, one.number, one.kind) for one in found} == {
         ("in", "12015…55", "inbound"),
         ("private", None, "inbound"),
     }
-    await storage.events.hear(ended("d", "in"), Deciding(""))
+    await storage.events.record(ended("d", "in"), Deciding(""))
     assert {one.call_id: one.state for one in await storage.journal.entries(limit=10)} == {
         "in": "ended",
         "private": "accepted",
@@ -198,14 +202,14 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
     with anyio.fail_after(LONG / 2):
         async with storage.events.watch("c1") as watch, storage.events.watch("c1") as other:
             # What came before anybody waits is told when somebody does, once.
-            await storage.events.hear(heard("e0"), Deciding())
+            await storage.events.record(heard("e0"), Deciding())
             for watcher in (watch, other):
                 with anyio.fail_after(0.5):
                     await watcher.news(LONG)
             seen, last = 0, 0
             async with anyio.create_task_group() as tasks:
                 for number in range(1, 30):
-                    tasks.start_soon(storage.events.hear, heard(f"e{number}"), Deciding())
+                    tasks.start_soon(storage.events.record, heard(f"e{number}"), Deciding())
                 while seen < 30:
                     found = await storage.events.events("c1", after=last)
                     seen, last = seen + len(found), found[-1].seq if found else last
@@ -215,7 +219,7 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
 
 async def test_news_of_other_calls_wake_nobody(storage: Storage) -> None:
     async with storage.events.watch("c1") as watch:
-        await storage.events.hear(heard(call_id="c2"), Deciding())
+        await storage.events.record(heard(call_id="c2"), Deciding())
         with anyio.move_on_after(0.1) as waiting:
             await watch.news(LONG)
         assert waiting.cancelled_caught
@@ -230,8 +234,8 @@ async def test_nobody_waits_much_longer_than_a_second_for_a_look(storage: Storag
 async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
     told: list[str] = []
     storage.events.listeners.append(told.append)
-    await storage.events.hear(heard("e1", call_id="c1"), Deciding())
-    await storage.events.hear(heard("e2", call_id="c2"), Deciding())
+    await storage.events.record(heard("e1", call_id="c1"), Deciding())
+    await storage.events.record(heard("e2", call_id="c2"), Deciding())
     assert told == ["c1", "c2"]
 
 
@@ -256,9 +260,9 @@ async def test_other_servers_are_told_by_postgresql(postgres_url: str, clock: Ma
             number = 0
             while not told:
                 # Until it listens, announcements are lost.
-                await storage.events.hear(heard(f"e{number}"), Deciding())
+                await storage.events.record(heard(f"e{number}"), Deciding())
                 number += 1
             async with replica.events.watch("c7") as watch:
-                await storage.events.hear(heard("last", call_id="c7"), Deciding())
+                await storage.events.record(heard("last", call_id="c7"), Deciding())
                 while "c7" not in told:
                     await watch.news(LONG)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import Facts, Policy, Refuse
-from sinch_voice_mcp.policy.quoting import sentence
 from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,
@@ -20,6 +19,7 @@ from sinch_voice_mcp.svaml import (
     StartRecording,
     UserDestination,
 )
+from sinch_voice_mcp.text.quoting import sentence
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutRequest
 from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, answer, custom, refused, tts

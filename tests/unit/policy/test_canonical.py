@@ -3,7 +3,7 @@ import json
 from hypothesis import given, settings
 
 from sinch_voice_mcp.policy import Allow, Dial, Facts, Identify, Intent, Policy, Speak, decide, effects_of, needs_facts
-from sinch_voice_mcp.policy.canonical import canonical
+from sinch_voice_mcp.policy.outgoing import canonical
 from sinch_voice_mcp.svaml import Document, Hangup, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutRequest

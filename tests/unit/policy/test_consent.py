@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import Allow, Decision, Facts, NeedsApproval, Policy, Refuse, Tariff
-from sinch_voice_mcp.policy.invisible import hidden
 from sinch_voice_mcp.svaml import ConnectSip, Document, Hangup, PlayFiles, Say, SendDtmf, SipDestination
+from sinch_voice_mcp.text.invisible import hidden
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.unit.policy.asking import FACTS, OWN, REAL, answer, custom, tts

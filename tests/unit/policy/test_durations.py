@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from sinch_voice_mcp.policy import Lasts, Policy, effects_of
-from sinch_voice_mcp.policy.canonical import canonical
+from sinch_voice_mcp.policy.outgoing import canonical
 from sinch_voice_mcp.svaml import (
     Action,
     ConnectPstn,

@@ -21,7 +21,7 @@ from sinch_voice_mcp.policy import (
     Unknown,
     effects_of,
 )
-from sinch_voice_mcp.policy.markers import is_many
+from sinch_voice_mcp.policy.meanings import is_many
 from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectMxp,

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from sinch_voice_mcp.policy import Policy, Tariff, exposure
-from sinch_voice_mcp.policy.canonical import canonical
+from sinch_voice_mcp.policy.outgoing import canonical
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, NumberDestination
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest

@@ -9,9 +9,9 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import NotSentError, RefusedError
-from sinch_voice_mcp.operations import account as remembering
-from sinch_voice_mcp.operations.account import Account
-from sinch_voice_mcp.operations.gate import Gate
+from sinch_voice_mcp.operations.admission import account as remembering
+from sinch_voice_mcp.operations.admission.account import Account
+from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.policy import Allow, Needs, NeedsApproval, Policy, Tariff
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup, Reading
@@ -56,8 +56,8 @@ def account(platform: Platform, clock: ManualClock) -> Account:
     return Account(cast("VoiceApi", platform), clock)
 
 
-def gate(account: Account, clock: ManualClock, **policy: Any) -> Gate:
-    return Gate(Policy.model_validate(policy), "live", account, clock)
+def gate(account: Account, clock: ManualClock, **policy: Any) -> Guard:
+    return Guard(Policy.model_validate(policy), "live", account, clock)
 
 
 async def test_a_price_is_asked_for_once_a_day(account: Account, platform: Platform, clock: ManualClock) -> None:

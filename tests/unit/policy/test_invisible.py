@@ -1,6 +1,6 @@
 import pytest
 
-from sinch_voice_mcp.policy.invisible import first_hidden
+from sinch_voice_mcp.text.invisible import first_hidden
 from tests.unit.policy.asking import allowed, refused, tts
 
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.svaml.lint import RULES, fix, lint
+from sinch_voice_mcp.svaml.reading.source import edit, mended, positions, without_secrets
 from sinch_voice_mcp.svaml.sarif import sarif
-from sinch_voice_mcp.svaml.source import edit, mended, positions, without_secrets
 from tests import strategies
 
 TEXT = """{

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from sinch_voice_mcp.svaml import EVENTS, Document, Event
-from sinch_voice_mcp.svaml.events import ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED
 from sinch_voice_mcp.svaml.lint import lint
+from sinch_voice_mcp.svaml.model.events import ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED
 from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.types import is_list, is_object
 from tests import strategies

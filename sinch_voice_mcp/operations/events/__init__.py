@@ -1,0 +1,1 @@
+"""What the platform reports: the inbox that answers, the monitor that waits, the source of events."""

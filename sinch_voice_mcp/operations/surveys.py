@@ -1,0 +1,177 @@
+"""Asking somebody by phone: a question, a key, an answer."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sinch_voice_mcp.errors import InvalidInputError, VoiceError
+from sinch_voice_mcp.operations.calls import Calls, Placed
+from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress
+from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.requester import Requester
+from sinch_voice_mcp.ports import VoiceApi
+from sinch_voice_mcp.svaml import (
+    AnsweringMachineDetection,
+    ConnectPstn,
+    Document,
+    Hangup,
+    Menu,
+    Option,
+    RunMenu,
+    Say,
+    prompts,
+)
+from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
+
+_LOGGER = logging.getLogger(__name__)
+
+REPEATS = 2
+"""How often the question is repeated after silence or a key that means nothing."""
+
+_PRESS: Mapping[str, str] = {
+    "en": "For {meaning}, press {key}.",
+    "sv": "För {meaning}, tryck {key}.",
+    "da": "For {meaning}, tryk {key}.",
+    "nb": "For {meaning}, trykk {key}.",
+    "de": "Für {meaning} drücken Sie die {key}.",
+    "nl": "Voor {meaning}, toets {key}.",
+    "fr": "Pour {meaning}, tapez {key}.",
+    "es": "Para {meaning}, pulse {key}.",
+    "pt": "Para {meaning}, digite {key}.",
+    "it": "Per {meaning}, premi {key}.",
+    "fi": "{meaning}: paina {key}.",
+    "pl": "{meaning}: naciśnij {key}.",
+}
+_PLAIN = "{key}: {meaning}."
+_THANKS: Mapping[str, str] = {
+    "en": "Thank you. Goodbye.",
+    "sv": "Tack. Hej då.",
+    "da": "Tak. Farvel.",
+    "nb": "Takk. Ha det.",
+    "de": "Vielen Dank. Auf Wiederhören.",
+    "nl": "Dank u wel. Tot ziens.",
+    "fr": "Merci. Au revoir.",
+    "es": "Gracias. Adiós.",
+    "pt": "Obrigado. Adeus.",
+    "it": "Grazie. Arrivederci.",
+    "fi": "Kiitos. Näkemiin.",
+    "pl": "Dziękuję. Do widzenia.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and what may be answered: keys with meanings, or so many digits."""
+
+    to: str
+    text: str
+    answers: Mapping[str, str] | None
+    digits: int | None
+    cli: str | None
+    locale: str | None
+
+    def request(self) -> CustomCalloutRequest:
+        """The callout with the whole conversation in it, so that the guard and a person see all of it.
+
+        Raises:
+            InvalidInputError: It says no answers, or two kinds of them, or keys that are none.
+        """
+        self._check()
+        dial = ConnectPstn(number=self.to, cli=self.cli, amd=AnsweringMachineDetection(enabled=True))
+        thanks = _THANKS.get(self._language)
+        said = () if thanks is None else (Say(text=thanks, locale=self.locale),)
+        return CustomCalloutRequest(
+            custom_callout=CustomCallout(
+                ice=Document(action=dial).to_json(),
+                ace=Document(action=self._menu()).to_json(),
+                pie=Document(instructions=said, action=Hangup()).to_json(),
+            )
+        )
+
+    def meaning(self, key: str | None) -> str | None:
+        """What a key means."""
+        return None if key is None or self.answers is None else self.answers.get(key)
+
+    @property
+    def _language(self) -> str:
+        return (self.locale or "en-US").partition("-")[0].lower()
+
+    def _check(self) -> None:
+        if not self.text.strip():
+            raise InvalidInputError("the question says nothing", field="question")
+        if (self.answers is None) == (self.digits is None):
+            raise InvalidInputError("give exactly one of `answers` or `digits`", field="answers")
+        for key, meaning in (self.answers or {}).items():
+            if len(key) != 1 or key not in "0123456789":
+                raise InvalidInputError(f"`{key[:20]}` is no key; keys are 0 to 9", field="answers")
+            if not meaning.strip():
+                raise InvalidInputError(f"the answer of key {key} says nothing", field="answers")
+
+    def _menu(self) -> RunMenu:
+        press = _PRESS.get(self._language, _PLAIN)
+        options = self.answers or {}
+        spoken = " ".join([self.text, *(press.format(key=key, meaning=meaning) for key, meaning in options.items())])
+        menu = Menu(
+            id="main",
+            main_prompt=_prompt(spoken),
+            repeats=REPEATS,
+            max_digits=self.digits,
+            options=tuple(Option(dtmf=key, action=f"return({key})") for key in options),
+        )
+        return RunMenu(locale=self.locale or "en-US", menus=(menu,))
+
+
+def _prompt(text: str) -> str:
+    try:
+        return prompts.build([prompts.Text(text)])
+    except prompts.PromptError as error:
+        error.field = "question"
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked: the call, and what is known of the answer."""
+
+    placed: Placed
+    picture: CallSnapshot
+
+
+class Surveys:
+    """Asks people by phone."""
+
+    def __init__(self, api: VoiceApi, calls: Calls, monitor: CallMonitor, source: EventSource) -> None:
+        self._api = api
+        self._calls = calls
+        self._monitor = monitor
+        self._source = source
+
+    async def check(self) -> None:
+        """Insist that an answer could come back.
+
+        Raises:
+            NoCallbacksError: It could not.
+        """
+        self._source.needed_for("Asking by phone")
+        self._source.check(await self._api.get_callbacks(self._api.application_key))
+
+    async def ask(
+        self, question: Question, requester: Requester, wait_s: float, progress: Progress | None = None
+    ) -> Asked:
+        """Ring somebody, ask, and wait for the answer as long as that may take.
+
+        Raises:
+            NoCallbacksError: Nobody would tell what was pressed.
+            RefusedError: The guard, a limit or a person says no; nobody was rung.
+            OutcomeUnknownError: The call may have been placed.
+        """
+        await self.check()
+        placed = await self._calls.place(question.request(), requester, replies_from_receiver=True)
+        call_id = placed.call_id or ""
+        try:
+            picture = await self._monitor.wait(call_id, "ended", wait_s, progress)
+        except VoiceError as error:
+            # The phone rings: who asked gets the call's id, whatever goes wrong from here on.
+            _LOGGER.warning("a call that was placed could not be watched: %s", error.message)
+            picture = CallSnapshot(call_id)
+        return Asked(placed, picture)

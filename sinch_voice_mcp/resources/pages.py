@@ -1,0 +1,227 @@
+"""MCP resources: what the owner allows, calls, the reference of SVAML, locales, what errors mean; with completion."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+from mcp.server import MCPServer, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
+
+from sinch_voice_mcp import errors
+from sinch_voice_mcp.client import advice
+from sinch_voice_mcp.errors import StorageError
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.admission.limits import DAY, LIMITS, STOP_RULE
+from sinch_voice_mcp.operations.usage import effective, used
+from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
+from sinch_voice_mcp.policy.policy import variable
+from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.resources import calls
+from sinch_voice_mcp.svaml.lint import RULES
+from sinch_voice_mcp.svaml.reference import NAMES, reference
+from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
+from sinch_voice_mcp.wire.codes import MEANINGS
+
+_MARKDOWN = "text/markdown"
+_MOST = 100
+_SVAML = "sinch://svaml/{name}"
+_ERRORS = "sinch://errors/{code}"
+_MOST_CALLS = 2_000
+_POLICY = """\
+# What this server allows
+
+{state}
+
+No tool, argument or header changes any of this. The owner does, with a variable, flag or file, and starts
+the server again; the kill switch they turn off at a shell, with `sinch-voice-mcp resume`.
+
+## Settings
+
+The value, where it came from, what it means. A refusal by a limit names it in lower case, such as `calls_per_day`.
+
+{settings}
+
+## Rules
+
+In this order; the first that fails refuses.
+
+{rules}
+"""
+_SERVICE: ContextVar[VoiceService] = ContextVar("service")
+"""The SDK hands no context to a resource without parameters; one that is read finds the service here."""
+
+
+def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -> None:
+    """Offer the resources and complete their names.
+
+    Args:
+        server: Who offers them.
+        sources: Where the value of every setting came from.
+    """
+    server.middleware.append(_with_service)
+    about = "What may be called here: limits, rules, where each setting came from, what is used up; explains refusals"
+    server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
+        partial(policy, sources)
+    )
+    server.resource(calls.TEMPLATE, name="calls", title="Calls", description=calls.ABOUT, mime_type="application/json")(
+        call
+    )
+    about = "What an SVAML action or instruction does, where it is allowed, and its members"
+    server.resource(_SVAML, name="svaml", title="SVAML reference", description=about, mime_type=_MARKDOWN)(svaml)
+    about = "Locales and voices that text can be spoken in"
+    server.resource(
+        "sinch://locales", name="locales", title="Locales and voices", description=about, mime_type=_MARKDOWN
+    )(locales)
+    about = "What an error code of this server, of Sinch, or of the SVAML linter means, and what to do"
+    server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
+    server.completion()(complete)
+
+
+async def _with_service(ctx: ServerRequestContext[VoiceService, Any], call_next: CallNext) -> HandlerResult:
+    _SERVICE.set(ctx.lifespan_context)
+    return await call_next(ctx)
+
+
+async def policy(sources: Mapping[str, str]) -> str:
+    """Every effective setting of the guard, its rules, and what is used up today."""
+    service = _SERVICE.get()
+    rows = effective(service.policy, sources)
+    settings = "\n".join(f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}." for row in rows)
+    rules = "\n".join(f"- `{rule.code}`: {rule.exactly} {_changed_by(rule.settings)}" for rule in RULES_OF_GUARD)
+    return _POLICY.format(state=await _state(service), settings=settings, rules=rules)
+
+
+def _changed_by(names: Iterable[str]) -> str:
+    variables = ", ".join(f"`{variable(name)}`" for name in names)
+    return f"Changed by {variables}." if variables else "Nobody can change it."
+
+
+async def _state(service: VoiceService) -> str:
+    """The kill switch, and what is used up today."""
+    journal = service.dispatcher.journal
+    now = journal.now()
+    try:
+        switch = await journal.switch()
+        today = used(await journal.entries(limit=_MOST_CALLS, since=now - now % DAY))
+    except StorageError as error:
+        return f"{error.message} Nothing is called meanwhile."
+    said = "Calling is allowed."
+    if switch is not None:
+        said = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
+    return (
+        f"{said} Today (UTC): calls placed {today.placed}, of which going on {today.going_on}; "
+        f"spent or set aside {today.spent:.2f} {today.currency or ''}".rstrip()
+        + "."
+    )
+
+
+async def call(call_id: str) -> str:
+    """State and timeline of a call, as JSON.
+
+    Raises:
+        ResourceNotFoundError: There is no such call.
+        ResourceError: It cannot be told now.
+    """
+    return await calls.read_call(_SERVICE.get(), call_id)
+
+
+def svaml(name: str) -> str:
+    """The reference of one action or instruction.
+
+    Raises:
+        ResourceNotFoundError: There is no such.
+    """
+    text = reference(name)
+    if text is None:
+        raise ResourceNotFoundError(f"there is no `{name[:40]}`; there are {', '.join(NAMES)}")
+    return text
+
+
+def locales() -> str:
+    """Every documented locale with its voices."""
+    rows = "\n".join(f"- `{locale}`: {', '.join(voices)}" for locale, voices in VOICES.items())
+    genders = " or ".join(f"`/{gender}`" for gender in GENDERS)
+    what = f"A locale, a locale with {genders}, or a voice; letter case does not matter."
+    return f"# Locales and voices\n\n{what}\n\n{rows}\n"
+
+
+def error(code: str) -> str:
+    """What an error code means and what to do about it.
+
+    Raises:
+        ResourceNotFoundError: Nobody uses it.
+    """
+    text = dict(_explained()).get(code) or dict(_explained()).get(code.upper())
+    if text is None:
+        raise ResourceNotFoundError(f"no error has the code `{code[:40]}`")
+    return f"# {code}\n\n{text}\n"
+
+
+def _explained() -> Iterator[tuple[str, str]]:
+    for kind in _leaves(errors.VoiceError):
+        told = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
+        yield kind.code, f"{told}\n\n{kind.default_next_step}"
+    for number, meaning in MEANINGS.items():
+        step = advice.next_step(number) or ""
+        yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
+    for rule in RULES_OF_GUARD:
+        yield rule.code, f"Guard: {rule.title}. {rule.exactly} {_changed_by(rule.settings)}"
+    asked = "A person has to confirm the call, and did not."
+    yield "consent", f"Guard: {asked} {_changed_by(['confirm', 'trusted_numbers'])}"
+    for name, told in LIMITS.items():
+        yield name, f"Limit: {told} {_changed_by([name])}"
+    for rule in RULES:
+        yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
+
+
+def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from _leaves(child)
+
+
+async def _recent() -> Sequence[str]:
+    return await calls.recent_calls(_SERVICE.get())
+
+
+def _fixed(names: Callable[[], Iterable[str]]) -> Callable[[], Awaitable[Sequence[str]]]:
+    async def listed() -> Sequence[str]:
+        return tuple(names())
+
+    return listed
+
+
+_VALUES: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
+    (_SVAML, "name"): _fixed(lambda: NAMES),
+    (_ERRORS, "code"): _fixed(lambda: dict(_explained())),
+    (calls.TEMPLATE, "call_id"): _recent,
+    ("place-a-call", "locale"): _fixed(values),
+    ("why-a-call-failed", "what"): _recent,
+}
+
+
+async def complete(
+    ref: PromptReference | ResourceTemplateReference,
+    argument: CompletionArgument,
+    context: CompletionContext | None,
+) -> Completion | None:
+    """The names that begin with what has been typed, in any letter case."""
+    del context
+    about = ref.name if isinstance(ref, PromptReference) else ref.uri
+    source = _VALUES.get((about, argument.name))
+    if source is None:
+        return None
+    typed = argument.value.lower()
+    found = [value for value in await source() if value.lower().startswith(typed)]
+    return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)

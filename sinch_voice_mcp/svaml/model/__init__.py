@@ -1,0 +1,1 @@
+"""The SVAML models: actions, instructions, menus, destinations, documents, events."""

@@ -1,0 +1,169 @@
+"""The nine actions: what finally happens to the call."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from sinch_voice_mcp.svaml.model.destinations import SipDestination, StreamDestination, UserDestination
+from sinch_voice_mcp.svaml.model.instructions import RecordingOptions
+from sinch_voice_mcp.svaml.model.menus import Menu
+from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
+
+MusicOnHold = Literal["ring", "music1", "music2", "music3"]
+Indications = Literal[
+    "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu", "il", "in",
+    "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th", "uk", "us", "tw", "ve",
+    "za",
+]  # fmt: skip
+Seconds = Annotated[int, Meaning.LASTS]
+CallDuration = Annotated[int, Field(ge=1, le=14_400), Meaning.LASTS]
+
+
+def _room(name: str) -> str:
+    if not name.strip(" .") or any(sign < " " or sign == "\x7f" for sign in name):
+        raise ValueError("must be a name: not only dots and spaces, and without control characters")
+    return name
+
+
+ConferenceId = Annotated[str, Field(max_length=64), AfterValidator(_room), Meaning.INERT]
+"""The name of a conference; it is also a part of a path, where dots alone would mean another one."""
+
+
+class Hangup(Payload):
+    """End the call."""
+
+    name: Literal["hangup"] = "hangup"
+
+
+class Continue(Payload):
+    """Go on with what the call was doing."""
+
+    name: Literal["continue"] = "continue"
+
+
+class CallHeader(Payload):
+    """A header handed to the other side; all headers together 1,024 bytes at most."""
+
+    key: Inert[str]
+    value: Inert[str]
+
+
+class AnsweringMachineDetection(Payload):
+    """Answering machine detection, for custom callouts: before the answered event, or beside it."""
+
+    enabled: bool | None = None
+    async_: bool | None = Field(default=None, alias="async")
+
+
+class ConnectPstn(Payload):
+    """Ring a telephone and connect it.
+
+    ``number`` defaults to the number that the caller dialled. ``max_duration`` is 1 to 14,400 s;
+    ``dial_timeout`` is how long it rings, in seconds.
+    """
+
+    name: Literal["connectPstn"] = "connectPstn"
+    number: Annotated[str, Meaning.DIALS] | None = None
+    locale: Inert[str] | None = None
+    max_duration: CallDuration | None = None
+    dial_timeout: Seconds | None = None
+    cli: Annotated[str, Meaning.IDENTIFIES] | None = None
+    suppress_callbacks: Annotated[bool, Meaning.HIDES] | None = None
+    dtmf: Annotated[str, Meaning.TONES] | None = None
+    indications: Indications | None = None
+    amd: AnsweringMachineDetection | None = None
+    record: bool | None = None
+    recording_options: RecordingOptions | None = None
+    tags: Many[Inert[str]] | None = None
+
+
+class ConnectMxp(Payload):
+    """Connect an in-app user."""
+
+    name: Literal["connectMxp"] = "connectMxp"
+    destination: UserDestination | None = None
+    call_headers: Many[CallHeader] | None = None
+
+
+DtmfMode = Literal["ignore", "forward", "detect"]
+
+
+class ConferenceDtmfOptions(Payload):
+    """What happens to keys pressed in a conference; ``timeout_mills`` is in milliseconds."""
+
+    mode: DtmfMode | None = None
+    max_digits: Annotated[int, Meaning.INERT] | None = None
+    timeout_mills: Annotated[int, Meaning.INERT] | None = None
+
+
+class ConnectConf(Payload):
+    """Join a conference; it is made when new. ``moh`` plays while alone."""
+
+    name: Literal["connectConf"] = "connectConf"
+    conference_id: ConferenceId
+    conference_dtmf_options: ConferenceDtmfOptions | None = None
+    moh: MusicOnHold | None = None
+    suppress_callbacks: Annotated[bool, Meaning.HIDES] | None = None
+    record: bool | None = None
+    recording_options: RecordingOptions | None = None
+
+
+class ConnectSip(Payload):
+    """Connect a SIP address."""
+
+    name: Literal["connectSip"] = "connectSip"
+    destination: SipDestination
+    max_duration: CallDuration | None = None
+    cli: Annotated[str, Meaning.IDENTIFIES] | None = None
+    transport: Literal["UDP", "TCP", "TLS"] | None = None
+    suppress_callbacks: Annotated[bool, Meaning.HIDES] | None = None
+    call_headers: Many[CallHeader] | None = None
+    moh: MusicOnHold | None = None
+
+
+class StreamingOptions(Payload):
+    """Version of the streaming protocol and sample rate in hertz (8,000 to 96,000)."""
+
+    version: Annotated[int, Meaning.INERT] | None = None
+    sample_rate: Annotated[int, Meaning.INERT] | None = None
+
+
+class ConnectStream(Payload):
+    """Stream the audio to a WebSocket server (closed beta at Sinch)."""
+
+    name: Literal["connectStream"] = "connectStream"
+    destination: StreamDestination
+    streaming_options: StreamingOptions | None = None
+    max_duration: CallDuration | None = None
+    call_headers: Many[CallHeader] | None = None
+
+
+class RunMenu(Payload):
+    """Ask the person on the phone and wait for keys or, with ``enable_voice``, speech."""
+
+    name: Literal["runMenu"] = "runMenu"
+    barge: bool | None = None
+    locale: Inert[str] | None = None
+    main_menu: Inert[str] | None = None
+    enable_voice: bool | None = None
+    menus: Annotated[Many[Menu], Field(min_length=1)]
+
+
+class Park(Payload):
+    """Hold the call and play prompts until it is updated, 600 s at most."""
+
+    name: Literal["park"] = "park"
+    intro_prompt: Annotated[str, Meaning.PROMPT] | None = None
+    hold_prompt: Annotated[str, Meaning.PROMPT] | None = None
+    locale: Inert[str] | None = None
+    max_duration: Annotated[int, Field(ge=1, le=600), Meaning.LASTS] | None = None
+
+
+Action = Annotated[
+    Hangup | Continue | ConnectPstn | ConnectMxp | ConnectConf | ConnectSip | ConnectStream | RunMenu | Park,
+    Field(discriminator="name"),
+]
+
+ACTIONS: tuple[type[Payload], ...] = (
+    Hangup, Continue, ConnectPstn, ConnectMxp, ConnectConf, ConnectSip, ConnectStream, RunMenu, Park,
+)  # fmt: skip

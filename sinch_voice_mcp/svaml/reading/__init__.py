@@ -1,0 +1,1 @@
+"""Reading SVAML: JSON text, positions, tolerant spellings, and the models that come out."""

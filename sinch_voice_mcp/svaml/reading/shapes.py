@@ -1,0 +1,160 @@
+"""How foreign SVAML is written: the spellings and types that occur, and what they mean.
+
+Only what Sinch's own documentation, SDKs and samples write is tolerated; the rest is reported.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+
+from sinch_voice_mcp.svaml.model import actions, destinations, instructions, menus
+from sinch_voice_mcp.types import Payload, is_list, is_object
+
+Convert = Callable[[object], object]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of object: its model, foreign spellings of its members, foreign forms of their values."""
+
+    model: type[Payload]
+    spellings: Mapping[str, str] = field(default_factory=dict[str, str])
+    conversions: Mapping[str, Convert] = field(default_factory=dict[str, Convert])
+    children: Mapping[str, "Shape"] = field(default_factory=dict[str, "Shape"])
+
+    def members(self) -> frozenset[str]:
+        """The wire names of the model's members."""
+        return _members(self.model)
+
+
+@cache
+def _members(model: type[Payload]) -> frozenset[str]:
+    return frozenset(info.alias or name for name, info in model.model_fields.items())
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _stream(value: object) -> object:
+    return "Websocket" if isinstance(value, str) and value.lower() == "websocket" else value
+
+
+def _truth(value: object) -> object:
+    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _key(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _norway(value: object) -> object:
+    # YAML reads the country code `no` as false, and Sinch's OpenAPI went through YAML.
+    return "no" if value is False else _lower(value)
+
+
+def _flat(value: object) -> object:
+    if not is_list(value):
+        return value
+    return list(chain.from_iterable(item if is_list(item) else [item] for item in value))
+
+
+def _typed(conversion: Convert, default: str) -> Convert:
+    """A destination without ``type`` is of the only type that fits; its letter case is mended."""
+
+    def convert(value: object) -> object:
+        if not is_object(value):
+            return value
+        return {**value, "type": conversion(value.get("type") or default)}
+
+    return convert
+
+
+_HEADERS = {"callheaders": "callHeaders", "callHeader": "callHeaders"}
+_MOH = {"mohClass": "moh"}
+_RECORDING = Shape(
+    instructions.RecordingOptions,
+    spellings={"destination": "destinationUrl"},
+    conversions={"notificationEvents": _truth, "format": _lower},
+    children={
+        "transcriptionOptions": Shape(instructions.TranscriptionOptions, conversions={"enabled": _truth}),
+    },
+)
+_HEADER = Shape(actions.CallHeader)
+_SHARED = {"suppressCallbacks": _truth, "record": _truth, "moh": _lower}
+_MENU = Shape(
+    menus.Menu,
+    spellings={"timeoutMs": "timeoutMills", "maxTimeoutMs": "maxTimeoutMills"},
+    children={"options": Shape(menus.Option, conversions={"dtmf": _key})},
+)
+
+INSTRUCTION_SHAPES: Mapping[str, Shape] = {
+    "playFiles": Shape(instructions.PlayFiles, conversions={"ids": _flat}),
+    "say": Shape(instructions.Say),
+    "sendDtmf": Shape(instructions.SendDtmf, conversions={"value": _key}),
+    "setCookie": Shape(instructions.SetCookie),
+    "answer": Shape(instructions.Answer),
+    "startRecording": Shape(instructions.StartRecording, children={"options": _RECORDING}),
+    "stopRecording": Shape(instructions.StopRecording),
+}
+
+ACTION_SHAPES: Mapping[str, Shape] = {
+    "hangup": Shape(actions.Hangup),
+    "continue": Shape(actions.Continue),
+    "connectPstn": Shape(
+        actions.ConnectPstn,
+        spellings={"destination": "number"},
+        conversions={**_SHARED, "dtmf": _key, "indications": _norway},
+        children={
+            "amd": Shape(actions.AnsweringMachineDetection, conversions={"enabled": _truth, "async": _truth}),
+            "recordingOptions": _RECORDING,
+        },
+    ),
+    "connectMxp": Shape(
+        actions.ConnectMxp,
+        spellings=_HEADERS,
+        conversions={"destination": _typed(_lower, "username")},
+        children={"destination": Shape(destinations.UserDestination), "callHeaders": _HEADER},
+    ),
+    "connectConf": Shape(
+        actions.ConnectConf,
+        spellings=_MOH,
+        conversions=_SHARED,
+        children={
+            "conferenceDtmfOptions": Shape(
+                actions.ConferenceDtmfOptions,
+                spellings={"timeoutMs": "timeoutMills"},
+                conversions={"mode": _lower},
+            ),
+            "recordingOptions": _RECORDING,
+        },
+    ),
+    "connectSip": Shape(
+        actions.ConnectSip,
+        spellings={**_HEADERS, **_MOH},
+        conversions={**_SHARED, "transport": _upper, "destination": _typed(_lower, "sip")},
+        children={"destination": Shape(destinations.SipDestination), "callHeaders": _HEADER},
+    ),
+    "connectStream": Shape(
+        actions.ConnectStream,
+        spellings=_HEADERS,
+        conversions={"destination": _typed(_stream, "Websocket")},
+        children={
+            "destination": Shape(destinations.StreamDestination),
+            "streamingOptions": Shape(actions.StreamingOptions),
+            "callHeaders": _HEADER,
+        },
+    ),
+    "runMenu": Shape(
+        actions.RunMenu,
+        spellings={"badge": "barge"},
+        conversions={"barge": _truth, "enableVoice": _truth},
+        children={"menus": _MENU},
+    ),
+    "park": Shape(actions.Park, spellings={"introPromt": "introPrompt", "dialTimeout": "maxDuration"}),
+}
