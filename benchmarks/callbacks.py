@@ -73,7 +73,7 @@ async def durable_hear(url: str) -> AsyncGenerator[Hear]:
 
         async def record(event: VoiceEvent, body: bytes) -> bytes:
             del body
-            return await service.inbox.record(event)
+            return await service.events.record(event)
 
         yield record
 

@@ -18,7 +18,7 @@ from sinch_voice_mcp.app.loopback import INSIDE, INSIDE_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import Clock, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.operations import ServiceConfig, VoiceService, open_service
+from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
@@ -77,11 +77,11 @@ async def open_app(
         open_storage(database_url(settings), machine, own_time=clock is not None) as storage,
         anyio.create_task_group() as tasks,
     ):
-        service = open_service(client, storage.journal, storage.events, config, machine, tasks)
+        service = VoiceService(client, storage.journal, storage.events, config, machine, tasks)
         if settings.embedded:
-            await service.account.warm()
+            await service.warm()
         else:
-            tasks.start_soon(service.account.warm)
+            tasks.start_soon(service.warm)
         tasks.start_soon(_sweep, service, storage, sweep_s)
         tasks.start_soon(storage.listen)
         async with _hearing(settings, service, machine, loopback, platform, tasks):
@@ -90,7 +90,7 @@ async def open_app(
             finally:
                 # What is being sent is sent to its end, as far as there is time, and recorded in any case.
                 with anyio.move_on_after(_GRACE_S, shield=True):
-                    await service.dispatcher.drained()
+                    await service.drain()
                 tasks.cancel_scope.cancel()
 
 
@@ -161,7 +161,7 @@ async def _sweep(service: VoiceService, storage: Storage, every_s: float) -> Non
         await anyio.sleep(every_s)
         try:
             await storage.beat()
-            await service.settlement.sweep()
+            await service.sweep()
         except VoiceError as error:
             _LOGGER.warning("the journal could not be swept: %s", error.message)
         except Exception:

@@ -26,7 +26,7 @@ def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Rec
 
     async def record(event: VoiceEvent, body: bytes) -> bytes:
         del body
-        return await service.inbox.record(event)
+        return await service.events.record(event)
 
     public = urlsplit(settings.callback_url or "").path
     return receiver(

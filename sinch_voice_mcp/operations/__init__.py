@@ -1,6 +1,6 @@
-"""What the server can do. Every request passes the desk: check, act, say what happened."""
+"""What the server can do. Every request goes through the voice service: check, claim, send, record."""
 
-from sinch_voice_mcp.operations.requester import Requester
-from sinch_voice_mcp.operations.service import ServiceConfig, VoiceService, open_service
+from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
+from sinch_voice_mcp.operations.service import ServiceConfig, VoiceService
 
-__all__ = ["Requester", "ServiceConfig", "VoiceService", "open_service"]
+__all__ = ["ANONYMOUS", "Requester", "ServiceConfig", "VoiceService"]

@@ -1,21 +1,22 @@
-"""Placing calls and steering them."""
+"""Placing calls and steering calls in progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+
+import anyio
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
-from sinch_voice_mcp.operations.admission.confirmation import Confirmation, placed_at
-from sinch_voice_mcp.operations.admission.guard import Guard
+from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
+from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
-from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatcher, Request, StillAllowed
+from sinch_voice_mcp.operations.dispatch.claims import Request
+from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher, StillAllowed
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
-from sinch_voice_mcp.operations.replying import withhold_replies
-from sinch_voice_mcp.operations.requester import Requester
-from sinch_voice_mcp.policy import Allow, Dial, Reach, Speak, SpeakSsml, Verdict, effects_of
-from sinch_voice_mcp.ports import Entry, EventLog, State, VoiceApi
+from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
+from sinch_voice_mcp.policy import Verdict
+from sinch_voice_mcp.ports import Entry, EventLog, Replies, State, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
-from sinch_voice_mcp.types import JsonObject, Payload
+from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
     ConferenceCalloutRequest,
@@ -24,13 +25,27 @@ from sinch_voice_mcp.wire.callouts import (
 )
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
+_CONFERENCE = "conferenceCallout"
+_MAX_REFRESHED = 5
+"""How many calls a listing looks up at the platform: enough for what a person sees, and soon done."""
+
+_REFRESH_S = 3.0
+"""Seconds that a listing waits for those look-ups; after that it shows what is recorded."""
+
+_SAME_CHANGE = "The same change was made a moment ago; it was not made again."
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A callout that went through the guard.
 
-    ``call_id`` is None after a dry run; ``rings`` is the number in E.164, None where it is no telephone.
-    ``duplicate_of`` is the record of the same request where it was made before; no second call was placed then.
+    Attributes:
+        call_id: The call; None after a dry run.
+        rings: The number in E.164; None where no telephone rings or a callback names it.
+        request: The JSON object that was sent, or would be.
+        verdicts: What every rule of the guard found.
+        warnings: What the requester should know.
+        duplicate_of: Our token of the same request where it was placed before; then no second call was placed.
     """
 
     call_id: str | None
@@ -43,7 +58,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One participant of a conference callout: placed, or what went wrong."""
+    """One participant of a conference callout: placed, or the error."""
 
     to: str
     placed: Placed | None
@@ -57,25 +72,26 @@ class Calls:
         self,
         api: VoiceApi,
         guard: Guard,
+        confirmation: Confirmation,
         dispatcher: Dispatcher,
         settlement: Settlement,
-        confirmation: Confirmation,
         events: EventLog,
         *,
-        live: bool,
+        reported: bool,
     ) -> None:
+        """Bind the collaborators; ``reported`` is whether events report what happens in a call."""
         self._api = api
-        self._events = events
         self._guard = guard
+        self._confirmation = confirmation
         self._dispatcher = dispatcher
         self._settlement = settlement
-        self._confirmation = confirmation
-        self._live = live
+        self._events = events
+        self._reported = reported
 
     async def place(
         self,
         request: CalloutRequest,
-        requester: Requester = Requester(),  # noqa: B008 - frozen
+        requester: Requester = ANONYMOUS,
         *,
         dry_run: bool = False,
         unknown: tuple[str, ...] = (),
@@ -85,56 +101,50 @@ class Calls:
 
         Args:
             request: The callout; nested SVAML may be in it as JSON text.
-            requester: Who asks, by which name, and what a person said to it.
-            dry_run: Run every rule and send nothing.
-            unknown: JSON paths of members of its SVAML that no documentation names.
-            replies_from_receiver: Keep the documents of a custom callout back, and answer its events with them.
+            requester: Who asks, with which key, and what a person answered.
+            dry_run: Apply every rule and limit, and send nothing.
+            unknown: JSON paths of members of its SVAML that are not documented.
+            replies_from_receiver: Withhold the documents of a custom callout, and answer its events with them.
 
         Raises:
-            RefusedError: The guard or a limit says no, or calling is stopped; nothing was sent.
+            RefusedError: The guard or a limit refuses, or calling is stopped; nothing was sent.
             StorageError: The journal cannot be used; nothing was sent.
-            PlatformError: The platform says no; nothing was placed.
+            PlatformError: The platform rejected it; nothing was placed.
             NotSentError: The platform was not reached; nothing was placed.
             OutcomeUnknownError: The call may have been placed.
         """
         if dry_run:
-            return await self._rehearsed(await self._guard.admit(request, unknown=unknown), requester)
+            admitted = await self._guard.admit(request, unknown=unknown)
+            return await self._dry_run(admitted, _request(admitted), requester)
         async with self._dispatcher.audited(request.method, requester):
-            (allow,) = await self._confirmation.admit([request], requester, unknown=unknown)
-            return await self._place(allow, requester, replies_from_receiver=replies_from_receiver)
+            (admitted,) = await self._confirmation.admit([request], requester, unknown=unknown)
+            return await self._place(
+                admitted, _request(admitted), requester, replies_from_receiver=replies_from_receiver
+            )
 
     async def place_conference(
-        self,
-        requests: Sequence[CalloutRequest],
-        requester: Requester = Requester(),  # noqa: B008 - frozen
-        *,
-        dry_run: bool = False,
+        self, requests: Sequence[CalloutRequest], requester: Requester = ANONYMOUS, *, dry_run: bool = False
     ) -> list[Leg]:
-        """Ring several people into one conference: all pass the guard before the first is rung.
+        """Ring several people into one conference: all pass the guard before the first phone rings.
 
         A leg that fails does not stop the others; when every leg failed, the first error is raised.
 
         Raises:
-            RefusedError: The guard refuses one of them; nobody was rung. Its path begins with the place in the list.
-            InvalidInputError: Two of them ring the same number; nobody was rung.
+            RefusedError: The guard refuses one of them; no phone rang. Its path begins with the index in the list.
+            InvalidInputError: Two of them ring the same number; no phone rang.
             VoiceError: Every leg failed.
         """
         if dry_run:
-            every = [await self._placing(request, at) for at, request in enumerate(requests)]
-            _once_each(every)
-            together = [allow.request.to_wire() for allow in every]
-            return [
-                Leg(_rings(allow) or "", await self._rehearsed(allow, requester.part(at), together), None)
-                for at, allow in enumerate(every)
-            ]
-        async with self._dispatcher.audited("conferenceCallout", requester):
-            most = self._guard.policy.max_concurrent_calls
-            if most is not None and len(requests) > most:
-                raise too_many_at_once(len(requests), most)
+            return await self._dry_run_conference(requests, requester)
+        async with self._dispatcher.audited(_CONFERENCE, requester):
+            self._check_concurrency(len(requests))
             every = await self._confirmation.admit(requests, requester, numbered=True)
-            _once_each(every)
-        together = [allow.request.to_wire() for allow in every]
-        legs = [await self._leg(allow, requester.part(at), together) for at, allow in enumerate(every)]
+            _check_distinct(every)
+        together = [admitted.wire for admitted in every]
+        legs = [
+            await self._leg(admitted, _request(admitted, together), requester.part(index))
+            for index, admitted in enumerate(every)
+        ]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # One leg that may have rung makes the whole request unsafe to repeat.
@@ -144,67 +154,19 @@ class Calls:
     async def question(
         self, requests: Sequence[CalloutRequest], requester: Requester, unknown: tuple[str, ...] = ()
     ) -> str | None:
-        """What to ask a person before these are placed; None where nobody has to be asked, or a rule says no."""
+        """Word the question to ask a person before these are placed; None where none has to confirm."""
         return await self._confirmation.question(requests, requester, unknown)
 
-    async def _placing(self, request: CalloutRequest, at: int) -> Allow:
-        with placed_at(at):
-            return await self._guard.admit(request)
-
-    async def _leg(self, allow: Allow, requester: Requester, together: object) -> Leg:
-        to = _rings(allow) or ""
-        try:
-            async with self._dispatcher.audited("conferenceCallout", requester):
-                return Leg(to, await self._place(allow, requester, together), None)
-        except VoiceError as error:
-            if error.field == KEY:
-                # The key belongs to another list; nobody of this one is rung, not even those who are new in it.
-                raise
-            return Leg(to, None, error)
-
-    async def _place(
-        self, allow: Allow, requester: Requester, together: object = None, *, replies_from_receiver: bool = False
-    ) -> Placed:
-        admitted = cast("CalloutRequest", allow.request)
-
-        async def send(token: str, again: StillAllowed) -> str:
-            sent = admitted
-            if replies_from_receiver and isinstance(admitted, CustomCalloutRequest):
-                sent, replies = withhold_replies(admitted)
-                await self._events.save_replies(token, replies)
-            return await self._api.place_callout(marked(sent, token, live=self._live), again=again)
-
-        request = await self._request(admitted, together)
-        carried = await self._dispatcher.carry_out(request, requester, send, self._settlement.refresh)
-        warnings = () if carried.warning is None else (carried.warning,)
-        return _placed(allow, carried.call_id, warnings, carried.duplicate_of)
-
-    async def check_limits(self, allow: Allow, requester: Requester, together: object = None) -> None:
-        """Say no where a limit or the kill switch would, to a callout that the guard lets pass.
+    async def check_limits(self, admitted: Admitted[CalloutRequest], requester: Requester = ANONYMOUS) -> None:
+        """Raise what placing an admitted callout would raise now; record and send nothing.
 
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
         """
-        await self._dispatcher.check_limits(
-            await self._request(cast("CalloutRequest", allow.request), together), requester
-        )
-
-    async def _rehearsed(self, allow: Allow, requester: Requester, together: object = None) -> Placed:
-        await self.check_limits(allow, requester, together)
-        return _placed(allow, None)
-
-    async def _request(self, admitted: CalloutRequest, together: object) -> Request:
-        return Request(
-            kind=admitted.method,
-            wire=admitted.to_wire(),
-            exposure=await self._guard.exposure(admitted),
-            conference=_room(admitted),
-            together=together,
-            text=_text(admitted),
-        )
+        await self._dispatcher.check_limits(_request(admitted), requester)
 
     async def get(self, call_id: str) -> Call:
-        """State and outcome of a call; one that has ended is settled in the journal.
+        """Look up the state and outcome of a call; one that has ended is settled in the journal.
 
         Raises:
             NotFoundError: There is no such call.
@@ -214,142 +176,241 @@ class Calls:
         return call
 
     async def recent(
-        self, *, limit: int, states: Sequence[State], since: int | None, inbound: bool | None = None
+        self,
+        *,
+        limit: int,
+        states: Sequence[State] = (),
+        since: int | None = None,
+        inbound: bool | None = None,
+        refresh: bool = False,
     ) -> list[Entry]:
-        """Requests of the journal and calls that came in, newest first.
+        """List requests of the journal and calls that came in, newest first.
+
+        Args:
+            limit: The most entries to return.
+            states: Only entries in one of these states; empty for all.
+            since: Only entries claimed at this instant or later, in milliseconds since 1970.
+            inbound: Only calls that came in, or only requests of this server.
+            refresh: Ask the platform first which calls have ended, where no events report that.
 
         Raises:
             StorageError: The journal cannot be used.
         """
+        if refresh and not self._reported:
+            with anyio.move_on_after(_REFRESH_S):
+                await self._settlement.refresh(limit=_MAX_REFRESHED)
         return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
 
-    async def update(self, call_id: str, reading: Reading, requester: Requester = Requester()) -> tuple[str, ...]:  # noqa: B008 - frozen
-        """Give a call in progress new instructions; returns warnings. What can ring is written down first.
+    async def update(self, call_id: str, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
+        """Give a call in progress new instructions; returns warnings. A change that can ring is claimed first.
 
         Raises:
-            RefusedError: The guard or a limit says no; nothing was sent.
+            RefusedError: The guard or a limit refuses; nothing was sent.
             NotFoundError: There is no such call, or it has ended.
-            OutcomeUnknownError: It may have been carried out.
+            OutcomeUnknownError: The change may have been made.
         """
-        unknown = tuple(member.path for member in reading.unknown)
         async with self._dispatcher.audited("update", requester):
-            (allow,) = await self._confirmation.admit([reading.document], requester, event="update", unknown=unknown)
-            return await self._update(call_id, allow, requester)
-
-    async def _update(self, call_id: str, allow: Allow, requester: Requester) -> tuple[str, ...]:
-        document = cast("Document", allow.request)
-        if not any(isinstance(effect, Dial | Reach) for effect in effects_of(document)):
-            await self._api.update_call(call_id, document)
-            return allow.warnings
-
-        async def send(token: str, again: StillAllowed) -> None:
-            # A change of a call carries no token, and is sent once.
-            del token, again
-            await self._api.update_call(call_id, document)
-
-        request = Request(
-            kind="update",
-            wire=document.to_wire(),
-            exposure=await self._guard.exposure(document),
-            subject=call_id,
-            text=_text(document),
-        )
-        carried = await self._dispatcher.carry_out(request, requester, send, self._settlement.refresh)
-        if carried.duplicate_of is not None:
-            return (*allow.warnings, "The same change was made a moment ago; it was not made again.")
-        return allow.warnings
+            (admitted,) = await self._confirmation.admit(
+                [reading.document], requester, event="update", unknown=_unknown(reading)
+            )
+            if admitted.connects:
+                return await self._dispatch_update(call_id, admitted, requester)
+            await self._api.update_call(call_id, admitted.request)
+            return admitted.warnings
 
     async def question_update(self, reading: Reading, requester: Requester) -> str | None:
-        """What to ask a person before a call is changed; None where nobody has to be asked."""
-        unknown = tuple(member.path for member in reading.unknown)
-        return await self._confirmation.question([reading.document], requester, unknown, event="update")
+        """Word the question to ask a person before a call is changed; None where none has to confirm."""
+        return await self._confirmation.question([reading.document], requester, _unknown(reading), event="update")
 
     async def play(self, call_id: str, instruction: Instruction, leg: CallLeg) -> None:
-        """Speak or play to one side of a call in progress. Never repeated by itself.
+        """Speak or play to one side of a call in progress. Never repeated by the server.
 
         Raises:
-            RefusedError: The guard says no; nothing was sent.
+            RefusedError: The guard refuses; nothing was sent.
             NotFoundError: There is no such call, or it has ended.
-            OutcomeUnknownError: It may have been heard.
+            OutcomeUnknownError: It may have been played.
         """
         document = Document(instructions=(instruction,), action=Continue())
-        admitted, _ = await self._guard.admit_document(Reading(document, (), ()), "update")
-        await self._api.manage_leg(call_id, leg, admitted)
+        admitted = await self._guard.admit(document, "update")
+        await self._api.manage_leg(call_id, leg, admitted.request)
 
     async def hang_up(self, call_id: str) -> tuple[Call, bool]:
-        """End a call; returns it and whether it was this request that ended it. Safe to repeat.
+        """End a call; returns it and whether this request ended it. Safe to repeat.
 
         Raises:
             NotFoundError: There never was such a call.
-            OutcomeUnknownError: It is not known whether the call goes on.
+            OutcomeUnknownError: Whether the call continues is not known.
         """
         try:
             await self._api.update_call(call_id, Document(action=Hangup()))
         except NotFoundError:
-            return await self._ended(call_id, NotFoundError), False
+            return await self.get(call_id), False
         except OutcomeUnknownError:
-            return await self._ended(call_id, OutcomeUnknownError), True
+            return await self._read_back(call_id), True
         return await self.get(call_id), True
 
-    async def _ended(self, call_id: str, cause: type[VoiceError]) -> Call:
-        """Read a call back after an answer that leaves open whether it ended."""
+    async def _read_back(self, call_id: str) -> Call:
+        """Read a call whose hang-up got no answer; the call must have ended."""
         call = await self.get(call_id)
-        if call.status != "FINAL" and cause is OutcomeUnknownError:
+        if call.status != "FINAL":
             raise OutcomeUnknownError(
-                "The call still goes on, and it is not known whether the request to end it arrived.",
+                "The call is still in progress, and it is not known whether the request to end it arrived.",
                 next_step="Hang up again; ending a call twice does no harm.",
             )
         return call
 
+    async def _place(
+        self,
+        admitted: Admitted[CalloutRequest],
+        request: Request,
+        requester: Requester,
+        *,
+        replies_from_receiver: bool = False,
+    ) -> Placed:
+        async def send(token: str, still_allowed: StillAllowed) -> str:
+            callout = admitted.request
+            if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
+                callout, replies = withhold_replies(callout)
+                await self._events.save_replies(token, replies)
+            live = self._guard.mode == "live"
+            return await self._api.place_callout(marked(callout, token, live=live), again=still_allowed)
+
+        return _placed(admitted, await self._dispatcher.dispatch(request, requester, send))
+
+    async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Leg:
+        to = admitted.rings or ""
+        try:
+            async with self._dispatcher.audited(_CONFERENCE, requester):
+                return Leg(to, await self._place(admitted, request, requester), None)
+        except VoiceError as error:
+            if error.field == KEY:
+                # The key belongs to another list, so no phone of this one rings, not even a number new in it.
+                raise
+            return Leg(to, None, error)
+
+    async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
+        await self._dispatcher.check_limits(request, requester)
+        return _placed(admitted, None)
+
+    async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[Leg]:
+        every: list[Admitted[CalloutRequest]] = []
+        for index, request in enumerate(requests):
+            with located_at(index):
+                every.append(await self._guard.admit(request))
+        _check_distinct(every)
+        together = [admitted.wire for admitted in every]
+        return [
+            Leg(
+                admitted.rings or "",
+                await self._dry_run(admitted, _request(admitted, together), requester.part(index)),
+                None,
+            )
+            for index, admitted in enumerate(every)
+        ]
+
+    def _check_concurrency(self, count: int) -> None:
+        allowed = self._guard.policy.max_concurrent_calls
+        if allowed is not None and count > allowed:
+            raise too_many_at_once(count, allowed)
+
+    async def _dispatch_update(
+        self, call_id: str, admitted: Admitted[Document], requester: Requester
+    ) -> tuple[str, ...]:
+        async def send(token: str, still_allowed: StillAllowed) -> None:
+            # A change of a call carries no token, and is sent once.
+            del token, still_allowed
+            await self._api.update_call(call_id, admitted.request)
+
+        request = Request(
+            kind="update",
+            wire=admitted.wire,
+            exposure=admitted.exposure,
+            subject=call_id,
+            text=admitted.spoken,
+        )
+        dispatched = await self._dispatcher.dispatch(request, requester, send)
+        return admitted.warnings if dispatched.duplicate_of is None else (*admitted.warnings, _SAME_CHANGE)
+
 
 def marked(request: CalloutRequest, token: str, *, live: bool) -> CalloutRequest:
-    """The request with our token, by which every event of the call names it.
+    """Put our token into a callout, so that every event of the call carries it.
 
-    A live call always tells its end, or nobody could say what became of it. A custom callout does so by itself.
+    A live call always reports its end (DiCE), or its cost and outcome would stay unknown; a custom callout reports it
+    by itself.
     """
-    tells: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
+    marks: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
     match request:
         case TtsCalloutRequest():
-            return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=tells)})
+            return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=marks)})
         case ConferenceCalloutRequest():
-            callout = request.conference_callout.model_copy(update=tells)
+            callout = request.conference_callout.model_copy(update=marks)
             return request.model_copy(update={"conference_callout": callout})
         case CustomCalloutRequest():
             callout = request.custom_callout.model_copy(update={"custom": token})
             return request.model_copy(update={"custom_callout": callout})
 
 
-def _placed(
-    allow: Allow, call_id: str | None, warnings: tuple[str, ...] = (), duplicate_of: str | None = None
-) -> Placed:
-    request = allow.request.to_wire()
-    return Placed(call_id, _rings(allow), request, allow.verdicts, (*allow.warnings, *warnings), duplicate_of)
+def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutRequest, Replies]:
+    """Split a custom callout into the callout without its replies, and the replies for the receiver to give.
+
+    A callout that carries its replies inline reports neither who answered nor which keys were pressed. A call that
+    a machine answers, or that is left before it is known who answered, is hung up.
+    """
+    callout = request.custom_callout
+    hang_up = Document(action=Hangup()).to_json()
+    bare = callout.model_copy(update={"ace": None, "pie": None})
+    replies = {
+        "ace": callout.ace or hang_up,
+        "ace.machine": hang_up,
+        "ace.hangup": hang_up,
+        "pie.return": callout.pie or hang_up,
+        "pie.sequence": callout.pie or hang_up,
+        "pie": hang_up,
+    }
+    return request.model_copy(update={"custom_callout": bare}), replies
 
 
-def _rings(allow: Allow) -> str | None:
-    return next((effect.number for effect in effects_of(allow.request) if isinstance(effect, Dial)), None)
+def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Request:
+    callout = admitted.request
+    joins = isinstance(callout, ConferenceCalloutRequest)
+    return Request(
+        kind=callout.method,
+        wire=admitted.wire,
+        exposure=admitted.exposure,
+        conference=callout.conference_callout.conference_id if joins else None,
+        together=together,
+        text=admitted.spoken,
+    )
 
 
-def _room(request: CalloutRequest) -> str | None:
-    return request.conference_callout.conference_id if isinstance(request, ConferenceCalloutRequest) else None
+def _placed(admitted: Admitted[CalloutRequest], dispatched: Dispatched | None) -> Placed:
+    warnings = admitted.warnings
+    if dispatched is not None and dispatched.warning is not None:
+        warnings = (*warnings, dispatched.warning)
+    return Placed(
+        call_id=None if dispatched is None else dispatched.call_id,
+        rings=admitted.rings,
+        request=admitted.wire,
+        verdicts=admitted.verdicts,
+        warnings=warnings,
+        duplicate_of=None if dispatched is None else dispatched.duplicate_of,
+    )
 
 
-def _text(request: Payload) -> str | None:
-    spoken = [effect.text for effect in effects_of(request) if isinstance(effect, Speak)]
-    spoken += [effect.ssml for effect in effects_of(request) if isinstance(effect, SpeakSsml)]
-    return " / ".join(spoken) or None
+def _unknown(reading: Reading) -> tuple[str, ...]:
+    return tuple(member.path for member in reading.unknown)
 
 
-def _once_each(every: Sequence[Allow]) -> None:
-    """Insist that nobody is rung twice by one request.
+def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
+    """Refuse a list that rings a number twice.
 
     Raises:
-        InvalidInputError: A number is there twice.
+        InvalidInputError: A number is in the list twice.
     """
     seen: set[str] = set()
-    for at, allow in enumerate(every):
-        number = _rings(allow) or ""
+    for index, admitted in enumerate(every):
+        number = admitted.rings or ""
         if number in seen:
-            field = f"$[{at}].conferenceCallout.destination.endpoint"
-            raise InvalidInputError(f"{number} is there twice; one phone takes one call", field=field)
+            field = f"$[{index}].conferenceCallout.destination.endpoint"
+            raise InvalidInputError(f"{number} is in the list twice; one phone takes one call", field=field)
         seen.add(number)

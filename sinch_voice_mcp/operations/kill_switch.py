@@ -1,11 +1,11 @@
-"""The kill switch."""
+"""The kill switch: stops all calling."""
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
-from sinch_voice_mcp.operations.dispatch.dispatcher import without_numbers
 from sinch_voice_mcp.ports import Entry, Journal, Stopped, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.text.masking import without_numbers
 
-_BUNCH = 500
+_MAX_HUNG_UP = 500
 
 
 class KillSwitch:
@@ -16,7 +16,10 @@ class KillSwitch:
         self._journal = journal
 
     async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[Stopped, int, int]:
-        """Refuse every claim from now on; returns what stopped calling first, and calls ended and not ended.
+        """Refuse every claim from now on.
+
+        Returns:
+            What stopped calling first, and the numbers of calls that were hung up and that could not be.
 
         Raises:
             StorageError: The journal cannot be used.
@@ -24,8 +27,8 @@ class KillSwitch:
         stopped = await self._journal.stop(without_numbers(reason), by)
         if not hang_up:
             return stopped, 0, 0
-        going = await self._journal.entries(limit=_BUNCH, states=("accepted",))
-        ended = [await self._hung_up(entry) for entry in going if entry.call_id is not None]
+        accepted = await self._journal.entries(limit=_MAX_HUNG_UP, states=("accepted",))
+        ended = [await self._hung_up(entry) for entry in accepted if entry.call_id is not None]
         return stopped, sum(ended), len(ended) - sum(ended)
 
     async def _hung_up(self, entry: Entry) -> bool:

@@ -4,7 +4,6 @@ from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.calls import Calls
-from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import NumberFacts, describe_number
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import NumberDestination
@@ -19,7 +18,7 @@ from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 
 
 class Numbers:
-    """What numbers the account has, what is known of others, and where events are sent."""
+    """The account's numbers, facts about other numbers, and where events are sent."""
 
     def __init__(self, api: VoiceApi, guard: Guard, account: Account, calls: Calls) -> None:
         self._api = api
@@ -29,11 +28,11 @@ class Numbers:
 
     @property
     def application_key(self) -> str:
-        """The application that is asked about when none is named."""
+        """The key of the application that operations use when none is named."""
         return self._api.application_key
 
     async def owned(self) -> list[OwnedNumber]:
-        """The account's numbers."""
+        """List the account's numbers."""
         return await self._account.numbers()
 
     async def assign(self, request: AssignNumbers) -> list[OwnedNumber]:
@@ -46,7 +45,7 @@ class Numbers:
         return await self._account.numbers()
 
     async def unassign(self, request: UnassignNumber) -> list[OwnedNumber]:
-        """Take a number from an application; returns all numbers afterwards.
+        """Remove a number from an application; returns all numbers afterwards.
 
         Raises:
             NotFoundError: The number is not the account's.
@@ -55,7 +54,7 @@ class Numbers:
         return await self._account.numbers()
 
     async def query(self, number: str) -> tuple[NumberFacts, QueriedNumber, VoiceError | None]:
-        """What metadata and the platform know of a number, and why the guard would refuse to ring it, if so.
+        """Look up a number: metadata, the platform's answer, and the refusal that a call to it would meet, if any.
 
         Raises:
             RefusedError: It is not a number in E.164 form; the rule says why.
@@ -65,35 +64,35 @@ class Numbers:
             facts = describe_number(number)
         except InvalidInputError:
             objection = await self._objection(number, own)
-            # The guard says better than the parser what is wrong with it.
+            # The guard's refusal explains the mistake better than the parser's.
             if objection is not None:
                 objection.field = "number"
                 raise objection from None
             raise
-        # Asked first, so that the guard judges by what is true now.
+        # Looked up first, so that the guard decides by the price of today.
         known = await self._account.query(facts.e164)
         return facts, known, await self._objection(number, own)
 
     async def _objection(self, number: str, own: tuple[str, ...]) -> VoiceError | None:
-        """The refusal that a plain callout to the number would meet; its caller id is not at issue."""
+        """Return the refusal that a plain callout to the number would meet; its caller ID is valid."""
         destination = NumberDestination(endpoint=number)
         callout = TtsCallout(destination=destination, cli=own[0] if own else None, text="Hello.")
         try:
-            allowed = await self._guard.admit(TtsCalloutRequest(tts_callout=callout))
-            await self._calls.check_limits(allowed, Requester())
+            admitted = await self._guard.admit(TtsCalloutRequest(tts_callout=callout))
+            await self._calls.check_limits(admitted)
         except VoiceError as error:
             return error
         return None
 
     async def callbacks(self) -> CallbackUrl:
-        """Where the application hears of its calls."""
+        """Look up where the platform sends the events of the application's calls."""
         return await self._api.get_callbacks(self._api.application_key)
 
     async def set_callbacks(self, urls: CallbackUrl) -> tuple[CallbackUrl, CallbackUrl]:
-        """Set where the application hears of its calls; returns the old and the new.
+        """Set where the platform sends the events of the application's calls; returns the old and the new URLs.
 
         Raises:
-            RefusedError: A host is not one that the owner listed.
+            RefusedError: The owner did not list the host.
         """
         await self._guard.admit(urls)
         before = await self.callbacks()

@@ -1,4 +1,4 @@
-"""The desk: the one place through which every request goes, whoever asks."""
+"""The voice service: every request goes through it, from a tool, a command or a callback."""
 
 from dataclasses import dataclass
 
@@ -12,51 +12,28 @@ from sinch_voice_mcp.operations.calls import Calls
 from sinch_voice_mcp.operations.conferences import Conferences
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
+from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
 from sinch_voice_mcp.operations.surveys import Surveys
+from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
 from sinch_voice_mcp.ports import EventLog, Journal, VoiceApi
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceService:
-    """What can be asked for. ``simulated`` is whether the platform behind it is the sandbox."""
-
-    simulated: bool
-    policy: Policy
-    account: Account
-    calls: Calls
-    conferences: Conferences
-    numbers: Numbers
-    kill_switch: KillSwitch
-    events: EventLog
-    dispatcher: Dispatcher
-    settlement: Settlement
-    monitor: CallMonitor
-    surveys: Surveys
-    inbox: EventInbox
-    source: EventSource
-
-    @property
-    def asks(self) -> bool:
-        """Whether a person may have to be asked before a call."""
-        return self.policy.confirm != "never"
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceConfig:
-    """How this house does things.
+    """Fixed settings of a service.
 
     Attributes:
         policy: What the owner allows.
         mode: Whose defaults and rules without a switch apply.
-        simulated: Whether the platform rings nobody.
-        listening: Whether events of calls come in.
-        incoming_text: What somebody hears who calls, and whom nobody was told to answer.
+        simulated: Whether the platform behind it is the sandbox.
+        source: Where events of calls come from.
+        incoming_text: What a caller hears when no reply was prepared for the call.
         patience_s: How long to wait for a request that another server is sending, in seconds.
     """
 
@@ -68,40 +45,84 @@ class ServiceConfig:
     patience_s: float
 
 
-def open_service(
-    api: VoiceApi, journal: Journal, events: EventLog, config: ServiceConfig, clock: Clock, tasks: TaskGroup
-) -> VoiceService:
-    """Put the service together.
+class VoiceService:
+    """The operations that a server offers.
 
-    Args:
-        api: The platform, or the sandbox.
-        journal: Where requests that can ring are written down.
-        events: Where events of calls are written down.
-        config: How things are done here.
-        clock: For how long facts are remembered.
-        tasks: Where requests are sent.
+    Attributes:
+        simulated: Whether the platform behind it is the sandbox: no phone rings.
+        policy: What the owner allows.
+        calls: Callouts and calls in progress.
+        conferences: Conferences and their participants.
+        numbers: The account's numbers, other numbers, and where events are sent.
+        surveys: Questions asked by phone.
+        events: What the platform reports of calls.
+        kill_switch: Stops all calling.
+        usage: What is used up of the limits.
     """
-    policy, mode, source = config.policy, config.mode, config.source
-    account = Account(api, clock)
-    guard = Guard(policy, mode, account, clock)
-    dispatcher = Dispatcher(journal, policy, tasks, config.patience_s)
-    settlement = Settlement(api, dispatcher)
-    confirmation = Confirmation(guard, journal)
-    calls = Calls(api, guard, dispatcher, settlement, confirmation, events, live=mode == "live")
-    monitor = CallMonitor(api, journal, events, settlement, source)
-    return VoiceService(
-        simulated=config.simulated,
-        policy=policy,
-        account=account,
-        calls=calls,
-        conferences=Conferences(api),
-        numbers=Numbers(api, guard, account, calls),
-        kill_switch=KillSwitch(api, journal),
-        events=events,
-        dispatcher=dispatcher,
-        settlement=settlement,
-        monitor=monitor,
-        surveys=Surveys(api, calls, monitor, source),
-        inbox=EventInbox(events, guard, config.incoming_text),
-        source=source,
-    )
+
+    def __init__(
+        self,
+        api: VoiceApi,
+        journal: Journal,
+        events: EventLog,
+        config: ServiceConfig,
+        clock: Clock,
+        tasks: TaskGroup,
+    ) -> None:
+        """Put the service together.
+
+        Args:
+            api: The platform, or the sandbox.
+            journal: Where requests that can ring are recorded.
+            events: Where events of calls are recorded.
+            config: Fixed settings.
+            clock: How old facts are, and what time it is for the guard.
+            tasks: Where requests are sent.
+        """
+        policy, source = config.policy, config.source
+        self._account = Account(api, clock)
+        self._settlement = Settlement(api, journal, policy)
+        self._dispatcher = Dispatcher(
+            journal, policy, tasks, refresh=self._settlement.refresh, patience_s=config.patience_s
+        )
+        guard = Guard(policy, config.mode, self._account, clock)
+        monitor = CallMonitor(api, journal, events, self._settlement, source)
+        self.simulated = config.simulated
+        self.policy = policy
+        self.calls = Calls(
+            api,
+            guard,
+            Confirmation(guard, journal),
+            self._dispatcher,
+            self._settlement,
+            events,
+            reported=source.active,
+        )
+        self.conferences = Conferences(api)
+        self.numbers = Numbers(api, guard, self._account, self.calls)
+        self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)
+        self.surveys = Surveys(api, self.calls, self.events)
+        self.kill_switch = KillSwitch(api, journal)
+        self.usage = Usage(journal)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person may have to confirm a call."""
+        return self.policy.confirm != "never"
+
+    async def warm(self) -> None:
+        """Look up the account's numbers ahead of the first call, so that a refusal can list them without traffic."""
+        await self._account.warm()
+
+    async def sweep(self) -> None:
+        """Settle what time settles: unrecorded outcomes, requests without an outcome, calls that ended, old leases.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        await self._dispatcher.flush()
+        await self._settlement.sweep()
+
+    async def drain(self) -> None:
+        """Wait until every request is sent and recorded; when this is canceled, the rest is cut off."""
+        await self._dispatcher.drain()

@@ -1,4 +1,4 @@
-"""Asking somebody by phone: a question, a key, an answer."""
+"""Surveys: a question by phone, answered with keys."""
 
 import logging
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations.calls import Calls, Placed
-from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress
-from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.events.call_events import CallEvents
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Progress
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import (
@@ -26,7 +26,7 @@ from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 _LOGGER = logging.getLogger(__name__)
 
 REPEATS = 2
-"""How often the question is repeated after silence or a key that means nothing."""
+"""How often the question is repeated after silence or a key without a meaning."""
 
 _PRESS: Mapping[str, str] = {
     "en": "For {meaning}, press {key}.",
@@ -61,7 +61,7 @@ _THANKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and what may be answered: keys with meanings, or so many digits."""
+    """A question and its possible answers: keys with meanings, or a number of digits."""
 
     to: str
     text: str
@@ -71,10 +71,10 @@ class Question:
     locale: str | None
 
     def request(self) -> CustomCalloutRequest:
-        """The callout with the whole conversation in it, so that the guard and a person see all of it.
+        """Write the callout with the whole conversation in it, so that the guard and a person see all of it.
 
         Raises:
-            InvalidInputError: It says no answers, or two kinds of them, or keys that are none.
+            InvalidInputError: The question is empty, or its answers are missing, of both kinds, or not keys 0 to 9.
         """
         self._check()
         dial = ConnectPstn(number=self.to, cli=self.cli, amd=AnsweringMachineDetection(enabled=True))
@@ -89,7 +89,7 @@ class Question:
         )
 
     def meaning(self, key: str | None) -> str | None:
-        """What a key means."""
+        """Return what a key means; None where it means nothing."""
         return None if key is None or self.answers is None else self.answers.get(key)
 
     @property
@@ -98,14 +98,14 @@ class Question:
 
     def _check(self) -> None:
         if not self.text.strip():
-            raise InvalidInputError("the question says nothing", field="question")
+            raise InvalidInputError("the question is empty", field="question")
         if (self.answers is None) == (self.digits is None):
             raise InvalidInputError("give exactly one of `answers` or `digits`", field="answers")
         for key, meaning in (self.answers or {}).items():
             if len(key) != 1 or key not in "0123456789":
-                raise InvalidInputError(f"`{key[:20]}` is no key; keys are 0 to 9", field="answers")
+                raise InvalidInputError(f"`{key[:20]}` is not a key; keys are 0 to 9", field="answers")
             if not meaning.strip():
-                raise InvalidInputError(f"the answer of key {key} says nothing", field="answers")
+                raise InvalidInputError(f"the meaning of key {key} is empty", field="answers")
 
     def _menu(self) -> RunMenu:
         press = _PRESS.get(self._language, _PLAIN)
@@ -130,48 +130,47 @@ def _prompt(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SurveyResult:
     """A question that was asked: the call, and what is known of the answer."""
 
     placed: Placed
-    picture: CallSnapshot
+    snapshot: CallSnapshot
 
 
 class Surveys:
-    """Asks people by phone."""
+    """Asks people questions by phone."""
 
-    def __init__(self, api: VoiceApi, calls: Calls, monitor: CallMonitor, source: EventSource) -> None:
+    def __init__(self, api: VoiceApi, calls: Calls, events: CallEvents) -> None:
         self._api = api
         self._calls = calls
-        self._monitor = monitor
-        self._source = source
+        self._events = events
 
     async def check(self) -> None:
-        """Insist that an answer could come back.
+        """Raise unless an answer could come back.
 
         Raises:
             NoCallbacksError: It could not.
         """
-        self._source.needed_for("Asking by phone")
-        self._source.check(await self._api.get_callbacks(self._api.application_key))
+        self._events.require("Asking by phone")
+        self._events.check(await self._api.get_callbacks(self._api.application_key))
 
     async def ask(
         self, question: Question, requester: Requester, wait_s: float, progress: Progress | None = None
-    ) -> Asked:
-        """Ring somebody, ask, and wait for the answer as long as that may take.
+    ) -> SurveyResult:
+        """Ring a person, ask, and wait for the answer for at most ``wait_s`` seconds.
 
         Raises:
-            NoCallbacksError: Nobody would tell what was pressed.
-            RefusedError: The guard, a limit or a person says no; nobody was rung.
+            NoCallbacksError: No event would report what was pressed.
+            RefusedError: The guard, a limit or a person refuses; no phone rang.
             OutcomeUnknownError: The call may have been placed.
         """
         await self.check()
         placed = await self._calls.place(question.request(), requester, replies_from_receiver=True)
         call_id = placed.call_id or ""
         try:
-            picture = await self._monitor.wait(call_id, "ended", wait_s, progress)
+            snapshot = await self._events.wait(call_id, "ended", wait_s, progress)
         except VoiceError as error:
-            # The phone rings: who asked gets the call's id, whatever goes wrong from here on.
+            # The phone rings, so the requester gets the id of the call whatever fails from here on.
             _LOGGER.warning("a call that was placed could not be watched: %s", error.message)
-            picture = CallSnapshot(call_id)
-        return Asked(placed, picture)
+            snapshot = CallSnapshot(call_id)
+        return SurveyResult(placed, snapshot)

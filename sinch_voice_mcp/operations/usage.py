@@ -1,38 +1,42 @@
-"""What the owner allows, in words: every setting of the guard, its value, and where that came from."""
+"""What the owner allows and what is used up: every setting of the guard with its source, and the day's usage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sinch_voice_mcp.operations.admission.limits import MICROS
-from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
+from sinch_voice_mcp.operations.admission.limits import DAY, MICROS
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.ports import Entry, State
+from sinch_voice_mcp.ports import Journal, State, Stopped
+from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import is_list
 
-_PEOPLE = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})
-"""What can hold numbers of people."""
+_WITH_NUMBERS = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})
+"""Settings that can hold numbers of people."""
 
-_WHOLE_NUMBER = 9
-"""So many characters or more are nearly a number, not the beginning of one."""
+_MIN_NUMBER_CHARS = 9
+"""From this length on, a prefix is nearly a whole number, and is shortened."""
 
 _UNSET: Mapping[str, str] = {"allowed_regions": "the regions of your own voice numbers"}
-_GOING_ON: frozenset[State] = frozenset({"pending", "accepted", "unknown"})
-_GIVEN_BACK: frozenset[State] = frozenset({"rejected", "not_sent"})
+_IN_PROGRESS: frozenset[State] = frozenset({"pending", "accepted", "unknown"})
+_RELEASED: frozenset[State] = frozenset({"rejected", "not_sent"})
+"""States of requests that placed no call."""
+
+_MAX_ENTRIES = 100_000
+"""More calls in a day than any sensible limit allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """One setting as it holds.
+    """One setting in effect.
 
     Attributes:
         name: Its name in a file.
         variable: Its environment variable.
         value: Its value as JSON; numbers of people are shortened.
         source: The flag, variable or file that set it, or the default.
-        description: What it means.
+        description: Its meaning.
     """
 
     name: str
@@ -43,7 +47,7 @@ class Effective:
 
     @property
     def text(self) -> str:
-        """The value in words."""
+        """The value as text."""
         if self.value is None:
             return _UNSET.get(self.name, "not set")
         if is_list(self.value):
@@ -52,7 +56,7 @@ class Effective:
 
 
 def effective(policy: Policy, sources: Mapping[str, str]) -> tuple[Effective, ...]:
-    """Every setting of the guard and its limits, in the order of the documentation."""
+    """List every setting of the guard and its limits, in the order of the documentation."""
     values = policy.model_dump(mode="json")
     return tuple(
         Effective(
@@ -63,8 +67,8 @@ def effective(policy: Policy, sources: Mapping[str, str]) -> tuple[Effective, ..
 
 
 def _shown(name: str, value: object) -> object:
-    if name in _PEOPLE and is_list(value):
-        # Their order would say more of them than their shortened forms.
+    if name in _WITH_NUMBERS and is_list(value):
+        # Sorted, because the owner's order could reveal more than the shortened forms.
         return sorted(_hidden(str(number)) for number in value)
     if value is None and Policy.model_fields[name].default is not None:
         return UNLIMITED
@@ -72,26 +76,48 @@ def _shown(name: str, value: object) -> object:
 
 
 def _hidden(number: str) -> str:
-    return shortened(number) if len(number) >= _WHOLE_NUMBER else number
+    return shortened(number) if len(number) >= _MIN_NUMBER_CHARS else number
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """What the journal knows of a day: calls placed, calls going on, and money spent or set aside."""
+class UsageToday:
+    """What this day, in UTC, has used up so far.
 
+    Attributes:
+        switch: The kill switch; None while calling is allowed.
+        placed: Calls placed, or that may have been placed.
+        in_progress: How many of them have not ended.
+        spent: Money spent or reserved.
+        currency: ISO 4217; None where no price is known.
+    """
+
+    switch: Stopped | None
     placed: int
-    going_on: int
+    in_progress: int
     spent: Decimal
     currency: str | None
 
 
-def used(entries: Sequence[Entry]) -> Used:
-    """What these requests use up."""
-    counted = [entry for entry in entries if entry.state not in _GIVEN_BACK]
-    micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)
-    return Used(
-        placed=len(counted),
-        going_on=sum(entry.state in _GOING_ON for entry in counted),
-        spent=Decimal(micros) / MICROS,
-        currency=next((entry.currency for entry in counted if entry.currency is not None), None),
-    )
+class Usage:
+    """What is used up of the owner's limits."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def today(self) -> UsageToday:
+        """Add up this day, in UTC.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        now = self._journal.now()
+        entries = await self._journal.entries(limit=_MAX_ENTRIES, since=now - now % DAY)
+        counted = [entry for entry in entries if entry.state not in _RELEASED]
+        micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)
+        return UsageToday(
+            switch=await self._journal.switch(),
+            placed=len(counted),
+            in_progress=sum(entry.state in _IN_PROGRESS for entry in counted),
+            spent=Decimal(micros) / MICROS,
+            currency=next((entry.currency for entry in counted if entry.currency is not None), None),
+        )

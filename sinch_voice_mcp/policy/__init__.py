@@ -2,7 +2,8 @@
 
 ::
 
-    match decide(Intent(request=request, mode="live", now=now), policy, facts):
+    case = Case.of(Intent(request=request, mode="live", now=now), policy)
+    match decide(case.knowing(facts)):
         case Allow(request=request):
             ...  # send this request, not the one that was asked for
         case NeedsApproval(question=question):
@@ -11,20 +12,10 @@
             raise refusal.error()
 """
 
+from sinch_voice_mcp.policy.case import Case, Intent
 from sinch_voice_mcp.policy.cleaning import untrusted
-from sinch_voice_mcp.policy.deciding import decide, needs_facts
-from sinch_voice_mcp.policy.decision import (
-    Allow,
-    ConsentReason,
-    Decision,
-    Facts,
-    Intent,
-    Needs,
-    NeedsApproval,
-    Refuse,
-    Tariff,
-    Verdict,
-)
+from sinch_voice_mcp.policy.consent import ConsentReason
+from sinch_voice_mcp.policy.decision import Allow, Decision, NeedsApproval, Refuse, Verdict, decide, needs_facts
 from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.effects.kinds import (
     Broken,
@@ -42,7 +33,8 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Tones,
     Unknown,
 )
-from sinch_voice_mcp.policy.exposure import Exposure, exposure, rung
+from sinch_voice_mcp.policy.exposure import Exposure, exposure
+from sinch_voice_mcp.policy.facts import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
@@ -56,6 +48,7 @@ __all__ = [
     "VARIABLE_PREFIX",
     "Allow",
     "Broken",
+    "Case",
     "Confirm",
     "ConsentReason",
     "Decision",
@@ -92,6 +85,5 @@ __all__ = [
     "exposure",
     "needs_facts",
     "owner_sets",
-    "rung",
     "untrusted",
 ]

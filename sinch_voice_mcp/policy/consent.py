@@ -1,18 +1,22 @@
 """The question that a person answers before a call: what would happen, from the request and the facts alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
-from sinch_voice_mcp.policy.decision import Allow, ConsentReason, NeedsApproval, Tariff
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.collecting import is_inline
 from sinch_voice_mcp.policy.effects.kinds import Effect, Fetch, Identify, Reach, Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
-from sinch_voice_mcp.policy.rules.case import Case
 from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
 from sinch_voice_mcp.text.invisible import hidden
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
+
+ConsentReason = Literal["dial", "unseen", "reach", "dtmf"]
+"""Why a person is asked: a number rings, a callback says which, something else is reached, many keys are sent."""
 
 FREE_DIGITS = 4
 """How many digits may be keyed without asking: a menu's choice, and no card number."""
@@ -23,15 +27,22 @@ _MOST_NUMBERS = 3
 _BANDS = (Decimal("0.05"), Decimal("0.25"))
 
 
-def approval(case: Case, allow: Allow) -> NeedsApproval | None:
-    """The question to be asked before a request that passes every rule; None where nobody has to be asked."""
+@dataclass(frozen=True, slots=True)
+class ConsentQuestion:
+    """What a person is asked before a call; see :class:`~sinch_voice_mcp.policy.decision.NeedsApproval`."""
+
+    text: str
+    reasons: tuple[ConsentReason, ...]
+    numbers: tuple[str, ...]
+
+
+def question(case: Case) -> ConsentQuestion | None:
+    """The question to ask before a request that passes every rule; None where no person has to confirm it."""
     if case.intent.approved or case.policy.confirm == "never":
         return None
     numbers = _untrusted(case)
     reasons = tuple(_reasons(case, numbers))
-    if not reasons:
-        return None
-    return NeedsApproval(allow, "\n".join(_lines(case, allow.tariffs)), reasons, numbers)
+    return ConsentQuestion("\n".join(_lines(case)), reasons, numbers) if reasons else None
 
 
 def unseen(case: Case) -> bool:
@@ -44,7 +55,7 @@ def unseen(case: Case) -> bool:
 
 
 def _untrusted(case: Case) -> tuple[str, ...]:
-    numbers = dict.fromkeys(found.e164 for _, found in case.sound)
+    numbers = dict.fromkeys(found.e164 for found in case.legs)
     return tuple(number for number in numbers if number not in case.policy.trusted_numbers)
 
 
@@ -64,8 +75,8 @@ def _digits(case: Case) -> int:
     return sum(sign.isdecimal() for tones in case.all(Tones) for sign in tones.value)
 
 
-def _lines(case: Case, tariffs: Mapping[str, Tariff]) -> Iterator[str]:
-    yield from _rings(tuple(dict.fromkeys(found for _, found in case.sound)), case, tariffs)
+def _lines(case: Case) -> Iterator[str]:
+    yield from _rings(tuple(dict.fromkeys(case.legs)), case)
     if unseen(case):
         yield "Calls whomever a callback names"
     for reach in dict.fromkeys((effect.kind, effect.target) for effect in case.all(Reach)):
@@ -76,22 +87,22 @@ def _lines(case: Case, tariffs: Mapping[str, Tariff]) -> Iterator[str]:
         yield f'Says: "{text}"'
     if digits := _digits(case):
         yield f"Keys: {digits} digits"
-    yield f"Lasts at most: {longest(case.request, case.policy)} s"
+    yield f"Lasts at most: {longest(case)} s"
 
 
 _KINDS = {"in_app": "in-app user", "sip": "SIP address", "stream": "stream"}
 
 
-def _rings(numbers: Sequence[NumberFacts], case: Case, tariffs: Mapping[str, Tariff]) -> Iterator[str]:
+def _rings(numbers: Sequence[NumberFacts], case: Case) -> Iterator[str]:
     if len(numbers) == 1:
         (number,) = numbers
         yield f"Call {number.international}"
         yield f"Country: {_country(number)}"
         yield f"Kind: {_kind(number)}"
-        yield f"Price: {_price(number, case, tariffs)}"
+        yield f"Price: {_price(number, case)}"
         return
     for number in numbers[:_MOST_NUMBERS]:
-        yield f"Call {number.international} ({_country(number)}, {_kind(number)}, {_price(number, case, tariffs)})"
+        yield f"Call {number.international} ({_country(number)}, {_kind(number)}, {_price(number, case)})"
     if rest := numbers[_MOST_NUMBERS:]:
         yield f"Call {', '.join(number.e164 for number in rest)}"
 
@@ -104,8 +115,8 @@ def _kind(number: NumberFacts) -> str:
     return number.type.replace("_", " ")
 
 
-def _price(number: NumberFacts, case: Case, tariffs: Mapping[str, Tariff]) -> str:
-    tariff = tariffs.get(number.e164)
+def _price(number: NumberFacts, case: Case) -> str:
+    tariff = case.tariff(number)
     rate = None if tariff is None else tariff.rate
     rate = case.policy.max_rate_per_minute if rate is None else rate
     if rate is None:

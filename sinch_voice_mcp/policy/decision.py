@@ -1,87 +1,24 @@
-"""What is asked of the guard, and what it answers."""
+"""The decision: run every rule over a case; the first failure wins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from typing import Literal
+from typing import Generic, Literal
 
 from sinch_voice_mcp.errors import RefusedError
-from sinch_voice_mcp.policy.policy import Mode
-from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import Payload
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What the platform says of calls to a number.
-
-    Attributes:
-        rate: Price of a minute; None where it could not be had.
-        currency: ISO 4217.
-        restricted: Whether the platform restricts the number.
-    """
-
-    rate: Decimal | None
-    currency: str | None
-    restricted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What only the platform knows; a member is None while nobody has asked.
-
-    Attributes:
-        own_numbers: The account's own voice numbers, in E.164.
-        tariffs: What calls cost, by number in E.164.
-    """
-
-    own_numbers: tuple[str, ...] | None = None
-    tariffs: Mapping[str, Tariff] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """Which facts a decision waits for; false where it waits for none.
-
-    Attributes:
-        own_numbers: Whether the account's own numbers.
-        tariffs: Of which numbers, in E.164, what they cost.
-    """
-
-    own_numbers: bool = False
-    tariffs: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return self.own_numbers or bool(self.tariffs)
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What somebody wants to send.
-
-    Attributes:
-        request: A callout, a document for a call in progress, callback URLs, or a request that rings nobody.
-        mode: Whose rules without a switch apply.
-        event: What a bare document answers.
-        unknown: JSON paths of members that a tolerant reader set aside.
-        hint: What was known of the account at some time; only messages use it.
-        now: The moment of the decision, in UTC; where it is None, nothing is said of calling hours.
-        approved: Whether whoever is asked for consent gave it.
-    """
-
-    request: Payload
-    mode: Mode
-    event: Event | None = None
-    unknown: tuple[str, ...] = ()
-    hint: Facts | None = None
-    now: datetime | None = None
-    approved: bool = False
+from sinch_voice_mcp.policy.case import Case, R_co
+from sinch_voice_mcp.policy.consent import ConsentReason, question, unseen
+from sinch_voice_mcp.policy.effects.kinds import Secret, Unknown
+from sinch_voice_mcp.policy.exposure import longest
+from sinch_voice_mcp.policy.facts import Needs, Tariff
+from sinch_voice_mcp.policy.nearest import nearest_member
+from sinch_voice_mcp.policy.numbers import NumberFacts
+from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
+from sinch_voice_mcp.text.quoting import quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule said of one place; ``value`` is fit to be shown and holds no secret and no tones."""
+    """What one rule found at one place; ``value`` is fit to be shown and holds no secret and no tones."""
 
     rule: str
     path: str
@@ -90,34 +27,44 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Allow:
-    """The request may be sent, in this form: numbers in E.164, default caller id and durations filled in.
+class Allow(Generic[R_co]):
+    """The request may be sent, in this form: numbers in E.164, default caller ID and durations filled in.
 
-    ``tariffs`` is what was known of the prices of the numbers that ring, by number.
+    Attributes:
+        request: The request to send, not the one that was asked for.
+        rings: The first number that rings; None where no telephone rings or a callback names it.
+        connects: Whether a telephone rings, or an app, a SIP address or a stream is reached.
+        legs: The numbers that ring, as often as they ring.
+        seconds: How long the call may last after the answer.
+        spoken: What is spoken; None where nothing is.
+        verdicts: What every rule found.
+        warnings: What the requester should know.
+        tariffs: The prices that were looked up, by number in E.164.
     """
 
-    request: Payload
+    request: R_co
+    rings: str | None
+    connects: bool
+    legs: tuple[NumberFacts, ...]
+    seconds: int
+    spoken: str | None
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     tariffs: Mapping[str, Tariff] = field(default_factory=dict[str, Tariff])
 
 
-ConsentReason = Literal["dial", "unseen", "reach", "dtmf"]
-"""Why somebody is asked: a number rings, a callback says which, something else is reached, many keys are sent."""
-
-
 @dataclass(frozen=True, slots=True)
-class NeedsApproval:
-    """Every rule passes, and a person has to say yes first.
+class NeedsApproval(Generic[R_co]):
+    """Every rule passes, and a person has to confirm the request first.
 
     Attributes:
         allow: What may be sent after the yes.
         question: Plain text that shows what would happen, one fact in a line; the same for the same request.
-        reasons: Why somebody is asked.
+        reasons: Why a person is asked.
         numbers: The numbers, in E.164, that ring and are not trusted.
     """
 
-    allow: Allow
+    allow: Allow[R_co]
     question: str
     reasons: tuple[ConsentReason, ...]
     numbers: tuple[str, ...]
@@ -127,7 +74,8 @@ class NeedsApproval:
 class Refuse:
     """The request must not be sent: which rule, what it looked at, where, why, and what to do.
 
-    ``next_allowed_at`` is when it may be, an instant in UTC as ISO 8601, where time alone is in the way.
+    ``next_allowed_at`` is the instant, in UTC as ISO 8601, from which on the same request passes, where only time
+    is in the way.
     """
 
     rule: str
@@ -153,3 +101,74 @@ class Refuse:
 
 
 Decision = Allow | NeedsApproval | Refuse
+
+
+def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
+    """Decide whether a request may be sent, and in which form.
+
+    Rules that need a fact that was not looked up are left out: decide without facts first, and where that does not
+    refuse, again with the facts that :func:`needs_facts` names (:meth:`Case.knowing`).
+    """
+    verdicts: list[Verdict] = []
+    failures: list[tuple[Rule, Failed]] = []
+    for rule in RULES:
+        for judgement in rule.check(case):
+            match judgement:
+                case Passed(path, value):
+                    verdicts.append(Verdict(rule.code, path, "pass", value))
+                case Failed(path, value):
+                    verdicts.append(Verdict(rule.code, path, "refuse", value))
+                    failures.append((rule, judgement))
+                case Unsettled():
+                    pass
+    if failures:
+        return _refusal(*failures[0], tuple(verdicts))
+    allow = _allowed(case, tuple(verdicts))
+    asked = question(case)
+    return allow if asked is None else NeedsApproval(allow, asked.text, asked.reasons, asked.numbers)
+
+
+def needs_facts(case: Case) -> Needs:
+    """Name the facts that the rules need to decide a case."""
+    judgements = [judgement for rule in RULES if rule.needs_facts for judgement in rule.check(case)]
+    needed = {judgement.needs for judgement in judgements if isinstance(judgement, Unsettled)}
+    numbers = dict.fromkeys(found.e164 for found in case.legs)
+    return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())
+
+
+def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
+    return Allow(
+        request=case.request,
+        rings=case.rings,
+        connects=case.connects,
+        legs=case.legs,
+        seconds=longest(case),
+        spoken=case.spoken,
+        verdicts=verdicts,
+        warnings=tuple(_warnings(case)),
+        tariffs=case.tariffs,
+    )
+
+
+def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refuse:
+    return Refuse(
+        rule=rule.code,
+        value=failure.value,
+        path=failure.path,
+        message=failure.message,
+        how_to_change=failure.how_to_change or rule.how_to_change,
+        next_step=failure.next_step or RefusedError.default_next_step,
+        verdicts=verdicts,
+        next_allowed_at=failure.next_allowed_at,
+    )
+
+
+def _warnings(case: Case) -> Iterator[str]:
+    for path, what in dict.fromkeys((effect.path, effect.what) for effect in case.all(Unknown)):
+        nearest = nearest_member(case.intent.request, path, what)
+        meant = f" (did you mean {quoted(nearest)}?)" if nearest else ""
+        yield f"{path}: {quoted(what)} is not a documented member{meant}; it was left out."
+    for secret in case.all(Secret):
+        yield f"{secret.path}: the request carries a credential, so everything that handled the request has seen it."
+    if unseen(case):
+        yield "The request names no number: the reply to its ICE callback does, and this guard does not see it."

@@ -1,18 +1,17 @@
 """What a request may cost at most, so that it can be set aside before anything is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from math import ceil
 
-from sinch_voice_mcp.policy.decision import Tariff
-from sinch_voice_mcp.policy.effects.collecting import effects_of
-from sinch_voice_mcp.policy.effects.kinds import Dial, Lasts
-from sinch_voice_mcp.policy.numbers import NumberFacts, examine
+from sinch_voice_mcp.policy.case import Case
+from sinch_voice_mcp.policy.effects.kinds import Lasts
+from sinch_voice_mcp.policy.facts import Tariff
+from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
 from sinch_voice_mcp.svaml import prompts
-from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 
 _CHARACTERS_PER_SECOND = 14
@@ -39,16 +38,15 @@ class Exposure:
     currency: str | None
 
 
-def exposure(request: Payload, policy: Policy, tariffs: Mapping[str, Tariff]) -> Exposure:
-    """What a request in its canonical form may use up.
+def exposure(legs: Sequence[NumberFacts], seconds: int, policy: Policy, tariffs: Mapping[str, Tariff]) -> Exposure:
+    """What an allowed request may use up.
 
     Args:
-        request: The request as it would be sent.
-        policy: How long a call may last, and what a price counts as that could not be had.
+        legs: The numbers that ring, as often as they ring.
+        seconds: How long the call may last after the answer.
+        policy: The price that counts where the look-up failed.
         tariffs: What calls cost, by number in E.164.
     """
-    legs = rung(request)
-    seconds = longest(request, policy)
     known = [tariffs.get(leg.e164, _UNKNOWN) for leg in legs]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
     cost = minute * ceil(seconds / _SECONDS_PER_MINUTE) * _MICROS
@@ -60,19 +58,13 @@ def exposure(request: Payload, policy: Policy, tariffs: Mapping[str, Tariff]) ->
     )
 
 
-def rung(request: Payload) -> tuple[NumberFacts, ...]:
-    """The numbers that ring and exist, as often as they ring."""
-    dialled = (effect.number for effect in effects_of(request) if isinstance(effect, Dial))
-    found = (examine(number) for number in dialled if number is not None)
-    return tuple(one for one in found if isinstance(one, NumberFacts))
-
-
-def longest(request: Payload, policy: Policy) -> int:
+def longest(case: Case) -> int:
     """How long a request may last after the answer, in seconds."""
-    if isinstance(request, TtsCalloutRequest):
-        return _speaking(request.tts_callout) or policy.default_duration_s
-    bounds = (effect for effect in effects_of(request) if isinstance(effect, Lasts) and effect.name == "maxDuration")
-    return max((bound.value for bound in bounds), default=policy.default_duration_s)
+    policy = case.policy
+    if isinstance(case.request, TtsCalloutRequest):
+        return _speaking(case.request.tts_callout) or policy.default_duration_s
+    bounds = (effect.value for effect in case.all(Lasts) if effect.name == "maxDuration")
+    return max(bounds, default=policy.default_duration_s)
 
 
 def _rate(tariff: Tariff, policy: Policy) -> Decimal:

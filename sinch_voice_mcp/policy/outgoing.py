@@ -1,61 +1,101 @@
-"""The request as it is sent: never the spelling of whoever asked, always ours.
+"""The request in the form in which it is sent: our spelling, never the requester's.
 
-What the rules judge is what leaves: the request is brought into this form first and judged then.
+The rules judge what leaves, so the request is brought into this form first and judged then.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, Location, effects_of, is_inline, read_inline
-from sinch_voice_mcp.policy.effects.kinds import Dial
+from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, Location, is_inline, read_inline
+from sinch_voice_mcp.policy.effects.kinds import Unknown
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.speech import normalised
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, ConnectStream, Event, json_path, prompts
+from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, CustomCallout
 
 P = TypeVar("P", bound=Payload)
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Filling:
-    """What is filled in: caller ids by their JSON paths, and durations."""
+class Outgoing(Generic[P_co]):
+    """A request in the form that would be sent, and the members of its inline SVAML that were left out."""
 
-    cli: Mapping[str, str]
+    request: P_co
+    unknown: tuple[Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    """What is filled in comes from the policy; the unknown members that are left out are collected."""
+
     policy: Policy
+    unknown: list[Unknown] = field(default_factory=list[Unknown])
 
 
-def canonical(request: P, policy: Policy) -> P:
-    """The same request with numbers and caller ids in E.164, texts in NFC, and inline SVAML written anew.
+def outgoing(request: P, policy: Policy) -> Outgoing[P]:
+    """Bring a request into the form that is sent: numbers in E.164, texts in NFC, inline SVAML rewritten.
 
-    Filled in are the ``default_cli`` where a telephone is rung without a caller id, and durations in seconds
-    where a member that bounds a call is absent. Members of inline SVAML that no documentation names are left out.
+    The ``default_cli`` is filled in where a telephone rings without a caller ID, and durations in seconds where a
+    member that bounds a call is absent. Members of inline SVAML that are not documented are left out.
 
     Args:
-        request: What was asked for. What cannot be read stays as it is; a rule refuses it.
+        request: The request as it was asked for. What cannot be read stays as it is; a rule refuses it.
         policy: Where the defaults come from.
     """
-    missing: dict[str, str] = {}
-    if policy.default_cli is not None:
-        dials = (effect for effect in effects_of(request) if isinstance(effect, Dial))
-        missing = {dial.cli_path: policy.default_cli for dial in dials if dial.cli is None}
-    return _payload(request, (), _Filling(missing, policy))
+    rewriting = _Rewriting(policy)
+    return Outgoing(_payload(request, (), rewriting), tuple(rewriting.unknown))
 
 
-def _payload(payload: P, place: Location, filling: _Filling) -> P:
+def _payload(payload: P, location: Location, rewriting: _Rewriting) -> P:
     changes: dict[str, object] = {
-        name: value for name, value in _bounds(payload, filling.policy).items() if getattr(payload, name) is None
+        name: value for name, value in _bounds(payload, rewriting.policy).items() if getattr(payload, name) is None
     }
     for member in members(type(payload)):
         old: object = getattr(payload, member.name)
-        new = _value(old, member.meaning, (*place, member.wire), filling)
+        if member.meaning is Meaning.IDENTIFIES:
+            new = _cli(old, payload, rewriting.policy)
+        else:
+            new = _value(old, member.meaning, (*location, member.wire), rewriting)
         if new is not old:
             changes[member.name] = new
     return payload.model_copy(update=changes) if changes else payload
+
+
+def _cli(value: object, payload: Payload, policy: Policy) -> object:
+    """The caller ID in E.164; the default one where a telephone rings without any."""
+    if not isinstance(value, str) or not value.strip():
+        if policy.default_cli is not None and _rings_with_it(payload):
+            return policy.default_cli
+        return None if isinstance(value, str) else value
+    return caller_id(value) or None
+
+
+def _rings_with_it(payload: Payload) -> bool:
+    """Whether a number rings with the caller ID of this object: its own, or one of an object inside it without one."""
+    if isinstance(payload, ConnectPstn):
+        return True
+    for member in members(type(payload)):
+        value: object = getattr(payload, member.name)
+        for item in value if is_many(value) else (value,):
+            if isinstance(item, Payload):
+                if not _identifies(item) and _rings_with_it(item):
+                    return True
+            elif item is not None and member.meaning is Meaning.DIALS:
+                return True
+    return False
+
+
+def _identifies(payload: Payload) -> bool:
+    return any(member.meaning is Meaning.IDENTIFIES for member in members(type(payload)))
 
 
 def _bounds(payload: Payload, policy: Policy) -> Mapping[str, int]:
@@ -69,19 +109,16 @@ def _bounds(payload: Payload, policy: Policy) -> Mapping[str, int]:
             return {}
 
 
-def _value(value: object, meaning: Meaning | None, place: Location, filling: _Filling) -> object:
+def _value(value: object, meaning: Meaning | None, location: Location, rewriting: _Rewriting) -> object:
     if isinstance(value, Payload):
-        return _payload(value, place, filling)
+        return _payload(value, location, rewriting)
     if is_many(value):
-        new = tuple(_value(item, meaning, (*place, index), filling) for index, item in enumerate(value))
+        new = tuple(_value(item, meaning, (*location, index), rewriting) for index, item in enumerate(value))
         return value if all(after is before for after, before in zip(new, value, strict=True)) else new
-    if meaning is Meaning.IDENTIFIES:
-        filled = filling.cli.get(json_path(*place))
-        return filled or (caller_id(value) or None if isinstance(value, str) else value)
-    return _text(value, meaning, place, filling) if isinstance(value, str) else value
+    return _text(value, meaning, location, rewriting) if isinstance(value, str) else value
 
 
-def _text(text: str, meaning: Meaning | None, place: Location, filling: _Filling) -> str:
+def _text(text: str, meaning: Meaning | None, location: Location, rewriting: _Rewriting) -> str:
     match meaning:
         case Meaning.DIALS:
             found = examine(text)
@@ -91,7 +128,7 @@ def _text(text: str, meaning: Meaning | None, place: Location, filling: _Filling
         case Meaning.PROMPT:
             return _prompt(text)
         case Meaning.EMBEDS_ICE | Meaning.EMBEDS_ACE | Meaning.EMBEDS_PIE:
-            return _inline(text.strip(), EMBEDDED[meaning], place, filling)
+            return _inline(text.strip(), EMBEDDED[meaning], location, rewriting)
         case _:
             return text
 
@@ -113,11 +150,14 @@ def _part(part: prompts.Part) -> prompts.Part:
             return part
 
 
-def _inline(text: str, event: Event, place: Location, filling: _Filling) -> str:
+def _inline(text: str, event: Event, location: Location, rewriting: _Rewriting) -> str:
     if not is_inline(text):
         return text
     try:
-        document = read_inline(text, event).document
+        reading = read_inline(text, event)
     except SvamlError:
         return text
-    return _payload(document, place, filling).to_json()
+    for unknown in reading.unknown:
+        path = json_path(*location, *unknown.place)
+        rewriting.unknown.append(Unknown(path, printable(str(unknown.place[-1]))))
+    return _payload(reading.document, location, rewriting).to_json()

@@ -41,8 +41,8 @@ async def read_call(service: VoiceService, call_id: str) -> str:
         ResourceError: It cannot be told now; says why.
     """
     try:
-        seen = await service.monitor.wait(call_id, "ended", 0)
-        rows = await service.monitor.timeline(call_id)
+        seen = await service.events.wait(call_id, "ended", 0)
+        rows = await service.events.timeline(call_id)
     except (NotFoundError, InvalidInputError) as error:
         raise ResourceNotFoundError(f"there is no call `{call_id[:60]}`: {error.message}") from None
     except VoiceError as error:
@@ -70,7 +70,7 @@ def _written(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "currency": seen.currency,
         "menu": None if entered is None else entered.type,
         "untrusted": None if entered is None or entered.value is None else {"input": entered.value},
-        "remark": service.source.remark or None,
+        "remark": service.events.remark or None,
     }
     return {
         "call_id": seen.call_id,

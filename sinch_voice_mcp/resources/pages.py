@@ -21,8 +21,8 @@ from sinch_voice_mcp import errors
 from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.admission.limits import DAY, LIMITS, STOP_RULE
-from sinch_voice_mcp.operations.usage import effective, used
+from sinch_voice_mcp.operations.admission.limits import LIMITS, STOP_RULE
+from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.ports.journal import iso
@@ -36,7 +36,6 @@ _MARKDOWN = "text/markdown"
 _MOST = 100
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
-_MOST_CALLS = 2_000
 _POLICY = """\
 # What this server allows
 
@@ -108,19 +107,16 @@ def _changed_by(names: Iterable[str]) -> str:
 
 async def _state(service: VoiceService) -> str:
     """The kill switch, and what is used up today."""
-    journal = service.dispatcher.journal
-    now = journal.now()
     try:
-        switch = await journal.switch()
-        today = used(await journal.entries(limit=_MOST_CALLS, since=now - now % DAY))
+        today = await service.usage.today()
     except StorageError as error:
-        return f"{error.message} Nothing is called meanwhile."
-    said = "Calling is allowed."
-    if switch is not None:
-        said = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
+        return f"{error.message} No call is placed meanwhile."
+    allowed = "Calling is allowed."
+    if (switch := today.switch) is not None:
+        allowed = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
     return (
-        f"{said} Today (UTC): calls placed {today.placed}, of which going on {today.going_on}; "
-        f"spent or set aside {today.spent:.2f} {today.currency or ''}".rstrip()
+        f"{allowed} Today (UTC): {today.placed} calls placed, {today.in_progress} of them in progress; "
+        f"spent or reserved {today.spent:.2f} {today.currency or ''}".rstrip()
         + "."
     )
 

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.ports import EventLog
+from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Updates:
         return EmptyResult()
 
     @asynccontextmanager
-    async def notify_from(self, events: EventLog) -> AsyncGenerator[None]:
+    async def notify_from(self, events: CallEvents) -> AsyncGenerator[None]:
         """Tell of every call that there is news of, for as long as this lasts."""
         news = _News()
         events.listeners.append(news.add)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-import anyio
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
@@ -42,8 +41,6 @@ _CONSENT_TTS = consent_for(callouts.tts, "dry_run")
 _CONSENT_CONFERENCE = consent_for(callouts.conference, "dry_run")
 _CONSENT_CUSTOM = consent_for(callouts.custom, "dry_run")
 _CONSENT_UPDATE = consent_for_update()
-_LOOKING_S = 3.0
-_MOST_LOOKS = 5
 Status = Literal["in_progress", "ended", "failed", "unknown"]
 _STATES: Mapping[Status, tuple[State, ...]] = {
     "in_progress": ("pending", "accepted"),
@@ -209,11 +206,7 @@ async def list_calls(
     states = () if status is None else _STATES[status]
     after = None if since is None else int(since.timestamp() * 1000)
     inbound = None if direction is None else direction == "in"
-    if not service.source.active:
-        # Nobody tells when a call has ended, so somebody has to ask.
-        with anyio.move_on_after(_LOOKING_S):
-            await service.settlement.refresh(limit=_MOST_LOOKS)
-    entries = await service.calls.recent(limit=limit, states=states, since=after, inbound=inbound)
+    entries = await service.calls.recent(limit=limit, states=states, since=after, inbound=inbound, refresh=True)
     sentence = f"{len(entries)} calls, newest first." if len(entries) > 1 else f"{len(entries) or 'No'} call."
     calls = [_record(entry) for entry in entries]
     return CallList(summary=told(service, sentence), simulated=service.simulated, calls=calls)

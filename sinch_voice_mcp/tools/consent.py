@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
-from sinch_voice_mcp.operations.requester import LOCAL, Answer
+from sinch_voice_mcp.operations.requester import LOCAL, PersonAnswer
 from sinch_voice_mcp.tools.callouts import Plan
 from sinch_voice_mcp.tools.parameters import the_service
 
@@ -64,7 +64,7 @@ def requester(consented: Consented, key: str | None = None) -> Requester:
     return Requester(principal(), key, _answer(consented), _presented.get())
 
 
-def _answer(consented: Consented) -> Answer:
+def _answer(consented: Consented) -> PersonAnswer:
     match consented:
         case AcceptedElicitation(data=Consent(place=True)):
             return "yes"
@@ -106,7 +106,7 @@ def _resolver(names: Iterable[str], question: Question) -> Resolve:
     """A resolver that takes arguments of these names and puts ``question`` to a person, where there is one."""
 
     async def ask(ctx: Context[VoiceService], service: VoiceService, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
-        if not service.asks or arguments.pop("dry_run", False):
+        if not service.may_ask or arguments.pop("dry_run", False):
             return Standing.NOT_ASKED
         try:
             text = await question(service, Requester(principal()), arguments)

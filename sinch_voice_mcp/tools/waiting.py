@@ -79,8 +79,8 @@ async def wait_for_call(
     call_id: CallId, service: Service, ctx: Context[VoiceService], until: Until = "ended", timeout_s: Wait = 45
 ) -> CallNews:
     """Wait until a call is answered, has input, or ended; tells what happened. `in_progress`: again."""
-    seen = await service.monitor.wait(call_id, until, timeout_s, _progress(ctx))
-    sentence = " ".join(filter(None, (_sentence(seen), service.source.remark)))
+    seen = await service.events.wait(call_id, until, timeout_s, _progress(ctx))
+    sentence = " ".join(filter(None, (_sentence(seen), service.events.remark)))
     return CallNews(
         summary=told(service, sentence),
         simulated=service.simulated,
@@ -98,9 +98,11 @@ async def wait_for_call(
 
 async def get_call_events(call_id: CallId, service: Service) -> CallTimeline:
     """Timeline of a call: answered, keys, end."""
-    rows = await service.monitor.timeline(call_id)
+    rows = await service.events.timeline(call_id)
     told_of = any(row["event"] in KINDS for row in rows)
-    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + ("" if told_of else f" {await _silence(service)}")
+    sentence = f"{len(rows)} event{'s' if len(rows) != 1 else ''}." + (
+        "" if told_of else f" {await service.events.silence()}"
+    )
     return CallTimeline(
         summary=told(service, sentence),
         simulated=service.simulated,
@@ -127,7 +129,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     who = requester(consented, idempotency_key)
     with named(_PLACES):
         found = await service.surveys.ask(asked, who, wait_s, _progress(ctx))
-    seen = found.picture
+    seen = found.snapshot
     key = None if seen.entered is None else seen.entered.value
     outcome = _outcome(seen, asked)
     again = "" if found.placed.duplicate_of is None else " Asked before; nobody was rung again."
@@ -152,15 +154,6 @@ TOOLS = (
 )
 
 Outcome = Literal["answered", "no_answer", "machine", "no_input", "in_progress", "unclear"]
-
-
-async def _silence(service: VoiceService) -> str:
-    """Why nothing may have been told of a call."""
-    if not service.source.active:
-        return service.source.remark
-    if await service.events.heard_any():
-        return "Nothing was told of this call."
-    return "No event of any call ever came here: the owner should run `callbacks check`."
 
 
 def _outcome(seen: CallSnapshot, asked: Question) -> Outcome:

@@ -24,6 +24,7 @@ from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.contract.callbacks.asking import Answered, Arriving, ask
 from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
 from tests.integration.test_platform_faults import NUMBERS, PRICE
+from tests.recorded import audit_of, events_of, switch_of
 
 CALLER = "12015555555"
 SORRY = "Sorry, nobody can take this call. Goodbye."
@@ -140,11 +141,11 @@ async def test_the_owner_says_what_who_calls_hears(sqlite_url: str) -> None:
 async def test_an_event_that_comes_again_gets_the_same_bytes_and_is_stored_once(database_url: str) -> None:
     async with opened(database_url) as (service, platform):
         first = await platform.rings("in-1")
-        async with opened(database_url, {"INCOMING_TEXT": "Something else."}) as (other_desk, other):
+        async with opened(database_url, {"INCOMING_TEXT": "Something else."}) as (_, other):
             again = [await platform.rings("in-1"), await other.rings("in-1")]
-            assert len(await other_desk.events.events("in-1")) == 1
+            assert len(await events_of(database_url, "in-1")) == 1
         await platform.rings("in-1", timestamp="2026-06-06T17:10:35Z")
-        assert len(await service.events.events("in-1")) == 2
+        assert len(await events_of(database_url, "in-1")) == 2
         assert len(await listed(service)) == 1
     assert {answer.body for answer in again} == {first.body}
 
@@ -177,12 +178,12 @@ async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_ur
         await service.calls.place(request, replies_from_receiver=True)
         allowed = await platform.tell(kind, "c1", **pressed)
         assert allowed.json() != HANG_UP.to_wire()
-        async with opened(database_url, {**RULES, **after}) as (other_desk, other):
+        async with opened(database_url, {**RULES, **after}) as (other_service, other):
             # What was answered once is answered again, whatever the rules are by now.
             assert (await other.tell(kind, "c1", **pressed)).body == allowed.body
             refused = await other.tell(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
             assert refused.json() == HANG_UP.to_wire()
-            timeline = await other_desk.monitor.timeline("c1")
+            timeline = await other_service.events.timeline("c1")
     assert [row.get("refused") for row in timeline if row["event"] == kind] == [None, rule]
 
 
@@ -221,10 +222,10 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
 
 
 async def test_events_that_nobody_has_heard_of_are_kept(database_url: str) -> None:
-    async with opened(database_url) as (service, platform):
+    async with opened(database_url) as (_, platform):
         assert (await platform.tell("quantumleap", "c1")).body == b""
         assert (await platform.tell("notify", "c1", type="brand_new", destination="s3://x")).body == b""
-        kept = await service.events.events("c1")
+        kept = await events_of(database_url, "c1")
     assert [event.kind for event in kept] == ["quantumleap", "notify"]
     assert kept[1].details["untrusted"] == {"type": "brand_new", "destination": "s3://x"}
 
@@ -254,10 +255,10 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
                     await platform.ends("c1", custom=script.token)
                 case _:
                     await platform.ends("c1", custom=script.token, duration=99, timestamp="2026-06-06T18:10:34Z")
-        seen = await service.monitor.wait("c1", "ended", 0.1)
+        seen = await service.events.wait("c1", "ended", 0.1)
         (entry,) = await listed(service)
-        events = [row.event for row in await service.dispatcher.journal.audit()]
-        timeline = [str(row["event"]) for row in await service.monitor.timeline("c1")]
+        events = await audit_of(database_url)
+        timeline = [str(row["event"]) for row in await service.events.timeline("c1")]
     assert (seen.answered, seen.ended, seen.answered_by, seen.result) == (True, True, "human", "ANSWERED")
     assert seen.entered is not None
     assert (seen.entered.value, seen.duration, seen.cost, seen.currency) == ("1", 12, 0.5, "USD")
@@ -281,7 +282,7 @@ async def test_an_unknown_outcome_is_cleared_up_by_our_token(database_url: str, 
                 await (platform.ends if kind == "dice" else partial(platform.tell, kind))("c1", custom=script.token)
             states += [(entry.state, entry.call_id) for entry in await listed(service)]
         assert [entry.cost for entry in await listed(service)] == [500_000]
-        assert await service.dispatcher.journal.switch() is None
+        assert await switch_of(database_url) is None
     assert states == [("unknown", None), *[("accepted", "c1")] * (len(heard) - 1), ("ended", "c1")]
 
 
@@ -290,10 +291,10 @@ async def test_two_calls_for_one_request_stop_everything(database_url: str) -> N
     async with opened(database_url, transport=script.transport) as (service, platform):
         await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
         await platform.tell("ace", "c1", custom=script.token)
-        assert await service.dispatcher.journal.switch() is None
+        assert await switch_of(database_url) is None
         answer = await platform.tell("ace", "c2", custom=script.token)
         assert answer.json()["action"]["name"] == "hangup"
-        stopped = await service.dispatcher.journal.switch()
+        stopped = await switch_of(database_url)
         assert stopped is not None
         assert "one request led to two calls (c1 and c2)" in stopped.reason
     async with scene(database_url) as stage, stage.server() as voice:
@@ -337,4 +338,4 @@ async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
                     tasks.start_soon(tell, at, name)
         assert statuses == [200] * 60
         assert len(await listed(service)) == 20
-        assert [len(await service.events.events(f"c{name}")) for name in range(20)] == [1] * 20
+        assert [len(await events_of(database_url, f"c{name}")) for name in range(20)] == [1] * 20

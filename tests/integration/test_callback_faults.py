@@ -23,6 +23,7 @@ from tests.integration.conftest import Era
 from tests.integration.test_answering import SORRY, Script, Signed
 from tests.integration.test_asking import OWN, QUESTION, number, scene, settings_of
 from tests.proxy import Proxy
+from tests.recorded import audit_of, events_of, has_events
 
 HERE = "127.0.0.1"
 SPEED = 200.0
@@ -48,13 +49,13 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             question = Question(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
             with anyio.fail_after(30):
                 asked = await service.surveys.ask(question, Requester(), 20)
-            assert (asked.picture.ended, asked.picture.result) == (True, "ANSWERED")
+            assert (asked.snapshot.ended, asked.snapshot.result) == (True, "ANSWERED")
             proxy.restore()
             with anyio.fail_after(20):
                 while (await platform.rings("in-2")).status != 200:
                     await anyio.lowlevel.checkpoint()
             assert (await ask(stage.door, Arriving("/readyz", "GET"))).status == 200
-            assert len(await service.events.events("in-2")) == 1
+            assert len(await events_of(postgres_url, "in-2")) == 1
 
 
 class Cutting(httpx2.AsyncBaseTransport):
@@ -97,7 +98,7 @@ async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(
         timeline = (await voice.ok("get_call_events", call_id=call_id))["events"]
         seen = await voice.ok("wait_for_call", call_id=call_id)
         attempts = Counter(attempt.status for attempt in stage.sandbox.callbacks if attempt.call_id == call_id)
-        audit = Counter(row.event for row in await stage.service.dispatcher.journal.audit())
+        audit = Counter(await audit_of(database_url))
     assert set(attempts) == {200}
     kinds = Counter(event["event"] for event in timeline)
     assert (kinds["ace"], kinds["dice"], kinds["customCallout"]) == (1, 1, 1)
@@ -117,7 +118,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         call_id = asked["call_id"]
         # That somebody answered is all that the platform says when it is asked.
         assert (asked["outcome"], asked["answered_by"], asked["result"]) == ("unclear", "unknown", "ANSWERED")
-        assert await stage.service.events.heard_any() is False
+        assert await has_events(sqlite_url) is False
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
         assert [event["event"] for event in events] == ["customCallout"]
@@ -132,7 +133,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
             told = await ask(stage.door, Arriving("/readyz", "GET"))
             assert told.status == 503
             assert "our clock is off by about -60" in told.json()["clock"]["message"]
-            assert await stage.service.events.heard_any() is False
+            assert await has_events(sqlite_url) is False
 
 
 @asynccontextmanager

@@ -155,7 +155,7 @@ async def test_what_was_pressed_is_not_lost_where_the_end_is_known_before(databa
         seen: list[CallSnapshot] = []
 
         async def wait() -> None:
-            seen.append(await service.monitor.wait("c1", "ended", 20))
+            seen.append(await service.events.wait("c1", "ended", 20))
 
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:

@@ -1,10 +1,11 @@
-"""Whether a person has said yes: the guard names the question, a person answers it, the journal remembers."""
+"""Whether a person has confirmed a request: the guard words the question, a person answers, the journal remembers."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sinch_voice_mcp.errors import RefusedError, VoiceError
-from sinch_voice_mcp.operations.admission.guard import Guard
+from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import HOUR
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Allow, NeedsApproval, owner_sets
@@ -12,14 +13,18 @@ from sinch_voice_mcp.ports import Approval, Journal
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 
-_LONGEST = 1_500
-_TAKE_IT = "Tell the user that it was not confirmed. Do not ask again unless they want it."
-_LASTING = {"dial"}
-"""What a yes of the last hour covers: calling that number again. Keys, and targets that are no numbers, it does not."""
+R = TypeVar("R", bound=Payload)
+
+MAX_QUESTION_CHARS = 1_500
+"""Clients show a question in a small form; a longer one would scroll its end out of sight."""
+
+_ACCEPT_THE_NO = "Tell the user that the call was not confirmed. Do not ask again unless the user wants it."
+_LASTING_REASONS = {"dial"}
+"""A yes covers calling the same number again for an hour. It never covers keys, or targets that are not numbers."""
 
 
 class Confirmation:
-    """Puts the guard's word and a person's word together. The guard decides again before anything is sent."""
+    """Combines the guard's decision with a person's answer. The guard decides again before anything is sent."""
 
     def __init__(self, guard: Guard, journal: Journal) -> None:
         self._guard = guard
@@ -32,67 +37,72 @@ class Confirmation:
         unknown: tuple[str, ...] = (),
         event: Event | None = None,
     ) -> str | None:
-        """What to ask a person; None where nobody has to be asked or a rule says no, which is told later."""
+        """Word the question to ask a person before these requests.
+
+        Returns:
+            The question; None where no person has to confirm, or a rule refuses: :meth:`admit` then says why.
+        """
         try:
-            judged = [await self._guard.judge(request, event=event, unknown=unknown) for request in requests]
-            open_ = [one for one in judged if isinstance(one, NeedsApproval)]
-            if not open_ or await self._stands(open_, requester):
+            pending = _pending(await self._judge(requests, event, unknown, numbered=False))
+            if not pending or await self._is_covered(pending, requester):
                 return None
         except VoiceError:
             return None
-        return "\n\n".join(one.question for one in open_)[:_LONGEST]
+        return "\n\n".join(one.question for one in pending)[:MAX_QUESTION_CHARS]
 
     async def admit(
         self,
-        requests: Sequence[Payload],
+        requests: Sequence[R],
         requester: Requester,
         *,
         event: Event | None = None,
         unknown: tuple[str, ...] = (),
         numbered: bool = False,
-    ) -> list[Allow]:
-        """These requests as they may be sent, all of them or none.
+    ) -> list[Admitted[R]]:
+        """Admit these requests, all of them or none.
 
         Args:
-            requests: What is asked for.
-            requester: Who asks, and what a person said.
-            event: What bare documents answer.
-            unknown: JSON paths of members that no documentation names.
-            numbered: Whether the paths of errors begin with the request's place in the list.
+            requests: The requests as they were asked for.
+            requester: Who asks, and what a person answered.
+            event: The event that bare documents answer.
+            unknown: JSON paths of members that are not documented.
+            numbered: Whether the paths of errors begin with the request's index in the list.
 
         Raises:
-            RefusedError: A rule says no, or a person does, or nobody could be asked who has to be.
+            RefusedError: A rule refuses, or a person did, or no person could be asked who has to be.
         """
-        judged = [
-            await self._judged(request, event, unknown, at if numbered else None) for at, request in enumerate(requests)
-        ]
-        open_ = [one for one in judged if isinstance(one, NeedsApproval)]
-        if open_ and not await self._stands(open_, requester):
-            await self._answered(open_, requester)
-        return [one.allow if isinstance(one, NeedsApproval) else one for one in judged]
+        judged = await self._judge(requests, event, unknown, numbered=numbered)
+        pending = _pending(judged)
+        if pending and not await self._is_covered(pending, requester):
+            await self._check_answer(pending, requester)
+        allowed = [one.allow if isinstance(one, NeedsApproval) else one for one in judged]
+        return [await self._guard.admitted(allow) for allow in allowed]
 
-    async def _judged(
-        self, request: Payload, event: Event | None, unknown: tuple[str, ...], at: int | None
-    ) -> Allow | NeedsApproval:
-        with placed_at(at):
-            return await self._guard.judge(request, event=event, unknown=unknown)
+    async def _judge(
+        self, requests: Sequence[R], event: Event | None, unknown: tuple[str, ...], *, numbered: bool
+    ) -> list[Allow[R] | NeedsApproval[R]]:
+        judged: list[Allow[R] | NeedsApproval[R]] = []
+        for index, request in enumerate(requests):
+            with located_at(index if numbered else None):
+                judged.append(await self._guard.judge(request, event=event, unknown=unknown))
+        return judged
 
-    async def _stands(self, open_: Sequence[NeedsApproval], requester: Requester) -> bool:
-        """Whether a yes of the last hour covers these."""
-        if requester.answer == "yes" or any(set(one.reasons) - _LASTING for one in open_):
+    async def _is_covered(self, pending: Sequence[NeedsApproval[Payload]], requester: Requester) -> bool:
+        """Whether a yes of the last hour covers all of these."""
+        if requester.answer == "yes" or any(set(one.reasons) - _LASTING_REASONS for one in pending):
             return False
-        return await self._journal.approved(requester.principal, self._hashed(open_))
+        return await self._journal.approved(requester.principal, self._hashed(pending))
 
-    async def _answered(self, open_: Sequence[NeedsApproval], requester: Requester) -> None:
+    async def _check_answer(self, pending: Sequence[NeedsApproval[Payload]], requester: Requester) -> None:
         match requester.answer:
             case "yes":
-                hashed = tuple(self._hashed(open_))
+                hashed = tuple(self._hashed(pending))
                 if hashed:
                     await self._journal.approve(Approval(requester.principal, hashed, self._journal.now() + HOUR))
             case "no":
-                raise _refused("The person who was asked said no.", _TAKE_IT)
+                raise _refused("The person who was asked said no.", _ACCEPT_THE_NO)
             case "closed":
-                raise _refused("The question to the person was closed without an answer.", _TAKE_IT)
+                raise _refused("The question to the person was closed without an answer.", _ACCEPT_THE_NO)
             case "cannot_ask":
                 if self._guard.policy.confirm == "always":
                     message = "Each call has to be confirmed by a person, and this client cannot ask one."
@@ -101,21 +111,25 @@ class Confirmation:
                 message = "A person has to confirm this call, and none was asked."
                 raise _refused(message, "Ask for the same once more; the question comes then.")
 
-    def _hashed(self, open_: Sequence[NeedsApproval]) -> list[str]:
-        return sorted({self._journal.hashed(number) for one in open_ for number in one.numbers})
+    def _hashed(self, pending: Sequence[NeedsApproval[Payload]]) -> list[str]:
+        return sorted({self._journal.hashed(number) for one in pending for number in one.numbers})
 
 
 @contextmanager
-def placed_at(at: int | None) -> Generator[None]:
-    """Let the paths of errors begin with the request's place in a list; None where it stands alone."""
+def located_at(index: int | None) -> Generator[None]:
+    """Prefix the paths of errors with the request's index in a list; None where it stands alone."""
     try:
         yield
     except VoiceError as error:
-        if at is not None and error.field is not None:
-            error.field = f"$[{at}]{error.field[1:]}"
+        if index is not None and error.field is not None:
+            error.field = f"$[{index}]{error.field[1:]}"
         raise
 
 
 def _refused(message: str, next_step: str) -> RefusedError:
     how = owner_sets("confirm", "trusted_numbers")
     return RefusedError(message, rule="consent", value="", how_to_change=how, next_step=next_step)
+
+
+def _pending(judged: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> list[NeedsApproval[Payload]]:
+    return [one for one in judged if isinstance(one, NeedsApproval)]

@@ -1,12 +1,13 @@
-"""The gate in front of the platform: nothing that rings, costs or fetches is sent without its word."""
+"""Admission: what a request would do is decided once, before anything that rings, costs or fetches is sent."""
 
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.policy import (
     Allow,
-    Decision,
+    Case,
     Exposure,
     Intent,
     Mode,
@@ -14,17 +15,48 @@ from sinch_voice_mcp.policy import (
     NeedsApproval,
     Policy,
     Refuse,
+    Verdict,
     decide,
     exposure,
     needs_facts,
-    rung,
 )
-from sinch_voice_mcp.svaml import Document, Event, Reading
-from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.svaml import Document, Event
+from sinch_voice_mcp.types import JsonObject, Payload
+
+R = TypeVar("R", bound=Payload)
+R_co = TypeVar("R_co", bound=Payload, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted(Generic[R_co]):
+    """A request that passed the guard and, where one was needed, a person's confirmation.
+
+    Attributes:
+        request: The request to send.
+        rings: The first number that rings, in E.164; None where no telephone rings or a callback names it.
+        connects: Whether a telephone rings, or an app, a SIP address or a stream is reached.
+        spoken: What is spoken; None where nothing is.
+        exposure: What it may use up: numbers, seconds and money.
+        verdicts: What every rule found.
+        warnings: What the requester should know.
+    """
+
+    request: R_co
+    rings: str | None
+    connects: bool
+    spoken: str | None
+    exposure: Exposure
+    verdicts: tuple[Verdict, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def wire(self) -> JsonObject:
+        """The JSON object that is sent."""
+        return self.request.to_wire()
 
 
 class Guard:
-    """Asks the guard, with the time and with what is known of the account and of prices."""
+    """Decides with the time, the account's numbers and the prices that a rule needs."""
 
     def __init__(self, policy: Policy, mode: Mode, account: Account, clock: Clock) -> None:
         self.policy = policy
@@ -33,23 +65,72 @@ class Guard:
         self._clock = clock
 
     async def judge(
-        self, request: Payload, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
-    ) -> Allow | NeedsApproval:
-        """The request as it may be sent, or the question that a person has to answer first.
+        self, request: R, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
+    ) -> Allow[R] | NeedsApproval[R]:
+        """Decide a request: it may be sent, or a person has to confirm it first.
 
-        The rules that need nothing from the platform come first, so a request that breaks one of them
-        is refused without any traffic.
+        The rules that need nothing from the platform come first, so a request that breaks one of them is refused
+        without any traffic.
 
         Args:
-            request: What somebody wants to send.
-            event: What a bare document answers.
+            request: The request as it was asked for.
+            event: The event that a bare document answers.
             unknown: JSON paths of members that a tolerant reader set aside.
-            approved: Whether the person has said yes; every rule is asked again all the same.
+            approved: Whether a person has confirmed it; every rule is applied again all the same.
 
         Raises:
-            RefusedError: A rule says no.
-            VoiceError: The account's numbers are needed and could not be had.
+            RefusedError: A rule refuses it.
+            VoiceError: The account's numbers are needed and could not be looked up.
         """
+        case = self._case(request, event, unknown, approved=approved)
+        decision = _or_raise(decide(case))
+        needs = needs_facts(case)
+        if needs.own_numbers:
+            # The price of a call that the account may not make is not worth a request.
+            own = await self._account.facts(Needs(own_numbers=True))
+            decision = _or_raise(decide(case.knowing(own)))
+        if needs.tariffs:
+            decision = _or_raise(decide(case.knowing(await self._account.facts(needs))))
+        return decision
+
+    async def admit(self, request: R, event: Event | None = None, unknown: tuple[str, ...] = ()) -> Admitted[R]:
+        """Admit a request that no person has to confirm, or that one has confirmed.
+
+        Raises:
+            RefusedError: A rule refuses it.
+            VoiceError: The account's numbers are needed and could not be looked up.
+        """
+        decision = await self.judge(request, event, unknown, approved=True)
+        if isinstance(decision, NeedsApproval):
+            raise TypeError("the guard asked for the confirmation of a request that was confirmed")
+        return await self.admitted(decision)
+
+    async def admitted(self, allow: Allow[R]) -> Admitted[R]:
+        """Complete an allowed request with what it may use up."""
+        tariffs = await self._account.tariffs(leg.e164 for leg in allow.legs)
+        return Admitted(
+            request=allow.request,
+            rings=allow.rings,
+            connects=allow.connects,
+            spoken=allow.spoken,
+            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs),
+            verdicts=allow.verdicts,
+            warnings=allow.warnings,
+        )
+
+    def decide_now(self, document: Document, event: Event) -> Allow[Document] | Refuse:
+        """Decide a reply to a callback from remembered facts alone: the platform waits for the answer.
+
+        The call was confirmed when it was placed, so its replies need no confirmation.
+        """
+        case = self._case(document, event, approved=True)
+        match decide(case.knowing(self._account.remembered(leg.e164 for leg in case.legs))):
+            case NeedsApproval(allow=allow):
+                return allow
+            case decision:
+                return decision
+
+    def _case(self, request: R, event: Event | None, unknown: tuple[str, ...] = (), *, approved: bool) -> Case[R]:
         intent = Intent(
             request=request,
             mode=self.mode,
@@ -59,79 +140,10 @@ class Guard:
             now=self._clock.now(),
             approved=approved,
         )
-        decision = _or_raise(decide(intent, self.policy, None))
-        needs = needs_facts(self.policy, intent)
-        if needs.own_numbers:
-            # Nobody asks for the price of a call that the account may not make.
-            own = await self._account.facts(Needs(own_numbers=True))
-            decision = _or_raise(decide(intent, self.policy, own))
-        if needs.tariffs:
-            decision = _or_raise(decide(intent, self.policy, await self._account.facts(needs)))
-        return decision
-
-    async def judge_document(self, reading: Reading, event: Event, *, approved: bool = False) -> Allow | NeedsApproval:
-        """A document for a call in progress as it may be sent, or the question to be answered first.
-
-        Raises:
-            RefusedError: A rule says no.
-        """
-        unknown = tuple(member.path for member in reading.unknown)
-        return await self.judge(reading.document, event, unknown, approved=approved)
-
-    async def exposure(self, request: Payload) -> Exposure:
-        """What an admitted request may use up: whom it rings, how long, and what that costs."""
-        known = await self._account.tariffs(number.e164 for number in rung(request))
-        return exposure(request, self.policy, known)
-
-    def decide_now(self, document: Document, event: Event) -> Allow | Refuse:
-        """Whether a reply may be given, by what is remembered; asks nobody, for the platform waits.
-
-        The call was consented to when it was placed, so nobody is asked about its replies.
-        """
-        intent = Intent(request=document, mode=self.mode, event=event, now=self._clock.now(), approved=True)
-        facts = self._account.remembered(number.e164 for number in rung(document))
-        match decide(intent, self.policy, facts):
-            case NeedsApproval(allow=allow):
-                return allow
-            case decision:
-                return decision
-
-    async def admit(self, request: Payload, event: Event | None = None, unknown: tuple[str, ...] = ()) -> Allow:
-        """The request as it may be sent, where nobody has to be asked, or somebody was.
-
-        Raises:
-            RefusedError: A rule says no.
-            VoiceError: The account's numbers are needed and could not be had.
-        """
-        return _settled(await self.judge(request, event, unknown, approved=True))
-
-    async def admit_document(self, reading: Reading, event: Event) -> tuple[Document, tuple[str, ...]]:
-        """A document as it may be sent, and warnings about it; nobody is asked.
-
-        Raises:
-            RefusedError: A rule says no.
-        """
-        allowed = _settled(await self.judge_document(reading, event, approved=True))
-        if not isinstance(allowed.request, Document):
-            raise TypeError("the guard answers a document with a document")
-        return allowed.request, allowed.warnings
+        return Case.of(intent, self.policy)
 
 
-def _or_raise(decision: Decision) -> Allow | NeedsApproval:
-    match decision:
-        case Allow() | NeedsApproval():
-            return decision
-        case Refuse():
-            raise decision.error()
-        case _:
-            assert_never(decision)
-
-
-def _settled(decision: Allow | NeedsApproval) -> Allow:
-    match decision:
-        case Allow():
-            return decision
-        case NeedsApproval():
-            raise TypeError("the guard asks nobody about what is approved")
-        case _:
-            assert_never(decision)
+def _or_raise(decision: Allow[R] | NeedsApproval[R] | Refuse) -> Allow[R] | NeedsApproval[R]:
+    if isinstance(decision, Refuse):
+        raise decision.error()
+    return decision

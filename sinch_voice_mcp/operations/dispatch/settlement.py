@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
-from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
-from sinch_voice_mcp.ports import Entry, Outcome, Report, VoiceApi
+from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.ports import Entry, Journal, Outcome, Report, VoiceApi
 from sinch_voice_mcp.wire.calls import Call, Participant
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,10 +21,10 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 class Settlement:
     """Asks the platform about calls that the journal holds open."""
 
-    def __init__(self, api: VoiceApi, dispatcher: Dispatcher) -> None:
+    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
         self._api = api
-        self._dispatcher = dispatcher
-        self._journal = dispatcher.journal
+        self._journal = journal
+        self._max_unknown = policy.max_unknown_outcomes
         self._looked: dict[str, int] = {}
 
     async def observe(self, call: Call) -> None:
@@ -57,11 +57,9 @@ class Settlement:
         Raises:
             StorageError: The journal cannot be used.
         """
-        await self._dispatcher.flush()
         now = self._journal.now()
-        most = self._dispatcher.policy.max_unknown_outcomes
         for entry in await self._journal.entries(limit=_BUNCH, states=("pending",), overdue=now):
-            await self._journal.record(entry.call, Outcome("unknown"), max_unknown=most)
+            await self._journal.record(entry.call, Outcome("unknown"), max_unknown=self._max_unknown)
         held = await self._journal.entries(limit=_BUNCH, states=("accepted", "unknown"))
         for entry in self._due(held, now):
             await self._look(entry)

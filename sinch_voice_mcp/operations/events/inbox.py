@@ -1,38 +1,36 @@
-"""What the platform tells of calls: written down, and answered. No language model is ever in this path."""
+"""The inbox of events: each is recorded and answered in one transaction. No language model is in this path."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TypeGuard
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
-from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.policy.cleaning import clean
 from sinch_voice_mcp.ports import Entry, EventLog, IncomingEvent, Replies, Reply, Report
 from sinch_voice_mcp.ports.journal import INBOUND
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
+from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _NUMBERS = ("cli", "from", "to", "rdnis")
-_FEWEST_DIGITS = 7
-_LONGEST_KIND = 40
+_MIN_NUMBER_DIGITS = 7
+_MAX_KIND_CHARS = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-"""Units of a currency beyond which no call can have cost that."""
-_OURS = "SERVER"
-"""Where a call comes from that was asked for through the API."""
+_FROM_API = "SERVER"
+"""The ``originationType`` of a call that was requested through the API."""
 
 
 class EventInbox:
-    """Hears events and says what the platform shall do next.
+    """Records events and replies to them.
 
     Args:
-        events: Where they are written down.
-        gate: Judges every reply, as it judges every callout.
-        incoming_text: What somebody hears who calls, and whom nobody was told to answer.
+        events: Where they are recorded.
+        guard: Decides every reply, as it decides every callout.
+        incoming_text: What a caller hears when no reply was prepared for the call.
     """
 
     def __init__(self, events: EventLog, guard: Guard, incoming_text: str) -> None:
@@ -41,30 +39,30 @@ class EventInbox:
         self._incoming_text = incoming_text
 
     async def record(self, event: VoiceEvent) -> bytes:
-        """Write an event down and answer it; an event that comes again gets the same bytes.
+        """Record an event and return the reply; the same event again gets the same bytes.
 
         Returns:
-            SVAML as JSON, or nothing where the platform expects nothing.
+            SVAML as JSON, or nothing where the platform expects no reply.
 
         Raises:
-            StorageError: It could not be written down.
+            StorageError: It could not be recorded.
         """
-        reply = await self._events.record(_heard(event), lambda entry, replies: self._decide(event, entry, replies))
+        incoming = _incoming(event)
+        reply = await self._events.record(incoming, lambda entry, replies: self._reply(event, entry, replies))
         return reply.encode()
 
-    def _decide(self, event: VoiceEvent, entry: Entry | None, replies: Replies) -> Reply:
-        kind = _answered(event)
+    def _reply(self, event: VoiceEvent, entry: Entry | None, replies: Replies) -> Reply:
+        kind = _svaml_event(event)
         if kind is None:
             return Reply("", {})
-        document = _saved(event, replies) or self._usual(event, entry)
+        document = _saved(event, replies) or self._default(event, entry)
         decision = self._guard.decide_now(document, kind)
-        if isinstance(decision, Allow) and _is_document(decision.request):
+        if isinstance(decision, Allow):
             return Reply(decision.request.to_json(), {})
-        # Whatever was to be answered is not; the call ends, and the timeline says why.
-        rule = "readable" if isinstance(decision, Allow) else decision.rule
-        return Reply(Document(action=Hangup()).to_json(), {"refused": rule})
+        # The refused reply is not given; the call ends instead, and the timeline names the rule.
+        return Reply(Document(action=Hangup()).to_json(), {"refused": decision.rule})
 
-    def _usual(self, event: VoiceEvent, entry: Entry | None) -> Document:
+    def _default(self, event: VoiceEvent, entry: Entry | None) -> Document:
         match event:
             case IceEvent() if entry is None or entry.kind == INBOUND:
                 return Document(instructions=(Say(text=self._incoming_text),), action=Hangup())
@@ -74,11 +72,8 @@ class EventInbox:
                 return Document(action=Hangup())
 
 
-def _is_document(request: object) -> TypeGuard[Document]:
-    return isinstance(request, Document)
-
-
-def _answered(event: VoiceEvent) -> SvamlEvent | None:
+def _svaml_event(event: VoiceEvent) -> SvamlEvent | None:
+    """The event that SVAML answers; None where the platform expects no reply."""
     match event:
         case IceEvent():
             return "ice"
@@ -91,7 +86,7 @@ def _answered(event: VoiceEvent) -> SvamlEvent | None:
 
 
 def _saved(event: VoiceEvent, replies: Replies) -> Document | None:
-    """The reply that was saved for this event of this call, the most specific one first."""
+    """Read the reply that was saved for this event of the call, the most specific one first."""
     for name in _names(event):
         if name in replies:
             try:
@@ -111,13 +106,13 @@ def _names(event: VoiceEvent) -> tuple[str, ...]:
             return (event.kind,)
 
 
-def _heard(event: VoiceEvent) -> IncomingEvent:
+def _incoming(event: VoiceEvent) -> IncomingEvent:
     return IncomingEvent(
         identity=event.identity,
         call_id=event.call_id,
         token=event.custom,
-        kind=clean(event.kind)[:_LONGEST_KIND] or "unknown",
-        # In whole numbers: the last instant of the calendar must not be rounded up.
+        kind=clean(event.kind)[:_MAX_KIND_CHARS] or "unknown",
+        # In whole numbers, because rounding would push the last instant of the calendar out of range.
         at=None if event.at is None else (event.at - _EPOCH) // _MILLISECOND,
         details=_details(event),
         report=_report(event),
@@ -126,7 +121,7 @@ def _heard(event: VoiceEvent) -> IncomingEvent:
 
 
 def _details(event: VoiceEvent) -> JsonObject:
-    """What is kept of an event: the platform's own words, and apart from them what somebody else may have written."""
+    """Select what is kept of an event; what others may have written stands under ``untrusted``."""
     kept: dict[str, object] = {}
     match event:
         case AceEvent(amd=amd) if amd is not None:
@@ -142,7 +137,7 @@ def _details(event: VoiceEvent) -> JsonObject:
         case _:
             pass
     foreign = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
-    # Its words as well: whatever stands there is shown.
+    # The platform's own values are cleaned as well, because they are shown.
     short = {name: clean(value) if isinstance(value, str) else value for name, value in kept.items()}
     return {name: value for name, value in short.items() if value is not None} | (
         {"untrusted": foreign} if foreign else {}
@@ -152,7 +147,7 @@ def _details(event: VoiceEvent) -> JsonObject:
 def _shown(name: str, value: object) -> object:
     if name not in _NUMBERS or not isinstance(value, str):
         return value
-    return shortened(value) if sum(sign.isdigit() for sign in value) >= _FEWEST_DIGITS else value
+    return shortened(value) if sum(char.isdigit() for char in value) >= _MIN_NUMBER_DIGITS else value
 
 
 def _report(event: VoiceEvent) -> Report | None:
@@ -163,13 +158,13 @@ def _report(event: VoiceEvent) -> Report | None:
 
 
 def _caller(event: VoiceEvent) -> str | None:
-    if not isinstance(event, IceEvent) or event.origination_type == _OURS:
+    if not isinstance(event, IceEvent) or event.origination_type == _FROM_API:
         return None
     shown = untrusted(event).get("cli")
     return str(_shown("cli", shown)) if shown else ""
 
 
 def is_input(details: JsonObject) -> bool:
-    """Whether what is kept of a menu event holds what somebody entered."""
+    """Whether the details of a menu event hold what the callee entered."""
     foreign = details.get("untrusted")
     return is_object(foreign) and "input" in foreign

@@ -31,7 +31,7 @@ def number_named(case: Case) -> Iterator[Judgement]:
 
 def _without(kind: FaultKind) -> Check:
     def check(case: Case) -> Iterator[Judgement]:
-        for path, number, found in case.dialled:
+        for path, number, found in case.dialed:
             if isinstance(found, Fault) and found.kind == kind:
                 yield Failed(path, printable(number), found.message, found.next_step)
             else:

@@ -3,8 +3,26 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from sinch_voice_mcp.policy import Allow, Decision, Facts, Intent, Mode, Policy, Refuse, decide
+from sinch_voice_mcp.policy import (
+    Allow,
+    Case,
+    Decision,
+    Exposure,
+    Facts,
+    Intent,
+    Mode,
+    Needs,
+    Policy,
+    Refuse,
+    Tariff,
+    decide,
+    exposure,
+    needs_facts,
+)
+from sinch_voice_mcp.policy.exposure import longest
+from sinch_voice_mcp.policy.outgoing import outgoing
 from sinch_voice_mcp.svaml import Document, Event, NumberDestination
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest, TtsCallout, TtsCalloutRequest
@@ -52,6 +70,31 @@ def _text(value: Inline) -> str | None:
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
+def decided(intent: Intent, policy: Policy, facts: Facts | None) -> Decision:
+    """The guard's decision, with facts or before any were looked up."""
+    case = Case.of(intent, policy)
+    return decide(case if facts is None else case.knowing(facts))
+
+
+P = TypeVar("P", bound=Payload)
+
+
+def sent(request: P, policy: Policy) -> P:
+    """The request in the form in which it would be sent."""
+    return outgoing(request, policy).request
+
+
+def exposed(request: Payload, policy: Policy, tariffs: Mapping[str, Tariff]) -> Exposure:
+    """What a request may use up."""
+    case = Case.of(Intent(request, "live"), policy)
+    return exposure(case.legs, longest(case), policy, tariffs)
+
+
+def needed(intent: Intent, policy: Policy) -> Needs:
+    """The facts that the guard needs."""
+    return needs_facts(Case.of(intent, policy))
+
+
 def answer(
     request: Payload,
     policy: Policy | None = None,
@@ -65,22 +108,22 @@ def answer(
 ) -> Decision:
     """What the guard says; by default at noon, to somebody who was asked."""
     event = "update" if event is None and isinstance(request, Document) else event
-    return decide(Intent(request, mode, event, unknown, now=now, approved=approved), policy or Policy.live(), facts)
+    return decided(Intent(request, mode, event, unknown, now=now, approved=approved), policy or Policy.live(), facts)
 
 
 def allowed(
     request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
 ) -> Allow:
     """The permission that the guard has to give."""
-    decision = answer(request, policy, mode=mode, facts=facts)
-    assert isinstance(decision, Allow), decision
-    return decision
+    found = answer(request, policy, mode=mode, facts=facts)
+    assert isinstance(found, Allow), found
+    return found
 
 
 def refused(
     request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
 ) -> Refuse:
     """The refusal that the guard has to give."""
-    decision = answer(request, policy, mode=mode, facts=facts)
-    assert isinstance(decision, Refuse), decision
-    return decision
+    found = answer(request, policy, mode=mode, facts=facts)
+    assert isinstance(found, Refuse), found
+    return found

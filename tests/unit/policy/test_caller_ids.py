@@ -1,9 +1,9 @@
 import pytest
 
-from sinch_voice_mcp.policy import Facts, Intent, Policy, Refuse, decide, needs_facts
+from sinch_voice_mcp.policy import Facts, Intent, Policy, Refuse
 from sinch_voice_mcp.svaml import ConnectPstn, Document
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest
-from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, custom, refused, tts
+from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, custom, decided, needed, refused, tts
 
 
 def test_a_call_without_a_caller_id_is_refused_and_told_why() -> None:
@@ -21,7 +21,7 @@ def test_the_refusal_lists_the_accounts_own_numbers() -> None:
 
 
 def test_it_lists_what_is_remembered_before_anybody_is_asked() -> None:
-    decision = decide(Intent(tts(cli=None), "live", hint=FACTS), Policy.live(), None)
+    decision = decided(Intent(tts(cli=None), "live", hint=FACTS), Policy.live(), None)
 
     assert isinstance(decision, Refuse)
     assert OWN in decision.next_step
@@ -75,7 +75,7 @@ def test_a_configured_caller_id_fills_it_in() -> None:
 def test_the_configured_caller_id_needs_no_look_at_the_account() -> None:
     policy = Policy(default_cli="+46701740605", allowed_regions=frozenset({"US"}))
 
-    assert not needs_facts(policy, Intent(tts(cli=None), "live")).own_numbers
+    assert not needed(Intent(tts(cli=None), "live"), policy).own_numbers
     assert allowed(tts(cli=None), policy, facts=None)
 
 
@@ -126,4 +126,4 @@ def test_ownership_is_left_open_until_the_account_is_known() -> None:
     policy = Policy(allowed_regions=frozenset({"US"}))
 
     assert allowed(tts(cli="+46701740605"), policy, facts=None)
-    assert needs_facts(policy, Intent(tts(cli="+46701740605"), "live")).own_numbers
+    assert needed(Intent(tts(cli="+46701740605"), "live"), policy).own_numbers

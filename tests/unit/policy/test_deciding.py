@@ -13,13 +13,11 @@ from sinch_voice_mcp.policy import (
     Refuse,
     Rule,
     Verdict,
-    decide,
-    needs_facts,
 )
 from sinch_voice_mcp.svaml import ConnectPstn, Continue, Document, Park
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.unit.policy.asking import FACTS, NOON, OWN, REAL, allowed, answer, custom, refused, tts
+from tests.unit.policy.asking import FACTS, NOON, OWN, REAL, allowed, answer, custom, decided, needed, refused, tts
 from tests.unit.policy.outgoing import ROOTS, payloads
 
 
@@ -151,14 +149,14 @@ def test_every_kind_of_request_gets_a_decision(root: type[Payload], mode: Mode) 
 
     @given(payloads(root))
     @settings(max_examples=25)
-    def decided(request: Payload) -> None:
+    def is_decided(request: Payload) -> None:
         for policy in policies:
             for facts in (None, FACTS):
-                decision = decide(Intent(request, mode, now=NOON), policy, facts)
+                decision = decided(Intent(request, mode, now=NOON), policy, facts)
                 shown = decision.allow if isinstance(decision, NeedsApproval) else decision
                 assert repr(shown.verdicts).isprintable()
 
-    decided()
+    is_decided()
 
 
 @given(payloads(Document))
@@ -166,7 +164,7 @@ def test_every_kind_of_request_gets_a_decision(root: type[Payload], mode: Mode) 
 def test_knowing_more_never_allows_what_was_refused(request: Payload) -> None:
     intent = Intent(request, "live", now=NOON, approved=True)
 
-    if isinstance(decide(intent, Policy.live(), None), Refuse):
-        assert isinstance(decide(intent, Policy.live(), FACTS), Refuse)
-    elif not needs_facts(Policy.live(), intent):
-        assert isinstance(decide(intent, Policy.live(), FACTS), Allow)
+    if isinstance(decided(intent, Policy.live(), None), Refuse):
+        assert isinstance(decided(intent, Policy.live(), FACTS), Refuse)
+    elif not needed(intent, Policy.live()):
+        assert isinstance(decided(intent, Policy.live(), FACTS), Allow)

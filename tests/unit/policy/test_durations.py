@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 
 from sinch_voice_mcp.policy import Lasts, Policy, effects_of
-from sinch_voice_mcp.policy.outgoing import canonical
 from sinch_voice_mcp.svaml import (
     Action,
     ConnectPstn,
@@ -18,7 +17,7 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, CustomCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, tts
+from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, sent, tts
 from tests.unit.policy.outgoing import payloads
 
 SHORT = Policy(max_duration_s=900, default_duration_s=300, dial_timeout_s=20)
@@ -42,8 +41,8 @@ def bounds(request: Payload) -> dict[str, int]:
 def test_every_call_leaves_with_an_end() -> None:
     inline = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
 
-    assert bounds(canonical(conference(), SHORT)) == {"$.conferenceCallout.maxDuration": 300}
-    assert bounds(canonical(custom(ice=inline, pie=inline), SHORT)) == {
+    assert bounds(sent(conference(), SHORT)) == {"$.conferenceCallout.maxDuration": 300}
+    assert bounds(sent(custom(ice=inline, pie=inline), SHORT)) == {
         "$.customCallout.maxDuration": 300,
         **{
             f"$.customCallout.{event}.action.{name}": seconds
@@ -51,8 +50,8 @@ def test_every_call_leaves_with_an_end() -> None:
             for name, seconds in (("maxDuration", 300), ("dialTimeout", 20))
         },
     }
-    assert bounds(canonical(ringing(), SHORT)) == {"$.action.maxDuration": 300, "$.action.dialTimeout": 20}
-    assert canonical(tts(), SHORT) == tts()
+    assert bounds(sent(ringing(), SHORT)) == {"$.action.maxDuration": 300, "$.action.dialTimeout": 20}
+    assert sent(tts(), SHORT) == tts()
 
 
 @pytest.mark.parametrize(
@@ -63,22 +62,22 @@ def test_every_call_leaves_with_an_end() -> None:
     ],
 )
 def test_other_connections_end_too(action: Action) -> None:
-    assert bounds(canonical(Document(action=action), SHORT)) == {"$.action.maxDuration": 300}
+    assert bounds(sent(Document(action=action), SHORT)) == {"$.action.maxDuration": 300}
 
 
 def test_what_was_asked_for_stays() -> None:
     asked = ringing(10, 30)
 
-    assert canonical(asked, SHORT) == asked
-    assert canonical(Document(action=Park()), SHORT) == Document(action=Park())
+    assert sent(asked, SHORT) == asked
+    assert sent(Document(action=Park()), SHORT) == Document(action=Park())
 
 
 @given(payloads(CustomCalloutRequest) | payloads(ConferenceCalloutRequest) | payloads(Document))
 @settings(max_examples=100)
 def test_filling_in_twice_changes_nothing_more(request: Payload) -> None:
-    once = canonical(request, SHORT)
+    once = sent(request, SHORT)
 
-    assert canonical(once, SHORT) == once
+    assert sent(once, SHORT) == once
 
 
 @pytest.mark.parametrize(("asked", "ok"), [(900, True), (901, False)])

@@ -2,12 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from sinch_voice_mcp.policy import Policy, Tariff, exposure
-from sinch_voice_mcp.policy.outgoing import canonical
+from sinch_voice_mcp.policy import Policy, Tariff
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, NumberDestination
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, custom, tts
+from tests.unit.policy.asking import OWN, REAL, custom, exposed, tts
 
 OTHER = "+14045005001"
 POLICY = Policy()
@@ -18,7 +17,7 @@ TARIFFS = {
 
 
 def seconds(request: Payload) -> int:
-    return exposure(canonical(request, POLICY), POLICY, TARIFFS).seconds
+    return exposed(request, POLICY, TARIFFS).seconds
 
 
 def test_a_call_is_reserved_for_its_whole_length_in_started_minutes() -> None:
@@ -26,7 +25,7 @@ def test_a_call_is_reserved_for_its_whole_length_in_started_minutes() -> None:
         destination=NumberDestination(endpoint=REAL), cli=OWN, conference_id="daily", max_duration=61
     )
 
-    found = exposure(ConferenceCalloutRequest(conference_callout=callout), POLICY, TARIFFS)
+    found = exposed(ConferenceCalloutRequest(conference_callout=callout), POLICY, TARIFFS)
 
     assert [number.e164 for number in found.numbers] == [REAL]
     assert (found.seconds, found.micros, found.currency) == (61, 24_600, "EUR")
@@ -35,7 +34,7 @@ def test_a_call_is_reserved_for_its_whole_length_in_started_minutes() -> None:
 def test_every_number_that_may_ring_is_reserved_for() -> None:
     request = custom(pie={"action": {"name": "connectPstn", "number": OTHER, "cli": OWN, "maxDuration": 1_200}})
 
-    found = exposure(canonical(request, POLICY), POLICY, TARIFFS)
+    found = exposed(request, POLICY, TARIFFS)
 
     assert [number.e164 for number in found.numbers] == [REAL, OTHER]
     assert (found.seconds, found.micros) == (1_200, 20 * 112_300)
@@ -44,7 +43,7 @@ def test_every_number_that_may_ring_is_reserved_for() -> None:
 def test_a_number_that_rings_twice_is_one_number_and_two_legs() -> None:
     request = custom(pie={"action": {"name": "connectPstn", "number": REAL, "cli": OWN}})
 
-    found = exposure(canonical(request, POLICY), POLICY, TARIFFS)
+    found = exposed(request, POLICY, TARIFFS)
 
     assert len(found.numbers) == 1
     assert found.micros == 2 * 10 * 12_300
@@ -80,18 +79,18 @@ def test_an_unknown_price_counts_as_the_dearest_that_is_allowed() -> None:
     unknown = {REAL: Tariff(None, None, restricted=False)}
     unlimited = POLICY.model_copy(update={"max_rate_per_minute": None})
 
-    assert exposure(tts(), POLICY, unknown).micros == 250_000
-    assert exposure(tts(), POLICY, {}).micros == 250_000
-    assert exposure(tts(), unlimited, unknown).micros == 0
+    assert exposed(tts(), POLICY, unknown).micros == 250_000
+    assert exposed(tts(), POLICY, {}).micros == 250_000
+    assert exposed(tts(), unlimited, unknown).micros == 0
 
 
 def test_a_fraction_of_a_millionth_is_rounded_up() -> None:
     tiny = {REAL: Tariff(Decimal("0.0000001"), "EUR", restricted=False)}
 
-    assert exposure(tts(), POLICY, tiny).micros == 1
+    assert exposed(tts(), POLICY, tiny).micros == 1
 
 
 def test_what_rings_nobody_costs_nothing() -> None:
-    found = exposure(Document(action=Hangup()), POLICY, TARIFFS)
+    found = exposed(Document(action=Hangup()), POLICY, TARIFFS)
 
     assert (found.numbers, found.micros, found.currency) == ((), 0, None)

@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.policy import Allow, Needs, NeedsApproval, Policy, Tariff
 from sinch_voice_mcp.ports import VoiceApi
-from sinch_voice_mcp.svaml import Document, Hangup, Reading
+from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 from sinch_voice_mcp.wire.calls import Price
 from tests.unit.policy.asking import NOON, OWN, REAL, tts
@@ -130,8 +130,9 @@ async def test_the_gate_asks_a_person_until_there_is_a_yes(account: Account, clo
     assert isinstance(before, NeedsApproval)
     assert "Price: up to 0.05 EUR per minute" in before.question
     assert isinstance(after, Allow)
-    assert after == before.allow == await guard.admit(tts())
-    assert (await guard.exposure(after.request)).micros == 10_000
+    assert after == before.allow
+    admitted = await guard.admit(tts())
+    assert (admitted.request, admitted.rings, admitted.exposure.micros) == (tts(), REAL, 10_000)
 
 
 async def test_the_gate_knows_what_time_it_is(account: Account, clock: ManualClock) -> None:
@@ -144,10 +145,10 @@ async def test_the_gate_knows_what_time_it_is(account: Account, clock: ManualClo
 
 
 async def test_a_document_that_rings_nobody_is_asked_about_by_nobody(account: Account, clock: ManualClock) -> None:
-    reading = Reading(Document(action=Hangup()), (), ())
+    document = Document(action=Hangup())
 
-    assert isinstance(await gate(account, clock).judge_document(reading, "update"), Allow)
-    assert (await gate(account, clock).admit_document(reading, "update"))[0] == reading.document
+    assert isinstance(await gate(account, clock).judge(document, "update"), Allow)
+    assert (await gate(account, clock).admit(document, "update")).request == document
 
 
 async def test_a_price_above_the_ceiling_is_refused_at_the_gate(

@@ -1,11 +1,11 @@
 import pytest
 
-from sinch_voice_mcp.policy import Facts, Intent, Mode, Policy, needs_facts
+from sinch_voice_mcp.policy import Facts, Intent, Mode, Policy
 from sinch_voice_mcp.svaml import ConnectPstn, Document
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import AssignNumbers, UnassignNumber
 from sinch_voice_mcp.wire.calls import ManageParticipant
-from tests.unit.policy.asking import OWN, REAL, allowed, refused, tts
+from tests.unit.policy.asking import OWN, REAL, allowed, needed, refused, tts
 
 ANYWHERE = Policy(allowed_regions=frozenset({"*"}))
 ENDPOINT = "$.ttsCallout.destination.endpoint"
@@ -132,13 +132,13 @@ def test_regions_are_left_open_until_the_account_is_known() -> None:
     policy, request = Policy(verified_cli=frozenset({OWN})), tts("+441214960123")
 
     assert allowed(request, policy, facts=None)
-    assert needs_facts(policy, Intent(request, "live")).own_numbers
+    assert needed(Intent(request, "live"), policy).own_numbers
 
 
 def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:
     policy = Policy(allowed_numbers=frozenset({REAL}), verified_cli=frozenset({OWN}))
 
-    assert not needs_facts(policy, Intent(tts(), "live")).own_numbers
+    assert not needed(Intent(tts(), "live"), policy).own_numbers
 
 
 @pytest.mark.parametrize(
@@ -151,4 +151,4 @@ def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:
 )
 def test_what_rings_nobody_passes_unchanged_and_needs_nothing(request_: Payload) -> None:
     assert allowed(request_, facts=None).request is request_
-    assert not needs_facts(Policy.live(), Intent(request_, "live"))
+    assert not needed(Intent(request_, "live"), Policy.live())

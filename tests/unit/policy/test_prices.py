@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff, needs_facts
+from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff
 from sinch_voice_mcp.svaml import Document, Hangup, Say
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, tts
+from tests.unit.policy.asking import OWN, REAL, allowed, custom, needed, refused, tts
 
 OTHER = "+14045005001"
 
@@ -55,16 +55,16 @@ def test_a_number_inside_a_document_has_a_price_too() -> None:
     refusal = refused(request, facts=priced("3", number=OTHER))
 
     assert (refusal.rule, refusal.path) == ("price", "$.customCallout.pie.action.number")
-    assert needs_facts(Policy.live(), Intent(request, "live")).tariffs == (REAL, OTHER)
+    assert needed(Intent(request, "live"), Policy.live()).tariffs == (REAL, OTHER)
 
 
 def test_only_the_facts_that_a_rule_waits_for_are_asked_for() -> None:
     known = Policy(allowed_regions=frozenset({"US"}), verified_cli=frozenset({OWN}))
 
-    assert needs_facts(known, Intent(tts(), "live")) == Needs(own_numbers=False, tariffs=(REAL,))
-    assert needs_facts(Policy.live(), Intent(tts(), "live")) == Needs(own_numbers=True, tariffs=(REAL,))
+    assert needed(Intent(tts(), "live"), known) == Needs(own_numbers=False, tariffs=(REAL,))
+    assert needed(Intent(tts(), "live"), Policy.live()) == Needs(own_numbers=True, tariffs=(REAL,))
     say = Document(instructions=(Say(text="Hello."),), action=Hangup())
-    assert needs_facts(Policy.live(), Intent(say, "live")) == Needs()
+    assert needed(Intent(say, "live"), Policy.live()) == Needs()
 
 
 def test_prices_and_numbers_are_judged_each_as_soon_as_they_are_known() -> None:

@@ -1,0 +1,74 @@
+"""What the platform reports of calls: recorded and answered, waited for, and listed."""
+
+from sinch_voice_mcp.operations.events.inbox import EventInbox
+from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
+from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.ports import EventLog, Listener
+from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.wire.applications import CallbackUrl
+from sinch_voice_mcp.wire.events import VoiceEvent
+
+
+class CallEvents:
+    """The events of calls, for the faces of the server: the receiver, the tools and the resources."""
+
+    def __init__(self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource) -> None:
+        self._log = log
+        self._inbox = inbox
+        self._monitor = monitor
+        self._source = source
+
+    async def record(self, event: VoiceEvent) -> bytes:
+        """Record an event and return the reply; the same event again gets the same bytes.
+
+        Returns:
+            SVAML as JSON, or nothing where the platform expects no reply.
+
+        Raises:
+            StorageError: It could not be recorded.
+        """
+        return await self._inbox.record(event)
+
+    async def wait(
+        self, call_id: str, until: Until, timeout_s: float, progress: Progress | None = None
+    ) -> CallSnapshot:
+        """Wait until something has happened in a call, or the time is up. See :meth:`CallMonitor.wait`."""
+        return await self._monitor.wait(call_id, until, timeout_s, progress)
+
+    async def timeline(self, call_id: str) -> list[JsonObject]:
+        """List what is known to have happened in a call, in order. See :meth:`CallMonitor.timeline`."""
+        return await self._monitor.timeline(call_id)
+
+    async def silence(self) -> str:
+        """Explain why a call has no events: no receiver, a receiver that never got one, or only this call."""
+        if not self._source.active:
+            return self._source.remark
+        if await self._log.heard_any():
+            return "The platform reported no event of this call."
+        return "No event of any call ever arrived here: the owner should run `sinch-voice-mcp callbacks check`."
+
+    @property
+    def remark(self) -> str:
+        """What is not known without events; empty where they come in."""
+        return self._source.remark
+
+    @property
+    def listeners(self) -> list[Listener]:
+        """Called with the id of each call that has new events; they must not raise."""
+        return self._log.listeners
+
+    def require(self, what: str) -> None:
+        """Raise unless events come in.
+
+        Raises:
+            NoCallbacksError: None come in.
+        """
+        self._source.require(what)
+
+    def check(self, urls: CallbackUrl) -> None:
+        """Raise unless the platform sends its events to this server.
+
+        Raises:
+            NoCallbacksError: It sends them elsewhere, or nowhere.
+        """
+        self._source.check(urls)

@@ -1,0 +1,145 @@
+"""A case: one request in the form that would be sent, with everything that the rules look at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Generic
+
+from typing_extensions import TypeVar
+
+from sinch_voice_mcp.policy.effects.collecting import effects_of
+from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Reach, Speak, SpeakSsml, Unknown
+from sinch_voice_mcp.policy.facts import Facts, Tariff
+from sinch_voice_mcp.policy.nearest import last_step
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
+from sinch_voice_mcp.policy.outgoing import P, outgoing
+from sinch_voice_mcp.policy.policy import Mode, Policy
+from sinch_voice_mcp.svaml import Event
+from sinch_voice_mcp.types import Payload
+
+E = TypeVar("E", bound=Effect)
+R_co = TypeVar("R_co", bound=Payload, default=Payload, covariant=True)
+"""The kind of request; rules look at any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent(Generic[R_co]):
+    """A request as it was asked for, and the circumstances.
+
+    Attributes:
+        request: A callout, a document for a call in progress, callback URLs, or a request that rings no phone.
+        mode: Whose rules without a switch apply.
+        event: The event that a bare document answers.
+        unknown: JSON paths of members that a tolerant reader set aside.
+        hint: Facts that may be out of date; only messages use them.
+        now: The moment of the decision, in UTC; None leaves calling hours undecided.
+        approved: Whether the person who had to confirm the request has done so.
+    """
+
+    request: R_co
+    mode: Mode
+    event: Event | None = None
+    unknown: tuple[str, ...] = ()
+    hint: Facts | None = None
+    now: datetime | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True)
+class Case(Generic[R_co]):
+    """One intent in the form that would be sent.
+
+    Bringing a request into that form and walking it for effects is the expensive part of a decision, so it is done
+    once, in :meth:`of`; each decision with more facts uses the same case (:meth:`knowing`).
+
+    Attributes:
+        intent: The request as it was asked for.
+        request: The request as it would be sent; the rules judge this one.
+        effects: What that request does, and the members that were left out of it.
+        dialed: Every number that rings: its path, the number as it would be sent, and its facts.
+        policy: What the owner allows.
+        facts: Facts about the account; None where none were looked up.
+    """
+
+    intent: Intent[R_co]
+    request: R_co
+    effects: tuple[Effect, ...]
+    dialed: tuple[tuple[str, str, NumberFacts | Fault], ...]
+    policy: Policy
+    facts: Facts | None = None
+
+    @classmethod
+    def of(cls, intent: Intent[P], policy: Policy) -> "Case[P]":
+        """Bring the request into the form that would be sent, and collect its effects."""
+        sent = outgoing(intent.request, policy)
+        # The form that would be sent has lost the unknown members, so they are reported by whoever left them out.
+        left_out = (*(Unknown(path, last_step(path)) for path in intent.unknown), *sent.unknown)
+        effects = (*left_out, *effects_of(sent.request))
+        dials = ((effect.path, effect.number) for effect in effects if isinstance(effect, Dial))
+        dialed = tuple((path, number, examine(number)) for path, number in dials if number is not None)
+        return Case(intent, sent.request, effects, dialed, policy)
+
+    def knowing(self, facts: Facts) -> "Case[R_co]":
+        """The same case with facts about the account."""
+        return replace(self, facts=facts)
+
+    @property
+    def live(self) -> bool:
+        """Whether the rules of live mode apply."""
+        return self.intent.mode == "live"
+
+    def all(self, kind: type[E]) -> Iterator[E]:
+        """The effects of one kind."""
+        return (effect for effect in self.effects if isinstance(effect, kind))
+
+    @property
+    def sound(self) -> Iterator[tuple[str, NumberFacts]]:
+        """The dialed numbers that exist, as often as they ring, each with its path."""
+        return ((path, found) for path, _, found in self.dialed if isinstance(found, NumberFacts))
+
+    @property
+    def legs(self) -> tuple[NumberFacts, ...]:
+        """The dialed numbers that exist, as often as they ring."""
+        return tuple(found for _, found in self.sound)
+
+    @property
+    def rings(self) -> str | None:
+        """The first number that rings, as it would be sent; None where no telephone rings or a callback names it."""
+        return next((dial.number for dial in self.all(Dial)), None)
+
+    @property
+    def connects(self) -> bool:
+        """Whether a telephone rings, or an app, a SIP address or a stream is reached."""
+        return any(isinstance(effect, Dial | Reach) for effect in self.effects)
+
+    @property
+    def spoken(self) -> str | None:
+        """What is spoken, as it would be sent; None where nothing is."""
+        texts = [speech.text for speech in self.all(Speak)] + [speech.ssml for speech in self.all(SpeakSsml)]
+        return " / ".join(texts) or None
+
+    @property
+    def known_numbers(self) -> tuple[str, ...]:
+        """The account's own numbers as far as they were ever looked up, for messages."""
+        own = self.own_numbers
+        if own is not None:
+            return own
+        hint = self.intent.hint
+        return tuple(caller_id(number) for number in (hint and hint.own_numbers) or ())
+
+    @cached_property
+    def own_numbers(self) -> tuple[str, ...] | None:
+        """The account's own numbers; None where they were not looked up."""
+        own = None if self.facts is None else self.facts.own_numbers
+        return None if own is None else tuple(caller_id(number) for number in own)
+
+    @property
+    def tariffs(self) -> Mapping[str, Tariff]:
+        """The prices that were looked up, by number in E.164."""
+        known = None if self.facts is None else self.facts.tariffs
+        return known or {}
+
+    def tariff(self, number: NumberFacts) -> Tariff | None:
+        """What a call to a number costs; None where it was not looked up."""
+        return self.tariffs.get(number.e164)

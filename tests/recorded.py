@@ -1,0 +1,29 @@
+"""What a database holds, read from outside the server under test."""
+
+from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.ports import Event, Stopped
+from sinch_voice_mcp.storage import open_storage
+
+
+async def events_of(url: str, call_id: str) -> list[Event]:
+    """The events of a call, in the order in which they arrived."""
+    async with open_storage(url, SystemClock()) as storage:
+        return await storage.events.events(call_id)
+
+
+async def has_events(url: str) -> bool:
+    """Whether an event of any call was ever recorded."""
+    async with open_storage(url, SystemClock()) as storage:
+        return await storage.events.heard_any()
+
+
+async def audit_of(url: str) -> list[str]:
+    """The names of all rows of the audit log."""
+    async with open_storage(url, SystemClock()) as storage:
+        return [row.event for row in await storage.journal.audit()]
+
+
+async def switch_of(url: str) -> Stopped | None:
+    """The kill switch; None while calling is allowed."""
+    async with open_storage(url, SystemClock()) as storage:
+        return await storage.journal.switch()
