@@ -13,7 +13,7 @@ from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.replying import withhold_replies
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Allow, Dial, Reach, Speak, SpeakSsml, Verdict, effects_of
-from sinch_voice_mcp.ports import Entry, EventLog, State, VoiceApi
+from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import JsonObject, Payload
 from sinch_voice_mcp.wire.callouts import (
@@ -214,8 +214,8 @@ class Calls:
         return call
 
     async def recent(
-        self, *, limit: int, states: Sequence[State], since: int | None, inbound: bool | None = None
-    ) -> list[Entry]:
+        self, *, limit: int, states: Sequence[EntryState], since: int | None, inbound: bool | None = None
+    ) -> list[JournalEntry]:
         """Requests of the journal and calls that came in, newest first.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.dispatch.dispatcher import without_numbers
-from sinch_voice_mcp.ports import Entry, Journal, Stopped, VoiceApi
+from sinch_voice_mcp.ports import CallingStopped, Journal, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
 
 _BUNCH = 500
@@ -15,7 +15,7 @@ class KillSwitch:
         self._api = api
         self._journal = journal
 
-    async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[Stopped, int, int]:
+    async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[CallingStopped, int, int]:
         """Refuse every claim from now on; returns what stopped calling first, and calls ended and not ended.
 
         Raises:
@@ -28,7 +28,7 @@ class KillSwitch:
         ended = [await self._hung_up(entry) for entry in going if entry.call_id is not None]
         return stopped, sum(ended), len(ended) - sum(ended)
 
-    async def _hung_up(self, entry: Entry) -> bool:
+    async def _hung_up(self, entry: JournalEntry) -> bool:
         try:
             await self._api.update_call(entry.call_id or "", Document(action=Hangup()))
         except NotFoundError:

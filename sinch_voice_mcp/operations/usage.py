@@ -9,7 +9,7 @@ from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.ports import Entry, State
+from sinch_voice_mcp.ports import EntryState, JournalEntry
 from sinch_voice_mcp.types import is_list
 
 _PEOPLE = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})
@@ -19,8 +19,8 @@ _WHOLE_NUMBER = 9
 """So many characters or more are nearly a number, not the beginning of one."""
 
 _UNSET: Mapping[str, str] = {"allowed_regions": "the regions of your own voice numbers"}
-_GOING_ON: frozenset[State] = frozenset({"pending", "accepted", "unknown"})
-_GIVEN_BACK: frozenset[State] = frozenset({"rejected", "not_sent"})
+_GOING_ON: frozenset[EntryState] = frozenset({"pending", "accepted", "unknown"})
+_GIVEN_BACK: frozenset[EntryState] = frozenset({"rejected", "not_sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Used:
     currency: str | None
 
 
-def used(entries: Sequence[Entry]) -> Used:
+def used(entries: Sequence[JournalEntry]) -> Used:
     """What these requests use up."""
     counted = [entry for entry in entries if entry.state not in _GIVEN_BACK]
     micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)

@@ -158,7 +158,7 @@ async def _silence(service: VoiceService) -> str:
     """Why nothing may have been told of a call."""
     if not service.source.active:
         return service.source.remark
-    if await service.events.heard_any():
+    if await service.events.has_events():
         return "Nothing was told of this call."
     return "No event of any call ever came here: the owner should run `callbacks check`."
 

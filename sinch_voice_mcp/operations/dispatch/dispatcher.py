@@ -24,17 +24,17 @@ from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import (
+    CallingStopped,
     Claim,
     Claimed,
+    ClaimKey,
     Duplicate,
-    Entry,
     Exhausted,
     Granted,
     Journal,
-    Key,
+    JournalEntry,
     Mismatch,
     Outcome,
-    Stopped,
 )
 from sinch_voice_mcp.types import JsonObject
 
@@ -149,7 +149,7 @@ class Dispatcher:
             claimed = await self.journal.claim(claim)
         self._refuse(claimed, claim)
         return await (
-            self._earlier(claimed.entry) if isinstance(claimed, Duplicate) else self._dispatch(claim.call, send)
+            self._earlier(claimed.entry) if isinstance(claimed, Duplicate) else self._dispatch(claim.token, send)
         )
 
     async def check_limits(self, request: Request, requester: Requester) -> None:
@@ -172,7 +172,7 @@ class Dispatcher:
                 raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY, next_step=step)
             case Exhausted():
                 raise limits.exhausted(claimed, claim.number)
-            case Stopped():
+            case CallingStopped():
                 raise limits.stopped(claimed, durable=self.journal.durable)
 
     @asynccontextmanager
@@ -214,7 +214,7 @@ class Dispatcher:
         counted = [self.journal.hashed(number) for number in numbers if number not in self.policy.trusted_numbers]
         longest = request.exposure.seconds + self.policy.dial_timeout_s
         return Claim(
-            call=uuid4().hex,
+            token=uuid4().hex,
             principal=requester.principal,
             kind=request.kind,
             keys=tuple(_keys(requester, fingerprint, now)),
@@ -223,7 +223,7 @@ class Dispatcher:
             number=shortened(numbers[0]) if numbers else None,
             conference=request.conference,
             subject=request.subject,
-            units=limits.units(self.policy, counted, request.exposure.micros, now),
+            limits=limits.units(self.policy, counted, request.exposure.micros, now),
             gaps=limits.gaps(self.policy, counted),
             reserved=request.exposure.micros,
             currency=request.exposure.currency,
@@ -299,27 +299,27 @@ class Dispatcher:
         if switch is not None:
             raise limits.stopped(switch, durable=self.journal.durable)
 
-    async def _earlier(self, entry: Entry) -> Carried:
+    async def _earlier(self, entry: JournalEntry) -> Carried:
         """What came of the same request when it was made before, waiting for it where it is being sent."""
-        found: Entry | None = entry
+        found: JournalEntry | None = entry
         with anyio.move_on_after(self._patience_s):
             while found is not None and found.state == "pending":
                 await anyio.sleep(_LOOK_S)
-                found = await self.journal.entry(entry.call)
+                found = await self.journal.entry(entry.token)
         return _repeated(entry if found is None else found)
 
 
-def _repeated(entry: Entry) -> Carried:
+def _repeated(entry: JournalEntry) -> Carried:
     match entry.state:
         case "accepted" | "ended":
-            return Carried(entry.call_id, entry.call, duplicate_of=entry.call)
+            return Carried(entry.call_id, entry.token, duplicate_of=entry.token)
         case "rejected" | "not_sent":
-            raise EarlierError(entry.error or {}, duplicate_of=entry.call)
+            raise EarlierError(entry.error or {}, duplicate_of=entry.token)
         case "lost" if entry.call_id is not None:
-            return Carried(entry.call_id, entry.call, duplicate_of=entry.call)
+            return Carried(entry.call_id, entry.token, duplicate_of=entry.token)
         case "pending" | "unknown" | "lost":
             message = "The same request was made before, and the call may have been placed then. Do not place it again."
-            raise OutcomeUnknownError(message, record=entry.call, duplicate_of=entry.call)
+            raise OutcomeUnknownError(message, record=entry.token, duplicate_of=entry.token)
 
 
 def _outcome(error: VoiceError) -> Outcome:
@@ -335,13 +335,13 @@ def _outcome(error: VoiceError) -> Outcome:
             return Outcome("unknown", error=told)
 
 
-def _keys(requester: Requester, fingerprint: str, now: int) -> list[Key]:
+def _keys(requester: Requester, fingerprint: str, now: int) -> list[ClaimKey]:
     if requester.key is not None:
-        keys = [Key(digest("key", requester.principal, requester.key), now + KEY_MS)]
+        keys = [ClaimKey(digest("key", requester.principal, requester.key), now + KEY_MS)]
     else:
-        keys = [Key(digest("same", fingerprint), now + SAME_REQUEST_MS)]
+        keys = [ClaimKey(digest("same", fingerprint), now + SAME_REQUEST_MS)]
     if requester.token is not None:
-        keys.append(Key(digest("token", requester.token), now + TOKEN_MS))
+        keys.append(ClaimKey(digest("token", requester.token), now + TOKEN_MS))
     return sorted(keys, key=lambda key: key.digest)
 
 

@@ -9,8 +9,7 @@ from sinch_voice_mcp.operations.admission.limits import price_micros
 from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.policy.cleaning import clean
-from sinch_voice_mcp.ports import Entry, EventLog, IncomingEvent, Replies, Reply, Report
-from sinch_voice_mcp.ports.journal import INBOUND
+from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, JournalEntry, Replies, Reply
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.types import JsonObject, is_object
@@ -52,7 +51,7 @@ class EventInbox:
         reply = await self._events.record(_heard(event), lambda entry, replies: self._decide(event, entry, replies))
         return reply.encode()
 
-    def _decide(self, event: VoiceEvent, entry: Entry | None, replies: Replies) -> Reply:
+    def _decide(self, event: VoiceEvent, entry: JournalEntry | None, replies: Replies) -> Reply:
         kind = _answered(event)
         if kind is None:
             return Reply("", {})
@@ -64,7 +63,7 @@ class EventInbox:
         rule = "readable" if isinstance(decision, Allow) else decision.rule
         return Reply(Document(action=Hangup()).to_json(), {"refused": rule})
 
-    def _usual(self, event: VoiceEvent, entry: Entry | None) -> Document:
+    def _usual(self, event: VoiceEvent, entry: JournalEntry | None) -> Document:
         match event:
             case IceEvent() if entry is None or entry.kind == INBOUND:
                 return Document(instructions=(Say(text=self._incoming_text),), action=Hangup())
@@ -155,11 +154,11 @@ def _shown(name: str, value: object) -> object:
     return shortened(value) if sum(sign.isdigit() for sign in value) >= _FEWEST_DIGITS else value
 
 
-def _report(event: VoiceEvent) -> Report | None:
+def _report(event: VoiceEvent) -> EndReport | None:
     if not isinstance(event, DiceEvent):
         return None
     result, reason = clean(event.result or "N/A"), clean(event.reason or "N/A")
-    return Report(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
+    return EndReport(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
 
 
 def _caller(event: VoiceEvent) -> str | None:
