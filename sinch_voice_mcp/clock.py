@@ -199,13 +199,23 @@ class _Alarm:
 
 
 class SkippingClock(ManualClock):
-    """A manual clock that skips the pauses: a task that sleeps on it moves it.
+    """A manual clock that skips short pauses: a task that sleeps on it moves it.
 
-    For code that only ever pauses, such as retries. A loop that sleeps would never rest on this clock.
+    Args:
+        longest_s: Longest sleep that is skipped; a longer one waits as on a :class:`ManualClock`. A loop that sleeps
+            must sleep longer than that, or it never rests.
+        start: The first instant.
     """
+
+    def __init__(self, longest_s: float = 3_600, start: datetime = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)) -> None:
+        super().__init__(start)
+        self._longest_s = longest_s
 
     async def sleep(self, seconds: float) -> None:
         """Move forward by so many seconds and let other tasks run."""
+        if seconds > self._longest_s:
+            await super().sleep(seconds)
+            return
         self.advance(seconds)
         await anyio.lowlevel.checkpoint()
 

@@ -142,6 +142,16 @@ async def test_a_skipping_clock_is_moved_by_what_sleeps_on_it() -> None:
     assert clock.monotonic() == 3_600
 
 
+async def test_a_skipping_clock_waits_where_a_sleep_is_longer_than_it_skips() -> None:
+    clock = SkippingClock(longest_s=10)
+    with anyio.fail_after(LIMIT_S):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(clock.sleep, 11)
+            await clock.until_waited_on()
+            assert clock.monotonic() == 0
+            clock.advance(11)
+
+
 async def test_a_scaled_clock_waits_in_scaled_seconds() -> None:
     clock = ScaledClock(1_000_000)
     with anyio.fail_after(LIMIT_S):
