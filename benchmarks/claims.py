@@ -22,7 +22,7 @@ from uuid import uuid4
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.ports import Claim, Granted, Key
+from sinch_voice_mcp.ports import Claim, ClaimKey, Granted
 from sinch_voice_mcp.storage import Storage, open_storage
 from sinch_voice_mcp.storage.database import Final, Statement, Transaction
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
@@ -82,16 +82,16 @@ def claiming(storage: Storage) -> Work:
         destination = journal.hashed(token)
         claimed = await journal.claim(
             Claim(
-                call=token,
+                token=token,
                 principal="benchmark",
                 kind="ttsCallout",
-                keys=(Key(f"same-{token}", now + 120_000),),
+                keys=(ClaimKey(f"same-{token}", now + 120_000),),
                 fingerprint=token,
                 destinations=(destination,),
                 number="+1202…00",
                 conference=None,
                 subject=None,
-                units=limits.units(POLICY, [destination], 50_000, now),
+                limits=limits.units(POLICY, [destination], 50_000, now),
                 gaps=limits.gaps(POLICY, [destination]),
                 reserved=50_000,
                 currency="USD",

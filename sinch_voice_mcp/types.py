@@ -1,7 +1,7 @@
-"""Types that every layer shares: the payload base model and what a member means to the guard."""
+"""Types that every layer shares: identifiers and units, the payload base model, what a member means to the guard."""
 
 from enum import Enum
-from typing import Annotated, Any, Self, TypeGuard, TypeVar
+from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Strict
 from pydantic.alias_generators import to_camel
@@ -13,8 +13,20 @@ Many = Annotated[tuple[T, ...], Strict(strict=False)]
 
 JsonObject = dict[str, object]
 
-E164 = str
-"""A number that has passed numbering metadata, in E.164 form with a leading plus."""
+Token = NewType("Token", str)
+"""Our identifier of one request; the platform carries it back in the `custom` member of its events."""
+
+CallId = NewType("CallId", str)
+"""The platform's identifier of a call."""
+
+PhoneNumber = NewType("PhoneNumber", str)
+"""A phone number in E.164 form, with a leading plus."""
+
+Millis = NewType("Millis", int)
+"""An instant in milliseconds since 1970 in UTC, or a duration in milliseconds."""
+
+Micros = NewType("Micros", int)
+"""Money in millionths of a currency's unit."""
 
 
 class Meaning(Enum):

@@ -1,11 +1,11 @@
 """What a database holds, read from outside the server under test."""
 
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.ports import Event, Stopped
+from sinch_voice_mcp.ports import CallingStopped, StoredEvent
 from sinch_voice_mcp.storage import open_storage
 
 
-async def events_of(url: str, call_id: str) -> list[Event]:
+async def events_of(url: str, call_id: str) -> list[StoredEvent]:
     """The events of a call, in the order in which they arrived."""
     async with open_storage(url, SystemClock()) as storage:
         return await storage.events.events(call_id)
@@ -14,7 +14,7 @@ async def events_of(url: str, call_id: str) -> list[Event]:
 async def has_events(url: str) -> bool:
     """Whether an event of any call was ever recorded."""
     async with open_storage(url, SystemClock()) as storage:
-        return await storage.events.heard_any()
+        return await storage.events.has_events()
 
 
 async def audit_of(url: str) -> list[str]:
@@ -23,7 +23,7 @@ async def audit_of(url: str) -> list[str]:
         return [row.event for row in await storage.journal.audit()]
 
 
-async def switch_of(url: str) -> Stopped | None:
+async def switch_of(url: str) -> CallingStopped | None:
     """The kill switch; None while calling is allowed."""
     async with open_storage(url, SystemClock()) as storage:
         return await storage.journal.switch()

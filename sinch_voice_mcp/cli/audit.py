@@ -9,8 +9,7 @@ import click
 
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, opened
-from sinch_voice_mcp.ports import AuditRow
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import AuditRow, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import Storage
 from sinch_voice_mcp.storage.database import one
@@ -34,7 +33,7 @@ def list_command(load: Load, limit: int, call: str | None) -> None:
     printer = console.printer()
     for row in rows:
         details = " ".join(f"{name}={_value(value)}" for name, value in row.details.items())
-        printer.line(f"{row.seq:>6}  {iso(row.at)}  ", (f"{row.event:<10}", "bold"), f"  {row.call or '-'}  {details}")
+        printer.line(f"{row.seq:>6}  {iso(row.at)}  ", (f"{row.event:<10}", "bold"), f"  {row.token or '-'}  {details}")
     if not rows:
         printer.line("There are no such rows." if call else "The audit log is empty.")
 
@@ -48,7 +47,7 @@ async def _newest(settings: Settings, limit: int, call: str | None) -> list[Audi
         if call is None:
             (head,) = await storage.database.read(lambda: one("SELECT seq FROM gate WHERE id = 1"))
             return await storage.journal.audit(after=max(0, head["seq"] - limit), limit=limit)
-        return list(deque([row async for row in _rows(storage, 0) if row.call == call], maxlen=limit))
+        return list(deque([row async for row in _rows(storage, 0) if row.token == call], maxlen=limit))
 
 
 async def _rows(storage: Storage, after: int) -> AsyncGenerator[AuditRow]:

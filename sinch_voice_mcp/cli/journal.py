@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sinch_voice_mcp.app import database_url
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.ports import Stopped, Switch
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings, variable
 from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage
 
@@ -103,12 +102,12 @@ async def connected(url: str) -> AsyncGenerator[Database]:
         await database.aclose()
 
 
-async def switch_of(database: Database) -> Switch:
+async def switch_of(database: Database) -> KillSwitchState:
     """What stopped calling; asks a database that has its tables and needs no key for that."""
     return await SqlJournal(database, SystemClock(), b"").switch()
 
 
-def told(stopped: Stopped) -> str:
+def told(stopped: CallingStopped) -> str:
     """Since when, by whom, and why."""
     return f"since {iso(stopped.since)} by {stopped.by}: {stopped.reason}"
 

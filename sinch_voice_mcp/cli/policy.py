@@ -10,8 +10,7 @@ from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, connected, sqlite_file, switch_of, told
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.usage import effective
-from sinch_voice_mcp.ports import Stopped, Switch
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY
 
@@ -34,7 +33,7 @@ def policy(load: Load, *, as_json: bool) -> None:
         _show(settings, switch)
 
 
-async def _switch(settings: Settings) -> Switch | str:
+async def _switch(settings: Settings) -> KillSwitchState | str:
     """What stopped calling, or why nobody knows; makes no journal."""
     url = database_url(settings)
     file = sqlite_file(url)
@@ -49,10 +48,10 @@ async def _switch(settings: Settings) -> Switch | str:
         return error.message
 
 
-def _as_json(settings: Settings, switch: Switch | str) -> dict[str, object]:
-    state: dict[str, object] = {"stopped": isinstance(switch, Stopped)}
+def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, object]:
+    state: dict[str, object] = {"stopped": isinstance(switch, CallingStopped)}
     match switch:
-        case Stopped():
+        case CallingStopped():
             state |= {"since": iso(switch.since), "by": switch.by, "reason": switch.reason}
         case str():
             state = {"stopped": None, "reason": switch}
@@ -69,12 +68,12 @@ def _as_json(settings: Settings, switch: Switch | str) -> dict[str, object]:
     }
 
 
-def _show(settings: Settings, switch: Switch | str) -> None:
+def _show(settings: Settings, switch: KillSwitchState | str) -> None:
     printer = console.printer()
     platform = "the sandbox, no phone rings" if settings.simulated else "the real platform"
     printer.line(("Mode: ", "bold"), f"{settings.mode} rules, on {platform}")
     match switch:
-        case Stopped():
+        case CallingStopped():
             printer.line(("Kill switch: on ", "bold red"), told(switch))
         case str():
             printer.line(("Kill switch: ", "bold"), switch)

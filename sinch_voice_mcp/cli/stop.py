@@ -9,7 +9,7 @@ from sinch_voice_mcp.cli.journal import Load, place, shell, sqlite_file, told
 from sinch_voice_mcp.cli.serve import expected_error
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.ports import Stopped
+from sinch_voice_mcp.ports import CallingStopped
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import open_storage
 
@@ -70,7 +70,7 @@ def _whatever(load: Load) -> Settings:
         return settings
 
 
-async def _stopped(settings: Settings, reason: str) -> tuple[Stopped | None, Stopped, str]:
+async def _stopped(settings: Settings, reason: str) -> tuple[CallingStopped | None, CallingStopped, str]:
     """What stopped calling before, what does now, and the name of the journal; a new one is made stopped."""
     async with open_storage(place(settings), SystemClock()) as storage:
         before = await storage.journal.switch()

@@ -7,7 +7,7 @@ import click
 
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, connected, existing, place, switch_of, told
-from sinch_voice_mcp.ports import Switch
+from sinch_voice_mcp.ports import KillSwitchState
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MIGRATIONS, NEWEST, Applied, Database, applied, migrate
 from sinch_voice_mcp.storage.database import one
@@ -19,7 +19,7 @@ class _Status:
     taken: tuple[Applied, ...]
     requests: dict[str, int]
     rows: int
-    switch: Switch
+    switch: KillSwitchState
 
     @property
     def missing(self) -> list[str]:

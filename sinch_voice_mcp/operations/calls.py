@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Disp
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.ports import Entry, EventLog, Replies, State, VoiceApi
+from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.callouts import (
@@ -179,11 +179,11 @@ class Calls:
         self,
         *,
         limit: int,
-        states: Sequence[State] = (),
+        states: Sequence[EntryState] = (),
         since: int | None = None,
         inbound: bool | None = None,
         refresh: bool = False,
-    ) -> list[Entry]:
+    ) -> list[JournalEntry]:
         """List requests of the journal and calls that came in, newest first.
 
         Args:

@@ -1,7 +1,7 @@
 """The kill switch: stops all calling."""
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
-from sinch_voice_mcp.ports import Entry, Journal, Stopped, VoiceApi
+from sinch_voice_mcp.ports import CallingStopped, Journal, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.text.masking import without_numbers
 
@@ -15,7 +15,7 @@ class KillSwitch:
         self._api = api
         self._journal = journal
 
-    async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[Stopped, int, int]:
+    async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[CallingStopped, int, int]:
         """Refuse every claim from now on.
 
         Returns:
@@ -31,7 +31,7 @@ class KillSwitch:
         ended = [await self._hung_up(entry) for entry in accepted if entry.call_id is not None]
         return stopped, sum(ended), len(ended) - sum(ended)
 
-    async def _hung_up(self, entry: Entry) -> bool:
+    async def _hung_up(self, entry: JournalEntry) -> bool:
         try:
             await self._api.update_call(entry.call_id or "", Document(action=Hangup()))
         except NotFoundError:

@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations.admission.limits import DAY, MICROS
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.ports import Journal, State, Stopped
+from sinch_voice_mcp.ports import CallingStopped, EntryState, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import is_list
 
@@ -19,8 +19,8 @@ _MIN_NUMBER_CHARS = 9
 """From this length on, a prefix is nearly a whole number, and is shortened."""
 
 _UNSET: Mapping[str, str] = {"allowed_regions": "the regions of your own voice numbers"}
-_IN_PROGRESS: frozenset[State] = frozenset({"pending", "accepted", "unknown"})
-_RELEASED: frozenset[State] = frozenset({"rejected", "not_sent"})
+_IN_PROGRESS: frozenset[EntryState] = frozenset({"pending", "accepted", "unknown"})
+_RELEASED: frozenset[EntryState] = frozenset({"rejected", "not_sent"})
 """States of requests that placed no call."""
 
 _MAX_ENTRIES = 100_000
@@ -91,7 +91,7 @@ class UsageToday:
         currency: ISO 4217; None where no price is known.
     """
 
-    switch: Stopped | None
+    switch: CallingStopped | None
     placed: int
     in_progress: int
     spent: Decimal

@@ -1,30 +1,27 @@
-"""The event log: what the platform told of calls, written down before it is answered.
-
-Instants are milliseconds since 1970 in UTC.
-"""
+"""The event log: an event of the platform is stored before it is answered."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sinch_voice_mcp.ports.journal import Entry, Report
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
+from sinch_voice_mcp.types import JsonObject, Millis
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """An event as it is written down.
+    """An event to store.
 
     Attributes:
-        identity: The same for an event that comes again, and no other.
-        call_id: The call that it is about.
-        token: What the call was given when it was placed: our token, if it is ours.
-        kind: The event's name.
-        at: When it happened, by the platform.
-        details: What is kept of it.
-        report: How the call ended, where it tells that.
-        caller: The number of somebody who calls us, shortened, where it tells of that; empty where withheld.
+        identity: Digest that repeated deliveries of one event share, and no other event has.
+        call_id: The call that the event is about.
+        token: Our token, if the event carries one.
+        kind: Name of the event.
+        at: Instant at which the platform says that it happened.
+        details: What is stored of it.
+        report: How the call ended, for an event that reports an end.
+        caller: Masked number of the caller, for an event of an incoming call; empty if the number was withheld.
     """
 
     identity: str
@@ -33,79 +30,88 @@ class IncomingEvent:
     kind: str
     at: int | None
     details: JsonObject
-    report: Report | None = None
+    report: EndReport | None = None
     caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """An event of a call, in the order in which they came."""
+class StoredEvent:
+    """An event in the log.
+
+    Attributes:
+        seq: Its number; numbers grow in the order of arrival.
+        kind: Name of the event.
+        at: Instant at which the platform says that it happened.
+        received_at: Instant at which the server received it.
+        details: What is stored of it.
+    """
 
     seq: int
     kind: str
-    at: int | None
-    received_at: int
+    at: Millis | None
+    received_at: Millis
     details: JsonObject
 
 
 Replies = Mapping[str, str]
-"""Saved replies of a call: SVAML as JSON text, by the event that they answer."""
+"""Saved replies of a call: SVAML as JSON text, by the event that each one answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered to an event, and what is remarked about it; an empty reply is an empty body."""
+    """The reply to an event, and what is stored about it; an empty reply is an empty body."""
 
     reply: str
     remarks: JsonObject
 
 
-Decide = Callable[[Entry | None, Replies], Reply]
-"""What to answer, by the request that led to the call, if it was ours, and the replies that were saved for it."""
+DecideReply = Callable[[JournalEntry | None, Replies], Reply]
+"""Returns the reply to an event, given the request that led to the call (None if the call is not ours) and the
+replies that were saved for it."""
 
 
-Listener = Callable[[str], None]
-"""Told of every call that there is news of, by its id."""
+EventListener = Callable[[str], None]
+"""Receives the ID of every call that an event arrived for; must not raise."""
 
 
-class Watch(Protocol):
-    """Waits for news of a call."""
+class EventWatch(Protocol):
+    """Waits for events of one call."""
 
-    async def news(self, seconds: float) -> None:
-        """Return when there may be news, or after so many seconds."""
+    async def wait(self, seconds: float) -> None:
+        """Return when an event may have arrived, at the latest after so many seconds."""
         ...
 
 
 class EventLog(Protocol):
-    """Where events are written down.
+    """Where events are stored.
 
-    Every method raises a :class:`~sinch_voice_mcp.errors.StorageError` where the database cannot be used.
+    Every asynchronous method raises :class:`~sinch_voice_mcp.errors.StorageError` if the database cannot be used.
     """
 
     @property
-    def listeners(self) -> list[Listener]:
-        """Who is told of every call that there is news of; they must not raise."""
+    def listeners(self) -> list[EventListener]:
+        """Functions that are called with the ID of every call that an event arrived for."""
         ...
 
-    async def record(self, heard: IncomingEvent, decide: Decide) -> str:
-        """Write an event down, once, together with what it changes and the reply; returns the reply.
+    async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
+        """Store an event with its effects and its reply in one transaction, and return the reply.
 
-        An event that comes again gets the reply of the first time.
+        A repeated delivery gets the stored reply; ``decide`` is not called for it.
         """
         ...
 
-    async def save_replies(self, call: str, replies: Replies) -> None:
-        """Keep what is to be answered to events of a call, by our token."""
+    async def save_replies(self, token: str, replies: Replies) -> None:
+        """Save the replies to events of the call that a request leads to."""
         ...
 
-    async def events(self, call_id: str, *, after: int = 0) -> list[Event]:
-        """The events of a call after a number, in the order in which they came."""
+    async def events(self, call_id: str, *, after: int = 0) -> list[StoredEvent]:
+        """Return the events of a call with a greater number than ``after``, in the order of arrival."""
         ...
 
-    async def heard_any(self) -> bool:
-        """Whether an event ever came."""
+    async def has_events(self) -> bool:
+        """Return whether any event was ever stored."""
         ...
 
-    def watch(self, call_id: str) -> AbstractAsyncContextManager[Watch]:
-        """Watch a call: news that come after this has been entered are not missed."""
+    def watch(self, call_id: str) -> AbstractAsyncContextManager[EventWatch]:
+        """Watch a call: an event that arrives after entry is not missed."""
         ...

@@ -10,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import iso
 from sinch_voice_mcp.types import JsonObject
 
 TEMPLATE = "sinch://calls/{call_id}"

@@ -25,7 +25,7 @@ from sinch_voice_mcp.operations.admission.limits import LIMITS, STOP_RULE
 from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import iso
 from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference

@@ -2,11 +2,12 @@
 
 import json
 
-from sinch_voice_mcp.ports import Claim, Claimed, Duplicate, Exhausted, Gap, Granted, Mismatch, Unit
+from sinch_voice_mcp.ports import Claim, Claimed, CountedLimit, Duplicate, Exhausted, Gap, Granted, Mismatch
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import appended
 from sinch_voice_mcp.storage.database import Abandon, Final, Rows, Statement, Transaction
 from sinch_voice_mcp.storage.rows import read_entry, read_switch
+from sinch_voice_mcp.types import Millis
 
 GAP = "gap"
 """How a pause is given back: a destination that nobody was connected to was not called."""
@@ -24,7 +25,7 @@ def claiming(claim: Claim) -> Transaction[Claimed | None]:
             sql.TAKE_KEY,
             {
                 "digest": key.digest,
-                "call": claim.call,
+                "token": claim.token,
                 "fingerprint": claim.fingerprint,
                 "until": key.until,
                 "now": claim.now,
@@ -33,9 +34,9 @@ def claiming(claim: Claim) -> Transaction[Claimed | None]:
         for key in claim.keys
     ]
     gaps = [sql.keep_gap(gap, claim.now) for gap in claim.gaps]
-    units = [sql.take_units(claim.units, claim.now)] if claim.units else []
+    limits = [sql.use_limits(claim.limits, claim.now)] if claim.limits else []
     written = sql.insert_call(claim, _units(claim))
-    answers = yield (*keys, written, *gaps, *units, Statement(sql.GO_THROUGH))
+    answers = yield (*keys, written, *gaps, *limits, Statement(sql.GO_THROUGH))
     taken, rest = answers[: len(keys)], answers[len(keys) + 1 :]
     for key, rows in zip(claim.keys, taken, strict=True):
         if not rows:
@@ -45,16 +46,16 @@ def claiming(claim: Claim) -> Transaction[Claimed | None]:
     for gap, rows in zip(claim.gaps, rest, strict=False):
         if not rows:
             yield from _too_soon(gap, claim)
-    if claim.units:
+    if claim.limits:
         yield from _all_taken(claim, rest[len(gaps)])
     (gate,) = answers[-1]
-    return Final(Granted(), appended(gate["seq"], gate["head"], claim.now, "claim", claim.call, claim.details))  # pyright: ignore[reportReturnType] - the driver unpacks it
+    return Final(Granted(), appended(gate["seq"], gate["head"], claim.now, "claim", claim.token, claim.details))  # pyright: ignore[reportReturnType] - the driver unpacks it
 
 
 def _units(claim: Claim) -> str:
     """What is taken, in the order in which it is: whoever gives it back keeps that order, so nobody waits in a ring."""
     taken = [[sql.counter(gap), 0, claim.now, GAP] for gap in claim.gaps]
-    taken += [[sql.counter(unit), unit.bucket, unit.amount, unit.release] for unit in claim.units]
+    taken += [[sql.counter(limit), limit.bucket, limit.amount, limit.release] for limit in claim.limits]
     return json.dumps(taken, separators=(",", ":"))
 
 
@@ -65,7 +66,7 @@ def _same(claim: Claim, digest: str) -> Transaction[None]:
         raise Abandon(None)
     if found[0]["fingerprint"] != claim.fingerprint:
         raise Abandon(Mismatch())
-    (rows,) = yield (Statement(sql.CALL, {"call": found[0]["call"]}),)
+    (rows,) = yield (Statement(sql.CALL, {"token": found[0]["call"]}),)
     raise Abandon(Duplicate(read_entry(rows[0])))
 
 
@@ -78,14 +79,14 @@ def _stopped() -> Transaction[None]:
 def _too_soon(gap: Gap, claim: Claim) -> Transaction[None]:
     (rows,) = yield (Statement(sql.USED, {"name": sql.counter(gap), "bucket": 0}),)
     last = int(rows[0]["used"]) if rows else claim.now
-    raise Abandon(Exhausted(gap.rule, gap.scope, 1, 1, last + gap.length))
+    raise Abandon(Exhausted(gap.rule, gap.scope, 1, 1, Millis(last + gap.length)))
 
 
 def _all_taken(claim: Claim, rows: Rows) -> Transaction[None]:
     granted = {row["name"] for row in rows}
-    refused = next((unit for unit in claim.units if sql.counter(unit) not in granted), None)
+    refused = next((limit for limit in claim.limits if sql.counter(limit) not in granted), None)
     # A counter that is new takes the amount without a look at the cap.
-    refused = refused or next((unit for unit in claim.units if unit.amount > unit.cap), None)
+    refused = refused or next((limit for limit in claim.limits if limit.amount > limit.cap), None)
     if refused is not None:
         (found,) = yield (Statement(sql.USED, {"name": sql.counter(refused), "bucket": refused.bucket}),)
         used = int(found[0]["used"]) if found else 0
@@ -93,6 +94,6 @@ def _all_taken(claim: Claim, rows: Rows) -> Transaction[None]:
         raise Abandon(_exhausted(refused, used - refused.amount if sql.counter(refused) in granted else used))
 
 
-def _exhausted(unit: Unit, used: int) -> Exhausted:
-    next_at = unit.bucket + unit.width if unit.width and unit.amount <= unit.cap else None
-    return Exhausted(unit.rule, unit.scope, min(used, unit.cap), unit.cap, next_at)
+def _exhausted(limit: CountedLimit, used: int) -> Exhausted:
+    next_at = Millis(limit.bucket + limit.width) if limit.width and limit.amount <= limit.cap else None
+    return Exhausted(limit.rule, limit.scope, min(used, limit.cap), limit.cap, next_at)

@@ -7,7 +7,16 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from sinch_voice_mcp.ports import Decide, Entry, Event, IncomingEvent, Listener, Outcome, Replies, Watch
+from sinch_voice_mcp.ports import (
+    DecideReply,
+    EventListener,
+    EventWatch,
+    IncomingEvent,
+    JournalEntry,
+    Outcome,
+    Replies,
+    StoredEvent,
+)
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Database, Final, Rows, Statement, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
@@ -33,11 +42,11 @@ _INSERT = (
 )
 _INBOUND = (
     "INSERT INTO calls (call, principal, kind, state, call_id, fingerprint, number, destinations, claimed_at, "
-    "deadline, lease, reserved, units) VALUES (:call, 'caller', 'inbound', 'accepted', :call_id, '', :number, '', "
+    "deadline, lease, reserved, units) VALUES (:token, 'caller', 'inbound', 'accepted', :call_id, '', :number, '', "
     ":now, :now, :lease, 0, '[]')"
 )
 _SAVE = (
-    "INSERT INTO replies (call, event, document) VALUES (:call, :event, :document) "
+    "INSERT INTO replies (call, event, document) VALUES (:token, :event, :document) "
     "ON CONFLICT (call, event) DO UPDATE SET document = excluded.document"
 )
 _EVENTS = (
@@ -51,7 +60,7 @@ class _Waiter:
     def __init__(self) -> None:
         self.event = anyio.Event()
 
-    async def news(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
         with anyio.move_on_after(min(seconds, _LOOK_S)):
             await self.event.wait()
         self.event = anyio.Event()
@@ -63,36 +72,37 @@ class SqlEvents:
     def __init__(self, database: Database, journal: SqlJournal) -> None:
         self._database = database
         self._journal = journal
-        self.listeners: list[Listener] = []
+        self.listeners: list[EventListener] = []
         self._waiting: defaultdict[str, set[_Waiter]] = defaultdict(set)
 
-    async def record(self, heard: IncomingEvent, decide: Decide) -> str:
+    async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
         """Write an event down with what it changes and its reply, in one transaction."""
         now = self._journal.now()
         notify = self._database.dialect == "postgres"
-        reply = await self._database.run(lambda: _hearing(heard, decide, now, notify=notify))
-        self.wake(heard.call_id)
+        reply = await self._database.run(lambda: _hearing(event, decide, now, notify=notify))
+        self.wake(event.call_id)
         return reply
 
-    async def save_replies(self, call: str, replies: Replies) -> None:
+    async def save_replies(self, token: str, replies: Replies) -> None:
         """Keep what is to be answered to events of a call."""
 
         def saving() -> Transaction[None]:
             yield [
-                Statement(_SAVE, {"call": call, "event": event, "document": document})
-                for event, document in sorted(replies.items())
+                Statement(_SAVE, {"token": token, "event": name, "document": document})
+                for name, document in sorted(replies.items())
             ]
 
         await self._database.run(saving)
 
-    async def events(self, call_id: str, *, after: int = 0) -> list[Event]:
+    async def events(self, call_id: str, *, after: int = 0) -> list[StoredEvent]:
         """The events of a call."""
         rows = await self._database.read(lambda: one(_EVENTS, call_id=call_id, after=after))
         return [
-            Event(row["seq"], row["kind"], row["at"], row["received_at"], json.loads(row["details"])) for row in rows
+            StoredEvent(row["seq"], row["kind"], row["at"], row["received_at"], json.loads(row["details"]))
+            for row in rows
         ]
 
-    async def heard_any(self) -> bool:
+    async def has_events(self) -> bool:
         """Whether an event ever came."""
         return bool(await self._database.read(lambda: one("SELECT seq FROM events LIMIT 1")))
 
@@ -104,7 +114,7 @@ class SqlEvents:
             waiter.event.set()
 
     @asynccontextmanager
-    async def watch(self, call_id: str) -> AsyncGenerator[Watch]:
+    async def watch(self, call_id: str) -> AsyncGenerator[EventWatch]:
         """Watch a call, from now on."""
         waiter = _Waiter()
         self._waiting[call_id].add(waiter)
@@ -116,59 +126,59 @@ class SqlEvents:
                 del self._waiting[call_id]
 
 
-def _hearing(heard: IncomingEvent, decide: Decide, now: int, *, notify: bool) -> Transaction[str]:
-    ids = {"call_id": heard.call_id, "token": heard.token or ""}
+def _hearing(event: IncomingEvent, decide: DecideReply, now: int, *, notify: bool) -> Transaction[str]:
+    ids = {"call_id": event.call_id, "token": event.token or ""}
     seen, by_id, by_token, saved = yield (
-        Statement(_SEEN, {"identity": heard.identity}),
-        Statement(sql.BY_CALL_ID, {"call_id": heard.call_id}),
-        Statement(sql.CALL, {"call": heard.token or ""}),
+        Statement(_SEEN, {"identity": event.identity}),
+        Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
+        Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
     )
     if seen:
         return str(seen[0]["reply"])
     entry = _entry(by_token) or _entry(by_id)
     decided = decide(entry, {row["event"]: row["document"] for row in saved})
-    details = json.dumps(heard.details | decided.remarks, separators=(",", ":"))
-    values = {"identity": heard.identity, "call_id": heard.call_id, "kind": heard.kind, "at": heard.at, "now": now}
+    details = json.dumps(event.details | decided.remarks, separators=(",", ":"))
+    values = {"identity": event.identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
     last = [Statement(_INSERT, values | {"details": details, "reply": decided.reply})]
-    if _changes(heard, entry):
+    if _changes(event, entry):
         yield last
-        yield from _changing(heard, entry, now)
+        yield from _changing(event, entry, now)
         last = []
     if notify:
-        last.append(Statement("SELECT pg_notify(:channel, :call_id)", {"channel": CHANNEL, "call_id": heard.call_id}))
+        last.append(Statement("SELECT pg_notify(:channel, :call_id)", {"channel": CHANNEL, "call_id": event.call_id}))
     return Final(decided.reply, last)  # pyright: ignore[reportReturnType] - the driver unpacks it
 
 
-def _changes(heard: IncomingEvent, entry: Entry | None) -> bool:
+def _changes(event: IncomingEvent, entry: JournalEntry | None) -> bool:
     """Whether an event changes anything in the journal."""
     if entry is None:
-        return heard.caller is not None
-    return entry.call_id != heard.call_id or heard.report is not None
+        return event.caller is not None
+    return entry.call_id != event.call_id or event.report is not None
 
 
-def _changing(heard: IncomingEvent, entry: Entry | None, now: int) -> Transaction[None]:
+def _changing(event: IncomingEvent, entry: JournalEntry | None, now: int) -> Transaction[None]:
     """What an event changes in the journal, whatever the order in which they come."""
     if entry is None:
-        yield (Statement(_INBOUND, _inbound(heard, now)),)
+        yield (Statement(_INBOUND, _inbound(event, now)),)
         return
-    if entry.call_id != heard.call_id:
+    if entry.call_id != event.call_id:
         # The answer with the call id was lost; or it names another call than this event does.
-        yield from recording(entry.call, Outcome("accepted", heard.call_id), now, None)
-    if heard.report is not None:
-        yield from settling(entry.call, heard.report, now)
+        yield from recording(entry.token, Outcome("accepted", event.call_id), now, None)
+    if event.report is not None:
+        yield from settling(entry.token, event.report, now)
 
 
-def _inbound(heard: IncomingEvent, now: int) -> dict[str, object]:
+def _inbound(event: IncomingEvent, now: int) -> dict[str, object]:
     # A call that came in has no token of ours; its first event's identity is as good.
     return {
-        "call": heard.identity[:32],
-        "call_id": heard.call_id,
-        "number": heard.caller or None,
+        "token": event.identity[:32],
+        "call_id": event.call_id,
+        "number": event.caller or None,
         "now": now,
         "lease": now + _LONGEST_CALL_MS,
     }
 
 
-def _entry(rows: Rows) -> Entry | None:
+def _entry(rows: Rows) -> JournalEntry | None:
     return read_entry(rows[0]) if rows else None

@@ -6,24 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.ports import (
+    INBOUND,
     Approval,
     AuditRow,
+    CallingStopped,
     Claim,
     Claimed,
-    Entry,
+    EndReport,
+    EntryState,
+    JournalEntry,
+    KillSwitchState,
     Outcome,
-    Report,
-    State,
-    Stopped,
-    Switch,
 )
-from sinch_voice_mcp.ports.journal import INBOUND
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import digest
 from sinch_voice_mcp.storage.claiming import claiming
 from sinch_voice_mcp.storage.database import Abandon, Database, Final, Row, Statement, Transaction, one
 from sinch_voice_mcp.storage.outcomes import audited, recording, settling, stopping
 from sinch_voice_mcp.storage.rows import read_entry, read_switch
+from sinch_voice_mcp.types import Millis
 
 _TEN_MINUTES = 600_000
 _PAGE = 1_000
@@ -50,9 +51,9 @@ class SqlJournal:
         """Whether it outlives this process."""
         return self._database.durable
 
-    def now(self) -> int:
+    def now(self) -> Millis:
         """The database's time, in milliseconds."""
-        return int(self._clock.now().timestamp() * 1000) + self.skew
+        return Millis(int(self._clock.now().timestamp() * 1000) + self.skew)
 
     def hashed(self, number: str) -> str:
         """HMAC-SHA256 of a number in E.164 form, half of it."""
@@ -77,23 +78,23 @@ class SqlJournal:
             if claimed is not None:
                 return claimed
 
-    async def record(self, call: str, outcome: Outcome, *, max_unknown: int | None = None) -> Entry:
+    async def record(self, token: str, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Write down what became of a request; says what is recorded, which may be something earlier."""
         now = self.now()
 
-        return await self._database.run(lambda: recording(call, outcome, now, max_unknown))
+        return await self._database.run(lambda: recording(token, outcome, now, max_unknown))
 
-    async def settle(self, call: str, report: Report) -> None:
+    async def settle(self, token: str, report: EndReport) -> None:
         """Write down how a call ended; money that was set aside and not spent is given back."""
         now = self.now()
 
-        await self._database.run(lambda: settling(call, report, now))
+        await self._database.run(lambda: settling(token, report, now))
 
-    async def entry(self, call: str) -> Entry | None:
+    async def entry(self, token: str) -> JournalEntry | None:
         """A request by our token."""
-        return _first(await self._database.read(lambda: one(sql.CALL, call=call)))
+        return _first(await self._database.read(lambda: one(sql.CALL, token=token)))
 
-    async def by_call_id(self, call_id: str) -> Entry | None:
+    async def by_call_id(self, call_id: str) -> JournalEntry | None:
         """The callout that led to a call."""
         return _first(await self._database.read(lambda: one(sql.BY_CALL_ID, call_id=call_id)))
 
@@ -101,11 +102,11 @@ class SqlJournal:
         self,
         *,
         limit: int,
-        states: Sequence[State] = (),
+        states: Sequence[EntryState] = (),
         since: int | None = None,
         overdue: int | None = None,
         inbound: bool | None = None,
-    ) -> list[Entry]:
+    ) -> list[JournalEntry]:
         """Requests, newest first."""
         values: dict[str, object] = {"limit": limit}
         where = ["1 = 1"]
@@ -153,18 +154,18 @@ class SqlJournal:
 
         return bool(asked) and await self._database.read(looking)
 
-    async def switch(self) -> Switch:
+    async def switch(self) -> KillSwitchState:
         """What stopped calling, or None."""
         return read_switch(await self._database.read(lambda: one(sql.SWITCH)))
 
-    async def stop(self, reason: str, by: str) -> Stopped:
+    async def stop(self, reason: str, by: str) -> CallingStopped:
         """Refuse every claim from now on."""
         now = self.now()
 
-        def stop() -> Transaction[Stopped]:
+        def stop() -> Transaction[CallingStopped]:
             yield from stopping(reason, by, now)
             (rows,) = yield (Statement(sql.SWITCH),)
-            return read_switch(rows) or Stopped(now, reason, by)
+            return read_switch(rows) or CallingStopped(now, reason, by)
 
         return await self._database.run(stop)
 
@@ -180,9 +181,9 @@ class SqlJournal:
 
         return await self._database.run(resuming)
 
-    async def note(self, event: str, details: Mapping[str, object], call: str | None = None) -> None:
+    async def note(self, event: str, details: Mapping[str, object], token: str | None = None) -> None:
         """Add a row to the audit log."""
-        await self._database.run(lambda: audited(event, call, details, self.now()))
+        await self._database.run(lambda: audited(event, token, details, self.now()))
 
     async def audit(self, *, after: int = 0, limit: int = _PAGE) -> list[AuditRow]:
         """Rows of the audit log after a number."""
@@ -220,7 +221,7 @@ class SqlJournal:
         await self._database.run(pruning)
 
 
-def _first(rows: Sequence[Row]) -> Entry | None:
+def _first(rows: Sequence[Row]) -> JournalEntry | None:
     return read_entry(rows[0]) if rows else None
 
 

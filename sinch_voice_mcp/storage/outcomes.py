@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.ports import Entry, Outcome, Report
+from sinch_voice_mcp.ports import EndReport, JournalEntry, Outcome
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import NEXT, appended
 from sinch_voice_mcp.storage.claiming import GAP
@@ -25,10 +25,10 @@ _GIVEN_BACK: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def recording(call: str, outcome: Outcome, now: int, max_unknown: int | None) -> Transaction[Entry]:
+def recording(token: str, outcome: Outcome, now: int, max_unknown: int | None) -> Transaction[JournalEntry]:
     """Write down what became of a request; says what is recorded, which may be something earlier."""
     values = {
-        "call": call,
+        "token": token,
         "state": outcome.state,
         "call_id": outcome.call_id,
         "error": _text(outcome.error),
@@ -36,29 +36,29 @@ def recording(call: str, outcome: Outcome, now: int, max_unknown: int | None) ->
     }
     (rows,) = yield (Statement(sql.RECORD, values),)
     if not rows:
-        entry = yield from known(call)
+        entry = yield from known(token)
         return (yield from _late(entry, outcome.call_id, now))
     entry = read_entry(rows[0])
-    yield from _release(call, rows[0]["units"], outcome.state)
-    yield from audited(outcome.state, call, _told(outcome), now)
+    yield from _release(token, rows[0]["units"], outcome.state)
+    yield from audited(outcome.state, token, _told(outcome), now)
     if outcome.state == "unknown" and max_unknown is not None:
         yield from _trip(max_unknown, now)
     return entry
 
 
-def settling(call: str, report: Report, now: int) -> Transaction[None]:
+def settling(token: str, report: EndReport, now: int) -> Transaction[None]:
     """Write down how a call ended; money that was set aside and not spent is given back."""
     told = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
-    (rows,) = yield (Statement(sql.SETTLE, {"call": call, "call_id": report.call_id, **told}),)
+    (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **told}),)
     if rows:
         kept = int(rows[0]["reserved"]) if report.cost is None else report.cost
         yield from _give_back(rows[0]["units"], ("ended",), spent=kept)
         # Everything is given back; which numbers these counters were of is not kept.
-        yield (Statement(sql.SET_UNITS, {"call": call, "units": "[]"}),)
-        yield from audited("ended", call, told, now)
+        yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
+        yield from audited("ended", token, told, now)
         yield from _two_calls({rows[0]["call_id"], report.call_id}, now)
     else:
-        entry = yield from known(call)
+        entry = yield from known(token)
         yield from _late(entry, report.call_id, now)
 
 
@@ -73,17 +73,17 @@ def _told(outcome: Outcome) -> JsonObject:
     return {name: value for name, value in kept.items() if value is not None}
 
 
-def _release(call: str, units: str, state: str) -> Transaction[None]:
+def _release(token: str, units: str, state: str) -> Transaction[None]:
     given_back = _GIVEN_BACK.get(state, ())
     # Keys before counters, as in a claim.
     if state in {"rejected", "not_sent"}:
-        yield (Statement(sql.DROP_KEYS, {"call": call}),)
+        yield (Statement(sql.DROP_KEYS, {"token": token}),)
     if given_back:
         yield from _give_back(units, given_back, spent=None)
     if state == "lost":
         # Should it turn up after all, what was given back is not given back again.
         rest = [unit for unit in json.loads(units) if unit[-1] not in given_back]
-        yield (Statement(sql.SET_UNITS, {"call": call, "units": json.dumps(rest)}),)
+        yield (Statement(sql.SET_UNITS, {"token": token, "units": json.dumps(rest)}),)
 
 
 def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Transaction[None]:
@@ -100,10 +100,10 @@ def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Tra
         yield batch
 
 
-def audited(event: str, call: str | None, details: Mapping[str, object], now: int) -> Transaction[None]:
+def audited(event: str, token: str | None, details: Mapping[str, object], now: int) -> Transaction[None]:
     """Add a row to the audit log."""
     (rows,) = yield (Statement(NEXT),)
-    yield appended(rows[0]["seq"], rows[0]["head"], now, event, call, details)
+    yield appended(rows[0]["seq"], rows[0]["head"], now, event, token, details)
 
 
 def stopping(reason: str, by: str, now: int) -> Transaction[None]:
@@ -113,22 +113,22 @@ def stopping(reason: str, by: str, now: int) -> Transaction[None]:
         yield from audited("stopped", None, {"reason": reason, "by": by}, now)
 
 
-def known(call: str) -> Transaction[Entry]:
+def known(token: str) -> Transaction[JournalEntry]:
     """A request that has to be there.
 
     Raises:
         StorageError: It is not.
     """
-    (rows,) = yield (Statement(sql.CALL, {"call": call}),)
+    (rows,) = yield (Statement(sql.CALL, {"token": token}),)
     if not rows:
-        raise StorageError(f"The journal has no request {call}; it may be another one, or an older copy.")
+        raise StorageError(f"The journal has no request {token}; it may be another one, or an older copy.")
     return read_entry(rows[0])
 
 
-def _late(entry: Entry, call_id: str | None, now: int) -> Transaction[Entry]:
+def _late(entry: JournalEntry, call_id: str | None, now: int) -> Transaction[JournalEntry]:
     """What comes after the end changes nothing, but may name the call."""
     if entry.state == "ended" and entry.call_id is None and call_id is not None:
-        yield (Statement(sql.NAME_CALL, {"call": entry.call, "call_id": call_id}),)
+        yield (Statement(sql.NAME_CALL, {"token": entry.token, "call_id": call_id}),)
         return replace(entry, call_id=call_id)
     yield from _two_calls({entry.call_id, call_id}, now)
     return entry

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sinch_voice_mcp.ports import Claim, Gap, Unit
+from sinch_voice_mcp.ports import Claim, CountedLimit, Gap
 from sinch_voice_mcp.storage.database import Statement
 
 COLUMNS = (
@@ -12,20 +12,20 @@ COLUMNS = (
 )
 
 TAKE_KEY = (
-    "INSERT INTO keys (digest, call, fingerprint, until) VALUES (:digest, :call, :fingerprint, :until) "
+    "INSERT INTO keys (digest, call, fingerprint, until) VALUES (:digest, :token, :fingerprint, :until) "
     "ON CONFLICT (digest) DO UPDATE SET call = excluded.call, fingerprint = excluded.fingerprint, "
     "until = excluded.until WHERE keys.until <= :now RETURNING call"
 )
 FIND_KEY = "SELECT call, fingerprint FROM keys WHERE digest = :digest AND until > :now"
-DROP_KEYS = "DELETE FROM keys WHERE call = :call"
+DROP_KEYS = "DELETE FROM keys WHERE call = :token"
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
-    "claimed_at, deadline, lease, reserved, currency, units) VALUES (:call, :principal, :kind, 'pending', "
+    "claimed_at, deadline, lease, reserved, currency, units) VALUES (:token, :principal, :kind, 'pending', "
     ":fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, :currency, "
     ":units)"
 )
-CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :call"  # noqa: S608 - a constant
+CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :token"  # noqa: S608 - a constant
 BY_CALL_ID = (
     f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id AND kind <> 'update' "  # noqa: S608 - a constant
     "ORDER BY claimed_at DESC LIMIT 1"
@@ -47,18 +47,18 @@ RESUME = (
 RECORD = (
     "UPDATE calls SET state = :state, call_id = coalesce(:call_id, call_id), "  # noqa: S608 - a constant
     "error = CASE WHEN :state = 'lost' THEN error ELSE :error END, unknown_at = :unknown_at "
-    "WHERE call = :call AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
+    "WHERE call = :token AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
     "AND (state = 'pending' OR (state = 'unknown' AND :state <> 'unknown') "
     "OR (state = 'lost' AND :state = 'accepted') OR (state = 'accepted' AND :state = 'lost')) "
     f"RETURNING units, {COLUMNS}"
 )
 """What is certain takes the place of what is not; a second call id never takes the place of the first."""
 
-NAME_CALL = "UPDATE calls SET call_id = :call_id WHERE call = :call AND call_id IS NULL AND state = 'ended'"
+NAME_CALL = "UPDATE calls SET call_id = :call_id WHERE call = :token AND call_id IS NULL AND state = 'ended'"
 SETTLE = (
     "UPDATE calls SET state = 'ended', call_id = coalesce(call_id, :call_id), duration = :duration, cost = :cost, "
     "result = :result, reason = :reason "
-    "WHERE call = :call AND state IN ('pending', 'accepted', 'unknown', 'lost') "
+    "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown', 'lost') "
     "RETURNING units, reserved, call_id"
 )
 COUNT_UNKNOWN = (
@@ -88,27 +88,27 @@ FORGET_CALLS = (
 )
 FORGET_APPROVALS = "DELETE FROM approvals WHERE destination = :destination"
 AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit"
-SET_UNITS = "UPDATE calls SET units = :units WHERE call = :call"
+SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
 USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"
 
 
-def counter(one: Unit | Gap) -> str:
+def counter(one: CountedLimit | Gap) -> str:
     """A counter's name. Whose it is comes first: what one claim touches then lies together on the disk."""
     return f"{one.scope}:{one.rule}"
 
 
-def take_units(units: Sequence[Unit], now: int) -> Statement:
+def use_limits(limits: Sequence[CountedLimit], now: int) -> Statement:
     """Use up all of these, in one statement; a counter that has too little left does not come back."""
     values: dict[str, object] = {}
-    for at, unit in enumerate(units):
-        until = unit.bucket + 2 * unit.width if unit.width else now + _YEAR_MS
-        values |= {f"n{at}": counter(unit), f"b{at}": unit.bucket, f"a{at}": unit.amount, f"c{at}": unit.cap}
+    for at, limit in enumerate(limits):
+        until = limit.bucket + 2 * limit.width if limit.width else now + _YEAR_MS
+        values |= {f"n{at}": counter(limit), f"b{at}": limit.bucket, f"a{at}": limit.amount, f"c{at}": limit.cap}
         values[f"u{at}"] = until
-    return Statement(_take_units(len(units)), values)
+    return Statement(_use_limits(len(limits)), values)
 
 
 @lru_cache
-def _take_units(many: int) -> str:
+def _use_limits(many: int) -> str:
     rows = ", ".join(f"(:n{at}, :b{at}, :a{at}, :c{at}, :u{at})" for at in range(many))
     return (
         f"INSERT INTO counters (name, bucket, used, cap, until) VALUES {rows} "  # noqa: S608 - numbered names
@@ -132,7 +132,7 @@ def insert_call(claim: Claim, units: str) -> Statement:
     return Statement(
         INSERT_CALL,
         {
-            "call": claim.call,
+            "token": claim.token,
             "principal": claim.principal,
             "kind": claim.kind,
             "fingerprint": claim.fingerprint,

@@ -11,8 +11,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission.limits import MICROS
 from sinch_voice_mcp.operations.calls import Leg, Placed
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.ports import Entry, State
-from sinch_voice_mcp.ports.journal import iso
+from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
 from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import exactly_one, named, spoken_prompt
@@ -42,7 +41,7 @@ _CONSENT_CONFERENCE = consent_for(callouts.conference, "dry_run")
 _CONSENT_CUSTOM = consent_for(callouts.custom, "dry_run")
 _CONSENT_UPDATE = consent_for_update()
 Status = Literal["in_progress", "ended", "failed", "unknown"]
-_STATES: Mapping[Status, tuple[State, ...]] = {
+_STATES: Mapping[Status, tuple[EntryState, ...]] = {
     "in_progress": ("pending", "accepted"),
     "ended": ("ended",),
     "failed": ("rejected", "not_sent"),
@@ -294,7 +293,7 @@ def _leg(leg: Leg) -> ConferenceLeg:
     return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=placed.duplicate_of)
 
 
-def _record(entry: Entry) -> CallRecord:
+def _record(entry: JournalEntry) -> CallRecord:
     status: Status = next(name for name, states in _STATES.items() if entry.state in states)
     return CallRecord(
         at=iso(entry.claimed_at),

@@ -1,11 +1,11 @@
-"""What the contract tests of the client share: an application, a clock that moves when told, and clients."""
+"""What the contract tests of the client share: an application, a clock that skips pauses, and clients."""
 
 from typing import Protocol
 
 import pytest
 
 from sinch_voice_mcp.client import Timeouts, VoiceClient
-from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.signing import Credentials
 
 PATIENT = Timeouts()
@@ -24,7 +24,7 @@ def credentials() -> Credentials:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock()
+    return SkippingClock()
 
 
 @pytest.fixture

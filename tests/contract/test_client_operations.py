@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.client import REGIONS, Region, VoiceClient
-from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.errors import ConfigurationError, InvalidInputError, UnavailableError
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.signing import Credentials, Message, Received, authorization, verify
@@ -206,7 +206,7 @@ def over(
     answer: Callable[[httpx2.Request], httpx2.Response], credentials: Credentials, region: Region = "global"
 ) -> VoiceClient:
     """A client whose platform is a function."""
-    return VoiceClient(credentials, transport=httpx2.MockTransport(answer), clock=ManualClock(), region=region)
+    return VoiceClient(credentials, transport=httpx2.MockTransport(answer), clock=SkippingClock(), region=region)
 
 
 @every_case

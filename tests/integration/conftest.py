@@ -12,7 +12,7 @@ from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
 from sinch_voice_mcp.app import create_server
-from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
 
@@ -84,7 +84,8 @@ async def connected(
     person: ElicitationFnT | None = None,
 ) -> AsyncGenerator[Caller]:
     """A client on a server with these settings; ``person`` answers what it asks."""
-    clock = clock or (ManualClock() if transport else None)
+    # The pauses between the client's tries are skipped; what the server does from time to time is not.
+    clock = clock or (SkippingClock(longest_s=10) if transport else None)
     server = create_server(settings, sandbox=sandbox, transport=transport, clock=clock)
     async with Client(server, mode=era, elicitation_callback=person) as client:
         yield Caller(client)

@@ -17,7 +17,7 @@ from sinch_voice_mcp.app.http import receiver_for
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import OutcomeUnknownError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.ports import Entry
+from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
@@ -98,7 +98,7 @@ async def opened(
         yield service, Signed(receiver_for(settings, service, SystemClock()))
 
 
-async def listed(service: VoiceService) -> list[Entry]:
+async def listed(service: VoiceService) -> list[JournalEntry]:
     return await service.calls.recent(limit=100, states=(), since=None)
 
 

@@ -366,9 +366,14 @@ async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(st
             body = {"errorCode": 42900, "message": "Slow down", "reference": "r"}
             return httpx2.Response(429, json=body, headers={"Retry-After": "7"})
 
-        async with stage.server(transport=httpx2.MockTransport(platform)) as voice:
+        async def skip_the_pause() -> None:
+            await stage.clock.until_waited_on()
+            stage.clock.advance(7)
+
+        async with stage.server(transport=httpx2.MockTransport(platform)) as voice, anyio.create_task_group() as tasks:
+            tasks.start_soon(skip_the_pause)
             error = await voice.fails("place_tts_callout", **CALL)
             (call,) = await listed(voice)
-    assert (error["code"], error["rule"]) == ("refused", "stopped")
-    assert len(posts) == 1
-    assert (call["status"], call["result"]) == ("failed", "refused")
+            assert (error["code"], error["rule"]) == ("refused", "stopped")
+            assert len(posts) == 1
+            assert (call["status"], call["result"]) == ("failed", "refused")

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import Policy, owner_sets
-from sinch_voice_mcp.ports import Exhausted, Gap, Stopped, Unit
-from sinch_voice_mcp.ports.journal import Release, iso
+from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Release, iso
 from sinch_voice_mcp.wire.calls import Price
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -38,14 +37,14 @@ RESUME = "Only the owner can change this, at a shell: sinch-voice-mcp resume."
 RESTART = "Only the owner can change this: by starting this server again."
 
 
-def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) -> tuple[Unit, ...]:
+def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) -> tuple[CountedLimit, ...]:
     """What one call uses up. Counters are always taken in this order, so that two claims never wait for each other."""
-    rows: list[Unit] = []
+    rows: list[CountedLimit] = []
 
     def use(rule: str, cap: int | None, width: int, release: Release, scope: str = "", amount: int = 1) -> None:
         if cap is not None:
             bucket = now - now % width if width else 0
-            rows.append(Unit(rule, scope, bucket, width, amount, cap, release))
+            rows.append(CountedLimit(rule, scope, bucket, width, amount, cap, release))
 
     for scope in sorted(set(destinations)):
         use("repeat_in_flight", policy.repeat_in_flight, 0, "ended", scope)
@@ -94,7 +93,7 @@ def too_many_at_once(asked: int, cap: int) -> RefusedError:
     )
 
 
-def stopped(switch: Stopped, *, durable: bool) -> RefusedError:
+def stopped(switch: CallingStopped, *, durable: bool) -> RefusedError:
     """The refusal while the kill switch is on."""
     return RefusedError(
         f"Calling was stopped at {iso(switch.since)}: {switch.reason}.",

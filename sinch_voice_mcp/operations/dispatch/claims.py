@@ -7,7 +7,7 @@ from uuid import uuid4
 from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
-from sinch_voice_mcp.ports import Claim, Journal, Key
+from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import JsonObject
 
@@ -59,7 +59,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
     counted = [hashes[number] for number in numbers if number not in policy.trusted_numbers]
     seconds = request.exposure.seconds + policy.dial_timeout_s
     return Claim(
-        call=uuid4().hex,
+        token=uuid4().hex,
         principal=requester.principal,
         kind=request.kind,
         keys=tuple(_keys(requester, fingerprint, now)),
@@ -68,7 +68,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         number=shortened(numbers[0]) if numbers else None,
         conference=request.conference,
         subject=request.subject,
-        units=limits.units(policy, counted, request.exposure.micros, now),
+        limits=limits.units(policy, counted, request.exposure.micros, now),
         gaps=limits.gaps(policy, counted),
         reserved=request.exposure.micros,
         currency=request.exposure.currency,
@@ -96,12 +96,12 @@ def _details(request: Request, requester: Requester, hashes: dict[str, str], *, 
     return {name: value for name, value in kept.items() if value not in (None, [])}
 
 
-def _keys(requester: Requester, fingerprint: str, now: int) -> Sequence[Key]:
+def _keys(requester: Requester, fingerprint: str, now: int) -> Sequence[ClaimKey]:
     if requester.key is not None:
-        keys = [Key(digest("key", requester.principal, requester.key), now + KEY_MS)]
+        keys = [ClaimKey(digest("key", requester.principal, requester.key), now + KEY_MS)]
     else:
-        keys = [Key(digest("same", fingerprint), now + SAME_REQUEST_MS)]
+        keys = [ClaimKey(digest("same", fingerprint), now + SAME_REQUEST_MS)]
     if requester.token is not None:
-        keys.append(Key(digest("token", requester.token), now + ANSWER_MS))
+        keys.append(ClaimKey(digest("token", requester.token), now + ANSWER_MS))
     # In one order everywhere, so that no two transactions take the same keys crosswise.
     return sorted(keys, key=lambda key: key.digest)

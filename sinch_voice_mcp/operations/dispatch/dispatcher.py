@@ -23,16 +23,16 @@ from sinch_voice_mcp.operations.dispatch.claims import Request, claim_of
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import (
+    CallingStopped,
     Claim,
     Claimed,
     Duplicate,
-    Entry,
     Exhausted,
     Granted,
     Journal,
+    JournalEntry,
     Mismatch,
     Outcome,
-    Stopped,
 )
 from sinch_voice_mcp.text.masking import without_numbers
 
@@ -130,7 +130,7 @@ class Dispatcher:
         self._check(claimed, claim)
         if isinstance(claimed, Duplicate):
             return await self._earlier(claimed.entry)
-        return await self._send_once(claim.call, send)
+        return await self._send_once(claim.token, send)
 
     async def check_limits(self, request: Request, requester: Requester) -> None:
         """Raise what :meth:`dispatch` would raise before sending; record and send nothing.
@@ -152,7 +152,7 @@ class Dispatcher:
                 raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY, next_step=step)
             case Exhausted():
                 raise limits.exhausted(claimed, claim.number)
-            case Stopped():
+            case CallingStopped():
                 raise limits.stopped(claimed, durable=self.journal.durable)
 
     @asynccontextmanager
@@ -242,27 +242,27 @@ class Dispatcher:
         if switch is not None:
             raise limits.stopped(switch, durable=self.journal.durable)
 
-    async def _earlier(self, entry: Entry) -> Dispatched:
+    async def _earlier(self, entry: JournalEntry) -> Dispatched:
         """The result of the same request when it was sent before, waiting for it while it is being sent."""
-        found: Entry | None = entry
+        found: JournalEntry | None = entry
         with anyio.move_on_after(self._patience_s):
             while found is not None and found.state == "pending":
                 await anyio.sleep(_LOOK_S)
-                found = await self.journal.entry(entry.call)
+                found = await self.journal.entry(entry.token)
         return _repeated(entry if found is None else found)
 
 
-def _repeated(entry: Entry) -> Dispatched:
+def _repeated(entry: JournalEntry) -> Dispatched:
     match entry.state:
         case "accepted" | "ended":
-            return Dispatched(entry.call_id, entry.call, duplicate_of=entry.call)
+            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
         case "rejected" | "not_sent":
-            raise EarlierError(entry.error or {}, duplicate_of=entry.call)
+            raise EarlierError(entry.error or {}, duplicate_of=entry.token)
         case "lost" if entry.call_id is not None:
-            return Dispatched(entry.call_id, entry.call, duplicate_of=entry.call)
+            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
         case "pending" | "unknown" | "lost":
             message = "The same request was made before, and the call may have been placed then. Do not place it again."
-            raise OutcomeUnknownError(message, record=entry.call, duplicate_of=entry.call)
+            raise OutcomeUnknownError(message, record=entry.token, duplicate_of=entry.token)
 
 
 def _outcome(error: VoiceError) -> Outcome:

@@ -3,7 +3,7 @@
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
 from sinch_voice_mcp.operations.events.source import EventSource
-from sinch_voice_mcp.ports import EventLog, Listener
+from sinch_voice_mcp.ports import EventListener, EventLog
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.applications import CallbackUrl
 from sinch_voice_mcp.wire.events import VoiceEvent
@@ -43,7 +43,7 @@ class CallEvents:
         """Explain why a call has no events: no receiver, a receiver that never got one, or only this call."""
         if not self._source.active:
             return self._source.remark
-        if await self._log.heard_any():
+        if await self._log.has_events():
             return "The platform reported no event of this call."
         return "No event of any call ever arrived here: the owner should run `sinch-voice-mcp callbacks check`."
 
@@ -53,7 +53,7 @@ class CallEvents:
         return self._source.remark
 
     @property
-    def listeners(self) -> list[Listener]:
+    def listeners(self) -> list[EventListener]:
         """Called with the id of each call that has new events; they must not raise."""
         return self._log.listeners
 

@@ -7,8 +7,7 @@ from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.policy.cleaning import clean
-from sinch_voice_mcp.ports import Entry, EventLog, IncomingEvent, Replies, Reply, Report
-from sinch_voice_mcp.ports.journal import INBOUND
+from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, JournalEntry, Replies, Reply
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.masking import shortened
@@ -51,7 +50,7 @@ class EventInbox:
         reply = await self._events.record(incoming, lambda entry, replies: self._reply(event, entry, replies))
         return reply.encode()
 
-    def _reply(self, event: VoiceEvent, entry: Entry | None, replies: Replies) -> Reply:
+    def _reply(self, event: VoiceEvent, entry: JournalEntry | None, replies: Replies) -> Reply:
         kind = _svaml_event(event)
         if kind is None:
             return Reply("", {})
@@ -62,7 +61,7 @@ class EventInbox:
         # The refused reply is not given; the call ends instead, and the timeline names the rule.
         return Reply(Document(action=Hangup()).to_json(), {"refused": decision.rule})
 
-    def _default(self, event: VoiceEvent, entry: Entry | None) -> Document:
+    def _default(self, event: VoiceEvent, entry: JournalEntry | None) -> Document:
         match event:
             case IceEvent() if entry is None or entry.kind == INBOUND:
                 return Document(instructions=(Say(text=self._incoming_text),), action=Hangup())
@@ -150,11 +149,11 @@ def _shown(name: str, value: object) -> object:
     return shortened(value) if sum(char.isdigit() for char in value) >= _MIN_NUMBER_DIGITS else value
 
 
-def _report(event: VoiceEvent) -> Report | None:
+def _report(event: VoiceEvent) -> EndReport | None:
     if not isinstance(event, DiceEvent):
         return None
     result, reason = clean(event.result or "N/A"), clean(event.reason or "N/A")
-    return Report(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
+    return EndReport(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
 
 
 def _caller(event: VoiceEvent) -> str | None:

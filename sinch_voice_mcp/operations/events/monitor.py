@@ -10,7 +10,7 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.source import EventSource
-from sinch_voice_mcp.ports import Entry, Event, EventLog, Journal, VoiceApi, Watch
+from sinch_voice_mcp.ports import EventLog, EventWatch, Journal, JournalEntry, StoredEvent, VoiceApi
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.calls import Call
 
@@ -99,7 +99,7 @@ class CallMonitor:
             deadline = anyio.current_time() + timeout_s
             told, asked = seen.picture, anyio.current_time()
             while not seen.picture.reached(until) and (left := deadline - anyio.current_time()) > 0:
-                await watch.news(min(left, _LOOK_S))
+                await watch.wait(min(left, _LOOK_S))
                 ask = anyio.current_time() - asked >= (_LOOK_WITH_EVENTS_S if self._source.active else _LOOK_S)
                 await self._look(seen, ask=ask)
                 asked = anyio.current_time() if ask else asked
@@ -109,11 +109,11 @@ class CallMonitor:
             await self._last_words(seen, watch, deadline)
         return seen.picture
 
-    async def _last_words(self, seen: "_Seen", watch: Watch, deadline: float) -> None:
+    async def _last_words(self, seen: "_Seen", watch: EventWatch, deadline: float) -> None:
         """Where the end was learned by asking, what was pressed before it may still be on its way."""
         until = min(deadline, anyio.current_time() + _LAST_WORDS_S)
         while self._source.active and seen.is_cut_short and (left := until - anyio.current_time()) > 0:
-            await watch.news(left)
+            await watch.wait(left)
             await self._look(seen, ask=False)
 
     async def timeline(self, call_id: str) -> list[JsonObject]:
@@ -161,7 +161,7 @@ class _Seen:
 
     def __init__(self, call_id: str) -> None:
         self.call_id = call_id
-        self.events: list[Event] = []
+        self.events: list[StoredEvent] = []
         self.call: Call | None = None
         self.picture = CallSnapshot(call_id)
 
@@ -179,7 +179,7 @@ class _Seen:
         return self.call is not None and self.call.status == "FINAL"
 
 
-def picture(call_id: str, events: Sequence[Event], call: Call | None) -> CallSnapshot:
+def picture(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> CallSnapshot:
     """What events and the platform's own answer say of a call, whatever the order in which they came."""
     ends = [event for event in events if event.kind == "dice"]
     result = _text(ends, "result") or (call and call.result)
@@ -201,7 +201,7 @@ def picture(call_id: str, events: Sequence[Event], call: Call | None) -> CallSna
     )
 
 
-def _entered(events: Sequence[Event]) -> Entered | None:
+def _entered(events: Sequence[StoredEvent]) -> Entered | None:
     """The last thing that somebody entered; leaving in a menu is no answer."""
     menus = [event for event in events if event.kind == "pie" and event.details.get("type") != "hangup"]
     if not menus:
@@ -213,27 +213,27 @@ def _entered(events: Sequence[Event]) -> Entered | None:
     return Entered(str(chosen.details.get("type") or "unknown"), None if value is None else str(value))
 
 
-def _text(events: Sequence[Event], name: str) -> str | None:
+def _text(events: Sequence[StoredEvent], name: str) -> str | None:
     values = (event.details.get(name) for event in reversed(events))
     return next((value for value in values if isinstance(value, str)), None)
 
 
-def _number(events: Sequence[Event], name: str, otherwise: int | None) -> int | None:
+def _number(events: Sequence[StoredEvent], name: str, otherwise: int | None) -> int | None:
     values = (event.details.get(name) for event in events)
     return next((value for value in values if isinstance(value, int)), otherwise)
 
 
-def _amount(events: Sequence[Event], otherwise: float | None) -> float | None:
+def _amount(events: Sequence[StoredEvent], otherwise: float | None) -> float | None:
     values = (event.details.get("cost") for event in events)
     return next((float(value) for value in values if isinstance(value, int | float)), otherwise)
 
 
-def _row(event: Event) -> JsonObject:
+def _row(event: StoredEvent) -> JsonObject:
     at = event.received_at if event.at is None else event.at
     return {"at_ms": at, "event": event.kind, **event.details}
 
 
-def _ours(entry: Entry) -> list[JsonObject]:
+def _ours(entry: JournalEntry) -> list[JsonObject]:
     rows: list[JsonObject] = [{"at_ms": entry.claimed_at, "event": entry.kind, "state": entry.state}]
     if entry.number is not None:
         rows[0]["number"] = entry.number

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import uuid4
 
-from sinch_voice_mcp.ports import Claim, Claimed, Gap, Journal, Key, Unit
-from sinch_voice_mcp.ports.journal import Release
+from sinch_voice_mcp.ports import Claim, Claimed, ClaimKey, CountedLimit, Gap, Journal, Release
 from sinch_voice_mcp.storage import Storage
 from sinch_voice_mcp.storage.database import one
 
@@ -17,17 +16,17 @@ _NUMBERS = count()
 
 def unit(
     rule: str, cap: int, *, release: Release = "not_sent", amount: int = 1, scope: str = "", width: int = DAY
-) -> Unit:
+) -> CountedLimit:
     """Something that a claim uses up, in the one window that these tests know."""
-    return Unit(rule, scope, 0, width, amount, cap, release)
+    return CountedLimit(rule, scope, 0, width, amount, cap, release)
 
 
-def slot(cap: int) -> Unit:
+def slot(cap: int) -> CountedLimit:
     """A place among the calls that go on at once."""
     return unit("max_concurrent_calls", cap, release="ended", width=0)
 
 
-def money(amount: int, cap: int) -> Unit:
+def money(amount: int, cap: int) -> CountedLimit:
     """Money set aside."""
     return unit("max_spend_per_day", cap, release="rejected", amount=amount)
 
@@ -37,7 +36,7 @@ class Asking:
     """What the claims of one test have in common."""
 
     journal: Journal
-    units: Sequence[Unit] = ()
+    units: Sequence[CountedLimit] = ()
     gaps: Sequence[Gap] = ()
     kind: str = "ttsCallout"
     destinations: Sequence[str] = (DESTINATION,)
@@ -50,16 +49,16 @@ class Asking:
         now = self.journal.now()
         reserved = sum(each.amount for each in self.units if each.rule == "max_spend_per_day")
         return Claim(
-            call=uuid4().hex,
+            token=uuid4().hex,
             principal="tester",
             kind=self.kind,
-            keys=(Key(key or f"key-{next(_NUMBERS)}", now + lasts),),
+            keys=(ClaimKey(key or f"key-{next(_NUMBERS)}", now + lasts),),
             fingerprint=fingerprint,
             destinations=tuple(self.destinations),
             number="+1202…00",
             conference=self.conference,
             subject=self.subject,
-            units=tuple(self.units),
+            limits=tuple(self.units),
             gaps=tuple(self.gaps),
             reserved=reserved,
             currency="USD",
@@ -74,7 +73,7 @@ class Asking:
         claim = self.made(key, fingerprint=fingerprint)
         claimed = await self.journal.claim(claim)
         assert type(claimed).__name__ == "Granted", claimed
-        return claim.call
+        return claim.token
 
     async def asked(self, key: str | None = None, *, fingerprint: str = "same") -> Claimed:
         """Claim, and return what came of it."""

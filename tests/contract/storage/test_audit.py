@@ -20,7 +20,7 @@ async def written(storage: Storage) -> Storage:
     """A journal with five rows in its audit log."""
     await Asking(storage.journal).call()
     for event in ("a", "b", "c", "d"):
-        await storage.journal.note(event, {"said": "ünï\ud800 'x'", "number": 1.5}, call="some")
+        await storage.journal.note(event, {"said": "ünï\ud800 'x'", "number": 1.5}, token="some")
     return storage
 
 

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Duplicate, Exhausted, Gap, Granted, Key, Mismatch, Outcome
+from sinch_voice_mcp.ports import ClaimKey, Duplicate, Exhausted, Gap, Granted, Mismatch, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
+from sinch_voice_mcp.types import Millis
 from tests.contract.storage.claims import DAY, DESTINATION, SECOND, Asking, counted, events, money, slot, unit, used
 
 
@@ -17,14 +18,14 @@ async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJourn
 
     assert await journal.claim(claim) == Granted()
 
-    entry = await journal.entry(claim.call)
+    entry = await journal.entry(claim.token)
     assert entry is not None
     assert entry.state == "pending"
-    for name in ("call", "principal", "kind", "number", "destinations", "conference", "subject", "deadline", "lease"):
+    for name in ("token", "principal", "kind", "number", "destinations", "conference", "subject", "deadline", "lease"):
         assert getattr(entry, name) == getattr(claim, name)
     assert entry.claimed_at == claim.now
     (row,) = await journal.audit()
-    assert (row.event, row.call, row.details) == ("claim", claim.call, claim.details)
+    assert (row.event, row.token, row.details) == ("claim", claim.token, claim.details)
 
 
 async def test_nobody_knows_a_request_that_was_never_made(journal: SqlJournal) -> None:
@@ -39,7 +40,7 @@ async def test_the_same_key_and_request_leads_to_the_first_one(journal: SqlJourn
     again = await asking.asked("key")
 
     assert isinstance(again, Duplicate)
-    assert again.entry.call == first
+    assert again.entry.token == first
     assert await events(journal) == ["claim"]
 
 
@@ -53,7 +54,7 @@ async def test_the_same_key_with_another_request_is_a_mismatch(journal: SqlJourn
 async def test_one_shared_key_of_several_is_enough_for_a_duplicate(journal: SqlJournal) -> None:
     asking = Asking(journal)
     first, second = asking.made("a"), asking.made("c")
-    shared = Key("b", first.now + DAY)
+    shared = ClaimKey("b", first.now + DAY)
     await journal.claim(replace(first, keys=(*first.keys, shared)))
 
     claimed = await journal.claim(replace(second, keys=(shared, *second.keys)))
@@ -83,7 +84,7 @@ async def test_what_is_refused_leaves_nothing_behind(storage: Storage) -> None:
 
     refused = await asking.asked("key")
 
-    assert refused == Exhausted("calls_per_day", "", 1, 1, DAY)
+    assert refused == Exhausted("calls_per_day", "", 1, 1, Millis(DAY))
     assert (await used(storage, "max_concurrent_calls"), await used(storage, "repeat_gap_s")) == (0, 0)
     assert [await counted(storage, table) for table in ("calls", "keys", "audit")] == [1, 1, 1]
 
@@ -107,7 +108,8 @@ async def test_a_lowered_limit_counts_from_the_next_claim_on(journal: SqlJournal
     for _ in range(3):
         await Asking(journal, [unit("calls_per_day", 9)]).call()
 
-    assert await Asking(journal, [unit("calls_per_day", 2)]).asked() == Exhausted("calls_per_day", "", 2, 2, DAY)
+    limit = unit("calls_per_day", 2)
+    assert await Asking(journal, [limit]).asked() == Exhausted("calls_per_day", "", 2, 2, Millis(DAY))
 
 
 async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -> None:
@@ -116,7 +118,7 @@ async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -
 
     assert await Asking(journal, [replace(today, bucket=DAY)]).asked() == Granted()
     assert await Asking(journal, [replace(today, scope="b")]).asked() == Granted()
-    assert await Asking(journal, [today]).asked() == Exhausted("repeat_per_day", "a", 1, 1, DAY)
+    assert await Asking(journal, [today]).asked() == Exhausted("repeat_per_day", "a", 1, 1, Millis(DAY))
 
 
 async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
@@ -125,7 +127,7 @@ async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: Sql
     await asking.call()
     clock.advance(4.999)
 
-    assert await asking.asked() == Exhausted("repeat_gap_s", DESTINATION, 1, 1, start + 5 * SECOND)
+    assert await asking.asked() == Exhausted("repeat_gap_s", DESTINATION, 1, 1, Millis(start + 5 * SECOND))
 
     clock.advance(0.001)
     assert await asking.asked() == Granted()

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Entry, IncomingEvent, Outcome, Replies, Reply, Report
+from sinch_voice_mcp.ports import EndReport, IncomingEvent, JournalEntry, Outcome, Replies, Reply
 from sinch_voice_mcp.storage import Storage, open_storage
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
 
@@ -26,7 +26,7 @@ def ended(
     identity: str = "d1", call_id: str = "c1", *, token: str | None = None, cost: int | None = 30
 ) -> IncomingEvent:
     """The end of a call."""
-    report = Report(12, cost, "ANSWERED", "CALLEEHANGUP", call_id)
+    report = EndReport(12, cost, "ANSWERED", "CALLEEHANGUP", call_id)
     return IncomingEvent(identity, call_id, token, "dice", 2_000, {}, report=report)
 
 
@@ -34,19 +34,19 @@ class Deciding:
     """Answers, and remembers what it was asked."""
 
     def __init__(self, reply: str = CONTINUE, **remarks: object) -> None:
-        self.asked: list[tuple[Entry | None, Replies]] = []
+        self.asked: list[tuple[JournalEntry | None, Replies]] = []
         self._decided = Reply(reply, remarks)
 
-    def __call__(self, entry: Entry | None, replies: Replies) -> Reply:
+    def __call__(self, entry: JournalEntry | None, replies: Replies) -> Reply:
         self.asked.append((entry, replies))
         return self._decided
 
 
 async def test_an_event_is_written_down_with_its_reply_and_remarks(storage: Storage) -> None:
     decide = Deciding(CONTINUE, refused="a rule")
-    assert not await storage.events.heard_any()
+    assert not await storage.events.has_events()
     assert await storage.events.record(heard(), decide) == CONTINUE
-    assert await storage.events.heard_any()
+    assert await storage.events.has_events()
     (event,) = await storage.events.events("c1")
     assert (event.kind, event.at, event.received_at) == ("ace", 1_000, storage.journal.now())
     assert event.details == {"answered_by": "human", "refused": "a rule"}
@@ -101,7 +101,7 @@ async def test_a_decision_that_fails_leaves_nothing(storage: Storage, kind: str)
         "ice": IncomingEvent("i", "c1", None, "ice", 1, {}, caller=""),
     }
 
-    def fail(entry: Entry | None, replies: Replies) -> Reply:
+    def fail(entry: JournalEntry | None, replies: Replies) -> Reply:
         raise LookupError(f"no idea: {entry}, {replies}")
 
     results: list[object] = []
@@ -142,7 +142,7 @@ async def test_what_was_saved_for_a_call_is_there_when_its_events_come(storage: 
     ((entry, replies),) = decide.asked
     assert replies == {"ace": CONTINUE, "pie": HANG_UP}
     assert entry is not None
-    assert entry.call == call
+    assert entry.token == call
 
 
 async def test_an_event_that_changes_nothing_leaves_no_trace_in_the_audit_log(storage: Storage) -> None:
@@ -205,7 +205,7 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
             await storage.events.record(heard("e0"), Deciding())
             for watcher in (watch, other):
                 with anyio.fail_after(0.5):
-                    await watcher.news(LONG)
+                    await watcher.wait(LONG)
             seen, last = 0, 0
             async with anyio.create_task_group() as tasks:
                 for number in range(1, 30):
@@ -214,21 +214,21 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
                     found = await storage.events.events("c1", after=last)
                     seen, last = seen + len(found), found[-1].seq if found else last
                     if seen < 30:
-                        await watch.news(LONG)
+                        await watch.wait(LONG)
 
 
 async def test_news_of_other_calls_wake_nobody(storage: Storage) -> None:
     async with storage.events.watch("c1") as watch:
         await storage.events.record(heard(call_id="c2"), Deciding())
         with anyio.move_on_after(0.1) as waiting:
-            await watch.news(LONG)
+            await watch.wait(LONG)
         assert waiting.cancelled_caught
 
 
 async def test_nobody_waits_much_longer_than_a_second_for_a_look(storage: Storage) -> None:
     async with storage.events.watch("c1") as watch:
         with anyio.fail_after(LONG / 4):
-            await watch.news(LONG)
+            await watch.wait(LONG)
 
 
 async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
@@ -265,4 +265,4 @@ async def test_other_servers_are_told_by_postgresql(postgres_url: str, clock: Ma
             async with replica.events.watch("c7") as watch:
                 await storage.events.record(heard("last", call_id="c7"), Deciding())
                 while "c7" not in told:
-                    await watch.news(LONG)
+                    await watch.wait(LONG)

@@ -7,7 +7,7 @@ import pytest
 from sinch_voice_mcp import __version__
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.ports import Outcome, Report
+from sinch_voice_mcp.ports import EndReport, Outcome
 from sinch_voice_mcp.storage import MIGRATIONS, NEWEST, Storage, applied, migrate, open_database, open_storage
 from sinch_voice_mcp.storage.database import Database, one
 from tests.contract.storage.claims import Asking
@@ -75,6 +75,6 @@ async def test_an_older_program_goes_on_while_a_newer_one_adds_to_the_tables(sto
 
     for call in (before, after):
         await storage.journal.record(call, Outcome("accepted"))
-        await storage.journal.settle(call, Report(1, None, "ANSWERED", "HANGUP"))
+        await storage.journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP"))
     assert await storage.journal.verify() == (6, None)
-    assert [entry.call for entry in await storage.journal.entries(limit=9)] == sorted([before, after])
+    assert [entry.token for entry in await storage.journal.entries(limit=9)] == sorted([before, after])

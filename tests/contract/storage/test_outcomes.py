@@ -4,8 +4,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.ports import Duplicate, Gap, Granted, Outcome, Report
-from sinch_voice_mcp.ports.journal import State
+from sinch_voice_mcp.ports import Duplicate, EndReport, EntryState, Gap, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from tests.contract.storage.claims import DESTINATION, Asking, events, money, slot, unit, used
 
@@ -31,7 +30,7 @@ async def all_used(storage: Storage) -> list[int]:
         ("lost", [0, 500, 1, 1]),
     ],
 )
-async def test_an_outcome_gives_back_what_it_did_not_use(storage: Storage, state: State, left: list[int]) -> None:
+async def test_an_outcome_gives_back_what_it_did_not_use(storage: Storage, state: EntryState, left: list[int]) -> None:
     call = await asking_for_all(storage).call()
 
     entry = await storage.journal.record(call, Outcome(state))  # pyright: ignore[reportArgumentType] - five of its seven
@@ -42,7 +41,9 @@ async def test_an_outcome_gives_back_what_it_did_not_use(storage: Storage, state
 
 
 @pytest.mark.parametrize("state", ["rejected", "not_sent"])
-async def test_a_request_that_rang_nobody_may_be_made_again_with_its_key(journal: SqlJournal, state: State) -> None:
+async def test_a_request_that_rang_nobody_may_be_made_again_with_its_key(
+    journal: SqlJournal, state: EntryState
+) -> None:
     asking = Asking(journal)
     call = await asking.call("key")
 
@@ -52,7 +53,7 @@ async def test_a_request_that_rang_nobody_may_be_made_again_with_its_key(journal
 
 
 @pytest.mark.parametrize("state", ["accepted", "unknown", "lost"])
-async def test_a_request_that_may_have_rung_keeps_its_key(journal: SqlJournal, state: State) -> None:
+async def test_a_request_that_may_have_rung_keeps_its_key(journal: SqlJournal, state: EntryState) -> None:
     asking = Asking(journal)
     call = await asking.call("key")
 
@@ -60,7 +61,7 @@ async def test_a_request_that_may_have_rung_keeps_its_key(journal: SqlJournal, s
 
     again = await asking.asked("key")
     assert isinstance(again, Duplicate)
-    assert (again.entry.call, again.entry.state) == (call, state)
+    assert (again.entry.token, again.entry.state) == (call, state)
 
 
 async def test_what_the_caller_was_told_is_kept_but_not_in_the_audit_log(journal: SqlJournal) -> None:
@@ -74,7 +75,7 @@ async def test_what_the_caller_was_told_is_kept_but_not_in_the_audit_log(journal
 
 
 @pytest.mark.parametrize("state", ["accepted", "rejected", "not_sent"])
-async def test_what_is_certain_stays_whatever_is_said_later(storage: Storage, state: State) -> None:
+async def test_what_is_certain_stays_whatever_is_said_later(storage: Storage, state: EntryState) -> None:
     journal = storage.journal
     call = await asking_for_all(storage).call()
     await journal.record(call, Outcome(state))  # pyright: ignore[reportArgumentType] - three of its seven
@@ -88,7 +89,7 @@ async def test_what_is_certain_stays_whatever_is_said_later(storage: Storage, st
 
 
 @pytest.mark.parametrize(("late", "left"), [("accepted", 1), ("rejected", 0), ("not_sent", 0)])
-async def test_a_late_certain_outcome_takes_the_place_of_unknown(storage: Storage, late: State, left: int) -> None:
+async def test_a_late_certain_outcome_takes_the_place_of_unknown(storage: Storage, late: EntryState, left: int) -> None:
     call = await asking_for_all(storage).call()
     await storage.journal.record(call, Outcome("unknown"))
 
@@ -110,7 +111,7 @@ async def test_a_lost_call_that_is_found_does_not_give_back_twice(storage: Stora
     found = await journal.record(lost, Outcome("accepted", "call-1"))
     assert found.state == "accepted"
     await journal.record(lost, Outcome("lost", "call-1"))
-    await journal.settle(lost, Report(10, 200, "ANSWERED", "HANGUP", "call-1"))
+    await journal.settle(lost, EndReport(10, 200, "ANSWERED", "HANGUP", "call-1"))
 
     # The other one still has its slot and its money; of the first one only what it cost is left.
     assert await all_used(storage) == [1, 700, 2, 2]
@@ -132,7 +133,7 @@ async def test_settling_replaces_the_money_set_aside_by_what_was_spent(
     call = await asking_for_all(storage).call()
     await storage.journal.record(call, Outcome("accepted", "call-1"))
 
-    await storage.journal.settle(call, Report(10, cost, "ANSWERED", "HANGUP"))
+    await storage.journal.settle(call, EndReport(10, cost, "ANSWERED", "HANGUP"))
 
     assert await all_used(storage) == [0, left, 1, 1]
 
@@ -141,9 +142,9 @@ async def test_only_the_first_end_of_a_call_counts(storage: Storage) -> None:
     journal = storage.journal
     call = await asking_for_all(storage).call()
     await journal.record(call, Outcome("accepted", "call-1"))
-    await journal.settle(call, Report(10, 200, "ANSWERED", "HANGUP", "call-1"))
+    await journal.settle(call, EndReport(10, 200, "ANSWERED", "HANGUP", "call-1"))
 
-    await journal.settle(call, Report(99, 900, "FAILED", "OTHER", "call-1"))
+    await journal.settle(call, EndReport(99, 900, "FAILED", "OTHER", "call-1"))
 
     assert await all_used(storage) == [0, 200, 1, 1]
     entry = await journal.entry(call)
@@ -154,19 +155,19 @@ async def test_only_the_first_end_of_a_call_counts(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("state", ["rejected", "not_sent"])
-async def test_a_call_that_was_never_placed_cannot_end(storage: Storage, state: State) -> None:
+async def test_a_call_that_was_never_placed_cannot_end(storage: Storage, state: EntryState) -> None:
     call = await asking_for_all(storage).call()
     await storage.journal.record(call, Outcome(state))  # pyright: ignore[reportArgumentType] - two of its seven
     before = await all_used(storage)
 
-    await storage.journal.settle(call, Report(10, 200, "ANSWERED", "HANGUP"))
+    await storage.journal.settle(call, EndReport(10, 200, "ANSWERED", "HANGUP"))
 
     assert await all_used(storage) == before
 
 
 async def test_a_call_that_ended_before_its_answer_came_still_gets_its_name(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
-    await journal.settle(call, Report(1, None, "NOANSWER", "TIMEOUT"))
+    await journal.settle(call, EndReport(1, None, "NOANSWER", "TIMEOUT"))
 
     entry = await journal.record(call, Outcome("accepted", "call-1"))
 
@@ -184,7 +185,7 @@ async def test_the_callout_and_not_its_update_is_found_by_the_platforms_call_id(
     entry = await journal.by_call_id("call-1")
 
     assert entry is not None
-    assert entry.call == callout
+    assert entry.token == callout
 
 
 async def test_entries_are_filtered_and_come_newest_first(journal: SqlJournal, clock: ManualClock) -> None:
@@ -198,7 +199,7 @@ async def test_entries_are_filtered_and_come_newest_first(journal: SqlJournal, c
     accepted, unknown, rejected, pending = calls
 
     async def found(limit: int = 10, **wanted: object) -> list[str]:
-        return [entry.call for entry in await journal.entries(limit=limit, **wanted)]  # pyright: ignore[reportArgumentType] - a test's shorthand
+        return [entry.token for entry in await journal.entries(limit=limit, **wanted)]  # pyright: ignore[reportArgumentType] - a test's shorthand
 
     assert await found() == [pending, rejected, unknown, accepted]
     assert await found(limit=2) == [pending, rejected]
@@ -212,6 +213,6 @@ async def test_an_outcome_of_a_request_that_the_journal_does_not_know_is_an_erro
     with pytest.raises(StorageError, match="no request"):
         await journal.record("never", Outcome("accepted", "call-1"))
     with pytest.raises(StorageError, match="no request"):
-        await journal.settle("never", Report(1, None, "ANSWERED", "HANGUP"))
+        await journal.settle("never", EndReport(1, None, "ANSWERED", "HANGUP"))
 
     assert await journal.audit() == []

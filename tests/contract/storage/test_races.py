@@ -9,8 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sinch_voice_mcp.ports import Claim, Claimed, Duplicate, Exhausted, Gap, Granted, Outcome, Stopped, Unit
-from sinch_voice_mcp.ports.journal import Release
+from sinch_voice_mcp.ports import (
+    CallingStopped,
+    Claim,
+    Claimed,
+    CountedLimit,
+    Duplicate,
+    Exhausted,
+    Gap,
+    Granted,
+    Outcome,
+    Release,
+)
 from sinch_voice_mcp.storage import Storage
 from tests.contract.storage.claims import SECOND, Asking, events, slot, unit, used
 
@@ -53,8 +63,8 @@ async def test_one_key_is_claimed_once_and_everybody_else_hears_of_that_one(both
     claimed = await raced_for(both, claims)
 
     assert granted(claimed) == 1
-    (winner,) = [claim.call for claim, one in zip(claims, claimed, strict=True) if isinstance(one, Granted)]
-    assert {one.entry.call for one in claimed if isinstance(one, Duplicate)} == {winner}
+    (winner,) = [claim.token for claim, one in zip(claims, claimed, strict=True) if isinstance(one, Granted)]
+    assert {one.entry.token for one in claimed if isinstance(one, Duplicate)} == {winner}
     assert len(claimed) == callers
 
 
@@ -80,12 +90,12 @@ async def test_the_last_unit_of_a_budget_goes_to_one(
 async def test_the_last_slot_goes_to_one_and_a_slot_given_back_goes_to_one_more(
     both: list[Storage], callers: int, cap: int
 ) -> None:
-    wanted: Unit = unit(f"slot-{next(_FRESH)}", cap, release="ended", width=0)
+    wanted: CountedLimit = unit(f"slot-{next(_FRESH)}", cap, release="ended", width=0)
     asking = Asking(both[0].journal, [wanted])
     first = [asking.made() for _ in range(callers)]
     claimed = await raced_for(both, first)
     assert granted(claimed) == min(callers, cap)
-    held = [claim.call for claim, one in zip(first, claimed, strict=True) if isinstance(one, Granted)]
+    held = [claim.token for claim, one in zip(first, claimed, strict=True) if isinstance(one, Granted)]
 
     async def given_back() -> None:
         # Both servers hear that it was not sent; only one of them gives it back.
@@ -134,7 +144,7 @@ async def test_no_claim_commits_after_a_stop(both: list[Storage]) -> None:
     answers = [each for many in claimed if many is not None for each in many]
     assert len(answers) == 50
     assert not any(isinstance(one, Granted) for after, one in answers if after)
-    assert any(isinstance(one, Stopped) for _, one in answers)
+    assert any(isinstance(one, CallingStopped) for _, one in answers)
     told = await events(first.journal)
     assert told[told.index("stopped") :] == ["stopped"]
     assert told.count("claim") == granted([one for _, one in answers]) == await used(first, "max_concurrent_calls")
@@ -165,7 +175,7 @@ async def test_many_calls_to_the_same_numbers_come_and_go_without_waiting_in_a_r
         for _ in range(3):
             claim = asking.made(key)
             if isinstance(await storage.journal.claim(claim), Granted):
-                await storage.journal.record(claim.call, Outcome("rejected"))
+                await storage.journal.record(claim.token, Outcome("rejected"))
 
     # A ring of waiting is only noticed after a second.
     async with asyncio.timeout(5):

@@ -3,7 +3,7 @@
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Duplicate, Granted, Outcome, Report, Stopped
+from sinch_voice_mcp.ports import CallingStopped, Duplicate, EndReport, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal
 from tests.contract.storage.claims import Asking, events
 
@@ -12,7 +12,7 @@ async def test_after_a_stop_nothing_is_claimed_until_somebody_resumes(journal: S
     asking = Asking(journal)
     stopped = await journal.stop("too many complaints", "owner")
 
-    assert stopped == Stopped(journal.now(), "too many complaints", "owner")
+    assert stopped == CallingStopped(journal.now(), "too many complaints", "owner")
     assert await asking.asked() == stopped
     assert await journal.switch() == stopped
 
@@ -47,7 +47,7 @@ async def test_what_was_claimed_before_a_stop_can_still_be_recorded_and_settled(
     await journal.stop("enough", "owner")
 
     await journal.record(call, Outcome("accepted", "call-1"))
-    await journal.settle(call, Report(1, None, "ANSWERED", "HANGUP"))
+    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP"))
 
     assert await events(journal) == ["claim", "stopped", "accepted", "ended"]
 
@@ -109,8 +109,10 @@ async def test_without_a_limit_unknown_outcomes_stop_nothing(journal: SqlJournal
     assert await journal.switch() is None
 
 
-@pytest.mark.parametrize("between", [None, Outcome("lost", "call-1"), Report(1, None, "ANSWERED", "HANGUP", "call-1")])
-async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, between: Outcome | Report | None) -> None:
+@pytest.mark.parametrize(
+    "between", [None, Outcome("lost", "call-1"), EndReport(1, None, "ANSWERED", "HANGUP", "call-1")]
+)
+async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, between: Outcome | EndReport | None) -> None:
     call = await Asking(journal).call()
     await journal.record(call, Outcome("accepted", "call-1"))
     if isinstance(between, Outcome):
@@ -130,7 +132,7 @@ async def test_the_end_of_a_second_call_for_one_request_stops_calling(journal: S
     call = await Asking(journal).call()
     await journal.record(call, Outcome("accepted", "call-1"))
 
-    await journal.settle(call, Report(1, None, "ANSWERED", "HANGUP", "call-2"))
+    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", "call-2"))
 
     assert await journal.switch() is not None
 
@@ -139,6 +141,6 @@ async def test_hearing_of_the_same_call_twice_stops_nothing(journal: SqlJournal)
     call = await Asking(journal).call()
     for _ in range(2):
         await journal.record(call, Outcome("accepted", "call-1"))
-        await journal.settle(call, Report(1, None, "ANSWERED", "HANGUP", "call-1"))
+        await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", "call-1"))
 
     assert await journal.switch() is None

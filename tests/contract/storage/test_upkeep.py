@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Approval, Duplicate, Gap, Granted, Outcome, Report
+from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Gap, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
 from tests.contract.storage.claims import DAY, MINUTE, Asking, counted, events, slot, unit, used
@@ -74,7 +74,7 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     asking = Asking(journal, units, [Gap("repeat_gap_s", hashed, 1)], destinations=("other", hashed))
     ended, going_on = await asking.call(), None
     await journal.record(ended, Outcome("accepted", "call-1"))
-    await journal.settle(ended, Report(1, None, "ANSWERED", "HANGUP"))
+    await journal.settle(ended, EndReport(1, None, "ANSWERED", "HANGUP"))
     clock.advance(1)
     going_on = await asking.call()
     await Asking(journal).call()
@@ -89,7 +89,7 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
         assert entry is not None
         assert (entry.number, entry.destinations) == (None, ())
     # What a call that goes on holds is still given back.
-    await journal.settle(going_on, Report(1, None, "ANSWERED", "HANGUP"))
+    await journal.settle(going_on, EndReport(1, None, "ANSWERED", "HANGUP"))
     assert await used(storage, "max_concurrent_calls") == 0
     clock.advance(DAY / 1000)
     await journal.prune()

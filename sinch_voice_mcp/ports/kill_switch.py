@@ -1,0 +1,24 @@
+"""The state of the kill switch."""
+
+from dataclasses import dataclass
+
+from sinch_voice_mcp.types import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class CallingStopped:
+    """The kill switch is on: every claim is refused.
+
+    Attributes:
+        since: Instant at which it was turned on.
+        reason: Why.
+        by: Who turned it on.
+    """
+
+    since: Millis
+    reason: str
+    by: str
+
+
+KillSwitchState = CallingStopped | None
+"""The kill switch; None if it is off."""
