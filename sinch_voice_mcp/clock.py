@@ -42,6 +42,10 @@ class Pace:
     shutdown_grace_s: float = 8.0
 
 
+DEFAULT_PACE = Pace()
+"""The intervals of a server in production; tests shorten them."""
+
+
 class Clock(Protocol):
     """Where the time comes from, and how to wait for it."""
 

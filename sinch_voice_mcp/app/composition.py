@@ -16,7 +16,7 @@ from mcp.server import MCPServer
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.app.loopback import INSIDE, INSIDE_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
-from sinch_voice_mcp.clock import Clock, ScaledClock, SystemClock
+from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
@@ -27,9 +27,7 @@ from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
 from sinch_voice_mcp.tools import select_tools
 
 _LOGGER = logging.getLogger(__name__)
-SWEEP_S = 15.0
 _MARGIN_S = 2.0
-_GRACE_S = 8.0
 
 
 def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
@@ -49,7 +47,7 @@ async def open_app(
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
-    sweep_s: float = SWEEP_S,
+    pace: Pace = DEFAULT_PACE,
 ) -> AsyncGenerator[VoiceService]:
     """Open everything that a server needs, and close it again.
 
@@ -58,7 +56,7 @@ async def open_app(
         sandbox: The embedded sandbox to use; default is a new one, which sends the events of its calls.
         transport: What carries HTTP instead of the network.
         clock: Where the time comes from; default is the machine's.
-        sweep_s: Seconds between looks at what time brings.
+        pace: How long the server waits for what.
     """
     machine = clock or SystemClock()
     loopback = LoopbackTransport() if settings.embedded and sandbox is None and transport is None else None
@@ -71,6 +69,7 @@ async def open_app(
         source=_source(settings, inside=loopback is not None),
         incoming_text=settings.incoming_text,
         patience_s=settings.request_timeout_s + _MARGIN_S,
+        pace=pace,
     )
     async with (
         client,
@@ -82,14 +81,14 @@ async def open_app(
             await service.warm()
         else:
             tasks.start_soon(service.warm)
-        tasks.start_soon(_sweep, service, storage, sweep_s)
+        tasks.start_soon(_sweep, service, storage, machine, pace)
         tasks.start_soon(storage.listen)
         async with _hearing(settings, service, machine, loopback, platform, tasks):
             try:
                 yield service
             finally:
                 # What is being sent is sent to its end, as far as there is time, and recorded in any case.
-                with anyio.move_on_after(_GRACE_S, shield=True):
+                with anyio.move_on_after(pace.shutdown_grace_s, shield=True):
                     await service.drain()
                 tasks.cancel_scope.cancel()
 
@@ -155,16 +154,17 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{quote(str((folder / 'journal.db').absolute()))}"
 
 
-async def _sweep(service: VoiceService, storage: Storage, every_s: float) -> None:
-    """Do what time brings, for as long as the server runs; whatever goes wrong, it goes on."""
+async def _sweep(service: VoiceService, storage: Storage, clock: Clock, pace: Pace) -> None:
+    """Settle what time settles, for as long as the server runs; an error is logged and does not end it."""
     while True:
-        await anyio.sleep(every_s)
+        await clock.sleep(pace.sweep_s)
         try:
             await storage.beat()
             await service.sweep()
         except VoiceError as error:
             _LOGGER.warning("the journal could not be swept: %s", error.message)
         except Exception:
+            # The next sweep may succeed; without sweeps no lease would ever expire.
             _LOGGER.exception("the journal could not be swept")
 
 
@@ -174,7 +174,7 @@ def create_server(
     sandbox: Sandbox | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
-    sweep_s: float = SWEEP_S,
+    pace: Pace = DEFAULT_PACE,
 ) -> VoiceServer:
     """The MCP server for these settings; it opens its dependencies when it starts to serve.
 
@@ -190,7 +190,7 @@ def create_server(
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[VoiceService]) -> AsyncGenerator[VoiceService]:
-        async with open_app(settings, sandbox=sandbox, transport=transport, clock=clock, sweep_s=sweep_s) as service:
+        async with open_app(settings, sandbox=sandbox, transport=transport, clock=clock, pace=pace) as service:
             yield service
 
     return make_server(

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import anyio
-
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
@@ -26,12 +24,6 @@ from sinch_voice_mcp.wire.callouts import (
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
-_MAX_REFRESHED = 5
-"""How many calls a listing looks up at the platform: enough for what a person sees, and soon done."""
-
-_REFRESH_S = 3.0
-"""Seconds that a listing waits for those look-ups; after that it shows what is recorded."""
-
 _SAME_CHANGE = "The same change was made a moment ago; it was not made again."
 
 
@@ -76,17 +68,13 @@ class Calls:
         dispatcher: Dispatcher,
         settlement: Settlement,
         events: EventLog,
-        *,
-        reported: bool,
     ) -> None:
-        """Bind the collaborators; ``reported`` is whether events report what happens in a call."""
         self._api = api
         self._guard = guard
         self._confirmation = confirmation
         self._dispatcher = dispatcher
         self._settlement = settlement
         self._events = events
-        self._reported = reported
 
     async def place(
         self,
@@ -196,9 +184,8 @@ class Calls:
         Raises:
             StorageError: The journal cannot be used.
         """
-        if refresh and not self._reported:
-            with anyio.move_on_after(_REFRESH_S):
-                await self._settlement.refresh(limit=_MAX_REFRESHED)
+        if refresh:
+            await self._settlement.refresh_for_listing()
         return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
 
     async def update(self, call_id: str, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from anyio.abc import TaskGroup
 
-from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation
 from sinch_voice_mcp.operations.admission.guard import Guard
@@ -35,6 +35,7 @@ class ServiceConfig:
         source: Where events of calls come from.
         incoming_text: What a caller hears when no reply was prepared for the call.
         patience_s: How long to wait for a request that another server is sending, in seconds.
+        pace: How long to wait for what.
     """
 
     policy: Policy
@@ -43,6 +44,7 @@ class ServiceConfig:
     source: EventSource
     incoming_text: str
     patience_s: float
+    pace: Pace = DEFAULT_PACE
 
 
 class VoiceService:
@@ -81,12 +83,18 @@ class VoiceService:
         """
         policy, source = config.policy, config.source
         self._account = Account(api, clock)
-        self._settlement = Settlement(api, journal, policy)
+        self._settlement = Settlement(api, journal, policy, reported=source.active, clock=clock, pace=config.pace)
         self._dispatcher = Dispatcher(
-            journal, policy, tasks, refresh=self._settlement.refresh, patience_s=config.patience_s
+            journal,
+            policy,
+            tasks,
+            refresh=self._settlement.refresh,
+            clock=clock,
+            pace=config.pace,
+            patience_s=config.patience_s,
         )
         guard = Guard(policy, config.mode, self._account, clock)
-        monitor = CallMonitor(api, journal, events, self._settlement, source)
+        monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
         self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
@@ -96,7 +104,6 @@ class VoiceService:
             self._dispatcher,
             self._settlement,
             events,
-            reported=source.active,
         )
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls)

@@ -115,7 +115,7 @@ async def _state(service: VoiceService) -> str:
     if (switch := today.switch) is not None:
         allowed = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
     return (
-        f"{allowed} Today (UTC): {today.placed} calls placed, {today.in_progress} of them in progress; "
+        f"{allowed} Today (UTC): calls placed: {today.placed}, in progress: {today.in_progress}; "
         f"spent or reserved {today.spent:.2f} {today.currency or ''}".rstrip()
         + "."
     )

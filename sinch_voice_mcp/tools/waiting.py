@@ -166,7 +166,7 @@ def _outcome(seen: CallSnapshot, asked: Question) -> Outcome:
         return "in_progress"
     if not seen.answered:
         return "no_answer"
-    if not seen.heard:
+    if not seen.reported:
         return "unclear"
     return "machine" if seen.answered_by == "machine" else "no_input"
 
@@ -185,7 +185,7 @@ def _answer(outcome: Outcome, seen: CallSnapshot, asked: Question) -> str:
         case "answered":
             meaning = asked.meaning(key)
             return f"They pressed {key}: {meaning}." if meaning else f"They entered {key}."
-        case "unclear" if seen.heard:
+        case "unclear" if seen.reported:
             return f"They entered {key}, which is not what was asked for."
         case "machine":
             return "An answering machine picked up; nothing was said to it."

@@ -15,6 +15,7 @@ from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
+from tests.clocks import PollingClock
 
 Era = Literal["auto", "legacy"]
 
@@ -59,7 +60,7 @@ def era(request: pytest.FixtureRequest) -> Era:
 @pytest.fixture
 def clock() -> ManualClock:
     """The sandbox's time; moves when a test moves it."""
-    return ManualClock()
+    return PollingClock()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from sinch_voice_mcp.app import open_app
 from sinch_voice_mcp.app.http import receiver_for
-from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.clock import Pace, SystemClock
 from sinch_voice_mcp.errors import OutcomeUnknownError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.ports import JournalEntry
@@ -94,7 +94,7 @@ async def opened(
 ) -> AsyncGenerator[tuple[VoiceService, Signed]]:
     """A server without MCP, and the platform at its door."""
     settings = settings_of(url, environ)
-    async with open_app(settings, transport=transport or Script().transport, sweep_s=3_600) as service:
+    async with open_app(settings, transport=transport or Script().transport, pace=Pace(sweep_s=3_600)) as service:
         yield service, Signed(receiver_for(settings, service, SystemClock()))
 
 

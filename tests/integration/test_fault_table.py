@@ -14,6 +14,7 @@ from sinch_voice_mcp.clock import ManualClock, SystemClock
 from sinch_voice_mcp.ports import AuditRow
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.storage import open_storage
+from tests.clocks import PollingClock
 from tests.fault_server import (
     Close,
     Fault,
@@ -254,7 +255,7 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
         user = parts.netloc.rpartition("@")[0]
         url = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
         # Where servers sweep, PostgreSQL sets the time.
-        stage = _stage(url, ManualClock(SystemClock().now()))
+        stage = _stage(url, PollingClock(SystemClock().now()))
         line = Held(stage.sandbox)
         # Where a person may be asked, the journal is asked twice, and each look waits for the database.
         alone = {"CONFIRM": "never", "ALLOWED_REGIONS": "US"}

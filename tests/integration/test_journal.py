@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 
 from sinch_voice_mcp.app import create_server
-from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.clock import ManualClock, Pace
 from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.integration.conftest import Caller
@@ -52,7 +52,9 @@ class Stage:
         given = {"REHEARSE": "true", "CALLING_HOURS": "any", "DATABASE_URL": self.url}
         given |= dict.fromkeys(UNLIMITED, "unlimited") | environ | dict(more or {})
         settings = load({f"SINCH_VOICE_{name}": value for name, value in given.items()})
-        server = create_server(settings, sandbox=self.sandbox, transport=transport, clock=self.clock, sweep_s=sweep_s)
+        server = create_server(
+            settings, sandbox=self.sandbox, transport=transport, clock=self.clock, pace=Pace(sweep_s=sweep_s)
+        )
         async with Client(server) as client:
             yield Caller(client)
 
@@ -367,7 +369,8 @@ async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(st
             return httpx2.Response(429, json=body, headers={"Retry-After": "7"})
 
         async def skip_the_pause() -> None:
-            await stage.clock.until_waited_on()
+            # Two servers sweep on this clock; the third waiter is the pause.
+            await stage.clock.until_waited_on(3)
             stage.clock.advance(7)
 
         async with stage.server(transport=httpx2.MockTransport(platform)) as voice, anyio.create_task_group() as tasks:

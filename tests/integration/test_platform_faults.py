@@ -165,7 +165,7 @@ async def test_hanging_up_without_an_answer_and_without_effect_says_so(era: Era)
     async with connected(live(), era, transport=Platform(answer).transport) as voice:
         error = await voice.fails("hang_up", call_id="c1")
     assert error["code"] == "outcome_unknown"
-    assert "still goes on" in error["message"]
+    assert "still in progress" in error["message"]
 
 
 @pytest.mark.parametrize("obeyed", [True, False])

@@ -89,10 +89,10 @@ async def test_the_policy_explains_every_rule_and_who_can_change_it(voice: Calle
 
 
 async def test_the_policy_tells_what_is_used_up_and_what_stopped_calling(voice: Caller) -> None:
-    assert "Calling is allowed. Today (UTC): calls placed 0," in await _read(voice, "sinch://policy")
+    assert "Calling is allowed. Today (UTC): calls placed: 0," in await _read(voice, "sinch://policy")
     await voice.ok("place_tts_callout", to="+12025550100", text="Hello", cli="+14155550100")
     page = await _read(voice, "sinch://policy")
-    assert re.search(r"calls placed 1, of which going on 1; spent or set aside 0\.\d\d USD\.", page)
+    assert re.search(r"calls placed: 1, in progress: 1; spent or reserved 0\.\d\d USD\.", page)
     await voice.ok("emergency_stop", reason="wrong list")
     page = await _read(voice, "sinch://policy")
     assert re.search(r"Calling was stopped at \S+Z by emergency_stop of \S+: wrong list \(rule `stopped`\)\.", page)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from sinch_voice_mcp.clock import ScaledClock
-from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Entered
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot, MenuInput
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.integration.conftest import Era, connected
@@ -163,7 +163,7 @@ async def test_what_was_pressed_is_not_lost_where_the_end_is_known_before(databa
                 await anyio.sleep(0.2)
                 await signed.tell("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
                 await signed.ends("c1")
-    assert [(one.entered, one.duration) for one in seen] == [(Entered("return", "1"), 12)]
+    assert [(one.entered, one.duration) for one in seen] == [(MenuInput("return", "1"), 12)]
 
 
 def deafen(url: str) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import anyio
 from anyio.abc import TaskGroup
 
+from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import (
     EarlierError,
     InvalidInputError,
@@ -40,8 +41,6 @@ _LOGGER = logging.getLogger(__name__)
 
 KEY = "idempotency_key"
 _MAY_HAVE_BEEN_PLACED = "The call may have been placed. Do not place it again."
-_REFRESH_S = 5.0
-_LOOK_S = 0.1
 
 StillAllowed = Callable[[], Awaitable[None]]
 """Raises a refusal when calling was stopped meanwhile; asked before each further try."""
@@ -84,6 +83,8 @@ class Dispatcher:
         policy: The owner's limits.
         tasks: Where requests are sent: the requester may leave, the request and its record are finished.
         refresh: Looks up which calls have ended, where none may be placed before one has.
+        clock: Where waits get their time from.
+        pace: How long to wait for what.
         patience_s: How long to wait for a request that another server is sending, in seconds.
     """
 
@@ -94,12 +95,16 @@ class Dispatcher:
         tasks: TaskGroup,
         *,
         refresh: Callable[[], Awaitable[None]],
+        clock: Clock,
+        pace: Pace,
         patience_s: float,
     ) -> None:
         self.journal = journal
         self._policy = policy
         self._tasks = tasks
         self._refresh = refresh
+        self._clock = clock
+        self._pace = pace
         self._patience_s = patience_s
         self._open: dict[str, anyio.CancelScope] = {}
         self._idle = anyio.Event()
@@ -124,7 +129,7 @@ class Dispatcher:
         claim = claim_of(request, requester, self._policy, self.journal)
         claimed = await self.journal.claim(claim)
         if isinstance(claimed, Exhausted) and claimed.rule in limits.UNTIL_ENDED:
-            with anyio.move_on_after(_REFRESH_S):
+            with self._clock.move_on_after(self._pace.refresh_before_claim_s):
                 await self._refresh()
             claimed = await self.journal.claim(claim)
         self._check(claimed, claim)
@@ -245,9 +250,9 @@ class Dispatcher:
     async def _earlier(self, entry: JournalEntry) -> Dispatched:
         """The result of the same request when it was sent before, waiting for it while it is being sent."""
         found: JournalEntry | None = entry
-        with anyio.move_on_after(self._patience_s):
+        with self._clock.move_on_after(self._patience_s):
             while found is not None and found.state == "pending":
-                await anyio.sleep(_LOOK_S)
+                await self._clock.sleep(self._pace.pending_poll_s)
                 found = await self.journal.entry(entry.token)
         return _repeated(entry if found is None else found)
 

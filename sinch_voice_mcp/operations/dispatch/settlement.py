@@ -1,10 +1,11 @@
-"""What became of calls: looked up where nobody told."""
+"""Settlement: what became of calls, looked up at the platform where no event reported it."""
 
 import logging
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
 from sinch_voice_mcp.policy import Policy
@@ -12,32 +13,46 @@ from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry, Outcome, Voi
 from sinch_voice_mcp.wire.calls import Call, Participant
 
 _LOGGER = logging.getLogger(__name__)
-_MOST_LOOKS = 20
-_FIRST_LOOK_MS = MINUTE
-_BUNCH = 200
+
+_MAX_LOOKUPS = 20
+"""How many calls one refresh or sweep asks the platform about, so that it stays within the platform's rate limits."""
+
+_MAX_LISTING_LOOKUPS = 5
+"""How many calls a listing asks about: it must answer soon, and a sweep asks about the others."""
+
+_LOOKUP_INTERVAL_MS = MINUTE
+"""A call is looked up when it is a minute old, and then once a minute."""
+
+_PAGE_SIZE = 200
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
 class Settlement:
-    """Asks the platform about calls that the journal holds open."""
+    """Asks the platform about calls whose end the journal does not know."""
 
-    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
+    def __init__(
+        self, api: VoiceApi, journal: Journal, policy: Policy, *, reported: bool, clock: Clock, pace: Pace
+    ) -> None:
+        """Bind the collaborators; ``reported`` is whether events report the end of a call."""
         self._api = api
+        self._reported = reported
+        self._clock = clock
+        self._pace = pace
         self._journal = journal
         self._max_unknown = policy.max_unknown_outcomes
-        self._looked: dict[str, int] = {}
+        self._looked_up: dict[str, int] = {}
 
     async def observe(self, call: Call) -> None:
-        """Take note of a call that was just seen. Where the journal is out of order, looking goes on all the same."""
+        """Record what was seen of a call; where the journal cannot be used, only log that."""
         try:
             entry = await self._found(call)
             if entry is not None and entry.state != "ended" and call.status == "FINAL":
                 await self._journal.settle(entry.token, report_of(call))
         except StorageError:
-            _LOGGER.warning("what was seen of a call could not be recorded; it is looked up again later")
+            _LOGGER.warning("the state of a call could not be recorded; it is looked up again later")
 
     async def _found(self, call: Call) -> JournalEntry | None:
-        """The request that led to a call, by its id, or by our token where the answer with the id was lost."""
+        """Find the request that led to a call: by its id, or by our token where the answer with the id was lost."""
         entry = await self._journal.by_call_id(call.call_id)
         if entry is None and _TOKEN.fullmatch(call.custom or "") is not None:
             entry = await self._journal.entry(call.custom or "")
@@ -45,67 +60,77 @@ class Settlement:
                 entry = await self._journal.record(entry.token, Outcome("accepted", call.call_id))
         return entry
 
-    async def refresh(self, *, limit: int = _MOST_LOOKS) -> None:
-        """Look which calls have ended, the oldest first."""
-        accepted = await self._journal.entries(limit=_BUNCH, states=("accepted",))
+    async def refresh(self, *, limit: int = _MAX_LOOKUPS) -> None:
+        """Look up which calls have ended, the oldest first."""
+        accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
         for entry in list(reversed(accepted))[:limit]:
-            await self._look(entry)
+            await self._look_up(entry)
+
+    async def refresh_for_listing(self) -> None:
+        """Look up which calls have ended, where no event reports it, for as long as a listing may take.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        if not self._reported:
+            with self._clock.move_on_after(self._pace.refresh_before_listing_s):
+                await self.refresh(limit=_MAX_LISTING_LOOKUPS)
 
     async def sweep(self) -> None:
-        """Everything that time brings: requests nobody answered for, calls that ended, leases that ran out.
+        """Settle what time settles: requests past their deadline, calls that ended, leases that ran out.
 
         Raises:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        for entry in await self._journal.entries(limit=_BUNCH, states=("pending",), overdue=now):
+        for entry in await self._journal.entries(limit=_PAGE_SIZE, states=("pending",), overdue=now):
             await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
-        held = await self._journal.entries(limit=_BUNCH, states=("accepted", "unknown"))
+        held = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted", "unknown"))
         for entry in self._due(held, now):
-            await self._look(entry)
+            await self._look_up(entry)
         for entry in held:
             if entry.lease < now:
                 await self._journal.record(entry.token, Outcome("lost", entry.call_id))
         await self._journal.prune()
 
     def _due(self, entries: Iterable[JournalEntry], now: int) -> list[JournalEntry]:
-        """Those to look at now: a minute old, and then once a minute; the ones longest not looked at first."""
-        open_ = {entry.token: entry for entry in entries}
-        self._looked = {call: at for call, at in self._looked.items() if call in open_}
-        due = [entry for entry in open_.values() if self._last(entry) + _FIRST_LOOK_MS <= now]
-        chosen = sorted(due, key=self._last)[:_MOST_LOOKS]
-        self._looked |= {entry.token: now for entry in chosen}
+        """Choose the entries to look up now, those not looked up for the longest time first."""
+        held = {entry.token: entry for entry in entries}
+        self._looked_up = {call: at for call, at in self._looked_up.items() if call in held}
+        due = [entry for entry in held.values() if self._last(entry) + _LOOKUP_INTERVAL_MS <= now]
+        chosen = sorted(due, key=self._last)[:_MAX_LOOKUPS]
+        self._looked_up |= {entry.token: now for entry in chosen}
         return chosen
 
     def _last(self, entry: JournalEntry) -> int:
-        return self._looked.get(entry.token, entry.claimed_at)
+        return self._looked_up.get(entry.token, entry.claimed_at)
 
-    async def _look(self, entry: JournalEntry) -> None:
+    async def _look_up(self, entry: JournalEntry) -> None:
         try:
             if entry.state == "unknown" and entry.conference is not None:
-                await self._look_into_room(entry, entry.conference)
+                await self._look_into_conference(entry, entry.conference)
             elif (call_id := entry.call_id or entry.subject) is not None:
                 call = await self._api.get_call(call_id)
                 if call.status == "FINAL":
                     report = report_of(call)
-                    # What a change of a call costs is part of that call's own price.
+                    # The cost of a change is part of the price of the call that it changed.
                     await self._journal.settle(entry.token, replace(report, cost=0) if entry.subject else report)
         except StorageError:
             raise
         except VoiceError:
-            # The next look may fare better; the lease ends it in any case.
+            # The next lookup may succeed; at the latest the lease ends the entry.
             return
 
-    async def _look_into_room(self, entry: JournalEntry, conference: str) -> None:
-        """Find the participant that a lost answer was about: ours by number, and nobody else's call."""
+    async def _look_into_conference(self, entry: JournalEntry, conference: str) -> None:
+        """Find the participant whose answer was lost: ours by its number, and not the call of another request."""
         try:
             participants = await self._api.get_conference(conference)
         except NotFoundError:
             return
         found = [one for one in participants if self._is_for(one, entry)]
-        strangers = [one.id for one in found if await self._journal.by_call_id(one.id) is None]
-        if len(strangers) == 1:
-            await self._journal.record(entry.token, Outcome("accepted", strangers[0]))
+        unclaimed = [one.id for one in found if await self._journal.by_call_id(one.id) is None]
+        if len(unclaimed) == 1:
+            await self._journal.record(entry.token, Outcome("accepted", unclaimed[0]))
 
     def _is_for(self, participant: Participant, entry: JournalEntry) -> bool:
         number = (participant.cli or "").lstrip("+")
@@ -113,5 +138,5 @@ class Settlement:
 
 
 def report_of(call: Call) -> EndReport:
-    """How a call ended, as the journal keeps it."""
+    """Write how a call ended in the form that the journal keeps."""
     return EndReport(call.duration, price_micros(call.debit), call.result, call.reason, call.call_id)

@@ -1,11 +1,10 @@
-"""What is known of a call while it goes on: from its events, and from the platform where none come."""
+"""What is known of a call while it is in progress: from its events, and from the platform where none arrive."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import anyio
-
+from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
@@ -15,25 +14,18 @@ from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.calls import Call
 
 Until = Literal["answered", "input", "ended"]
+"""What to wait for: an answer, input in a menu, or the end of the call."""
+
 Progress = Callable[["CallSnapshot"], Awaitable[None]]
+"""Called with each new snapshot while a call is waited for."""
 
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
-"""What the platform tells of a call."""
-
-_LOOK_S = 1.0
-_LOOK_WITH_EVENTS_S = 5.0
-"""Seconds between questions to the platform: more where events come, which may get lost all the same."""
-
-_ANSWER_S = 2.0
-"""Seconds that one answer of the platform is waited for."""
-
-_LAST_WORDS_S = 1.0
-"""Seconds that are waited for the event of an end that is known already."""
+"""The kinds of event that the platform reports of a call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """What somebody entered in a menu: how that ended, and the keys or words."""
+class MenuInput:
+    """The input of a menu: how it ended, and the keys or words; ``value`` is None where nothing was entered."""
 
     type: str
     value: str | None
@@ -41,14 +33,28 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class CallSnapshot:
-    """A call as far as it is known. ``heard`` is whether any event of it came; ``duration`` is in seconds."""
+    """What is known of a call at one moment.
+
+    Attributes:
+        call_id: The call.
+        reported: Whether any event of it arrived.
+        answered: Whether it was answered.
+        ended: Whether it has ended.
+        answered_by: ``human`` or ``machine``, in the platform's words; None where it did not say.
+        entered: The last input of a menu.
+        result: How it ended, in the platform's words.
+        reason: Why it ended, in the platform's words.
+        duration: Seconds after the answer.
+        cost: Price in ``currency``.
+        currency: ISO 4217.
+    """
 
     call_id: str
-    heard: bool = False
+    reported: bool = False
     answered: bool = False
     ended: bool = False
     answered_by: str | None = None
-    entered: Entered | None = None
+    entered: MenuInput | None = None
     result: str | None = None
     reason: str | None = None
     duration: int | None = None
@@ -70,13 +76,23 @@ class CallMonitor:
     """Looks at calls and waits for what happens in them."""
 
     def __init__(
-        self, api: VoiceApi, journal: Journal, events: EventLog, settlement: Settlement, source: EventSource
+        self,
+        api: VoiceApi,
+        journal: Journal,
+        events: EventLog,
+        settlement: Settlement,
+        source: EventSource,
+        *,
+        clock: Clock,
+        pace: Pace,
     ) -> None:
         self._api = api
         self._journal = journal
         self._events = events
         self._settlement = settlement
         self._source = source
+        self._clock = clock
+        self._pace = pace
 
     async def wait(
         self, call_id: str, until: Until, timeout_s: float, progress: Progress | None = None
@@ -85,102 +101,106 @@ class CallMonitor:
 
         Args:
             call_id: The call.
-            until: What to wait for; the end of the call comes instead of what it makes impossible.
-            timeout_s: Seconds of real time.
-            progress: Told of every change.
+            until: What to wait for; the end of the call ends the wait as well.
+            timeout_s: Seconds of the server's clock.
+            progress: Called with every change.
 
         Raises:
             NotFoundError: There is no such call.
             StorageError: The journal cannot be used.
         """
-        seen = _Seen(call_id)
+        view = _View(call_id)
         async with self._events.watch(call_id) as watch:
-            await self._look(seen, ask=True)
-            deadline = anyio.current_time() + timeout_s
-            told, asked = seen.picture, anyio.current_time()
-            while not seen.picture.reached(until) and (left := deadline - anyio.current_time()) > 0:
-                await watch.wait(min(left, _LOOK_S))
-                ask = anyio.current_time() - asked >= (_LOOK_WITH_EVENTS_S if self._source.active else _LOOK_S)
-                await self._look(seen, ask=ask)
-                asked = anyio.current_time() if ask else asked
-                if progress is not None and seen.picture != told:
-                    told = seen.picture
-                    await progress(told)
-            await self._last_words(seen, watch, deadline)
-        return seen.picture
+            await self._look(view, ask=True)
+            deadline = self._clock.monotonic() + timeout_s
+            reported, asked_at = view.snapshot, self._clock.monotonic()
+            while not view.snapshot.reached(until) and (left := deadline - self._clock.monotonic()) > 0:
+                await watch.wait(min(left, self._pace.event_poll_s, self._poll_s))
+                ask = self._clock.monotonic() - asked_at >= self._poll_s
+                await self._look(view, ask=ask)
+                asked_at = self._clock.monotonic() if ask else asked_at
+                if progress is not None and view.snapshot != reported:
+                    reported = view.snapshot
+                    await progress(reported)
+            await self._await_last_events(view, watch, deadline)
+        return view.snapshot
 
-    async def _last_words(self, seen: "_Seen", watch: EventWatch, deadline: float) -> None:
-        """Where the end was learned by asking, what was pressed before it may still be on its way."""
-        until = min(deadline, anyio.current_time() + _LAST_WORDS_S)
-        while self._source.active and seen.is_cut_short and (left := until - anyio.current_time()) > 0:
+    @property
+    def _poll_s(self) -> float:
+        return self._pace.platform_poll_with_events_s if self._source.active else self._pace.platform_poll_s
+
+    async def _await_last_events(self, view: "_View", watch: EventWatch, deadline: float) -> None:
+        """Where the platform's state told of the end first, wait for events that are still on their way."""
+        until = min(deadline, self._clock.monotonic() + self._pace.last_events_s)
+        while self._source.active and view.lacks_end and (left := until - self._clock.monotonic()) > 0:
             await watch.wait(left)
-            await self._look(seen, ask=False)
+            await self._look(view, ask=False)
 
     async def timeline(self, call_id: str) -> list[JsonObject]:
-        """Everything that is known to have happened in a call, in order: what we did, and what the platform told.
+        """List what is known to have happened in a call, in order: our request, then the platform's events.
 
         Raises:
             NotFoundError: There is no such call.
             StorageError: The journal cannot be used.
         """
         entry = await self._journal.by_call_id(call_id)
-        ours = [] if entry is None else _ours(entry)
-        theirs = [_row(event) for event in await self._events.events(call_id)]
+        ours = [] if entry is None else _request_rows(entry)
+        theirs = [_event_row(event) for event in await self._events.events(call_id)]
         if not ours and not theirs:
-            # Nothing is known of it here; the platform says whether there is such a call at all.
+            # Nothing is recorded of it; the platform says whether there is such a call at all.
             await self._api.get_call(call_id)
-        # The platform's instants are whole seconds: what we asked for comes first whatever they say.
+        # The platform's instants are whole seconds, so our request comes first whatever they say.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
 
-    async def _look(self, seen: "_Seen", *, ask: bool) -> None:
-        seen.events.extend(await self._events.events(seen.call_id, after=seen.last))
-        if ask and not seen.over:
-            found = await self._asked(seen)
+    async def _look(self, view: "_View", *, ask: bool) -> None:
+        view.events.extend(await self._events.events(view.call_id, after=view.last))
+        if ask and not view.is_final:
+            found = await self._ask(view)
             if found is not None:
-                seen.call = found
+                view.call = found
                 await self._settlement.observe(found)
-        seen.picture = picture(seen.call_id, seen.events, seen.call)
+        view.snapshot = snapshot(view.call_id, view.events, view.call)
 
-    async def _asked(self, seen: "_Seen") -> Call | None:
-        """What the platform says of a call; None where it does not say so in time."""
+    async def _ask(self, view: "_View") -> Call | None:
+        """Ask the platform for the state of a call; None where it does not answer in time."""
         try:
-            # Events go on coming; a platform that is slow must not hold them up.
-            with anyio.move_on_after(_ANSWER_S):
-                return await self._api.get_call(seen.call_id)
+            # Events keep arriving; a slow platform must not hold them up.
+            with self._clock.move_on_after(self._pace.platform_answer_s):
+                return await self._api.get_call(view.call_id)
         except VoiceError:
-            # An event is proof enough that there is such a call, and so is one that was placed and has not ended.
-            if seen.call is None and not seen.events:
-                entry = await self._journal.by_call_id(seen.call_id)
+            # An event proves that the call exists, and so does a request that was placed and has not ended.
+            if view.call is None and not view.events:
+                entry = await self._journal.by_call_id(view.call_id)
                 if entry is None or entry.state == "ended":
                     raise
         return None
 
 
-class _Seen:
-    """What one who waits has seen so far."""
+class _View:
+    """What one waiter has seen of a call so far."""
 
     def __init__(self, call_id: str) -> None:
         self.call_id = call_id
         self.events: list[StoredEvent] = []
         self.call: Call | None = None
-        self.picture = CallSnapshot(call_id)
+        self.snapshot = CallSnapshot(call_id)
 
     @property
     def last(self) -> int:
         return self.events[-1].seq if self.events else 0
 
     @property
-    def is_cut_short(self) -> bool:
-        """Whether the platform says that the call is over, and its event has not come."""
-        return self.picture.ended and all(event.kind != "dice" for event in self.events)
+    def lacks_end(self) -> bool:
+        """Whether the platform says that the call has ended, and the event of the end has not arrived."""
+        return self.snapshot.ended and all(event.kind != "dice" for event in self.events)
 
     @property
-    def over(self) -> bool:
+    def is_final(self) -> bool:
         return self.call is not None and self.call.status == "FINAL"
 
 
-def picture(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> CallSnapshot:
-    """What events and the platform's own answer say of a call, whatever the order in which they came."""
+def snapshot(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> CallSnapshot:
+    """Combine events and the platform's own answer, whatever the order in which they arrived."""
     ends = [event for event in events if event.kind == "dice"]
     result = _text(ends, "result") or (call and call.result)
     ended = bool(ends) or (call is not None and call.status == "FINAL")
@@ -188,7 +208,7 @@ def picture(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> C
     debit = None if call is None else call.debit
     return CallSnapshot(
         call_id=call_id,
-        heard=bool(events),
+        reported=bool(events),
         answered=answered,
         ended=ended,
         answered_by=_text([event for event in events if event.kind in {"ace", "notify"}], "answered_by"),
@@ -201,16 +221,16 @@ def picture(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> C
     )
 
 
-def _entered(events: Sequence[StoredEvent]) -> Entered | None:
-    """The last thing that somebody entered; leaving in a menu is no answer."""
+def _entered(events: Sequence[StoredEvent]) -> MenuInput | None:
+    """The last input of a menu; a call that ends in a menu is not an input."""
     menus = [event for event in events if event.kind == "pie" and event.details.get("type") != "hangup"]
     if not menus:
         return None
-    # Something that was pressed counts for more than a silence before or after it.
+    # A key that was pressed counts for more than a silence before or after it.
     chosen = next((event for event in reversed(menus) if is_input(event.details)), menus[-1])
-    foreign = chosen.details.get("untrusted")
-    value = foreign.get("input") if is_object(foreign) else None
-    return Entered(str(chosen.details.get("type") or "unknown"), None if value is None else str(value))
+    untrusted = chosen.details.get("untrusted")
+    value = untrusted.get("input") if is_object(untrusted) else None
+    return MenuInput(str(chosen.details.get("type") or "unknown"), None if value is None else str(value))
 
 
 def _text(events: Sequence[StoredEvent], name: str) -> str | None:
@@ -228,12 +248,12 @@ def _amount(events: Sequence[StoredEvent], otherwise: float | None) -> float | N
     return next((float(value) for value in values if isinstance(value, int | float)), otherwise)
 
 
-def _row(event: StoredEvent) -> JsonObject:
+def _event_row(event: StoredEvent) -> JsonObject:
     at = event.received_at if event.at is None else event.at
     return {"at_ms": at, "event": event.kind, **event.details}
 
 
-def _ours(entry: JournalEntry) -> list[JsonObject]:
+def _request_rows(entry: JournalEntry) -> list[JsonObject]:
     rows: list[JsonObject] = [{"at_ms": entry.claimed_at, "event": entry.kind, "state": entry.state}]
     if entry.number is not None:
         rows[0]["number"] = entry.number
