@@ -116,6 +116,11 @@ def placed_at(at: int | None) -> Generator[None]:
         raise
 
 
+def unclear() -> RefusedError:
+    """The refusal where the client accepted the question and sent no readable yes or no."""
+    return _refused("The client accepted the question without a `place` that is true or false.", _TAKE_IT)
+
+
 def _refused(message: str, next_step: str) -> RefusedError:
     how = owner_sets("confirm", "trusted_numbers")
     return RefusedError(message, rule="consent", value="", how_to_change=how, next_step=next_step)
