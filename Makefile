@@ -31,8 +31,8 @@ fix: .venv/dev ## Mend what can be mended by itself
 	@$(BIN)/ruff format
 	@$(BIN)/python docs/generate.py
 
-snapshots: .venv/dev ## Write the tool snapshots anew; read the diff like code
-	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/integration/test_tool_list.py
+snapshots: .venv/dev ## Write the snapshots and the golden record anew; read the diff like code
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/integration/test_tool_list.py tests/golden/test_golden.py
 
 docs: .venv/dev ## Write the generated tables in README.md anew
 	@$(BIN)/python docs/generate.py

@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context, RequestStateSecurity
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
@@ -28,6 +28,7 @@ from pydantic import ValidationError
 
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.admission.confirmation import unclear
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
@@ -116,6 +117,11 @@ class VoiceServer(MCPServer[VoiceService]):
                 return expected_error
             case ValidationError() as invalid:
                 return _invalid(invalid, list(tools[name].parameters.get("properties", {})))
+            case UnexpectedToolError():
+                return None
+            case ToolError():
+                # Tools raise none: the SDK does, where the answer to an elicitation does not fit its schema.
+                return unclear()
             case _:
                 return None
 

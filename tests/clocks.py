@@ -1,6 +1,7 @@
 """Clocks for tests that move time by hand while servers poll each other's work."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import anyio
 
@@ -16,6 +17,10 @@ class PollingClock(ManualClock):
     make each wait for the test. Longer waits, such as retry pauses and leases, end when the clock is moved.
     """
 
+    def monotonic(self) -> float:
+        """Return real seconds, and those that the clock was moved."""
+        return super().monotonic() + anyio.current_time()
+
     async def sleep(self, seconds: float) -> None:
         """Wait in real time if it is a poll, else until the clock was moved so many seconds."""
         if seconds > LONGEST_POLL_S:
@@ -23,8 +28,9 @@ class PollingClock(ManualClock):
         else:
             await anyio.sleep(seconds)
 
-    def move_on_after(self, seconds: float, *, shield: bool = False) -> AbstractContextManager[anyio.CancelScope]:
+    @contextmanager
+    def move_on_after(self, seconds: float, *, shield: bool = False) -> Generator[anyio.CancelScope]:
         """Cancel the block after real time if it is a poll, else when the clock was moved so many seconds."""
-        if seconds > LONGEST_POLL_S:
-            return super().move_on_after(seconds, shield=shield)
-        return anyio.move_on_after(seconds, shield=shield)
+        limit = super().move_on_after if seconds > LONGEST_POLL_S else anyio.move_on_after
+        with limit(seconds, shield=shield) as scope:
+            yield scope

@@ -28,9 +28,9 @@ Question = Callable[[VoiceService, Requester, dict[str, Any]], Awaitable[str | N
 
 
 class Consent(BaseModel):
-    """What a person is asked for: yes or no to one call."""
+    """What a person is asked for: yes or no to one call. Only the JSON value true is a yes; there is no default."""
 
-    place: Annotated[bool, Field(description="Place this call")] = True
+    place: Annotated[bool, Field(strict=True, description="Place this call")]
 
 
 class Standing(Enum):

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from mcp.client.context import ClientRequestContext
 from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, InputRequiredResult, InputResponses
+from mcp.types import (
+    CallToolResult,
+    ElicitRequestFormParams,
+    ElicitRequestParams,
+    ElicitResult,
+    InputRequiredResult,
+    InputResponses,
+)
 
 from sinch_voice_mcp.app import sealing_key
 from sinch_voice_mcp.clock import ManualClock
@@ -32,7 +39,7 @@ class Person:
         self.questions.append(params.message)
         match self._answers.pop(0):
             case "accept":
-                return ElicitResult(action="accept", content={})
+                return ElicitResult(action="accept", content={"place": True})
             case "untick":
                 return ElicitResult(action="accept", content={"place": False})
             case "cancel":
@@ -69,6 +76,38 @@ async def test_a_no_places_nothing(era: Era, sandbox: Sandbox, answer: str) -> N
         error = await voice.fails("place_tts_callout", **CALL)
         assert (error["code"], error["rule"]) == ("refused", "consent")
         assert changes(sandbox) == before
+
+
+@pytest.mark.parametrize("content", [None, {}, {"place": "true"}, {"place": 1}, {"place": None}, {"Place": True}])
+async def test_an_accepted_form_without_a_clear_yes_places_nothing(
+    era: Era, sandbox: Sandbox, content: dict[str, Any] | None
+) -> None:
+    async def unclear(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        del context, params
+        return ElicitResult(action="accept", content=content)
+
+    async with connected(live(), era, sandbox=sandbox, person=unclear) as voice:
+        before = changes(sandbox)
+        for _ in range(2):
+            error = await voice.fails("place_tts_callout", **CALL)
+            assert (error["code"], error["rule"]) == ("refused", "consent")
+            assert "`place`" in error["message"]
+        assert changes(sandbox) == before
+
+
+async def test_the_form_asks_for_a_yes_and_has_no_default(era: Era, sandbox: Sandbox) -> None:
+    async def look(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        del context
+        assert isinstance(params, ElicitRequestFormParams)
+        forms.append(params.requested_schema)
+        return ElicitResult(action="decline")
+
+    forms: list[dict[str, Any]] = []
+    async with connected(live(), era, sandbox=sandbox, person=look) as voice:
+        await voice.fails("place_tts_callout", **CALL)
+    (form,) = forms
+    assert form["required"] == ["place"]
+    assert form["properties"]["place"] == {"description": "Place this call", "title": "Place", "type": "boolean"}
 
 
 async def test_a_yes_holds_for_that_destination_and_an_hour(era: Era, clock: ManualClock) -> None:
@@ -154,7 +193,7 @@ async def _asked(voice: Caller, arguments: dict[str, Any]) -> InputRequiredResul
 
 
 def _yes(asked: InputRequiredResult) -> InputResponses:
-    return {key: ElicitResult(action="accept", content={}) for key in asked.input_requests or {}}
+    return {key: ElicitResult(action="accept", content={"place": True}) for key in asked.input_requests or {}}
 
 
 async def _answered(

@@ -126,6 +126,11 @@ def located_at(index: int | None) -> Generator[None]:
         raise
 
 
+def unclear() -> RefusedError:
+    """Return the refusal of a request whose question was accepted without a readable yes or no."""
+    return _refused("The client accepted the question without a `place` that is true or false.", _ACCEPT_THE_NO)
+
+
 def _refused(message: str, next_step: str) -> RefusedError:
     how = owner_sets("confirm", "trusted_numbers")
     return RefusedError(message, rule="consent", value="", how_to_change=how, next_step=next_step)
