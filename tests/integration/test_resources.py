@@ -83,8 +83,8 @@ async def test_the_policy_names_every_setting_its_value_and_what_set_it(connect:
 
 async def test_the_policy_explains_every_rule_and_who_can_change_it(voice: Caller) -> None:
     page = await _read(voice, "sinch://policy")
-    assert all(f"- `{rule.code}`: {rule.exactly} " in page for rule in RULES_OF_GUARD)
-    assert "Nobody can change it." in page
+    assert all(f"- `{rule.code}`: {rule.refusal.exactly} " in page for rule in RULES_OF_GUARD)
+    assert "No setting changes it." in page
     assert "Changed by `SINCH_VOICE_DENIED_PREFIXES`." in page
 
 

@@ -7,13 +7,12 @@ from sinch_voice_mcp.errors import RefusedError, VoiceError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import HOUR
 from sinch_voice_mcp.operations.requester import Requester
-from sinch_voice_mcp.policy import Allow, NeedsApproval, owner_sets
+from sinch_voice_mcp.policy import REFUSALS, Allow, NeedsApproval
 from sinch_voice_mcp.ports import Approval, Journal
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 
 _LONGEST = 1_500
-_TAKE_IT = "Tell the user that it was not confirmed. Do not ask again unless they want it."
 _LASTING = {"dial"}
 """What a yes of the last hour covers: calling that number again. Keys, and targets that are no numbers, it does not."""
 
@@ -90,16 +89,16 @@ class Confirmation:
                 if hashed:
                     await self._journal.approve(Approval(requester.principal, hashed, self._journal.now() + HOUR))
             case "no":
-                raise _refused("The person who was asked said no.", _TAKE_IT)
+                raise _refused("The person who was asked declined.")
             case "closed":
-                raise _refused("The question to the person was closed without an answer.", _TAKE_IT)
+                raise _refused("The person closed the question without an answer.")
             case "cannot_ask":
                 if self._guard.policy.confirm == "always":
-                    message = "Each call has to be confirmed by a person, and this client cannot ask one."
+                    message = "A person must confirm each call, but this client cannot ask one."
                     raise _refused(message, "Tell the user to use a client that shows questions (MCP elicitation).")
             case "not_asked":
-                message = "A person has to confirm this call, and none was asked."
-                raise _refused(message, "Ask for the same once more; the question comes then.")
+                message = "A person must confirm this call, but the client did not ask one."
+                raise _refused(message, "Send the same request again; the client is then asked to show the question.")
 
     def _hashed(self, open_: Sequence[NeedsApproval]) -> list[str]:
         return sorted({self._journal.hashed(number) for one in open_ for number in one.numbers})
@@ -116,6 +115,7 @@ def placed_at(at: int | None) -> Generator[None]:
         raise
 
 
-def _refused(message: str, next_step: str) -> RefusedError:
-    how = owner_sets("confirm", "trusted_numbers")
-    return RefusedError(message, rule="consent", value="", how_to_change=how, next_step=next_step)
+def _refused(message: str, next_step: str | None = None) -> RefusedError:
+    row = REFUSALS["consent"]
+    step = row.steps(next_step)
+    return RefusedError(message, rule=row.code, value="", how_to_change=row.how_to_change, next_step=step)

@@ -5,8 +5,8 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import Facts, Policy, Refuse
+from sinch_voice_mcp.policy.refusals import NO_SWITCH, TELL_THE_USER, UNCHANGED
 from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,
@@ -25,7 +25,6 @@ from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutReques
 from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, answer, custom, refused, tts
 from tests.unit.policy.outgoing import payloads
 
-NO_SWITCH = "This rule has no switch."
 OPEN = Policy(
     allow_sip=True,
     allow_in_app=True,
@@ -96,7 +95,8 @@ def test_a_mistake_of_form_has_no_switch_and_is_to_be_corrected(request_: Payloa
     refusal = refused(request_, OPEN)
 
     assert refusal.how_to_change == NO_SWITCH
-    assert refusal.next_step != RefusedError.default_next_step
+    assert not refusal.next_step.startswith(TELL_THE_USER)
+    assert refusal.next_step.endswith(UNCHANGED)
 
 
 PROHIBITED: list[tuple[Payload, Policy, str]] = [
@@ -124,14 +124,14 @@ def test_a_prohibition_names_the_settings_that_lift_it_and_is_not_got_round(
     refusal = refused(request_, policy)
 
     assert refusal.how_to_change == f"Only the owner of this server can change this, with {names}."
-    assert refusal.next_step == RefusedError.default_next_step
+    assert refusal.next_step == f"{TELL_THE_USER} {UNCHANGED}"
 
 
 def test_a_word_as_caller_id_can_be_listed() -> None:
     refusal = refused(tts(cli="private"))
 
     assert "SINCH_VOICE_VERIFIED_CLI" in refusal.how_to_change
-    assert "nobody listed it" in refusal.message
+    assert "the owner has not listed it in `verified_cli`" in refusal.message
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_word_as_caller_id_can_be_listed() -> None:
 def test_too_long_a_text_is_to_be_split_and_the_ceiling_is_the_platforms(request_: Payload, policy: Policy) -> None:
     refusal = refused(request_, policy)
 
-    assert refusal.next_step == "Shorten it, or split it over several calls or instructions."
+    assert refusal.next_step.startswith("Shorten it, or split it into several instructions or calls.")
     assert "at most 600 characters" in refusal.how_to_change
     assert "SINCH_VOICE_MAX_TEXT_CHARS can only lower that" in refusal.how_to_change
 
@@ -177,7 +177,7 @@ def test_a_misspelt_member_is_told_the_documented_one(ice: dict[str, object], ne
 
     assert refusal.rule == "unknown_member"
     assert f"did you mean `{nearest}`?" in refusal.message
-    assert refusal.next_step == f"Write `{nearest}` instead, or leave it out, and ask again."
+    assert refusal.next_step.startswith(f"Write `{nearest}` instead, or leave it out.")
     assert f"did you mean `{nearest}`?" in warning
 
 
@@ -185,7 +185,7 @@ def test_a_member_like_no_other_is_to_be_left_out() -> None:
     refusal = refused(custom(ice={"action": {"name": "hangup"}, "xyzzy": 1}))
 
     assert "did you mean" not in refusal.message
-    assert refusal.next_step == "Leave it out, and ask again."
+    assert refusal.next_step.startswith("Leave it out.")
 
 
 @pytest.mark.parametrize(

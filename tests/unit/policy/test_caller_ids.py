@@ -17,7 +17,7 @@ def test_a_call_without_a_caller_id_is_refused_and_told_why() -> None:
 def test_the_refusal_lists_the_accounts_own_numbers() -> None:
     refusal = refused(tts(cli=None))
 
-    assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
+    assert refusal.next_step.startswith("Pass `cli`: one of +14155550100, +14155550101.")
 
 
 def test_it_lists_what_is_remembered_before_anybody_is_asked() -> None:
@@ -37,7 +37,7 @@ def test_it_points_to_the_tool_where_nothing_is_known() -> None:
 def test_it_does_not_list_a_hundred_numbers() -> None:
     facts = Facts(own_numbers=tuple(f"+1415555{number:04d}" for number in range(100, 200)))
 
-    assert refused(tts(cli=None), facts=facts).next_step.endswith("+14155550104 and 95 more.")
+    assert "+14155550104 and 95 more." in refused(tts(cli=None), facts=facts).next_step
 
 
 def test_an_empty_caller_id_is_none() -> None:
@@ -97,7 +97,7 @@ def test_somebody_elses_number_is_refused() -> None:
     refusal = refused(tts(cli="+46701740605"))
 
     assert (refusal.rule, refusal.value) == ("cli_ownership", "+46701740605")
-    assert refusal.next_step == "Pass `cli`: one of +14155550100, +14155550101."
+    assert refusal.next_step.startswith("Pass `cli`: one of +14155550100, +14155550101.")
     assert "SINCH_VOICE_VERIFIED_CLI" in refusal.how_to_change
 
 

@@ -95,7 +95,7 @@ def test_a_refusal_says_how_long_it_may_be() -> None:
     refusal = refused(conference(3_601))
 
     assert (refusal.rule, refusal.path, refusal.value) == ("duration", "$.conferenceCallout.maxDuration", "3601 s")
-    assert refusal.message == "`maxDuration` is 3,601 s; 3,600 s are allowed."
+    assert refusal.message == "`maxDuration` is 3,601 s; at most 3,600 s are allowed."
     assert refusal.how_to_change == "Only the owner of this server can change this, with SINCH_VOICE_MAX_DURATION_S."
 
 
@@ -111,7 +111,7 @@ def test_a_phone_rings_a_minute_at_most() -> None:
 def test_a_bound_that_bounds_nothing_is_a_mistake(seconds: int) -> None:
     refusal = refused(ringing(seconds))
 
-    assert (refusal.rule, refusal.how_to_change) == ("duration", "This rule has no switch.")
+    assert (refusal.rule, refusal.how_to_change) == ("duration", "No setting allows this.")
 
 
 def test_a_parked_call_is_judged_by_the_ceiling_alone() -> None:

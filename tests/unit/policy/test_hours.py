@@ -16,8 +16,8 @@ from sinch_voice_mcp.policy.hours import (
     Hours,
     hours_for,
     next_opening,
+    normalize_hours,
     parse_hours,
-    written_hours,
 )
 from sinch_voice_mcp.policy.zones import candidate_zones, region_zones
 from tests.unit.policy.asking import NOON, OWN, REAL, answer, tts
@@ -114,8 +114,8 @@ def test_the_refusal_says_what_time_it_is_there_and_when_it_may_be_called() -> N
     refusal = closed(REAL, datetime(2026, 1, 7, 3, 30, 12, tzinfo=UTC))
 
     assert refusal.message == (
-        "For +14045005000 it is Tue 22:30 in America/New_York; calls are allowed 08:00-21:00 local time, wherever the "
-        "number may be."
+        "The local time for +14045005000 is Tue 22:30 in America/New_York; calls are allowed 08:00-21:00, in every "
+        "time zone that the number may be in."
     )
     assert refusal.next_allowed_at == "2026-01-07T13:00:00Z"
     assert refusal.next_step == "Tell the user, and call again at 2026-01-07T13:00:00Z or later."
@@ -135,7 +135,7 @@ def test_where_it_never_opens_the_refusal_says_so() -> None:
 
     refusal = closed(example("AU"), NOON, never)
 
-    assert refusal.message.endswith(", and no such time comes within eight days.")
+    assert refusal.message.endswith(", which does not happen within eight days.")
     assert refusal.next_allowed_at is None
 
 
@@ -193,7 +193,7 @@ def test_days_may_go_over_the_end_of_the_week() -> None:
 
 @given(st.sampled_from([*PRESETS.values(), "auto", "any", "AUTO", " Any "]))
 def test_hours_in_their_one_form_stay_as_they_are(text: str) -> None:
-    assert written_hours(written_hours(text)) == written_hours(text)
+    assert normalize_hours(normalize_hours(text)) == normalize_hours(text)
 
 
 def test_every_zone_that_numbering_metadata_names_is_known() -> None:

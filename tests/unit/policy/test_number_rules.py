@@ -38,7 +38,7 @@ def test_an_emergency_number_is_refused_with_what_to_tell_the_user() -> None:
 
     assert "emergency" in refusal.message
     assert "their own phone" in refusal.next_step
-    assert refusal.how_to_change == "This rule has no switch."
+    assert refusal.how_to_change == "No setting allows this."
 
 
 def test_no_setting_opens_emergency_numbers() -> None:
@@ -73,7 +73,7 @@ def test_by_default_the_regions_of_the_accounts_numbers_are_open() -> None:
     assert allowed(tts(REAL, cli="+46701740605"), facts=facts)
     refusal = refused(tts("+441214960123", cli="+46701740605"), facts=facts)
     assert refusal.rule == "number_region"
-    assert "is in GB; allowed is SE, US, from the account's own voice numbers" in refusal.message
+    assert "is in GB; allowed regions: SE, US, those of the account's own voice numbers" in refusal.message
 
 
 def test_a_shared_calling_code_opens_no_second_country() -> None:

@@ -223,7 +223,7 @@ def test_a_short_code_wants_a_full_number_and_no_plus(written: str) -> None:
     assert isinstance(found, Fault)
     assert found.kind == "short_number"
     assert "short code that works inside one network only" in found.message
-    assert found.next_step.startswith("Write a full number.")
+    assert found.next_step.startswith("Ask the user for the complete number")
 
 
 @pytest.mark.parametrize("separator", ["\u00a0", "\u202f", "\u2009", "\u2010", "\u2011", "\u2013"])

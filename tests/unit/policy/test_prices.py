@@ -23,7 +23,7 @@ def test_a_dearer_minute_is_refused_with_its_price() -> None:
     refusal = refused(tts(), facts=priced("0.2501"))
 
     assert (refusal.rule, refusal.value) == ("price", "0.2501 EUR")
-    assert refusal.message == "A minute to +14045005000 costs 0.2501 EUR; 0.25 is allowed."
+    assert refusal.message == "A minute to +14045005000 costs 0.2501 EUR; at most 0.25 is allowed."
     assert "SINCH_VOICE_MAX_RATE_PER_MINUTE" in refusal.how_to_change
 
 
@@ -46,7 +46,7 @@ def test_a_restricted_number_has_no_switch() -> None:
 
     refusal = refused(tts(), policy, facts=priced("0.01", restricted=True))
 
-    assert (refusal.rule, refusal.how_to_change) == ("restricted_number", "This rule has no switch.")
+    assert (refusal.rule, refusal.how_to_change) == ("restricted_number", "No setting allows this.")
 
 
 def test_a_number_inside_a_document_has_a_price_too() -> None:

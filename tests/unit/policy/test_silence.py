@@ -3,6 +3,7 @@
 import pytest
 
 from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.policy.refusals import UNCHANGED
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, TtsCallout, TtsCalloutRequest
@@ -37,8 +38,8 @@ def test_text_with_nothing_to_say_is_refused_wherever_it_stands(text: str) -> No
         refusal = refused(request)
         assert (refusal.rule, refusal.path) == ("spoken_text", path)
         assert "say nothing" in refusal.message
-        assert refusal.how_to_change == "This rule has no switch."
-        assert "ask again" in refusal.next_step
+        assert refusal.how_to_change == "No setting allows this."
+        assert refusal.next_step == f"Write the text to speak. {UNCHANGED}"
 
 
 def test_a_callout_with_neither_text_nor_prompts_is_silent() -> None:
@@ -130,7 +131,7 @@ def test_long_pauses_are_refused(breaks: str, named: str) -> None:
 
     assert refusal.rule == "ssml"
     assert named in refusal.message
-    assert refusal.how_to_change == "This rule has no switch."
+    assert refusal.how_to_change == "No setting allows this."
 
 
 def test_the_pauses_of_each_piece_are_counted_by_themselves() -> None:

@@ -25,6 +25,7 @@ def test_while_stopped_nothing_rings_and_nothing_else_is_complained_of(request_:
         refusal = refused(request_, policy, facts=None)
 
         assert refusal.rule == "stopped"
+        assert refusal.message == "Calling is stopped: no call is placed or connected. The owner set `stop`."
         assert refusal.how_to_change == "Only the owner of this server can change this, with SINCH_VOICE_STOP."
 
 
