@@ -16,7 +16,7 @@ RefusalKind = Literal["rule", "limit", "confirmation"]
 """What decides: the guard, the journal's counters, or a person."""
 
 PassesWhen = Literal["never", "next_allowed_at", "call_ends", "confirmed", "resumed"]
-"""When the same request can pass although nobody changes it or a setting."""
+"""When the same request can pass without a change of it or of a setting."""
 
 NO_SWITCH = "No setting allows this."
 UNCHANGED = "Repeating the request unchanged will not help."
