@@ -28,6 +28,8 @@ Mode = Literal["sandbox", "live"]
 """The rules that no setting changes: live mode also refuses fictional numbers and unknown members."""
 
 NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
+"""Every kind of number that the owner can allow."""
+
 VARIABLE_PREFIX = "SINCH_VOICE_"
 MAX_TEXT_CHARS = 600
 """The platform speaks at most so many characters in one piece."""
@@ -40,8 +42,10 @@ DEFAULT_CALL_S = 600
 
 Duration = Annotated[int, Field(ge=1, le=MAX_CALL_S)]
 
+# Premium, shared-cost and personal numbers and pagers cost the account extra; a voicemail number reaches no person.
 _DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
 _NOTHING: frozenset[str] = frozenset()
+# RFC 2606 reserves these names for examples, so a sandbox that is given one harms no site.
 _RESERVED_HOSTS = frozenset({"example.com", "*.example.com"})
 
 

@@ -23,7 +23,7 @@ UNCHANGED = "Repeating the request unchanged will not help."
 """Ends the next step of a refusal that time does not lift."""
 
 TELL_THE_USER = RefusedError.default_next_step
-_CALL_AGAIN_LATER = "Tell the user, and try again at the named time or later."
+_CALL_AGAIN_LATER = "Tell the user, and try again at `next_allowed_at` or later."
 _CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up ends one."
 _PASSES: Mapping[PassesWhen, str] = {
     "never": "never",
@@ -370,7 +370,7 @@ _LIMITS = (
 _CONFIRMATION = Refusal(
     "consent",
     "confirmation",
-    "Confirmation",
+    "Call confirmed by a person",
     "Unless `confirm` is never, a person confirms a request that calls a number outside `trusted_numbers`, connects "
     "anything else, leaves the number to a callback, or sends more than four digits as tones.",
     ("confirm", "trusted_numbers"),

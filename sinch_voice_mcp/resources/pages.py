@@ -59,9 +59,9 @@ The guard checks these rules in this order; the first failure refuses the reques
 {rules}
 """
 _DECIDED_BY: Mapping[RefusalKind, str] = {
-    "rule": "Rule of the guard",
+    "rule": "Guard rule",
     "limit": "Limit",
-    "confirmation": "Confirmation by a person",
+    "confirmation": "Confirmation",
 }
 _SERVICE: ContextVar[VoiceService] = ContextVar("service")
 """The SDK hands no context to a resource without parameters; one that is read finds the service here."""
@@ -192,7 +192,8 @@ def _explained() -> Iterator[tuple[str, str]]:
 def _refused(row: Refusal) -> str:
     what = f"{_DECIDED_BY[row.kind]}: {row.title}. {row.exactly} {_changed_by(row.settings)}"
     repeated = "Nothing was sent, so a repeated request has no second effect" if row.retry_safe else "Do not repeat it"
-    return f"{what}\n\n{repeated}. The same request passes: {row.passes}.\n\n{row.next_step}"
+    later = f"The same request passes {row.passes}" if row.passes_later else "The same request never passes"
+    return f"{what}\n\n{repeated}. {later}.\n\n{row.next_step}"
 
 
 def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:

@@ -148,7 +148,8 @@ async def test_every_row_is_explained_with_its_settings_and_next_step(row: Refus
     assert isinstance(content, TextResourceContents)
     assert row.title in content.text
     assert row.exactly in content.text
-    assert f"The same request passes: {row.passes}." in content.text
+    passes = f"passes {row.passes}." if row.passes_later else "never passes."
+    assert f"The same request {passes}" in content.text
     assert row.next_step in content.text
     assert all(f"`SINCH_VOICE_{name.upper()}`" in content.text for name in row.settings)
 
@@ -160,6 +161,19 @@ async def test_a_limit_that_one_call_exceeds_never_lets_it_pass(clock: ManualClo
     assert "next_allowed_at" not in error
     assert error["message"] == f"This call alone is more than `{code}` allows."
     assert error["next_step"].endswith(UNCHANGED)
+
+
+async def test_the_tool_and_the_setting_stop_calling_with_the_same_refusal(connect: Connect) -> None:
+    async with connect(SINCH_VOICE_STOP="true") as stopped, connect() as voice:
+        by_setting = await stopped.fails("place_tts_callout", **CALL)
+        await voice.ok("emergency_stop", reason="wrong list")
+        by_tool = await voice.fails("place_tts_callout", **CALL)
+    row = REFUSALS["stopped"]
+    for error in (by_setting, by_tool):
+        assert (error["rule"], error["next_step"]) == ("stopped", row.next_step)
+        assert error["message"].startswith(row.message)
+    assert by_setting["message"].endswith("The owner set `stop`.")
+    assert by_tool["message"].endswith(": wrong list.")
 
 
 async def test_a_conference_of_more_calls_than_may_run_at_once_rings_no_phone(
