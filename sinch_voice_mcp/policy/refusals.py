@@ -362,7 +362,7 @@ _LIMITS = (
     _limit(
         "max_spend_per_day",
         "Spending per day",
-        "What the calls of a day have cost, and may still cost at most, is at most `max_spend_per_day`.",
+        "A day's calls cost at most `max_spend_per_day`; a call that has not ended counts with its maximum cost.",
         "The maximum cost of this call is more than what is left of today's spending limit.",
     ),
 )
