@@ -191,7 +191,7 @@ def _explained() -> Iterator[tuple[str, str]]:
 
 def _refused(row: Refusal) -> str:
     what = f"{_DECIDED_BY[row.kind]}: {row.title}. {row.exactly} {_changed_by(row.settings)}"
-    repeated = "Nothing was sent, so a repeated request has no second effect" if row.retry_safe else "Do not repeat it"
+    repeated = f"Nothing was sent; `retry_safe` is {str(row.retry_safe).lower()}"
     later = f"The same request passes {row.passes}" if row.passes_later else "The same request never passes"
     return f"{what}\n\n{repeated}. {later}.\n\n{row.next_step}"
 
