@@ -16,7 +16,7 @@ _LOCAL = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(
 def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
     """Return why the platform may not be given a URL; None if it may."""
     if (problem := url_problem(url, scheme)) is not None:
-        what = f"The URL {quoted(url)}" if url else "The URL is empty: it"
+        what = f"The URL {quoted(url)}" if url else "The URL is empty, so it"
         form = f"{scheme}://<host>/<path>"
         return mistake(f"{what} {problem}.", f"Write the URL as {form} with a DNS name as host.")
     if not patterns:
