@@ -14,8 +14,9 @@ import click
 from pydantic import SecretStr
 
 from sinch_voice_mcp.cli import cli
-from sinch_voice_mcp.policy import RULES, Policy
+from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
+from sinch_voice_mcp.policy.refusals import RefusalKind
 from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
@@ -82,17 +83,17 @@ def _parameter(parameter: click.Parameter) -> str:
 
 
 def limits() -> str:
-    """Every setting that a rule of the guard follows, with its live and its sandbox default."""
+    """Every setting that a rule of the guard reads, with its live and its sandbox default."""
     return _defaults(ruled=True)
 
 
 def budgets() -> str:
-    """Every other setting of the guard: what is counted, what is asked, what is kept."""
+    """Every other setting of the policy: limits, confirmation, audit log."""
     return _defaults(ruled=False)
 
 
 def _defaults(*, ruled: bool) -> str:
-    named = {name for rule in RULES for name in rule.settings}
+    named = {name for row in _refusals("rule") for name in row.settings}
     sandbox, live = Policy.sandbox(), Policy.live()
     rows = [
         (f"`{row.variable}`", _held(row, live), _held(row, sandbox), row.description)
@@ -128,9 +129,22 @@ def _names(values: Collection[object]) -> list[str]:
 
 
 def rules() -> str:
-    """Every rule of the guard, in the order in which they are asked."""
-    rows = [(f"`{rule.code}`", rule.exactly, _variables(rule.settings) or "nobody") for rule in RULES]
-    return table(("Rule", "Exactly", "Changed by"), rows)
+    """Every rule of the guard, in the order in which they are checked."""
+    return table(("Rule", "Exactly", "Changed by", "Passes unchanged"), (_refusal(row) for row in _refusals("rule")))
+
+
+def counted() -> str:
+    """Every refusal that the guard alone does not decide: limits and confirmation."""
+    rows = (_refusal(row) for row in _refusals("limit", "confirmation"))
+    return table(("Refusal", "Exactly", "Changed by", "Passes unchanged"), rows)
+
+
+def _refusals(*kinds: RefusalKind) -> list[Refusal]:
+    return [row for row in REFUSALS.values() if row.kind in kinds]
+
+
+def _refusal(row: Refusal) -> Sequence[str]:
+    return (f"`{row.code}`", row.exactly, _variables(row.settings) or "no setting", row.passes)
 
 
 def _variables(names: Iterable[str]) -> str:
@@ -161,6 +175,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "limits": limits,
     "budgets": budgets,
     "rules": rules,
+    "counted": counted,
     "behaviours": behaviours,
     "lint": lint_rules,
     "not-simulated": not_simulated,

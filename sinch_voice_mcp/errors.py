@@ -99,7 +99,7 @@ class RefusedError(VoiceError):
     """The guard said no before anything was sent."""
 
     code = "refused"
-    default_next_step = "Do not try to get round this rule; tell the user why it was refused."
+    default_next_step = "Tell the user why the request was refused; do not try to work around the rule."
 
     def __init__(
         self,

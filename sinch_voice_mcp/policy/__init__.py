@@ -38,12 +38,13 @@ from sinch_voice_mcp.policy.facts import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
+from sinch_voice_mcp.policy.refusals import REFUSALS, Refusal, owner_sets
 from sinch_voice_mcp.policy.rules import RULES, Rule
-from sinch_voice_mcp.policy.rules.case import owner_sets
 
 __all__ = [
     "FICTIONAL",
     "NUMBER_TYPES",
+    "REFUSALS",
     "RULES",
     "VARIABLE_PREFIX",
     "Allow",
@@ -69,6 +70,7 @@ __all__ = [
     "NumberType",
     "Policy",
     "Reach",
+    "Refusal",
     "Refuse",
     "Rule",
     "Secret",

@@ -1,4 +1,4 @@
-"""Limits as an owner writes them: a number, or ``unlimited``."""
+"""Types of limits in settings: a count or an amount of money, or ``unlimited``."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -6,18 +6,18 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 UNLIMITED = "unlimited"
-_MOST = 1_000_000_000
-_MOST_MONEY = 1_000_000
-_COUNT = f"must be a whole number from 0 to {_MOST:,}, or `{UNLIMITED}`"
-_MONEY = f"must be an amount from 0 to {_MOST_MONEY:,}, such as 0.25, or `{UNLIMITED}`"
+_MAX_COUNT = 1_000_000_000
+_MAX_MONEY = 1_000_000
+_NOT_A_COUNT = f"must be a whole number from 0 to {_MAX_COUNT:,}, or `{UNLIMITED}`"
+_NOT_MONEY = f"must be an amount from 0 to {_MAX_MONEY:,}, such as 0.25, or `{UNLIMITED}`"
 
 
 def _count(value: object) -> int | None:
     if value is None or _is_unlimited(value):
         return None
     number = _number(value)
-    if number is None or number != number.to_integral_value() or not 0 <= number <= _MOST:
-        raise ValueError(_COUNT)
+    if number is None or number != number.to_integral_value() or not 0 <= number <= _MAX_COUNT:
+        raise ValueError(_NOT_A_COUNT)
     return int(number)
 
 
@@ -25,8 +25,8 @@ def _money(value: object) -> Decimal | None:
     if value is None or _is_unlimited(value):
         return None
     number = _number(value)
-    if number is None or not 0 <= number <= _MOST_MONEY:
-        raise ValueError(_MONEY)
+    if number is None or not 0 <= number <= _MAX_MONEY:
+        raise ValueError(_NOT_MONEY)
     return number
 
 
@@ -38,7 +38,7 @@ def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
-        # By way of text, so that 0.1 stays 0.1.
+        # Through text, because a float of 0.1 is not exactly 0.1.
         number = Decimal(str(value).strip())
     except (InvalidOperation, ValueError):
         return None
@@ -46,7 +46,7 @@ def _number(value: object) -> Decimal | None:
 
 
 Limit = Annotated[int | None, BeforeValidator(_count)]
-"""How many there may be: a whole number, where 0 allows none; None has no limit."""
+"""A count: a whole number; 0 allows none, None means unlimited."""
 
 Money = Annotated[Decimal | None, BeforeValidator(_money)]
-"""How much may be spent, in the account's currency; 0 allows nothing that costs, None has no limit."""
+"""An amount in the account's currency; 0 allows only what is free, None means unlimited."""

@@ -156,8 +156,8 @@ def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refu
         value=failure.value,
         path=failure.path,
         message=failure.message,
-        how_to_change=failure.how_to_change or rule.how_to_change,
-        next_step=failure.next_step or RefusedError.default_next_step,
+        how_to_change=failure.how_to_change or rule.refusal.how_to_change,
+        next_step=rule.refusal.steps(failure.next_step),
         verdicts=verdicts,
         next_allowed_at=failure.next_allowed_at,
     )

@@ -1,4 +1,4 @@
-"""Numbers that regulators set aside for films and books. Models make them up; no such phone rings.
+"""Numbers that regulators reserve for films and books. Models invent them; no such phone exists.
 
 Sources: the North American Numbering Plan (555-0100 to 555-0199 in every area), Ofcom's "numbers for
 drama use", ACMA's "numbers for use in TV shows, films and creative works".
@@ -13,7 +13,7 @@ from typing import Literal
 class FictionalRange:
     """One range: ``pattern`` matches all digits after the plus.
 
-    ``region`` and ``type`` are set where numbering metadata does not know the range.
+    ``region`` and ``type`` are set if numbering metadata does not know the range.
     """
 
     title: str
@@ -37,6 +37,6 @@ FICTIONAL: tuple[FictionalRange, ...] = (
 
 
 def fictional_range(e164: str) -> FictionalRange | None:
-    """The range that a number belongs to; None for a number that may be somebody's."""
+    """Return the range that a number belongs to; None for a number that a subscriber may have."""
     digits = e164.removeprefix("+")
     return next((one for one in FICTIONAL if re.fullmatch(one.pattern, digits, re.ASCII)), None)

@@ -1,4 +1,4 @@
-"""Calling hours: when people may be rung where they are, and from when on they may be again."""
+"""Calling hours: local times at which a callee may be called, and the next time that is inside them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,25 +17,27 @@ PRESETS: Mapping[str, str] = {
     "FR": "Mon-Fri 10:00-13:00 14:00-20:00",
     "AU": "Mon-Fri 09:00-20:00, Sat 09:00-17:00",
 }
-"""What `auto` means where a region's law or custom is narrower than the usual hours, or says them itself."""
+"""Hours that `auto` means in regions whose law or custom sets them."""
 
-USUAL = "08:00-21:00"
+USUAL_HOURS = "08:00-21:00"
+"""Hours that `auto` means in every other region."""
+
 AHEAD = timedelta(days=8)
-"""How far ahead the next opening is looked for."""
+"""How far ahead the next opening is searched: more than a week, so that every weekly schedule repeats."""
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Span = tuple[int, int]
-"""From one minute of the day until before another."""
+"""First minute of the day that is open, and the first after it that is closed."""
 
 Week = tuple[tuple[Span, ...], ...]
-"""The spans of every day, from Monday to Sunday."""
+"""The open spans of each day, from Monday to Sunday."""
 
 _DAY = "|".join(DAYS)
 _SPAN = r"\d\d:\d\d-\d\d:\d\d"
 _ENTRY = re.compile(
     rf"(?:(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?\s+)?(?P<spans>{_SPAN}(?:\s+{_SPAN})*)", re.ASCII | re.IGNORECASE
 )
-_WHOLE_DAY = 24 * 60
+_MINUTES_PER_DAY = 24 * 60
 _MINUTES_PER_HOUR = 60
 _MINUTE = timedelta(minutes=1)
 _EXAMPLE = f"write `{AUTO}`, `{ANY}`, or hours such as `Mon-Fri 09:00-20:00, Sat 09:00-17:00`"
@@ -43,7 +45,7 @@ _EXAMPLE = f"write `{AUTO}`, `{ANY}`, or hours such as `Mon-Fri 09:00-20:00, Sat
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Calling hours in local time: as written, and as read."""
+    """Calling hours in local time: the text, and what it means for each day."""
 
     text: str
     week: Week
@@ -54,18 +56,18 @@ class Hours:
 
 
 def hours_for(setting: str, region: str | None) -> Hours | None:
-    """The hours that a setting means for a region; None where there are no quiet hours."""
+    """Return the hours that a setting means for a region; None if calls are allowed at any time."""
     if setting == ANY:
         return None
-    text = PRESETS.get(region or "", USUAL) if setting == AUTO else setting
+    text = PRESETS.get(region or "", USUAL_HOURS) if setting == AUTO else setting
     return Hours(text, parse_hours(text))
 
 
-def written_hours(text: str) -> str:
-    """The setting in its one form.
+def normalize_hours(text: str) -> str:
+    """Return the setting with single spaces, and its words in lower case.
 
     Raises:
-        ValueError: It is no calling hours.
+        ValueError: The text names no calling hours.
     """
     written = " ".join(text.split())
     if written.lower() in {AUTO, ANY}:
@@ -76,22 +78,22 @@ def written_hours(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def parse_hours(text: str) -> Week:
-    """Read hours: ``09:00-18:00`` for every day, or ``Mon-Fri 09:00-13:00 14:00-20:00, Sat 09:00-17:00``.
+    """Parse hours: ``09:00-18:00`` for every day, or ``Mon-Fri 09:00-13:00 14:00-20:00, Sat 09:00-17:00``.
 
-    Days that are not named are closed. A span does not go over midnight; ``24:00`` ends a day.
+    Days that are not named are closed. A span ends by midnight, written ``24:00``.
 
     Raises:
-        ValueError: One sentence about what is wrong.
+        ValueError: The text is malformed; the message says where.
     """
     days: dict[int, tuple[Span, ...]] = {}
     for entry in text.split(","):
         found = _ENTRY.fullmatch(entry.strip())
         if found is None:
-            raise ValueError(f"{quoted(entry.strip())} is no calling hours; {_EXAMPLE}")
+            raise ValueError(f"{quoted(entry.strip())} is not a valid calling-hours entry; {_EXAMPLE}")
         spans = _spans(found["spans"])
         for day in _days(found["first"], found["last"]):
             if day in days:
-                raise ValueError(f"the calling hours name {DAYS[day]} twice; write all spans of a day behind it")
+                raise ValueError(f"the calling hours name {DAYS[day]} twice; write all spans of a day in one entry")
             days[day] = spans
     return tuple(days.get(day, ()) for day in range(len(DAYS)))
 
@@ -101,7 +103,7 @@ def _days(first: str | None, last: str | None) -> Iterator[int]:
         yield from range(len(DAYS))
         return
     start, end = (DAYS.index(name.capitalize()) for name in (first, last or first))
-    # Sat-Mon goes over the end of the week.
+    # Sat-Mon runs past the end of the week.
     yield from ((start + step) % len(DAYS) for step in range((end - start) % len(DAYS) + 1))
 
 
@@ -110,17 +112,17 @@ def _spans(text: str) -> tuple[Span, ...]:
     for written in text.split():
         start, end = (_minute(clock) for clock in written.split("-"))
         if start >= end:
-            raise ValueError(f"{quoted(written)} ends before it begins; calling hours do not go over midnight")
+            raise ValueError(f"{quoted(written)} ends before it begins; calling hours cannot cross midnight")
         if spans and start < spans[-1][1]:
-            raise ValueError(f"{quoted(text)} is not in order; write the earlier hours of a day first")
+            raise ValueError(f"{quoted(text)} is not in order; write the earlier span of a day first")
         spans.append((start, end))
     return tuple(spans)
 
 
 def _minute(clock: str) -> int:
     hour, minute = (int(part) for part in clock.split(":"))
-    if minute >= _MINUTES_PER_HOUR or hour * _MINUTES_PER_HOUR + minute > _WHOLE_DAY:
-        raise ValueError(f"{quoted(clock)} is no time of day; hours go from 00:00 to 24:00")
+    if minute >= _MINUTES_PER_HOUR or hour * _MINUTES_PER_HOUR + minute > _MINUTES_PER_DAY:
+        raise ValueError(f"{quoted(clock)} is not a time of day; use 00:00 to 24:00")
     return hour * _MINUTES_PER_HOUR + minute
 
 
@@ -132,23 +134,24 @@ def is_open(week: Week, instant: datetime, zone: ZoneInfo) -> bool:
 
 
 def next_opening(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> datetime | None:
-    """The first whole minute after ``now``, in UTC, that lies inside the hours in every zone.
+    """Return the first whole minute after ``now``, in UTC, that lies inside the hours in every zone.
 
     Args:
         hours: Local hours.
-        now: An instant outside of them.
-        zones: Where the person may be.
+        now: An instant outside the hours.
+        zones: Time zones that the callee may be in.
 
     Returns:
-        None where there is no such minute within eight days.
+        None if there is no such minute within eight days.
     """
-    # A zone turns open only where a span begins, or where its clocks are changed.
-    turns = {turn for zone in zones for turn in (*_starts(hours.week, now, zone), *_changes(now, zone))}
-    ahead = (turn for turn in sorted(turns) if now < turn <= now + AHEAD)
-    return next((turn for turn in ahead if hours.open_at(turn, zones)), None)
+    # A zone can open only when a span begins or when its clocks change, so no other minute needs a look.
+    candidates = {instant for zone in zones for instant in (*_starts(hours.week, now, zone), *_changes(now, zone))}
+    ahead = (instant for instant in sorted(candidates) if now < instant <= now + AHEAD)
+    return next((instant for instant in ahead if hours.open_at(instant, zones)), None)
 
 
 def _starts(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the instants at which a span begins in a zone."""
     today = now.astimezone(zone).date()
     for days in range(AHEAD.days + 2):
         day = today + timedelta(days=days)
@@ -157,19 +160,20 @@ def _starts(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def _instants(day: date, minute: int, zone: ZoneInfo) -> Iterator[datetime]:
-    """The one or two instants at which clocks show a time of day."""
+    """Yield the one or two instants at which the clocks of a zone show a time of day."""
     hour, rest = divmod(minute, _MINUTES_PER_HOUR)
     for fold in (0, 1):
         yield datetime.combine(day, time(hour, rest, fold=fold), zone).astimezone(UTC)
 
 
 def _changes(now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """The instants at which the clocks of a zone are changed, to the minute."""
+    """Yield the instants at which the clocks of a zone change, to the minute."""
     start = now.astimezone(UTC).replace(second=0, microsecond=0)
     for days in range(AHEAD.days + 1):
         before, after = start + timedelta(days=days), start + timedelta(days=days + 1)
         if _offset(before, zone) == _offset(after, zone):
             continue
+        # Bisect the day in which the offset differs.
         while after - before > _MINUTE:
             middle = before + (after - before) // _MINUTE // 2 * _MINUTE
             before, after = (before, middle) if _offset(middle, zone) != _offset(before, zone) else (middle, after)

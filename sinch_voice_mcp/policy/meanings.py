@@ -1,4 +1,4 @@
-"""What each member of a payload means, read from its annotations."""
+"""The meaning of each member of a payload, read from its annotations."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sinch_voice_mcp.types import Meaning, Payload
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a payload: its name here, its name on the wire, and what it means, if it says so."""
+    """A member of a payload: its Python name, its name on the wire, and its meaning if it is annotated with one."""
 
     name: str
     wire: str
@@ -19,10 +19,10 @@ class Member:
 
 @cache
 def members(model: type[Payload]) -> tuple[Member, ...]:
-    """The members of a payload, in order.
+    """Return the members of a payload model, in the order of their declaration.
 
     Raises:
-        TypeError: A member carries two different meanings, so that nobody knows how to judge it.
+        TypeError: A member is annotated with two different meanings, so the guard cannot judge it.
     """
     return tuple(
         Member(name, info.serialization_alias or info.alias or name, _meaning(model, name))
@@ -39,7 +39,7 @@ def _meaning(model: type[Payload], name: str) -> Meaning | None:
 
 
 def _meanings(parts: tuple[object, ...]) -> Iterator[Meaning]:
-    # Markers stand at the member itself, or inside a union, or at the items of a sequence.
+    # A marker annotates the member itself, a part of a union, or the items of a sequence.
     for part in parts:
         if isinstance(part, Meaning):
             yield part

@@ -1,4 +1,4 @@
-"""The documented member that a misspelt one was probably meant to be."""
+"""The documented member that a misspelled one probably means."""
 
 import re
 from collections.abc import Sequence
@@ -11,27 +11,28 @@ from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
 
 _STEP = re.compile(r"\.(?P<name>[A-Za-z_$][A-Za-z0-9_$]*)|\[(?P<index>\d+)\]|\[(?P<key>'[^']*'|\"[^\"]*\")\]")
-_CLOSE_ENOUGH = 0.6
+# Of difflib: low enough for `txt` and `text`, high enough that short unrelated names do not match.
+_MIN_SIMILARITY = 0.6
 
 
 def last_step(path: str) -> str:
-    """The member that a JSON path ends with."""
+    """Return the member that a JSON path ends with."""
     steps = _steps(path)
     return steps[-1] if steps else path
 
 
 def nearest_member(request: Payload, path: str, what: str) -> str | None:
-    """The member documented at that place whose name is most like ``what``; None where none is like it.
+    """Return the member documented beside ``path`` whose name is most like ``what``; None if none is similar.
 
-    ``path`` begins at the request, or at the arguments inside its wrapper.
+    ``path`` begins at the request, or at the callout inside its wrapper.
     """
-    place = _steps(path)[:-1]
+    parent = _steps(path)[:-1]
     roots = [request, *(value for _, value in request if isinstance(value, Payload))]
-    holder = next((found for root in roots if isinstance(found := _at(root, place), Payload)), None)
+    holder = next((found for root in roots if isinstance(found := _at(root, parent), Payload)), None)
     if holder is None:
         return None
     names = {member.wire.lower(): member.wire for member in members(type(holder))}
-    close = get_close_matches(what.lower(), names, n=1, cutoff=_CLOSE_ENOUGH)
+    close = get_close_matches(what.lower(), names, n=1, cutoff=_MIN_SIMILARITY)
     return names[close[0]] if close else None
 
 
@@ -39,9 +40,9 @@ def _steps(path: str) -> list[str]:
     return [step["name"] or step["index"] or step["key"][1:-1] for step in _STEP.finditer(path)]
 
 
-def _at(root: object, place: Sequence[str]) -> object:
+def _at(root: object, steps: Sequence[str]) -> object:
     here = root
-    for step in place:
+    for step in steps:
         here = _into(here, step)
     return here
 

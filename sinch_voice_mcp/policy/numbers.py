@@ -1,4 +1,4 @@
-"""What a written telephone number is, by numbering metadata. A regular expression would accept +1404 and +1911."""
+"""What a written telephone number is, according to numbering metadata. A regular expression would accept +1911."""
 
 import re
 from dataclasses import dataclass
@@ -18,6 +18,9 @@ NumberType = Literal[
 ]  # fmt: skip
 FaultKind = Literal["emergency_number", "short_number", "e164_number"]
 
+NO_REGION = "001"
+"""The region of numbers that belong to no country."""
+
 _TYPES: dict[int, NumberType] = {
     PhoneNumberType.FIXED_LINE: "fixed",
     PhoneNumberType.MOBILE: "mobile",
@@ -32,25 +35,33 @@ _TYPES: dict[int, NumberType] = {
     PhoneNumberType.VOICEMAIL: "voicemail",
 }
 _IMPOSSIBLE = {
-    ValidationResult.TOO_SHORT: "is too short for a number",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code, as a number",
-    ValidationResult.TOO_LONG: "is too long for a number",
-    ValidationResult.INVALID_LENGTH: "has the wrong length for a number",
+    ValidationResult.TOO_SHORT: "is too short for a number with",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks the area code of a number with",
+    ValidationResult.TOO_LONG: "is too long for a number with",
+    ValidationResult.INVALID_LENGTH: "has the wrong length for a number with",
 }
 _WRITTEN = re.compile(r"\+?[0-9 ().\-]*[0-9][0-9 ().\-]*", re.ASCII)
 _SEPARATORS = re.compile(r"[ ().\-]")
-# What word processors put between the digits of a number.
+# Spaces and hyphens that word processors put between the digits of a number.
 _PASTED = str.maketrans("\u00a0\u202f\u2009\u2010\u2011\u2013", "   ---")
-_LONGEST = 40
-_LONGEST_SHORT = 6
-_WHOLE = "Ask the user for the whole number in E.164 form, such as +12025550100; never guess one."
+# No number has more than 15 digits; the rest is room for separators.
+_MAX_WRITTEN_CHARS = 40
+# Emergency numbers have at most six digits in every region.
+_MAX_SHORT_DIGITS = 6
+_ASK_FOR_NUMBER = "Ask the user for the complete number in E.164 form, such as +12025550100; never guess one."
 
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
     """A number that exists in its numbering plan.
 
-    ``region`` is an ISO 3166 code, ``001`` where it belongs to none (satellites, universal freephone).
+    Attributes:
+        e164: The number in E.164 form.
+        region: ISO 3166 code; ``001`` for a number of no country (satellites, universal freephone), None if unknown.
+        type: Its kind.
+        calling_code: Country calling code without the plus.
+        international: The number in groups, for people.
+        fictional: Whether a regulator reserves it for films and books.
     """
 
     e164: str
@@ -63,7 +74,7 @@ class NumberFacts:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a text is no number that may be rung: which rule, what is wrong, what to do."""
+    """Why a text is not a number that may be called: the rule that refuses it, what is wrong, and the next step."""
 
     kind: FaultKind
     message: str
@@ -71,10 +82,10 @@ class Fault:
 
 
 def describe_number(text: str) -> NumberFacts:
-    """What numbering metadata knows of a number in E.164 form.
+    """Return what numbering metadata knows about a number in E.164 form.
 
     Raises:
-        InvalidInputError: It is not in E.164 form, no such number can exist, or it is an emergency or
+        InvalidInputError: The text is not in E.164 form, no such number can exist, or it is an emergency or
             short number.
     """
     found = examine(text)
@@ -84,14 +95,14 @@ def describe_number(text: str) -> NumberFacts:
 
 
 def examine(text: str) -> NumberFacts | Fault:
-    """What a written number is, or why it must not be rung."""
+    """Return what a written number is, or why it must not be called."""
     written = plainly_spaced(text)
-    if len(written) > _LONGEST:
-        return Fault("e164_number", f"{quoted(written)} is too long for a telephone number.", _WHOLE)
+    if len(written) > _MAX_WRITTEN_CHARS:
+        return Fault("e164_number", f"{quoted(written)} is too long to be a telephone number.", _ASK_FOR_NUMBER)
     return _examined(written)
 
 
-# One decision looks at the same number several times. Only short texts get here, so little is kept.
+# One decision examines the same number several times. Only short texts get here, so the cache stays small.
 @lru_cache(maxsize=256)
 def _examined(written: str) -> NumberFacts | Fault:
     if not _WRITTEN.fullmatch(written):
@@ -107,55 +118,54 @@ def _examined(written: str) -> NumberFacts | Fault:
     if number is not None and _begins_like_emergency(number):
         return _like_emergency(written)
     if number is None:
-        return Fault("e164_number", f"{quoted(written)} begins with no country calling code.", _WHOLE)
+        return Fault("e164_number", f"{quoted(written)} does not begin with a country calling code.", _ASK_FOR_NUMBER)
     return _known(number, written)
 
 
 def caller_id(text: str) -> str:
-    """A caller id as it is sent: E.164 where it is a number with a plus, else without surrounding spaces."""
+    """Return a caller ID as it is sent: in E.164 form if it is a number with a plus, else stripped of spaces."""
     found = examine(text)
     if isinstance(found, NumberFacts):
         return found.e164
     written = plainly_spaced(text)
-    # The platform hands out numbers that metadata has not heard of yet.
+    # The platform assigns numbers that metadata does not know yet.
     return _SEPARATORS.sub("", written) if written.startswith("+") and _WRITTEN.fullmatch(written) else text.strip()
 
 
 def plainly_spaced(text: str) -> str:
-    """A written number with plain spaces and hyphens for those of word processors, and none around it."""
+    """Return a written number with plain spaces and hyphens, and none around it."""
     return text.translate(_PASTED).strip()
 
 
 def _form(written: str) -> Fault:
     if not written:
-        return Fault("e164_number", "There is no number.", _WHOLE)
-    if (sign := next((sign for sign in written if not sign.isascii()), None)) is not None:
-        message = f"{quoted(written)} holds the character U+{ord(sign):04X}; a number is written with ASCII digits."
-        return Fault("e164_number", message, "Write the number with plain digits after a plus.")
-    if any(sign.isdigit() for sign in written) and (sign := re.search(r"[^0-9 ().\-+]", written)) is not None:
-        message = f"{quoted(written)} holds {quoted(sign.group())}; a number is a plus and digits."
-        return Fault("e164_number", message, _WHOLE)
-    return Fault("e164_number", f"{quoted(written)} is not a telephone number.", _WHOLE)
+        return Fault("e164_number", "The number is empty.", _ASK_FOR_NUMBER)
+    if (char := next((char for char in written if not char.isascii()), None)) is not None:
+        message = f"{quoted(written)} contains the character U+{ord(char):04X}; a number has ASCII digits only."
+        return Fault("e164_number", message, "Write the number as a plus and ASCII digits.")
+    if any(char.isdigit() for char in written) and (found := re.search(r"[^0-9 ().\-+]", written)) is not None:
+        message = f"{quoted(written)} contains {quoted(found.group())}; a number is a plus and digits."
+        return Fault("e164_number", message, _ASK_FOR_NUMBER)
+    return Fault("e164_number", f"{quoted(written)} is not a telephone number.", _ASK_FOR_NUMBER)
 
 
 def _without_plus(written: str) -> Fault:
     if written.startswith("00"):
         message = f"{quoted(written)} begins with 00, which means different things in different countries."
-        return Fault("e164_number", message, "Write a + instead of 00, if a country calling code follows.")
+        return Fault("e164_number", message, "Write a + instead of 00 if a country calling code follows.")
     message = f"{quoted(written)} has no country calling code."
-    return Fault(
-        "e164_number", message, "Add a plus and the country calling code; ask the user for the country if unsure."
-    )
+    step = "Add a plus and the country calling code; if you are unsure of the country, ask the user."
+    return Fault("e164_number", message, step)
 
 
 def _emergency(written: str) -> Fault:
-    message = f"{quoted(written)} is an emergency number, or would reach one; this server never calls those."
+    message = f"{quoted(written)} is an emergency number or would reach one; this server never calls emergency numbers."
     return Fault("emergency_number", message, "Tell the user to call the emergency service from their own phone.")
 
 
 def _like_emergency(written: str) -> Fault:
     message = (
-        f"{quoted(written)} is no valid number and begins like an emergency number, which this server never calls; "
+        f"{quoted(written)} is not a valid number and begins like an emergency number, which this server never calls; "
         "it is probably a typing error."
     )
     return Fault("emergency_number", message, "Check the number with the user; never guess one.")
@@ -163,7 +173,7 @@ def _like_emergency(written: str) -> Fault:
 
 def _short(written: str) -> Fault:
     message = f"{quoted(written)} is a short code that works inside one network only."
-    return Fault("short_number", message, f"Write a full number. {_WHOLE}")
+    return Fault("short_number", message, _ASK_FOR_NUMBER)
 
 
 def _known(number: PhoneNumber, written: str) -> NumberFacts | Fault:
@@ -186,9 +196,9 @@ def _known(number: PhoneNumber, written: str) -> NumberFacts | Fault:
 
 def _invalid(number: PhoneNumber, written: str) -> Fault:
     reason = _IMPOSSIBLE.get(
-        phonenumbers.is_possible_number_with_reason(number), "is in no range that is in use, as a number"
+        phonenumbers.is_possible_number_with_reason(number), "is in no assigned range of numbers with"
     )
-    return Fault("e164_number", f"{quoted(written)} {reason} with calling code +{number.country_code}.", _WHOLE)
+    return Fault("e164_number", f"{quoted(written)} {reason} calling code +{number.country_code}.", _ASK_FOR_NUMBER)
 
 
 def _parsed(digits: str) -> PhoneNumber | None:
@@ -199,14 +209,14 @@ def _parsed(digits: str) -> PhoneNumber | None:
 
 
 def _is_emergency_anywhere(digits: str) -> bool:
-    # Loads the short numbers of every region, so only for what is short enough to be one.
-    return len(digits) <= _LONGEST_SHORT and any(
+    # Loads the short numbers of every region, so only if the number is short enough to be one.
+    return len(digits) <= _MAX_SHORT_DIGITS and any(
         phonenumbers.is_emergency_number(digits, region) for region in phonenumbers.SUPPORTED_SHORT_REGIONS
     )
 
 
 def _is_short_anywhere(digits: str) -> bool:
-    return len(digits) <= _LONGEST_SHORT and any(
+    return len(digits) <= _MAX_SHORT_DIGITS and any(
         phonenumbers.is_valid_short_number_for_region(_keyed(digits, region), region)
         for region in phonenumbers.SUPPORTED_SHORT_REGIONS
     )
@@ -222,14 +232,14 @@ def _is_emergency(number: PhoneNumber) -> bool:
 
 
 def _begins_like_emergency(number: PhoneNumber) -> bool:
-    # On valid numbers this would be wrong: a few begin like an emergency number.
+    # Valid numbers are left out, because a few of them begin like an emergency number.
     return not phonenumbers.is_valid_number(number) and any(
         phonenumbers.connects_to_emergency_number(form, region) for form, region in _national_forms(number)
     )
 
 
 def _national_forms(number: PhoneNumber) -> list[tuple[str, str]]:
-    """What would be keyed inside each region of the number's calling code, with and without leading zeros."""
+    """Return what a caller inside each region of the calling code would dial, with and without leading zeros."""
     forms = {str(number.national_number), phonenumbers.national_significant_number(number)}
     regions = phonenumbers.region_codes_for_country_code(number.country_code or 0)
     return [(form, region) for form in forms for region in regions]

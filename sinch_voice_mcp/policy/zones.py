@@ -1,4 +1,4 @@
-"""In which time zones the person with a number may be."""
+"""Time zones that the callee of a number may be in."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,10 +13,10 @@ from sinch_voice_mcp.policy.numbers import NumberFacts
 
 
 def candidate_zones(number: NumberFacts) -> tuple[ZoneInfo, ...]:
-    """Every time zone that the number may ring in; none where nobody knows.
+    """Return every time zone that the number may ring in; none if no table knows the number.
 
-    Numbering metadata knows many area codes, and of the rest only the zones of their calling code, in part by
-    the name of another country's; those are exchanged for the zones of the number's region.
+    Numbering metadata knows the zones of many area codes. For the others it gives those of the calling code, some
+    named after another country; these are replaced by the zones of the number's region.
     """
     known = _known(number)
     region = region_zones(number.region)
@@ -25,7 +25,7 @@ def candidate_zones(number: NumberFacts) -> tuple[ZoneInfo, ...]:
     elif not known or known == TIMEZONE_DATA.get(str(number.calling_code)):
         names = region
     else:
-        # An area code whose zone goes by another country's name could be anywhere in the region.
+        # An area code whose zone is named after another country could be anywhere in the region.
         names = tuple(name for name in known if name in region) or known + region
     return tuple(ZoneInfo(name) for name in dict.fromkeys(names))
 
@@ -36,13 +36,13 @@ def _known(number: NumberFacts) -> tuple[str, ...]:
 
 
 def region_zones(region: str | None) -> tuple[str, ...]:
-    """The names of a region's time zones; none where the table does not know it."""
+    """Return the names of a region's time zones; none if the table does not know the region."""
     return _table().get(region or "", ())
 
 
 @cache
 def _table() -> Mapping[str, tuple[str, ...]]:
-    """The zones of every region, as the time zone database lists them."""
+    """Read the zones of every region from the time zone database."""
     text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     table: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():

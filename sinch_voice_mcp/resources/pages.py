@@ -21,10 +21,10 @@ from sinch_voice_mcp import errors
 from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.admission.limits import LIMITS, STOP_RULE
 from sinch_voice_mcp.operations.usage import effective
-from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
+from sinch_voice_mcp.policy import REFUSALS, Refusal
 from sinch_voice_mcp.policy.policy import variable
+from sinch_voice_mcp.policy.refusals import RefusalKind
 from sinch_voice_mcp.ports import iso
 from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
@@ -52,10 +52,15 @@ The value, where it came from, what it means. A refusal by a limit names it in l
 
 ## Rules
 
-In this order; the first that fails refuses.
+The guard checks these rules in this order; the first failure refuses the request.
 
 {rules}
 """
+_DECIDED_BY: Mapping[RefusalKind, str] = {
+    "rule": "Guard rule",
+    "limit": "Limit",
+    "confirmation": "Confirmation",
+}
 _SERVICE: ContextVar[VoiceService] = ContextVar("service")
 """The SDK hands no context to a resource without parameters; one that is read finds the service here."""
 
@@ -94,15 +99,18 @@ async def _with_service(ctx: ServerRequestContext[VoiceService, Any], call_next:
 async def policy(sources: Mapping[str, str]) -> str:
     """Every effective setting of the guard, its rules, and what is used up today."""
     service = _SERVICE.get()
-    rows = effective(service.policy, sources)
-    settings = "\n".join(f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}." for row in rows)
-    rules = "\n".join(f"- `{rule.code}`: {rule.exactly} {_changed_by(rule.settings)}" for rule in RULES_OF_GUARD)
+    settings = "\n".join(
+        f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}."
+        for row in effective(service.policy, sources)
+    )
+    rows = [row for row in REFUSALS.values() if row.kind == "rule"]
+    rules = "\n".join(f"- `{row.code}`: {row.exactly} {_changed_by(row.settings)}" for row in rows)
     return _POLICY.format(state=await _state(service), settings=settings, rules=rules)
 
 
 def _changed_by(names: Iterable[str]) -> str:
     variables = ", ".join(f"`{variable(name)}`" for name in names)
-    return f"Changed by {variables}." if variables else "Nobody can change it."
+    return f"Changed by {variables}." if variables else "No setting changes it."
 
 
 async def _state(service: VoiceService) -> str:
@@ -113,7 +121,7 @@ async def _state(service: VoiceService) -> str:
         return f"{error.message} No call is placed meanwhile."
     allowed = "Calling is allowed."
     if (switch := today.switch) is not None:
-        allowed = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
+        allowed = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `stopped`)."
     return (
         f"{allowed} Today (UTC): calls placed: {today.placed}, in progress: {today.in_progress}; "
         f"spent or reserved {today.spent:.2f} {today.currency or ''}".rstrip()
@@ -170,14 +178,17 @@ def _explained() -> Iterator[tuple[str, str]]:
     for number, meaning in MEANINGS.items():
         step = advice.next_step(number) or ""
         yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
-    for rule in RULES_OF_GUARD:
-        yield rule.code, f"Guard: {rule.title}. {rule.exactly} {_changed_by(rule.settings)}"
-    asked = "A person has to confirm the call, and did not."
-    yield "consent", f"Guard: {asked} {_changed_by(['confirm', 'trusted_numbers'])}"
-    for name, told in LIMITS.items():
-        yield name, f"Limit: {told} {_changed_by([name])}"
+    for row in REFUSALS.values():
+        yield row.code, _refused(row)
     for rule in RULES:
         yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
+
+
+def _refused(row: Refusal) -> str:
+    what = f"{_DECIDED_BY[row.kind]}: {row.title}. {row.exactly} {_changed_by(row.settings)}"
+    repeated = f"Nothing was sent; `retry_safe` is {str(row.retry_safe).lower()}"
+    later = f"The same request passes {row.passes}" if row.passes_later else "The same request never passes"
+    return f"{what}\n\n{repeated}. {later}.\n\n{row.next_step}"
 
 
 def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:

@@ -83,8 +83,8 @@ async def test_the_policy_names_every_setting_its_value_and_what_set_it(connect:
 
 async def test_the_policy_explains_every_rule_and_who_can_change_it(voice: Caller) -> None:
     page = await _read(voice, "sinch://policy")
-    assert all(f"- `{rule.code}`: {rule.exactly} " in page for rule in RULES_OF_GUARD)
-    assert "Nobody can change it." in page
+    assert all(f"- `{rule.code}`: {rule.refusal.exactly} " in page for rule in RULES_OF_GUARD)
+    assert "No setting changes it." in page
     assert "Changed by `SINCH_VOICE_DENIED_PREFIXES`." in page
 
 
@@ -96,6 +96,12 @@ async def test_the_policy_tells_what_is_used_up_and_what_stopped_calling(voice: 
     await voice.ok("emergency_stop", reason="wrong list")
     page = await _read(voice, "sinch://policy")
     assert re.search(r"Calling was stopped at \S+Z by emergency_stop of \S+: wrong list \(rule `stopped`\)\.", page)
+
+
+async def test_a_call_that_the_platform_rejects_uses_nothing_up(voice: Caller) -> None:
+    await voice.fails("place_tts_callout", to="+12025550130", text="Hello", cli="+14155550100")
+    page = await _read(voice, "sinch://policy")
+    assert "calls placed 0, of which going on 0; spent or set aside 0.00." in page
 
 
 @pytest.mark.parametrize(

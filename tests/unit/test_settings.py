@@ -141,7 +141,10 @@ def test_the_usual_length_follows_a_ceiling_from_the_environment() -> None:
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        ({"SINCH_VOICE_CALLING_HOURS": "always"}, "SINCH_VOICE_CALLING_HOURS: `always` is no calling hours"),
+        (
+            {"SINCH_VOICE_CALLING_HOURS": "always"},
+            "SINCH_VOICE_CALLING_HOURS: `always` is not a valid calling-hours",
+        ),
         ({"SINCH_VOICE_CALLS_PER_DAY": "many"}, "SINCH_VOICE_CALLS_PER_DAY: must be a whole number from 0 to"),
         ({"SINCH_VOICE_MAX_SPEND_PER_DAY": "-1"}, "SINCH_VOICE_MAX_SPEND_PER_DAY: must be an amount from 0 to"),
         ({**LIVE, "SINCH_VOICE_CONFIRM": "never"}, "SINCH_VOICE_CONFIRM=never needs SINCH_VOICE_ALLOWED_NUMBERS or"),

@@ -8,7 +8,7 @@ from sinch_voice_mcp.errors import RefusedError, VoiceError
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import HOUR
 from sinch_voice_mcp.operations.requester import Requester
-from sinch_voice_mcp.policy import Allow, NeedsApproval, owner_sets
+from sinch_voice_mcp.policy import REFUSALS, Allow, NeedsApproval
 from sinch_voice_mcp.ports import Approval, Journal
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload
@@ -18,7 +18,6 @@ R = TypeVar("R", bound=Payload)
 MAX_QUESTION_CHARS = 1_500
 """Clients show a question in a small form; a longer one would scroll its end out of sight."""
 
-_ACCEPT_THE_NO = "Tell the user that the call was not confirmed. Do not ask again unless the user wants it."
 _LASTING_REASONS = {"dial"}
 """A yes covers calling the same number again for an hour. It never covers keys, or targets that are not numbers."""
 
@@ -100,16 +99,16 @@ class Confirmation:
                 if hashed:
                     await self._journal.approve(Approval(requester.principal, hashed, self._journal.now() + HOUR))
             case "no":
-                raise _refused("The person who was asked said no.", _ACCEPT_THE_NO)
+                raise _refused("The person who was asked declined.")
             case "closed":
-                raise _refused("The question to the person was closed without an answer.", _ACCEPT_THE_NO)
+                raise _refused("The person closed the question without an answer.")
             case "cannot_ask":
                 if self._guard.policy.confirm == "always":
-                    message = "Each call has to be confirmed by a person, and this client cannot ask one."
+                    message = "A person must confirm each call, but this client cannot ask one."
                     raise _refused(message, "Tell the user to use a client that shows questions (MCP elicitation).")
             case "not_asked":
-                message = "A person has to confirm this call, and none was asked."
-                raise _refused(message, "Ask for the same once more; the question comes then.")
+                message = "A person must confirm this call, but the client did not ask one."
+                raise _refused(message, "Send the same request again; the client is then asked to show the question.")
 
     def _hashed(self, pending: Sequence[NeedsApproval[Payload]]) -> list[str]:
         return sorted({self._journal.hashed(number) for one in pending for number in one.numbers})
@@ -128,12 +127,13 @@ def located_at(index: int | None) -> Generator[None]:
 
 def unclear() -> RefusedError:
     """Return the refusal of a request whose question was accepted without a readable yes or no."""
-    return _refused("The client accepted the question without a `place` that is true or false.", _ACCEPT_THE_NO)
+    return _refused("The client accepted the question without a `place` that is true or false.")
 
 
-def _refused(message: str, next_step: str) -> RefusedError:
-    how = owner_sets("confirm", "trusted_numbers")
-    return RefusedError(message, rule="consent", value="", how_to_change=how, next_step=next_step)
+def _refused(message: str, next_step: str | None = None) -> RefusedError:
+    row = REFUSALS["consent"]
+    step = row.steps(next_step)
+    return RefusedError(message, rule=row.code, value="", how_to_change=row.how_to_change, next_step=step)
 
 
 def _pending(judged: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> list[NeedsApproval[Payload]]:

@@ -1,44 +1,41 @@
-"""What a request uses up, by the owner's limits, and what to say when there is nothing left."""
+"""What a request uses up, by the owner's limits, and the refusals if nothing is left or calling is stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sinch_voice_mcp.errors import RefusedError
-from sinch_voice_mcp.policy import Policy, owner_sets
+from sinch_voice_mcp.policy import REFUSALS, Policy
+from sinch_voice_mcp.policy.refusals import never_unchanged
 from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Release, iso
 from sinch_voice_mcp.wire.calls import Price
 
+# Windows of counters, in milliseconds, as the journal counts time.
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WEEK = 7 * DAY
+
 MICROS = 1_000_000
-_MOST_MONEY = 1_000_000_000
+"""Units of money in the journal per unit of the account's currency."""
 
-LIMITS: Mapping[str, str] = {
-    "repeat_in_flight": "A call to this number is still going on.",
-    "repeat_gap_s": "This number was called a moment ago.",
-    "repeat_per_day": "This number was called often enough today.",
-    "repeat_per_week": "This number was called often enough this week.",
-    "max_concurrent_calls": "As many calls as allowed are going on.",
-    "calls_per_minute": "As many calls as allowed were placed in this minute.",
-    "calls_per_hour": "As many calls as allowed were placed in this hour.",
-    "calls_per_day": "As many calls as allowed were placed today.",
-    "max_spend_per_day": "What may be spent today is spent or set aside.",
-}
-"""What a reached limit means, by the setting that sets it."""
+MAX_PRICE = 1_000_000_000
+"""A price above this, in the account's currency, is taken for a mistake of the platform."""
 
-_ENDING = "Look with list_calls; it ends by itself, or with hang_up."
-_WAITING = "Tell the user; try again when the limit allows, not before."
-_NEVER = "Tell the user of the limit."
-UNTIL_ENDED = frozenset({"repeat_in_flight", "max_concurrent_calls"})
-"""Limits with room again as soon as a call has ended."""
+UNTIL_ENDED = frozenset(row.code for row in REFUSALS.values() if row.passes_when == "call_ends")
+"""Limits that have room again as soon as a call has ended."""
 
-STOP_RULE = "stopped"
-RESUME = "Only the owner can change this, at a shell: sinch-voice-mcp resume."
-RESTART = "Only the owner can change this: by starting this server again."
+_RESUME = "Only the owner of this server can resume calling, with the command `sinch-voice-mcp resume`."
+_RESTART = "Only the owner of this server can resume calling, by restarting it."
+_NEVER = never_unchanged("Tell the user of the limit.")
 
 
 def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) -> tuple[CountedLimit, ...]:
-    """What one call uses up. Counters are always taken in this order, so that two claims never wait for each other."""
+    """Return what one call uses up, always in the same order, so that two claims never wait for each other.
+
+    Args:
+        policy: The owner's limits.
+        destinations: Keyed hashes of the numbers that the call rings and that are not trusted.
+        micros: What it may cost at most, in millionths of the account's currency.
+        now: Milliseconds since 1970.
+    """
     rows: list[CountedLimit] = []
 
     def use(rule: str, cap: int | None, width: int, release: Release, scope: str = "", amount: int = 1) -> None:
@@ -59,54 +56,67 @@ def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) ->
 
 
 def gaps(policy: Policy, destinations: Sequence[str]) -> tuple[Gap, ...]:
-    """The pauses that one call keeps."""
+    """Return the pauses that one call must keep since earlier calls to the same numbers."""
     if not policy.repeat_gap_s:
         return ()
     return tuple(Gap("repeat_gap_s", scope, policy.repeat_gap_s * 1000) for scope in sorted(set(destinations)))
 
 
 def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
-    """The refusal of a request for which there is nothing left."""
-    # Where no time brings room, one such call is more than there ever is.
-    never = limit.next_at is None and limit.rule not in UNTIL_ENDED
-    told = f"One such call is more than `{limit.rule}` ever allows." if never else LIMITS[limit.rule]
+    """Return the refusal of a request that a limit leaves no room for.
+
+    Args:
+        limit: The limit, and what is used of it.
+        number: The number that the request rings, shortened.
+    """
+    row = REFUSALS[limit.rule]
+    # A limit without a next time, which no ended call relieves, is smaller than this one request.
+    never = limit.next_at is None and row.passes_when != "call_ends"
+    message = f"This call alone is more than `{row.code}` allows." if never else row.message
     value = number if limit.scope and number else _amount(limit)
-    when = "" if limit.next_at is None else f" The next one is allowed at {iso(limit.next_at)}."
+    next_allowed_at = None if limit.next_at is None else iso(limit.next_at)
     return RefusedError(
-        told + when,
-        rule=limit.rule,
+        message if next_allowed_at is None else f"{message} The next call is allowed at {next_allowed_at}.",
+        rule=row.code,
         value=value or "",
-        how_to_change=owner_sets(limit.rule),
-        next_step=_ENDING if limit.rule in UNTIL_ENDED else _NEVER if never else _WAITING,
-        next_allowed_at=None if limit.next_at is None else iso(limit.next_at),
+        how_to_change=row.how_to_change,
+        next_step=_NEVER if never else row.steps(),
+        next_allowed_at=next_allowed_at,
     )
 
 
 def too_many_at_once(asked: int, cap: int) -> RefusedError:
-    """The refusal of a request for more calls at once than may ever be."""
+    """Return the refusal of a request for more calls at the same time than the owner allows."""
+    row = REFUSALS["max_concurrent_calls"]
     return RefusedError(
-        f"This asks for {asked} calls at once; allowed are {cap}.",
-        rule="max_concurrent_calls",
+        f"This request is for {asked} calls at the same time; at most {cap} are allowed.",
+        rule=row.code,
         value=f"{asked} of {cap}",
-        how_to_change=owner_sets("max_concurrent_calls"),
-        next_step="Ring fewer people, or tell the user of the limit.",
+        how_to_change=row.how_to_change,
+        next_step=never_unchanged("Call fewer numbers, or tell the user of the limit."),
     )
 
 
 def stopped(switch: CallingStopped, *, durable: bool) -> RefusedError:
-    """The refusal while the kill switch is on."""
+    """Return the refusal while the kill switch is on.
+
+    Args:
+        switch: When calling was stopped, why, and by which client or command.
+        durable: Whether the journal outlives the server, so that a restart does not resume calling.
+    """
+    row = REFUSALS["stopped"]
     return RefusedError(
-        f"Calling was stopped at {iso(switch.since)}: {switch.reason}.",
-        rule=STOP_RULE,
+        f"{row.message} It was stopped at {iso(switch.since)}: {switch.reason}.",
+        rule=row.code,
         value=f"by {switch.by}",
-        how_to_change=RESUME if durable else RESTART,
-        next_step="Tell the user that calling is stopped and why. Nothing that you can do starts it again.",
+        how_to_change=_RESUME if durable else _RESTART,
+        next_step=row.steps(),
     )
 
 
 def price_micros(price: Price | None) -> int | None:
-    """What a call cost, in millionths; None where nobody says, or what is said can be no price."""
-    return None if price is None or abs(price.amount) > _MOST_MONEY else round(price.amount * MICROS)
+    """Return what a call cost, in millionths; None if the platform gives no price, or an impossible one."""
+    return None if price is None or abs(price.amount) > MAX_PRICE else round(price.amount * MICROS)
 
 
 def _micros(amount: Decimal | None) -> int | None:

@@ -1,5 +1,6 @@
-"""Every rule of the guard, in the order in which the first failure wins."""
+"""Every rule of the guard, in the order in which they are checked; the first failure refuses the request."""
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.rules import (
     caller_ids,
     durations,
@@ -12,7 +13,7 @@ from sinch_voice_mcp.policy.rules import (
     switches,
     urls,
 )
-from sinch_voice_mcp.policy.rules.case import Case, Failed, Judgement, Passed, Rule, Unsettled
+from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled
 
 RULES: tuple[Rule, ...] = (
     *stopping.RULES,

@@ -1,44 +1,47 @@
-"""Rules about the caller id."""
+"""Rules about the caller ID."""
 
 from collections.abc import Iterator
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial, Identify
-from sinch_voice_mcp.policy.policy import is_caller_id_number, is_caller_id_word
-from sinch_voice_mcp.policy.rules.case import NO_SWITCH, Case, Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS
+from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.values import is_caller_id_number, is_caller_id_word
 from sinch_voice_mcp.text.quoting import printable, quoted
 
 
 def cli_missing(case: Case) -> Iterator[Judgement]:
-    """A call to a telephone shows a caller id."""
+    """Refuse a call to a telephone without a caller ID."""
     for dial in case.all(Dial):
         if dial.cli is not None:
             yield Passed(dial.cli_path, printable(dial.cli))
             continue
+        # Measured: the platform answers such a callout with success.
         message = (
-            "This call has no caller id (`cli`). Sinch would accept it and return a call id, and the phone would "
-            "never ring."
+            "This call has no caller ID (`cli`). Sinch would accept the request and return a call id, but the phone "
+            "would never ring."
         )
-        yield Failed(dial.cli_path, "", message, _pass_one(case))
+        yield Failed(dial.cli_path, "", message, _pass_own_number(case))
 
 
 def cli_form(case: Case) -> Iterator[Judgement]:
-    """A caller id is a number in E.164, or a word that the owner listed."""
+    """Refuse a caller ID that is neither a number in E.164 form nor a word that the owner listed."""
     for effect in case.all(Identify):
         if effect.cli in case.policy.accepted_cli or is_caller_id_number(effect.cli):
             yield Passed(effect.path, printable(effect.cli))
         else:
-            # The owner can list a word, and no misspelt number.
+            # The owner can list a word as verified, but not a malformed number.
             is_word = is_caller_id_word(effect.cli)
-            unlisted = ", and nobody listed it as verified" if is_word else ""
+            unlisted = ", and the owner has not listed it in `verified_cli`" if is_word else ""
             message = (
-                f"The caller id {quoted(effect.cli)} is not a number in E.164 form, such as +14155550100{unlisted}."
+                f"The caller ID {quoted(effect.cli)} is not a number in E.164 form, such as +14155550100{unlisted}."
             )
-            how = None if is_word else NO_SWITCH
-            yield Failed(effect.path, printable(effect.cli), message, _pass_one(case), how)
+            how_to_change = None if is_word else NO_SWITCH
+            yield Failed(effect.path, printable(effect.cli), message, _pass_own_number(case), how_to_change)
 
 
 def cli_ownership(case: Case) -> Iterator[Judgement]:
-    """A caller id is the account's own, or listed."""
+    """Refuse a caller ID that is neither the account's own nor listed by the owner."""
     for effect in case.all(Identify):
         if effect.cli in case.policy.accepted_cli:
             yield Passed(effect.path, printable(effect.cli))
@@ -48,43 +51,24 @@ def cli_ownership(case: Case) -> Iterator[Judgement]:
             yield Passed(effect.path, printable(effect.cli))
         else:
             message = (
-                f"The caller id {quoted(effect.cli)} is not one of the account's voice numbers, and nobody listed "
-                f"it as verified.{_own(case)}"
+                f"The caller ID {quoted(effect.cli)} is not one of the account's voice numbers, and the owner has not "
+                f"listed it in `verified_cli`.{_own(case)}"
             )
-            yield Failed(effect.path, printable(effect.cli), message, _pass_one(case))
+            yield Failed(effect.path, printable(effect.cli), message, _pass_own_number(case))
 
 
 def _own(case: Case) -> str:
     return f" The account's own voice numbers: {listed(case.known_numbers)}." if case.known_numbers else ""
 
 
-def _pass_one(case: Case) -> str:
+def _pass_own_number(case: Case) -> str:
     if case.known_numbers:
         return f"Pass `cli`: one of {listed(case.known_numbers)}."
-    return "Pass `cli`: one of your own numbers; list_numbers shows them."
+    return "Pass `cli`: one of the account's own numbers; list_numbers shows them."
 
 
 RULES = (
-    Rule(
-        "cli_missing",
-        "A caller id is there",
-        "Every call to a telephone has a `cli`. `default_cli` fills it in where it is missing; nothing else does.",
-        ("default_cli",),
-        cli_missing,
-    ),
-    Rule(
-        "cli_form",
-        "The caller id's form",
-        "A plus and 7 to 15 digits; `private` and `incoming` only where `verified_cli` lists them.",
-        ("verified_cli",),
-        cli_form,
-    ),
-    Rule(
-        "cli_ownership",
-        "The caller id's owner",
-        "One of the account's own voice numbers, or in `verified_cli`, or the `default_cli`.",
-        ("verified_cli",),
-        cli_ownership,
-        needs_facts=True,
-    ),
+    Rule(REFUSALS["cli_missing"], cli_missing),
+    Rule(REFUSALS["cli_form"], cli_form),
+    Rule(REFUSALS["cli_ownership"], cli_ownership, needs_facts=True),
 )

@@ -1,26 +1,21 @@
-"""The rule about when people are rung."""
+"""The rule about the time of day at which a callee may be called."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.hours import DAYS, Hours, hours_for, is_open, next_opening
-from sinch_voice_mcp.policy.numbers import NumberFacts
-from sinch_voice_mcp.policy.rules.case import (
-    NO_REGION,
-    Case,
-    Failed,
-    Judgement,
-    Passed,
-    Rule,
-    Unsettled,
-    listed,
-)
+from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts
+from sinch_voice_mcp.policy.refusals import REFUSALS, TELL_THE_USER, never_unchanged
+from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled, listed
 from sinch_voice_mcp.policy.zones import candidate_zones
+
+_NO_TIME = never_unchanged(TELL_THE_USER)
 
 
 def calling_hours(case: Case) -> Iterator[Judgement]:
-    """Nobody is rung at night."""
+    """Refuse a number if it may be outside calling hours where its callee is."""
     for path, found in case.sound:
         hours = hours_for(case.policy.calling_hours, found.region)
         if hours is None or _is_exempt(case, found):
@@ -32,26 +27,26 @@ def calling_hours(case: Case) -> Iterator[Judgement]:
 
 
 def _is_exempt(case: Case, found: NumberFacts) -> bool:
+    # A toll-free number or one of no country is a business line; its area says nothing about who answers it.
     return found.e164 in case.policy.trusted_numbers or found.type == "toll_free" or found.region == NO_REGION
 
 
 def _judged(path: str, found: NumberFacts, hours: Hours, now: datetime) -> Judgement:
     zones = candidate_zones(found)
     if not zones:
-        message = f"Nobody knows in which time zone {found.e164} is, so it may be night there."
-        return Failed(path, found.e164, message)
+        message = f"The time zone of {found.e164} is unknown, so calling hours cannot be checked."
+        return Failed(path, found.e164, message, _NO_TIME)
     closed = [zone for zone in zones if not is_open(hours.week, now, zone)]
     if not closed:
         return Passed(path, f"{found.e164} ({listed(_local_times(now, zones))})")
     value = f"{found.e164} ({listed(_local_times(now, closed))})"
     message = (
-        f"For {found.e164} it is {listed(_local_times(now, closed))}; calls are allowed {hours.text} local time, "
-        "wherever the number may be."
+        f"The local time for {found.e164} is {listed(_local_times(now, closed))}; calls are allowed {hours.text}, in "
+        "every time zone that the number may be in."
     )
     opening = next_opening(hours, now, zones)
     if opening is None:
-        message = f"{message[:-1]}, and no such time comes within eight days."
-        return Failed(path, value, message)
+        return Failed(path, value, f"{message[:-1]}, which does not happen within eight days.", _NO_TIME)
     at = opening.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Failed(path, value, message, f"Tell the user, and call again at {at} or later.", next_allowed_at=at)
 
@@ -61,15 +56,4 @@ def _local_times(now: datetime, zones: Sequence[ZoneInfo]) -> tuple[str, ...]:
     return tuple(f"{DAYS[local.weekday()]} {local:%H:%M} in {name}" for local, name in times)
 
 
-RULES = (
-    Rule(
-        "calling_hours",
-        "Calling hours",
-        "Inside `calling_hours` at this moment, in every time zone that the number may be in; the refusal names the "
-        "next time that is. `auto` is 08:00-21:00, CA Mon-Fri 09:00-21:30 and Sat-Sun 10:00-18:00, FR Mon-Fri "
-        "10:00-13:00 and 14:00-20:00, AU Mon-Fri 09:00-20:00 and Sat 09:00-17:00. Toll-free numbers, numbers of no "
-        "country and `trusted_numbers` pass at any time.",
-        ("calling_hours", "trusted_numbers"),
-        calling_hours,
-    ),
-)
+RULES = (Rule(REFUSALS["calling_hours"], calling_hours),)

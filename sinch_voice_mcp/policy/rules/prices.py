@@ -1,36 +1,37 @@
-"""Rules about what a call costs, by the platform's own word."""
+"""Rules about what the platform says about a number: its price and whether it is restricted."""
 
 from collections.abc import Iterator
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.decision import Tariff
-from sinch_voice_mcp.policy.rules.case import Case, Failed, Judgement, Passed, Rule, Unsettled
+from sinch_voice_mcp.policy.refusals import REFUSALS
+from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled
 
 
 def restricted_number(case: Case) -> Iterator[Judgement]:
-    """Numbers that the platform restricts are not rung."""
+    """Refuse numbers that the platform restricts."""
     for path, found in case.sound:
         tariff = case.tariff(found)
         if tariff is None:
             yield Unsettled(path, "tariffs")
         elif tariff.restricted:
-            message = f"Sinch restricts {found.e164}, so such a call would fail or be abused."
-            yield Failed(path, found.e164, message)
+            yield Failed(path, found.e164, f"The platform restricts calls to {found.e164}.")
         else:
             yield Passed(path, found.e164)
 
 
 def price(case: Case) -> Iterator[Judgement]:
-    """A minute costs no more than the owner allows."""
+    """Refuse numbers whose price per minute is above the owner's limit."""
     most = case.policy.max_rate_per_minute
     for path, found in case.sound:
         tariff = case.tariff(found)
         if tariff is None:
             yield Unsettled(path, "tariffs")
-        # What could not be looked up counts as the dearest that is allowed.
+        # After a failed lookup the call is priced at the limit itself, so that an outage does not stop calling.
         elif most is None or tariff.rate is None or tariff.rate <= most:
             yield Passed(path, _shown(tariff))
         else:
-            message = f"A minute to {found.e164} costs {_shown(tariff)}; {most} is allowed."
+            message = f"A minute to {found.e164} costs {_shown(tariff)}; at most {most} is allowed."
             yield Failed(path, _shown(tariff), message)
 
 
@@ -41,21 +42,6 @@ def _shown(tariff: Tariff) -> str:
 
 
 RULES = (
-    Rule(
-        "restricted_number",
-        "Numbers that Sinch restricts",
-        "Numbers of which the platform says that they are restricted.",
-        (),
-        restricted_number,
-        needs_facts=True,
-    ),
-    Rule(
-        "price",
-        "Price of a minute",
-        "The platform's price of a minute, in the account's currency and at most a day old, is at most "
-        "`max_rate_per_minute`. A price that cannot be had counts as exactly that.",
-        ("max_rate_per_minute",),
-        price,
-        needs_facts=True,
-    ),
+    Rule(REFUSALS["restricted_number"], restricted_number, needs_facts=True),
+    Rule(REFUSALS["price"], price, needs_facts=True),
 )

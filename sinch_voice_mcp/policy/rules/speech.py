@@ -1,84 +1,87 @@
-"""Rules about what is heard: text, SSML, tones."""
+"""Rules about what the callee hears: text, SSML, tones."""
 
 import re
 from collections.abc import Iterator
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
-from sinch_voice_mcp.policy.policy import LONGEST_TEXT, variable
-from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged, mistake
+from sinch_voice_mcp.policy.policy import MAX_TEXT_CHARS, variable
+from sinch_voice_mcp.policy.refusals import REFUSALS
+from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, mistake
 from sinch_voice_mcp.policy.speech import Speech, SsmlError, prompt_tag, read_ssml
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
-_MARKUP_PER_CHARACTER = 10
-_LONGEST_BREAK = 10
-_LONGEST_BREAKS = 30
-_REMOVE = "Remove it and ask again."
-_SAY = "Write what is to be said, and ask again."
-_SHORTEN_BREAKS = "Shorten the breaks, or use fewer, and ask again."
+_MARKUP_FACTOR = 10
+"""How many times longer SSML may be than the text that it speaks."""
+
+_MAX_BREAK_S = 10
+_MAX_TOTAL_BREAKS_S = 30
+_REMOVE = "Remove it."
+_WRITE_TEXT = "Write the text to speak."
+_SHORTEN_BREAKS = "Shorten the breaks or use fewer."
 
 
 def spoken_text(case: Case) -> Iterator[Judgement]:
-    """Plain text says something, is short, visible, and only text."""
+    """Refuse plain text that is empty, too long, or has hidden characters or prompt syntax."""
     for effect in case.all(Speak):
         yield judged(effect.path, _size(effect.text), _text_problem(effect.text, case.policy.max_text_chars))
 
 
 def ssml(case: Case) -> Iterator[Judgement]:
-    """SSML is well-formed, and what it says is something, short and visible."""
+    """Refuse SSML that is malformed or silent, or whose text breaks the rule for text."""
     for effect in case.all(SpeakSsml):
         yield judged(effect.path, _size(effect.ssml), _ssml_problem(effect.ssml, case.policy.max_text_chars))
 
 
 def dtmf(case: Case) -> Iterator[Judgement]:
-    """Tones are tones."""
+    """Refuse tones that no keypad has."""
     for effect in case.all(Tones):
         fits = _TONES.fullmatch(effect.value) is not None
         message = "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."
-        problem = None if fits else mistake(message, "Write the tones with these characters only, and ask again.")
-        # Tones can be a PIN, so nobody is shown them.
+        problem = None if fits else mistake(message, "Use only these characters.")
+        # Tones can be a PIN, so only their count is shown.
         yield judged(effect.path, f"{len(effect.value)} tones", problem)
 
 
 def _text_problem(text: str, most: int) -> Problem | None:
     if is_blank(text) and first_hidden(text) is None:
-        return mistake("The text is empty, so the call would cost something and say nothing.", _SAY)
+        return mistake("The text is empty, so the call would cost money and say nothing.", _WRITE_TEXT)
     return _content_problem(text, most)
 
 
 def _content_problem(text: str, most: int) -> Problem | None:
     if len(text) > most:
-        return _too_long(f"The text has {len(text):,} characters; {most:,} are allowed in one piece.")
+        return _too_long(f"The text has {len(text):,} characters; at most {most:,} are allowed in one piece.")
     if (problem := _hidden_problem("text", text)) is not None:
         return problem
     if (tag := prompt_tag(text)) is not None:
-        return mistake(f"The text holds {quoted(tag)}, which is prompt syntax and not something to say.", _REMOVE)
+        return mistake(f"The text contains {quoted(tag)}, which is prompt syntax and not text to speak.", _REMOVE)
     return None
 
 
 def _ssml_problem(ssml: str, most: int) -> Problem | None:
     if not ssml.strip():
-        return mistake("The SSML is empty, so the call would cost something and say nothing.", _SAY)
-    if len(ssml) > most * _MARKUP_PER_CHARACTER:
-        longest = most * _MARKUP_PER_CHARACTER
-        return _too_long(f"The SSML has {len(ssml):,} characters; {longest:,} are allowed with its markup.")
+        return mistake("The SSML is empty, so the call would cost money and say nothing.", _WRITE_TEXT)
+    if len(ssml) > (most_ssml := most * _MARKUP_FACTOR):
+        return _too_long(f"The SSML has {len(ssml):,} characters with its markup; at most {most_ssml:,} are allowed.")
     if (problem := _hidden_problem("SSML", ssml)) is not None:
         return problem
     try:
         speech = read_ssml(ssml)
     except SsmlError as error:
-        return mistake(f"The SSML {error}.", "Correct the SSML and ask again.")
+        return mistake(f"The SSML {error}.", "Correct the SSML.")
     return _content_problem(speech.text, most) or _silence_problem(speech)
 
 
 def _silence_problem(speech: Speech) -> Problem | None:
     if is_blank(speech.text) and not speech.plays:
-        return mistake("The SSML holds no text, so the call would cost something and say nothing.", _SAY)
-    if any(seconds > _LONGEST_BREAK for seconds in speech.breaks):
-        return mistake(f"The SSML holds a break longer than {_LONGEST_BREAK} s.", _SHORTEN_BREAKS)
-    if sum(speech.breaks) > _LONGEST_BREAKS:
-        return mistake(f"The breaks of the SSML last longer than {_LONGEST_BREAKS} s together.", _SHORTEN_BREAKS)
+        return mistake("The SSML contains no text, so the call would cost money and say nothing.", _WRITE_TEXT)
+    if any(seconds > _MAX_BREAK_S for seconds in speech.breaks):
+        return mistake(f"The SSML contains a break longer than {_MAX_BREAK_S} s.", _SHORTEN_BREAKS)
+    if sum(speech.breaks) > _MAX_TOTAL_BREAKS_S:
+        return mistake(f"The breaks of the SSML last longer than {_MAX_TOTAL_BREAKS_S} s together.", _SHORTEN_BREAKS)
     return None
 
 
@@ -86,14 +89,14 @@ def _hidden_problem(what: str, text: str) -> Problem | None:
     name = first_hidden(text)
     if name is None:
         return None
-    return mistake(f"The {what} holds {name}, which cannot be heard and may hide something.", _REMOVE)
+    return mistake(f"The {what} contains {name}, which is inaudible and can hide text.", _REMOVE)
 
 
 def _too_long(message: str) -> Problem:
     return Problem(
         message,
-        "Shorten it, or split it over several calls or instructions.",
-        f"The platform speaks at most {LONGEST_TEXT} characters in one piece; {variable('max_text_chars')} can only "
+        "Shorten it, or split it into several instructions or calls.",
+        f"The platform speaks at most {MAX_TEXT_CHARS} characters in one piece; {variable('max_text_chars')} can only "
         "lower that.",
     )
 
@@ -103,23 +106,7 @@ def _size(text: str) -> str:
 
 
 RULES = (
-    Rule(
-        "spoken_text",
-        "Text",
-        "Says something; at most `max_text_chars` characters in one piece, in Unicode's composed form (NFC), without "
-        "control, bidi or zero-width characters (white space is fine, and joiners where a script or an emoji needs "
-        "them) and without prompt syntax such as #href[.",
-        ("max_text_chars",),
-        spoken_text,
-    ),
-    Rule(
-        "ssml",
-        "SSML",
-        "Well-formed XML without document type, entities and processing instructions, root <speak>; its text as "
-        "above, with markup at most ten times as long; it says or plays something. A break lasts 10 s at most, all "
-        "of them 30 s (1 s for one without `time`). URLs in any attribute are audio URLs.",
-        ("max_text_chars",),
-        ssml,
-    ),
-    Rule("dtmf", "Tones", "1 to 64 of the characters 0-9, # and w.", (), dtmf),
+    Rule(REFUSALS["spoken_text"], spoken_text),
+    Rule(REFUSALS["ssml"], ssml),
+    Rule(REFUSALS["dtmf"], dtmf),
 )

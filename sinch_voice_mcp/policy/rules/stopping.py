@@ -1,36 +1,28 @@
-"""The kill switch as a rule: it comes first, and while it is set nothing rings."""
+"""The kill switch as a rule: it comes first, so that nothing else is examined while calling is stopped."""
 
 from collections.abc import Iterator
 
+from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial, Reach
-from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged
+from sinch_voice_mcp.policy.refusals import REFUSALS
+from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged
 from sinch_voice_mcp.wire.callouts import ConferenceCalloutRequest, CustomCalloutRequest, TtsCalloutRequest
 
-_STOPPED = Problem(
-    "The owner stopped this server: no call is placed, and none is connected.",
-    "Tell the user that calling is stopped. Nothing was sent.",
-)
+_ROW = REFUSALS["stopped"]
+_STOPPED = Problem(f"{_ROW.message} The owner set `stop`.")
 
 
 def stopped(case: Case) -> Iterator[Judgement]:
-    """While calling is stopped, nothing is dialled or reached."""
+    """Refuse everything that calls or connects while the setting ``stop`` is on."""
     problem = _STOPPED if case.policy.stop else None
-    yield from (judged(path, "", problem) for path in _places(case))
+    yield from (judged(path, "", problem) for path in _paths(case))
 
 
-def _places(case: Case) -> tuple[str, ...]:
-    places = tuple(effect.path for effect in case.effects if isinstance(effect, Dial | Reach))
-    # A callout may leave it to a callback whom to ring.
+def _paths(case: Case) -> tuple[str, ...]:
+    paths = tuple(effect.path for effect in case.effects if isinstance(effect, Dial | Reach))
+    # A callout can leave the number to a callback, so it counts even if it names none.
     callout = isinstance(case.request, TtsCalloutRequest | ConferenceCalloutRequest | CustomCalloutRequest)
-    return places or (("$",) if callout else ())
+    return paths or (("$",) if callout else ())
 
 
-RULES = (
-    Rule(
-        "stopped",
-        "The kill switch",
-        "While `stop` is set, every callout is refused, and every document that connects a call to somebody.",
-        ("stop",),
-        stopped,
-    ),
-)
+RULES = (Rule(_ROW, stopped),)

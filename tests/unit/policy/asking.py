@@ -1,4 +1,4 @@
-"""Requests as tests ask for them, and the guard's answer to them."""
+"""Requests of tests, and the guard's decision about them."""
 
 import json
 from collections.abc import Mapping
@@ -106,7 +106,7 @@ def answer(
     now: datetime | None = NOON,
     approved: bool = True,
 ) -> Decision:
-    """What the guard says; by default at noon, to somebody who was asked."""
+    """The guard's decision; by default at noon, after a person confirmed the call."""
     event = "update" if event is None and isinstance(request, Document) else event
     return decided(Intent(request, mode, event, unknown, now=now, approved=approved), policy or Policy.live(), facts)
 
@@ -114,7 +114,7 @@ def answer(
 def allowed(
     request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
 ) -> Allow:
-    """The permission that the guard has to give."""
+    """The permission that the guard must give."""
     found = answer(request, policy, mode=mode, facts=facts)
     assert isinstance(found, Allow), found
     return found
@@ -123,7 +123,7 @@ def allowed(
 def refused(
     request: Payload, policy: Policy | None = None, *, mode: Mode = "live", facts: Facts | None = FACTS
 ) -> Refuse:
-    """The refusal that the guard has to give."""
+    """The refusal that the guard must give."""
     found = answer(request, policy, mode=mode, facts=facts)
     assert isinstance(found, Refuse), found
     return found

@@ -1,4 +1,4 @@
-"""Every model that this server sends, found by walking from the requests, and documents made from them."""
+"""Every model that this server sends, found by following the requests, and generated instances of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ SAMPLES: dict[Meaning, tuple[str | int | bool, ...]] = {
 
 @dataclass(frozen=True)
 class Spot:
-    """One member of an outgoing model, and everything that stands in its annotation."""
+    """One member of an outgoing model, and every part of its annotation."""
 
     model: type[Payload]
     name: str
@@ -103,12 +103,12 @@ def spots() -> Iterator[Spot]:
 
 
 def marked() -> list[Spot]:
-    """The members that mean something."""
+    """The members whose annotation has a meaning."""
     return sorted((spot for spot in spots() if spot.meanings - {Meaning.INERT}), key=str)
 
 
 def minimal(model: type[Payload], **given: object) -> Payload:
-    """An instance with nothing but what is required and what is given."""
+    """An instance with only its required members and the given ones."""
     values = dict(given)
     for name, info in model.model_fields.items():
         if name not in values and info.is_required():
@@ -136,7 +136,7 @@ def many(info: FieldInfo) -> bool:
 
 
 def payloads(model: type[Payload]) -> st.SearchStrategy[Payload]:
-    """Instances of a model with any of its members, good and bad values among them."""
+    """Instances of a model with any of its members and with valid and invalid values."""
     fields = {name: _values(Spot(model, name, info)) for name, info in model.model_fields.items()}
     required = {name: fields[name] for name, info in model.model_fields.items() if info.is_required()}
     optional = {name: values for name, values in fields.items() if name not in required}

@@ -1,12 +1,12 @@
-"""What a refusal says to do is true for the failure at hand."""
+"""The next step of a refusal fits the failure at hand."""
 
 import re
 
 import pytest
 from hypothesis import given, settings
 
-from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import Facts, Policy, Refuse
+from sinch_voice_mcp.policy.refusals import NO_SWITCH, TELL_THE_USER, UNCHANGED
 from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,
@@ -25,7 +25,6 @@ from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutReques
 from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, answer, custom, refused, tts
 from tests.unit.policy.outgoing import payloads
 
-NO_SWITCH = "This rule has no switch."
 OPEN = Policy(
     allow_sip=True,
     allow_in_app=True,
@@ -92,11 +91,12 @@ MISTAKES: list[tuple[str, Payload]] = [
 
 
 @pytest.mark.parametrize("request_", [one for _, one in MISTAKES], ids=[name for name, _ in MISTAKES])
-def test_a_mistake_of_form_has_no_switch_and_is_to_be_corrected(request_: Payload) -> None:
+def test_a_malformed_value_is_to_be_corrected_and_no_setting_allows_it(request_: Payload) -> None:
     refusal = refused(request_, OPEN)
 
     assert refusal.how_to_change == NO_SWITCH
-    assert refusal.next_step != RefusedError.default_next_step
+    assert not refusal.next_step.startswith(TELL_THE_USER)
+    assert refusal.next_step.endswith(UNCHANGED)
 
 
 PROHIBITED: list[tuple[Payload, Policy, str]] = [
@@ -118,20 +118,20 @@ PROHIBITED: list[tuple[Payload, Policy, str]] = [
 
 
 @pytest.mark.parametrize(("request_", "policy", "names"), PROHIBITED)
-def test_a_prohibition_names_the_settings_that_lift_it_and_is_not_got_round(
+def test_a_prohibition_names_the_settings_that_lift_it_and_offers_no_way_around(
     request_: Payload, policy: Policy, names: str
 ) -> None:
     refusal = refused(request_, policy)
 
     assert refusal.how_to_change == f"Only the owner of this server can change this, with {names}."
-    assert refusal.next_step == RefusedError.default_next_step
+    assert refusal.next_step == f"{TELL_THE_USER} {UNCHANGED}"
 
 
-def test_a_word_as_caller_id_can_be_listed() -> None:
+def test_the_refusal_of_a_word_as_caller_id_says_that_the_owner_can_list_it() -> None:
     refusal = refused(tts(cli="private"))
 
     assert "SINCH_VOICE_VERIFIED_CLI" in refusal.how_to_change
-    assert "nobody listed it" in refusal.message
+    assert "the owner has not listed it in `verified_cli`" in refusal.message
 
 
 @pytest.mark.parametrize(
@@ -143,16 +143,18 @@ def test_a_word_as_caller_id_can_be_listed() -> None:
         (speaking(f"<speak>{'<s></s>' * 900}x</speak>"), Policy()),
     ],
 )
-def test_too_long_a_text_is_to_be_split_and_the_ceiling_is_the_platforms(request_: Payload, policy: Policy) -> None:
+def test_a_text_that_is_too_long_is_to_be_split_and_the_limit_is_the_platforms(
+    request_: Payload, policy: Policy
+) -> None:
     refusal = refused(request_, policy)
 
-    assert refusal.next_step == "Shorten it, or split it over several calls or instructions."
+    assert refusal.next_step.startswith("Shorten it, or split it into several instructions or calls.")
     assert "at most 600 characters" in refusal.how_to_change
     assert "SINCH_VOICE_MAX_TEXT_CHARS can only lower that" in refusal.how_to_change
 
 
 @pytest.mark.parametrize("user", ["911", "+1911"])
-def test_an_emergency_number_in_an_address_has_no_switch(user: str) -> None:
+def test_no_setting_allows_an_emergency_number_in_an_address(user: str) -> None:
     for request in (to_sip(f"{user}@example.com"), to_user(user)):
         refusal = refused(request, OPEN)
         assert refusal.how_to_change == NO_SWITCH
@@ -171,21 +173,21 @@ def test_an_emergency_number_in_an_address_has_no_switch(user: str) -> None:
         ),
     ],
 )
-def test_a_misspelt_member_is_told_the_documented_one(ice: dict[str, object], nearest: str) -> None:
+def test_the_refusal_of_a_misspelled_member_names_the_documented_one(ice: dict[str, object], nearest: str) -> None:
     refusal = refused(custom(ice=ice))
     (warning,) = allowed(custom(ice=ice), Policy.sandbox(), mode="sandbox").warnings
 
     assert refusal.rule == "unknown_member"
     assert f"did you mean `{nearest}`?" in refusal.message
-    assert refusal.next_step == f"Write `{nearest}` instead, or leave it out, and ask again."
+    assert refusal.next_step.startswith(f"Write `{nearest}` instead, or leave it out.")
     assert f"did you mean `{nearest}`?" in warning
 
 
-def test_a_member_like_no_other_is_to_be_left_out() -> None:
+def test_an_unknown_member_that_resembles_none_is_to_be_left_out() -> None:
     refusal = refused(custom(ice={"action": {"name": "hangup"}, "xyzzy": 1}))
 
     assert "did you mean" not in refusal.message
-    assert refusal.next_step == "Leave it out, and ask again."
+    assert refusal.next_step.startswith("Leave it out.")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_a_member_like_no_other_is_to_be_left_out() -> None:
         ("$.nothing.here", None),
     ],
 )
-def test_a_member_that_a_reader_set_aside_is_looked_up_in_its_place(path: str, nearest: str | None) -> None:
+def test_a_member_that_a_reader_skipped_is_compared_with_those_beside_it(path: str, nearest: str | None) -> None:
     request = custom(ice={"action": {"name": "connectPstn", "number": REAL, "cli": OWN}})
 
     decision = answer(request, unknown=(path,))
@@ -235,7 +237,7 @@ def one_full_stop(text: str) -> bool:
 PYTHON = re.compile(r"\b(?:tuple|frozenset|dict|dictionary|instance|NoneType|str|int)\b|[\^$]\[|\\d")
 
 
-def well_said(refusal: Refuse) -> None:
+def assert_plain(refusal: Refuse) -> None:
     for text in (refusal.message, refusal.how_to_change, refusal.next_step):
         assert one_full_stop(text), text
         assert not PYTHON.search(text), text
@@ -260,19 +262,19 @@ def well_said(refusal: Refuse) -> None:
         custom(ace={"action": 3}),
     ],
 )
-def test_a_refusal_is_plain_sentences(request_: Payload) -> None:
+def test_a_refusal_consists_of_plain_sentences(request_: Payload) -> None:
     many = Facts(own_numbers=tuple(f"+1415555010{last}" for last in range(8)))
     for policy in (Policy(), OPEN, Policy(allowed_regions=frozenset({"SE", "NO", "DK", "FI", "DE", "FR", "IT"}))):
         for facts in (FACTS, many, Facts(own_numbers=()), None):
             if isinstance(decision := answer(request_, policy, facts=facts), Refuse):
-                well_said(decision)
+                assert_plain(decision)
 
 
 @given(payloads(CustomCalloutRequest) | payloads(TtsCalloutRequest) | payloads(Document))
 @settings(max_examples=100)
-def test_every_refusal_is_plain_sentences(request: Payload) -> None:
+def test_every_refusal_consists_of_plain_sentences(request: Payload) -> None:
     if isinstance(decision := answer(request), Refuse):
-        well_said(decision)
+        assert_plain(decision)
 
 
 def test_a_member_in_brackets_is_shown_by_its_bare_name() -> None:
@@ -282,7 +284,7 @@ def test_a_member_in_brackets_is_shown_by_its_bare_name() -> None:
     assert decision.value == "num ber"
 
 
-def test_a_prompt_item_that_is_no_file_id_is_told_what_an_id_is() -> None:
+def test_the_refusal_of_a_prompt_item_that_is_no_file_id_says_what_an_id_is() -> None:
     refusal = refused(playing("caf\u00e9"), OPEN)
 
     assert refusal.message == "`caf\u00e9` is neither a URL nor the id of a stored file."

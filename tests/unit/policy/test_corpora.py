@@ -1,4 +1,4 @@
-"""Every number that numbering metadata knows, written as people write them: what must not ring and what may."""
+"""Every number that numbering metadata knows, in the forms that people write: which are refused and which pass."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ from tests.unit.policy.asking import answer, tts
 Record = Callable[[str, object], None]
 
 OPEN = Policy(allowed_regions=frozenset({"*"}), allowed_number_types=frozenset(NUMBER_TYPES))
-"""Every switch about numbers is open; only the list of exact numbers is left."""
+"""Every setting about numbers allows everything; only the list of exact numbers is left."""
 
 FORM = ("emergency_number", "short_number", "e164_number")
-"""The rules about what is a number that can ring at all."""
+"""The rules about what is a number that can be called at all."""
 
 
 def verdicts(made: Decision) -> set[tuple[str, str]]:
-    """What those rules said; other rules may have said something too."""
+    """The verdicts of those rules; other rules may have given verdicts too."""
     found = made.verdicts if isinstance(made, Allow | Refuse) else made.allow.verdicts
     return {(one.rule, one.outcome) for one in found if one.rule in FORM}
 

@@ -30,10 +30,10 @@ def test_every_rule_has_a_code_of_its_own() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_rule_can_be_explained(rule: Rule) -> None:
-    assert rule.title
-    assert rule.exactly.endswith(".")
-    assert set(rule.settings) <= set(Policy.model_fields)
-    assert rule.how_to_change.endswith(".")
+    assert rule.refusal.title
+    assert rule.refusal.exactly.endswith(".")
+    assert set(rule.refusal.settings) <= set(Policy.model_fields)
+    assert rule.refusal.how_to_change.endswith(".")
 
 
 COUNTED = {name for name in Policy.model_fields if name.startswith(("repeat_", "calls_per_"))} | {
@@ -45,7 +45,7 @@ COUNTED = {name for name in Policy.model_fields if name.startswith(("repeat_", "
 
 
 def test_every_setting_changes_a_rule_or_is_counted_or_is_about_asking_and_keeping() -> None:
-    ruled = {name for rule in RULES for name in rule.settings}
+    ruled = {name for rule in RULES for name in rule.refusal.settings}
 
     assert ruled | COUNTED | {"confirm", "audit_text"} == set(Policy.model_fields)
     assert not ruled & COUNTED
@@ -93,12 +93,15 @@ def test_a_refusal_becomes_an_error_with_everything_in_it() -> None:
 
     assert error.to_json() == {
         "code": "refused",
-        "message": "`911` is an emergency number, or would reach one; this server never calls those.",
+        "message": "`911` is an emergency number or would reach one; this server never calls emergency numbers.",
         "field": "$.ttsCallout.destination.endpoint",
         "rule": "emergency_number",
         "value": "911",
-        "how_to_change": "This rule has no switch.",
-        "next_step": "Tell the user to call the emergency service from their own phone.",
+        "how_to_change": "No setting allows this.",
+        "next_step": (
+            "Tell the user to call the emergency service from their own phone. "
+            "Repeating the request unchanged will not help."
+        ),
         "retry_safe": True,
     }
 

@@ -38,7 +38,7 @@ def bounds(request: Payload) -> dict[str, int]:
     return {effect.path: effect.value for effect in effects_of(request) if isinstance(effect, Lasts)}
 
 
-def test_every_call_leaves_with_an_end() -> None:
+def test_every_call_is_sent_with_a_longest_duration() -> None:
     inline = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
 
     assert bounds(sent(conference(), SHORT)) == {"$.conferenceCallout.maxDuration": 300}
@@ -61,11 +61,11 @@ def test_every_call_leaves_with_an_end() -> None:
         ConnectStream(destination=StreamDestination(endpoint="wss://example.com/a")),
     ],
 )
-def test_other_connections_end_too(action: Action) -> None:
+def test_other_connections_get_a_longest_duration_too(action: Action) -> None:
     assert bounds(sent(Document(action=action), SHORT)) == {"$.action.maxDuration": 300}
 
 
-def test_what_was_asked_for_stays() -> None:
+def test_a_requested_duration_is_kept() -> None:
     asked = ringing(10, 30)
 
     assert sent(asked, SHORT) == asked
@@ -74,14 +74,14 @@ def test_what_was_asked_for_stays() -> None:
 
 @given(payloads(CustomCalloutRequest) | payloads(ConferenceCalloutRequest) | payloads(Document))
 @settings(max_examples=100)
-def test_filling_in_twice_changes_nothing_more(request: Payload) -> None:
+def test_filling_in_defaults_twice_changes_nothing_more(request: Payload) -> None:
     once = sent(request, SHORT)
 
     assert sent(once, SHORT) == once
 
 
 @pytest.mark.parametrize(("asked", "ok"), [(900, True), (901, False)])
-def test_nobody_gets_more_than_the_ceiling(asked: int, ok: bool) -> None:
+def test_a_duration_above_the_maximum_is_refused(asked: int, ok: bool) -> None:
     requests = (conference(asked), ringing(None, asked), custom(pie=json.dumps(ringing(None, asked).to_wire())))
     for request in requests:
         if ok:
@@ -90,15 +90,15 @@ def test_nobody_gets_more_than_the_ceiling(asked: int, ok: bool) -> None:
             assert refused(request, SHORT).rule == "duration"
 
 
-def test_a_refusal_says_how_long_it_may_be() -> None:
+def test_the_refusal_names_the_longest_allowed_duration() -> None:
     refusal = refused(conference(3_601))
 
     assert (refusal.rule, refusal.path, refusal.value) == ("duration", "$.conferenceCallout.maxDuration", "3601 s")
-    assert refusal.message == "`maxDuration` is 3,601 s; 3,600 s are allowed."
+    assert refusal.message == "`maxDuration` is 3,601 s; at most 3,600 s are allowed."
     assert refusal.how_to_change == "Only the owner of this server can change this, with SINCH_VOICE_MAX_DURATION_S."
 
 
-def test_a_phone_rings_a_minute_at_most() -> None:
+def test_a_phone_rings_for_at_most_a_minute() -> None:
     assert allowed(ringing(60))
     refusal = refused(ringing(61))
 
@@ -107,13 +107,13 @@ def test_a_phone_rings_a_minute_at_most() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_a_bound_that_bounds_nothing_is_a_mistake(seconds: int) -> None:
+def test_a_duration_below_one_second_is_malformed(seconds: int) -> None:
     refusal = refused(ringing(seconds))
 
-    assert (refusal.rule, refusal.how_to_change) == ("duration", "This rule has no switch.")
+    assert (refusal.rule, refusal.how_to_change) == ("duration", "No setting allows this.")
 
 
-def test_a_parked_call_is_judged_by_the_ceiling_alone() -> None:
+def test_a_parked_call_is_checked_against_the_maximum_only() -> None:
     policy = Policy(max_duration_s=400, default_duration_s=10)
 
     assert allowed(Document(action=Park(max_duration=400)), policy)

@@ -48,7 +48,7 @@ INERT_SWITCHES = {
 }  # fmt: skip
 """Switches that change nothing outside the call."""
 RECORDS = {"record"}
-"""Switches that the walk reports by itself."""
+"""Switches that are collected without an annotation."""
 
 REPORTED: dict[Meaning, tuple[type[Effect], ...]] = {
     Meaning.DIALS: (Dial,),
@@ -69,7 +69,7 @@ REPORTED: dict[Meaning, tuple[type[Effect], ...]] = {
 
 
 @pytest.mark.parametrize("spot", sorted(spots(), key=str), ids=str)
-def test_every_outgoing_member_says_what_it_means(spot: Spot) -> None:
+def test_every_outgoing_member_is_annotated_with_its_meaning(spot: Spot) -> None:
     kinds = {part for part in spot.parts if isinstance(part, type)} - set(spot.models) - {NoneType, tuple}
     literal = any(get_origin(part) is Literal for part in spot.parts)
 
@@ -83,7 +83,7 @@ def test_every_outgoing_member_says_what_it_means(spot: Spot) -> None:
 
 
 @pytest.mark.parametrize("spot", marked(), ids=str)
-def test_every_member_that_means_something_is_reported(spot: Spot) -> None:
+def test_every_annotated_member_is_reported(spot: Spot) -> None:
     meaning = next(iter(spot.meanings))
     value = SAMPLES[meaning][0]
 
@@ -94,7 +94,7 @@ def test_every_member_that_means_something_is_reported(spot: Spot) -> None:
 
 
 def leaves(value: object, path: str) -> dict[str, tuple[Meaning, object]]:
-    """Every marked value of an instance by its path, found without the walk under test."""
+    """Every marked value of an instance by its path, found without the code under test."""
     found: dict[str, tuple[Meaning, object]] = {}
     if isinstance(value, Payload):
         for name, info in type(value).model_fields.items():
@@ -117,7 +117,7 @@ def _leaf(spot: Spot, value: object, path: str) -> dict[str, tuple[Meaning, obje
 
 @given(payloads(Document))
 @settings(max_examples=150)
-def test_no_marked_value_in_any_document_goes_unreported(document: Payload) -> None:
+def test_no_annotated_value_in_any_document_goes_unreported(document: Payload) -> None:
     effects = effects_of(document)
     reported = {effect.path for effect in effects}
 
@@ -126,7 +126,7 @@ def test_no_marked_value_in_any_document_goes_unreported(document: Payload) -> N
     assert silent == set()
 
 
-def test_a_dial_knows_the_caller_id_on_its_object() -> None:
+def test_a_dial_carries_the_caller_id_of_its_object() -> None:
     (dial,) = (effect for effect in effects_of(tts()) if isinstance(effect, Dial))
 
     assert dial == Dial("$.ttsCallout.destination.endpoint", REAL, OWN, "$.ttsCallout.cli")
@@ -141,17 +141,17 @@ def test_an_inline_document_does_not_inherit_the_callouts_caller_id() -> None:
     assert dial == Dial("$.customCallout.ice.action.number", REAL, None, "$.customCallout.ice.action.cli")
 
 
-def test_connecting_without_a_number_rings_somebody_unknown() -> None:
+def test_connecting_without_a_number_dials_an_unknown_number() -> None:
     document = Document(action=ConnectPstn(cli=OWN))
 
     assert Dial("$.action.number", None, OWN, "$.action.cli") in effects_of(document)
 
 
-def test_connecting_without_a_user_reaches_somebody_in_app() -> None:
+def test_connecting_without_a_user_reaches_an_in_app_user() -> None:
     assert effects_of(Document(action=ConnectMxp())) == (Reach("$.action.destination", "in_app", None),)
 
 
-def test_a_sip_caller_id_goes_with_no_dial() -> None:
+def test_a_sip_caller_id_belongs_to_no_dial() -> None:
     action = ConnectSip(destination=SipDestination(endpoint="alice@example.com"), cli=OWN)
 
     effects = effects_of(Document(action=action))
@@ -177,11 +177,11 @@ def test_a_sip_caller_id_goes_with_no_dial() -> None:
         ),
     ],
 )
-def test_a_recording_is_seen_where_it_does_not_say_where_it_goes(document: Document, path: str) -> None:
+def test_a_recording_without_a_destination_is_reported(document: Document, path: str) -> None:
     assert Store(path, None) in effects_of(document)
 
 
-def test_prompts_of_menus_and_parking_are_taken_apart() -> None:
+def test_prompts_of_menus_and_parking_are_parsed() -> None:
     menu = Menu(
         id="main",
         main_prompt="#tts[Press 1.]",
@@ -209,21 +209,21 @@ def test_a_prompt_item_that_is_no_plain_file_id_counts_as_an_address(item: str) 
     assert effects_of(document) == (Fetch("$.instructions[0].ids[0]", item, "media"),)
 
 
-def test_a_url_in_the_place_of_a_document_is_a_callback() -> None:
+def test_a_url_instead_of_a_document_is_a_callback() -> None:
     request = CustomCalloutRequest(custom_callout=CustomCallout(ice=" https://example.com/ice "))
 
     assert effects_of(request) == (Fetch("$.customCallout.ice", "https://example.com/ice", "callback"),)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "ring", "[]", "\ufeff{}", "javascript:x"])
-def test_anything_else_in_the_place_of_a_document_is_broken(text: str) -> None:
+def test_text_that_is_neither_document_nor_url_is_broken(text: str) -> None:
     (effect,) = effects_of(CustomCalloutRequest(custom_callout=CustomCallout(ace=text)))
 
     assert isinstance(effect, Broken)
     assert effect.path == "$.customCallout.ace"
 
 
-def test_an_unreadable_inline_document_is_broken_at_its_place() -> None:
+def test_an_unreadable_inline_document_is_broken_at_the_faulty_path() -> None:
     ace = '{"action":{"name":"connectPstn","number":"+14045005000"}}'
 
     (effect,) = effects_of(CustomCalloutRequest(custom_callout=CustomCallout(ace=ace)))
@@ -239,22 +239,22 @@ class Torn(Payload):
 
 
 class Beamer(Payload):
-    """Something new that reaches somewhere."""
+    """A new kind of target."""
 
     planet: Annotated[str, Meaning.REACHES]
 
 
-def test_a_member_with_two_meanings_is_nobodys_to_judge() -> None:
+def test_a_member_with_two_meanings_is_a_programming_error() -> None:
     with pytest.raises(TypeError, match=r"Torn\.number carries more than one meaning"):
         effects_of(Torn(number="+14045005000"))
 
 
-def test_a_new_kind_of_target_is_not_overlooked() -> None:
+def test_a_new_kind_of_target_is_a_programming_error_until_it_is_handled() -> None:
     with pytest.raises(TypeError, match="Beamer reaches something"):
         effects_of(Beamer(planet="Mars"))
 
 
-def test_half_a_character_is_broken_wherever_it_stands() -> None:
+def test_a_lone_surrogate_is_broken_in_any_member() -> None:
     request = CustomCalloutRequest(custom_callout=CustomCallout(custom="a\ud800"))
 
     (effect,) = effects_of(request)

@@ -1,4 +1,4 @@
-"""What the gate asks of the platform before it decides, and how long it remembers the answer."""
+"""Facts that the guard requests from the platform before it decides, and how long they are remembered."""
 
 from collections import Counter
 from datetime import timedelta
@@ -23,7 +23,7 @@ OTHER = "+14045005001"
 
 
 class Platform:
-    """Answers the two questions that the gate asks, and counts them; fails for the numbers named in ``down``."""
+    """Answers the two questions of the guard and counts them; fails for the numbers in ``down``."""
 
     def __init__(self, amount: float = 0.01) -> None:
         self.asked: Counter[str] = Counter()
@@ -73,7 +73,7 @@ async def test_a_price_is_asked_for_once_a_day(account: Account, platform: Platf
     assert platform.asked[REAL] == 2
 
 
-async def test_a_failed_look_up_has_no_price_and_is_tried_again(account: Account, platform: Platform) -> None:
+async def test_a_failed_lookup_gives_no_price_and_is_tried_again(account: Account, platform: Platform) -> None:
     platform.down = {REAL}
 
     found = await account.tariffs([REAL, OTHER])
@@ -86,13 +86,13 @@ async def test_a_failed_look_up_has_no_price_and_is_tried_again(account: Account
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf"), -0.01])
-async def test_a_price_that_makes_no_sense_is_none(account: Account, platform: Platform, amount: float) -> None:
+async def test_an_impossible_price_counts_as_no_price(account: Account, platform: Platform, amount: float) -> None:
     platform.amount = amount
 
     assert (await account.tariffs([REAL]))[REAL].rate is None
 
 
-async def test_so_many_prices_are_kept_and_no_more(account: Account, platform: Platform) -> None:
+async def test_the_number_of_remembered_prices_is_bounded(account: Account, platform: Platform) -> None:
     numbers = [f"+1404{5_005_000 + step}" for step in range(remembering.MOST_PRICES + 1)]
     await account.tariffs(numbers)
 
@@ -103,7 +103,7 @@ async def test_so_many_prices_are_kept_and_no_more(account: Account, platform: P
     assert platform.asked[numbers[0]] == 2
 
 
-async def test_only_what_is_needed_is_asked_for(account: Account, platform: Platform) -> None:
+async def test_only_needed_facts_are_requested(account: Account, platform: Platform) -> None:
     facts = await account.facts(Needs(own_numbers=False, tariffs=(REAL,)))
 
     assert (facts.own_numbers, platform.asked) == (None, {REAL: 1})
@@ -121,7 +121,7 @@ async def test_a_request_that_breaks_a_rule_causes_no_traffic(
     assert not platform.asked
 
 
-async def test_the_gate_asks_a_person_until_there_is_a_yes(account: Account, clock: ManualClock) -> None:
+async def test_the_guard_needs_approval_until_a_person_confirmed(account: Account, clock: ManualClock) -> None:
     guard = gate(account, clock)
 
     before = await guard.judge(tts())
@@ -135,7 +135,7 @@ async def test_the_gate_asks_a_person_until_there_is_a_yes(account: Account, clo
     assert (admitted.request, admitted.rings, admitted.exposure.micros) == (tts(), REAL, 10_000)
 
 
-async def test_the_gate_knows_what_time_it_is(account: Account, clock: ManualClock) -> None:
+async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clock: ManualClock) -> None:
     clock.advance(9 * 3600)
 
     with pytest.raises(RefusedError) as refused:
@@ -144,14 +144,14 @@ async def test_the_gate_knows_what_time_it_is(account: Account, clock: ManualClo
     assert (refused.value.rule, refused.value.next_allowed_at) == ("calling_hours", "2026-01-08T13:00:00Z")
 
 
-async def test_a_document_that_rings_nobody_is_asked_about_by_nobody(account: Account, clock: ManualClock) -> None:
+async def test_a_document_that_rings_no_phone_needs_no_approval(account: Account, clock: ManualClock) -> None:
     document = Document(action=Hangup())
 
     assert isinstance(await gate(account, clock).judge(document, "update"), Allow)
     assert (await gate(account, clock).admit(document, "update")).request == document
 
 
-async def test_a_price_above_the_ceiling_is_refused_at_the_gate(
+async def test_the_guard_refuses_a_price_above_the_limit(
     account: Account, platform: Platform, clock: ManualClock
 ) -> None:
     platform.amount = 0.3

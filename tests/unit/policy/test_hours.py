@@ -16,8 +16,8 @@ from sinch_voice_mcp.policy.hours import (
     Hours,
     hours_for,
     next_opening,
+    normalize_hours,
     parse_hours,
-    written_hours,
 )
 from sinch_voice_mcp.policy.zones import candidate_zones, region_zones
 from tests.unit.policy.asking import NOON, OWN, REAL, answer, tts
@@ -63,7 +63,7 @@ def is_open(number: str, now: datetime, policy: Policy = ANYWHERE) -> bool:
 
 
 @pytest.mark.parametrize(("hour", "minute", "open_"), [(7, 59, False), (8, 0, True), (20, 59, True), (21, 0, False)])
-def test_nobody_is_rung_before_eight_or_from_nine_in_the_evening_where_they_are(
+def test_no_phone_rings_before_eight_or_from_nine_in_the_evening_local_time(
     hour: int, minute: int, open_: bool
 ) -> None:
     assert is_open("+46701740605", at("Europe/Stockholm", 3, hour, minute)) is open_
@@ -102,7 +102,7 @@ def test_some_regions_have_hours_of_their_own(
     assert is_open(number, at(zone, day, *clock)) is open_
 
 
-def test_a_number_that_may_be_anywhere_in_its_country_is_rung_only_where_it_is_day_everywhere() -> None:
+def test_a_number_that_may_be_anywhere_in_its_country_rings_only_if_every_zone_is_open() -> None:
     mobile = example("AU")
 
     assert not is_open(mobile, at("Australia/Perth", 1, 8, 0))
@@ -110,12 +110,12 @@ def test_a_number_that_may_be_anywhere_in_its_country_is_rung_only_where_it_is_d
     assert not is_open(mobile, at("Australia/Lord_Howe", 1, 20, 0))
 
 
-def test_the_refusal_says_what_time_it_is_there_and_when_it_may_be_called() -> None:
+def test_the_refusal_gives_the_local_time_and_the_next_allowed_time() -> None:
     refusal = closed(REAL, datetime(2026, 1, 7, 3, 30, 12, tzinfo=UTC))
 
     assert refusal.message == (
-        "For +14045005000 it is Tue 22:30 in America/New_York; calls are allowed 08:00-21:00 local time, wherever the "
-        "number may be."
+        "The local time for +14045005000 is Tue 22:30 in America/New_York; calls are allowed 08:00-21:00, in every "
+        "time zone that the number may be in."
     )
     assert refusal.next_allowed_at == "2026-01-07T13:00:00Z"
     assert refusal.next_step == "Tell the user, and call again at 2026-01-07T13:00:00Z or later."
@@ -130,30 +130,30 @@ def test_other_refusals_have_no_such_time() -> None:
     assert "next_allowed_at" not in refusal.error().to_json()
 
 
-def test_where_it_never_opens_the_refusal_says_so() -> None:
+def test_hours_that_never_open_are_refused_without_a_time() -> None:
     never = Policy(allowed_regions=frozenset({"*"}), calling_hours="00:00-00:01")
 
     refusal = closed(example("AU"), NOON, never)
 
-    assert refusal.message.endswith(", and no such time comes within eight days.")
+    assert refusal.message.endswith(", which does not happen within eight days.")
     assert refusal.next_allowed_at is None
 
 
 @pytest.mark.parametrize("number", ["+18005551212", "+80012345678"])
-def test_numbers_that_are_nobodys_home_are_rung_at_any_time(number: str) -> None:
+def test_toll_free_and_universal_numbers_ring_at_any_time(number: str) -> None:
     policy = Policy(allowed_regions=frozenset({"US"}), allowed_numbers=frozenset({number}))
 
     assert is_open(number, at("America/New_York", 1, 3, 0), policy)
 
 
-def test_trusted_numbers_are_rung_at_any_time() -> None:
+def test_trusted_numbers_ring_at_any_time() -> None:
     policy = Policy(allowed_regions=frozenset({"US"}), trusted_numbers=frozenset({REAL}))
 
     assert is_open(REAL, at("America/New_York", 1, 3, 0), policy)
     assert not is_open("+14045005001", at("America/New_York", 1, 3, 0), policy)
 
 
-def test_a_number_of_a_region_without_known_zones_is_not_rung() -> None:
+def test_a_satellite_number_has_no_time_zone() -> None:
     satellite = describe_number("+881612345678")
 
     assert candidate_zones(satellite) == ()
@@ -163,7 +163,7 @@ def test_the_sandbox_has_no_quiet_hours() -> None:
     assert is_open(REAL, at("America/New_York", 1, 3, 0), Policy.sandbox())
 
 
-def test_without_the_time_nothing_is_said_of_hours() -> None:
+def test_without_a_time_calling_hours_are_not_checked() -> None:
     decision = answer(tts(), now=None)
 
     assert isinstance(decision, Allow)
@@ -185,15 +185,15 @@ def test_the_owners_hours_hold_for_every_region() -> None:
         assert is_open(example("FR"), at(PARIS, day, hour), policy) is open_
 
 
-def test_days_may_go_over_the_end_of_the_week() -> None:
+def test_days_may_run_past_the_end_of_the_week() -> None:
     week = parse_hours("Sat-Mon 10:00-24:00")
 
     assert [day for day, spans in zip(DAYS, week, strict=True) if spans] == ["Mon", "Sat", "Sun"]
 
 
 @given(st.sampled_from([*PRESETS.values(), "auto", "any", "AUTO", " Any "]))
-def test_hours_in_their_one_form_stay_as_they_are(text: str) -> None:
-    assert written_hours(written_hours(text)) == written_hours(text)
+def test_normalized_hours_stay_as_they_are(text: str) -> None:
+    assert normalize_hours(normalize_hours(text)) == normalize_hours(text)
 
 
 def test_every_zone_that_numbering_metadata_names_is_known() -> None:
@@ -201,7 +201,7 @@ def test_every_zone_that_numbering_metadata_names_is_known() -> None:
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_every_region_has_a_time(region: str) -> None:
+def test_every_region_has_a_time_zone(region: str) -> None:
     example_number = phonenumbers.example_number(region)
     assert example_number is not None
     facts = describe_number(phonenumbers.format_number(example_number, PhoneNumberFormat.E164))
@@ -283,7 +283,7 @@ def test_the_next_time_is_the_first_whole_minute_at_which_every_zone_is_open(
         ("2026-10-25T00:00:00", "Europe/Paris", "10:00-13:00", "2026-10-25T09:00:00"),
     ],
 )
-def test_changed_clocks_are_reckoned_with(now: str, zone: str, text: str, opening: str) -> None:
+def test_daylight_saving_changes_are_taken_into_account(now: str, zone: str, text: str, opening: str) -> None:
     hours = Hours(text, parse_hours(text))
     start = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
@@ -305,7 +305,7 @@ def test_a_region_that_the_table_does_not_know_has_the_zone_of_its_calling_code(
     assert not is_open(example("XK"), at("Europe/Belgrade", 1, 7))
 
 
-def test_hours_come_after_what_can_be_mended() -> None:
+def test_a_fault_that_the_client_can_correct_is_refused_before_calling_hours() -> None:
     decision = answer(tts(cli=None), now=at("America/New_York", 1, 3), facts=Facts(own_numbers=(OWN,)))
 
     assert isinstance(decision, Refuse)

@@ -33,15 +33,15 @@ def test_a_number_that_must_not_ring_is_refused_in_both_modes(number: str, rule:
     assert (refusal.rule, refusal.path) == (rule, ENDPOINT)
 
 
-def test_an_emergency_number_is_refused_with_what_to_tell_the_user() -> None:
+def test_the_refusal_of_an_emergency_number_names_the_users_own_phone() -> None:
     refusal = refused(tts("911"))
 
     assert "emergency" in refusal.message
     assert "their own phone" in refusal.next_step
-    assert refusal.how_to_change == "This rule has no switch."
+    assert refusal.how_to_change == "No setting allows this."
 
 
-def test_no_setting_opens_emergency_numbers() -> None:
+def test_no_setting_allows_emergency_numbers() -> None:
     policy = ANYWHERE.model_copy(update={"allowed_numbers": frozenset({"+1911", "911"})})
 
     assert refused(tts("+1911"), policy).rule == "emergency_number"
@@ -66,23 +66,23 @@ def test_fictional_numbers_that_metadata_does_not_know_can_be_tried_in_the_sandb
     assert allowed(tts("+44 7700 900123"), Policy.sandbox(), mode="sandbox").request == tts("+447700900123")
 
 
-def test_by_default_the_regions_of_the_accounts_numbers_are_open() -> None:
+def test_by_default_the_regions_of_the_accounts_numbers_are_allowed() -> None:
     facts = Facts(own_numbers=("+46701740605", "+18005551212", "+12025550100"))
 
     assert allowed(tts("+46 8 465 004 00", cli="+46701740605"), facts=facts)
     assert allowed(tts(REAL, cli="+46701740605"), facts=facts)
     refusal = refused(tts("+441214960123", cli="+46701740605"), facts=facts)
     assert refusal.rule == "number_region"
-    assert "is in GB; allowed is SE, US, from the account's own voice numbers" in refusal.message
+    assert "is in GB; allowed regions: SE, US, those of the account's own voice numbers" in refusal.message
 
 
-def test_a_shared_calling_code_opens_no_second_country() -> None:
+def test_a_shared_calling_code_allows_no_second_country() -> None:
     refusal = refused(tts("+18765501234"))
 
     assert (refusal.rule, refusal.value) == ("number_region", "+18765501234 (JM)")
 
 
-def test_an_account_without_numbers_opens_no_region() -> None:
+def test_an_account_without_numbers_allows_no_region() -> None:
     policy = Policy(verified_cli=frozenset({OWN}))
 
     refusal = refused(tts(), policy, facts=Facts(own_numbers=()))
@@ -91,7 +91,7 @@ def test_an_account_without_numbers_opens_no_region() -> None:
     assert "no voice numbers" in refusal.message
 
 
-def test_an_empty_list_of_regions_opens_none() -> None:
+def test_an_empty_list_of_regions_allows_none() -> None:
     assert refused(tts(), Policy(allowed_regions=frozenset())).rule == "number_region"
 
 
@@ -103,11 +103,11 @@ def test_listed_regions_replace_those_of_the_account() -> None:
 
 
 @pytest.mark.parametrize("number", ["+441214960123", "+19005551234", "+881612345678"])
-def test_a_listed_number_rings_whatever_its_region_and_kind(number: str) -> None:
+def test_a_listed_number_rings_regardless_of_region_and_kind(number: str) -> None:
     assert allowed(tts(number), Policy(allowed_numbers=frozenset({number})))
 
 
-def test_a_denied_beginning_wins_over_a_listed_number() -> None:
+def test_a_denied_prefix_overrides_a_listed_number() -> None:
     policy = Policy(allowed_numbers=frozenset({REAL}), denied_prefixes=("+1404",))
 
     refusal = refused(tts("+1 (404) 500-5000"), policy)
@@ -115,27 +115,27 @@ def test_a_denied_beginning_wins_over_a_listed_number() -> None:
     assert (refusal.rule, refusal.value) == ("denied_prefix", REAL)
 
 
-def test_kinds_can_be_opened() -> None:
+def test_the_owner_can_allow_other_kinds() -> None:
     policy = Policy(allowed_number_types=frozenset({"premium"}), allowed_regions=frozenset({"US"}))
 
     assert allowed(tts("+19005551234"), policy)
     assert refused(tts(REAL), policy).rule == "number_type"
 
 
-def test_connecting_the_number_that_the_caller_dialled_is_refused() -> None:
+def test_connecting_the_number_that_the_caller_dialed_is_refused() -> None:
     refusal = refused(Document(action=ConnectPstn(cli=OWN)))
 
     assert (refusal.rule, refusal.path) == ("number_named", "$.action.number")
 
 
-def test_regions_are_left_open_until_the_account_is_known() -> None:
+def test_regions_are_undecided_until_the_account_is_known() -> None:
     policy, request = Policy(verified_cli=frozenset({OWN})), tts("+441214960123")
 
     assert allowed(request, policy, facts=None)
     assert needed(Intent(request, "live"), policy).own_numbers
 
 
-def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:
+def test_a_listed_number_and_caller_id_need_no_facts_about_the_account() -> None:
     policy = Policy(allowed_numbers=frozenset({REAL}), verified_cli=frozenset({OWN}))
 
     assert not needed(Intent(tts(), "live"), policy).own_numbers
@@ -149,6 +149,6 @@ def test_a_listed_number_and_caller_id_need_no_look_at_the_account() -> None:
         ManageParticipant(command="onhold", moh="music1"),
     ],
 )
-def test_what_rings_nobody_passes_unchanged_and_needs_nothing(request_: Payload) -> None:
+def test_a_request_that_rings_no_phone_passes_unchanged_without_facts(request_: Payload) -> None:
     assert allowed(request_, facts=None).request is request_
     assert not needed(Intent(request_, "live"), Policy.live())

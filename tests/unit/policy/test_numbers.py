@@ -62,7 +62,7 @@ FILM_NUMBERS = (
         ("+", "e164_number"),
     ],
 )
-def test_a_text_that_must_not_be_rung_is_a_fault_of_its_rule(written: str, kind: str) -> None:
+def test_a_text_that_must_not_be_called_is_a_fault_of_its_rule(written: str, kind: str) -> None:
     found = examine(written)
 
     assert isinstance(found, Fault)
@@ -79,7 +79,7 @@ def test_a_text_that_must_not_be_rung_is_a_fault_of_its_rule(written: str, kind:
         ("+1404", "Ask the user"),
     ],
 )
-def test_a_fault_says_what_to_do(written: str, hint: str) -> None:
+def test_a_fault_has_a_next_step(written: str, hint: str) -> None:
     found = examine(written)
 
     assert isinstance(found, Fault)
@@ -105,24 +105,24 @@ def test_a_number_is_described_by_numbering_metadata(written: str, e164: str, re
     assert (facts.e164, facts.region, facts.type) == (e164, region, kind)
 
 
-def test_describing_what_is_no_number_names_the_reason() -> None:
+def test_describing_an_impossible_number_names_the_reason() -> None:
     with pytest.raises(InvalidInputError, match="too short for a number with calling code"):
         describe_number("+1404")
 
 
 @pytest.mark.parametrize("number", FILM_NUMBERS)
-def test_numbers_for_films_are_told_apart(number: str) -> None:
+def test_numbers_of_films_are_fictional(number: str) -> None:
     assert describe_number(number).fictional
 
 
 @pytest.mark.parametrize("number", ["+12125550200", "+12125559912", "+442079461234", "+447700800123", "+61491570160"])
-def test_their_neighbours_are_not_fictional(number: str) -> None:
+def test_numbers_next_to_fictional_ranges_are_not_fictional(number: str) -> None:
     found = examine(number)
 
     assert isinstance(found, Fault) or not found.fictional
 
 
-def test_every_range_for_films_is_looked_at_above() -> None:
+def test_every_fictional_range_has_a_sample() -> None:
     seen = {one.title for number in FILM_NUMBERS if (one := fictional_range(number)) is not None}
 
     assert seen == {one.title for one in FICTIONAL}
@@ -183,7 +183,7 @@ def test_no_valid_example_number_of_any_region_is_a_fault() -> None:
 
 
 @given(st.text(alphabet="+0123456789 ()-.;*#wWxp\uff11\u0661\u200b", max_size=24))
-def test_what_is_described_is_plain_e164_and_stays_the_same(text: str) -> None:
+def test_a_described_number_is_in_e164_form_and_describes_itself(text: str) -> None:
     found = examine(text)
 
     if isinstance(found, NumberFacts):
@@ -201,12 +201,12 @@ def test_what_is_described_is_plain_e164_and_stays_the_same(text: str) -> None:
         ("14155550100", "14155550100"),
     ],
 )
-def test_a_caller_id_is_brought_into_e164_where_it_has_a_plus(written: str, sent: str) -> None:
+def test_a_caller_id_with_a_plus_is_sent_in_e164_form(written: str, sent: str) -> None:
     assert caller_id(written) == sent
 
 
 @pytest.mark.parametrize("written", ["+44 999 123 4567", "+1 112 555 0100", "+1 911 555 1234"])
-def test_a_long_number_that_begins_like_an_emergency_number_is_taken_for_a_typing_error(written: str) -> None:
+def test_a_long_number_that_begins_like_an_emergency_number_counts_as_a_typing_error(written: str) -> None:
     found = examine(written)
 
     assert isinstance(found, Fault)
@@ -217,17 +217,17 @@ def test_a_long_number_that_begins_like_an_emergency_number_is_taken_for_a_typin
 
 
 @pytest.mark.parametrize("written", ["411", "116117", "988", "+1411", "+1 988"])
-def test_a_short_code_wants_a_full_number_and_no_plus(written: str) -> None:
+def test_the_fault_of_a_short_code_asks_for_the_complete_number(written: str) -> None:
     found = examine(written)
 
     assert isinstance(found, Fault)
     assert found.kind == "short_number"
     assert "short code that works inside one network only" in found.message
-    assert found.next_step.startswith("Write a full number.")
+    assert found.next_step.startswith("Ask the user for the complete number")
 
 
 @pytest.mark.parametrize("separator", ["\u00a0", "\u202f", "\u2009", "\u2010", "\u2011", "\u2013"])
-def test_what_a_word_processor_puts_between_digits_is_a_separator(separator: str) -> None:
+def test_separators_of_word_processors_are_accepted(separator: str) -> None:
     written = separator.join(("+1", "404", "500", "5000"))
 
     assert describe_number(written).e164 == "+14045005000"
@@ -235,11 +235,11 @@ def test_what_a_word_processor_puts_between_digits_is_a_separator(separator: str
     assert caller_id(separator.join(("+1", "415", "111", "222", "3333"))) == "+14151112223333"
 
 
-def test_other_separators_and_digits_are_not() -> None:
+def test_other_separators_and_digits_are_faults() -> None:
     assert isinstance(examine("+1\u3000404 500 5000"), Fault)
     assert isinstance(examine("+1\u2014404 500 5000"), Fault)
     assert isinstance(examine("+1\u00a0404 500 500\u0660"), Fault)
 
 
-def test_a_caller_id_that_is_no_number_keeps_its_letters_and_signs() -> None:
+def test_a_caller_id_that_is_no_number_keeps_its_characters() -> None:
     assert caller_id(" a\u2013b ") == "a\u2013b"

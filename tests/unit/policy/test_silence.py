@@ -1,8 +1,9 @@
-"""A call that says and plays nothing costs as much as one that does, so it is refused."""
+"""A call that speaks and plays nothing costs as much as one that does, so it is refused."""
 
 import pytest
 
 from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.policy.refusals import UNCHANGED
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, TtsCallout, TtsCalloutRequest
@@ -27,7 +28,7 @@ def playing(*ids: str) -> Payload:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\u00a0\u3000", "\u2800", "\u0301"])
-def test_text_with_nothing_to_say_is_refused_wherever_it_stands(text: str) -> None:
+def test_text_without_anything_to_speak_is_refused_in_every_member(text: str) -> None:
     for request, path in (
         (tts(text=text), "$.ttsCallout.text"),
         (tts(prompts=f"welcome;#tts[{text}]"), "$.ttsCallout.prompts"),
@@ -37,8 +38,8 @@ def test_text_with_nothing_to_say_is_refused_wherever_it_stands(text: str) -> No
         refusal = refused(request)
         assert (refusal.rule, refusal.path) == ("spoken_text", path)
         assert "say nothing" in refusal.message
-        assert refusal.how_to_change == "This rule has no switch."
-        assert "ask again" in refusal.next_step
+        assert refusal.how_to_change == "No setting allows this."
+        assert refusal.next_step == f"Write the text to speak. {UNCHANGED}"
 
 
 def test_a_callout_with_neither_text_nor_prompts_is_silent() -> None:
@@ -47,7 +48,7 @@ def test_a_callout_with_neither_text_nor_prompts_is_silent() -> None:
     assert (refusal.rule, refusal.path) == ("spoken_text", "$.ttsCallout.text")
 
 
-def test_tones_or_a_callback_may_take_the_place_of_text() -> None:
+def test_tones_or_a_callback_may_replace_text() -> None:
     destination = tts().tts_callout.destination
     answered = TtsCalloutRequest(tts_callout=TtsCallout(destination=destination, cli=OWN, enable_ace=True))
 
@@ -67,7 +68,7 @@ def test_tones_or_a_callback_may_take_the_place_of_text() -> None:
         "<speak><audio/></speak>",
     ],
 )
-def test_ssml_with_nothing_to_say_or_play_is_refused(ssml: str) -> None:
+def test_ssml_without_anything_to_speak_or_play_is_refused(ssml: str) -> None:
     refusal = refused(speaking(ssml))
 
     assert (refusal.rule, refusal.path) == ("ssml", "$.ttsCallout.prompts")
@@ -108,7 +109,7 @@ def test_a_prompt_that_plays_nothing_is_refused(request_: Payload, path: str) ->
         "<break time='.5s' strength='strong'/>",
     ],
 )
-def test_short_pauses_are_allowed(breaks: str) -> None:
+def test_short_breaks_are_allowed(breaks: str) -> None:
     assert allowed(speaking(f"<speak>Hi.{breaks}</speak>"))
 
 
@@ -125,15 +126,15 @@ def test_short_pauses_are_allowed(breaks: str) -> None:
         ("<s:break xmlns:s='x:y' time='11s'/>", "a break longer than 10 s"),
     ],
 )
-def test_long_pauses_are_refused(breaks: str, named: str) -> None:
+def test_long_breaks_are_refused(breaks: str, named: str) -> None:
     refusal = refused(speaking(f"<speak>Hi.{breaks}</speak>"))
 
     assert refusal.rule == "ssml"
     assert named in refusal.message
-    assert refusal.how_to_change == "This rule has no switch."
+    assert refusal.how_to_change == "No setting allows this."
 
 
-def test_the_pauses_of_each_piece_are_counted_by_themselves() -> None:
+def test_the_breaks_of_each_piece_are_counted_separately() -> None:
     breaks = "<break time='10s'/>" * 3
     piece = f"#ssml[<speak>Hi.{breaks}</speak>]"
 

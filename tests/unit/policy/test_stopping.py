@@ -20,15 +20,16 @@ STOPPED = Policy(stop=True)
         Document(action=ConnectSip(destination=SipDestination(endpoint="alice@example.com"))),
     ],
 )
-def test_while_stopped_nothing_rings_and_nothing_else_is_complained_of(request_: Payload) -> None:
+def test_while_stopped_every_call_is_refused_by_the_kill_switch_alone(request_: Payload) -> None:
     for policy in (STOPPED, Policy.sandbox().model_copy(update={"stop": True})):
         refusal = refused(request_, policy, facts=None)
 
         assert refusal.rule == "stopped"
+        assert refusal.message == "Calling is stopped: no call is placed or connected. The owner set `stop`."
         assert refusal.how_to_change == "Only the owner of this server can change this, with SINCH_VOICE_STOP."
 
 
-def test_while_stopped_a_call_can_still_be_ended() -> None:
+def test_while_stopped_a_call_can_still_be_hung_up() -> None:
     assert allowed(Document(action=Hangup()), STOPPED)
 
 

@@ -50,14 +50,14 @@ def recording(url: str | None, credentials: str | None = None) -> Document:
         ConnectConf(conference_id="daily", suppress_callbacks=True),
     ],
 )
-def test_hiding_how_a_call_goes_is_refused_until_allowed(action: Action) -> None:
+def test_suppressing_callbacks_is_refused_until_allowed(action: Action) -> None:
     refusal = refused(Document(action=action))
 
     assert (refusal.rule, refusal.path) == ("hidden_callbacks", "$.action.suppressCallbacks")
     assert allowed(Document(action=action), Policy(allow_suppress_callbacks=True))
 
 
-def test_saying_that_nothing_is_hidden_is_fine() -> None:
+def test_an_explicit_false_for_suppressed_callbacks_is_allowed() -> None:
     assert allowed(Document(action=ConnectPstn(number=REAL, cli=OWN, suppress_callbacks=False)))
 
 
@@ -76,7 +76,7 @@ def test_recording_is_refused_until_allowed(document: Document) -> None:
 
 
 @pytest.mark.parametrize("url", ["s3://calls/2024", "s3://calls/2024/", "s3://calls/2024/may/a.mp3", "gs://other/x"])
-def test_recordings_go_where_the_owner_said_or_below(url: str) -> None:
+def test_recordings_are_stored_in_a_listed_destination_or_below(url: str) -> None:
     assert allowed(recording(url), BUCKET)
 
 
@@ -97,15 +97,15 @@ def test_recordings_go_where_the_owner_said_or_below(url: str) -> None:
         "https://calls/2024/",
     ],
 )
-def test_recordings_go_nowhere_else(url: str | None) -> None:
+def test_other_destinations_of_recordings_are_refused(url: str | None) -> None:
     assert refused(recording(url), BUCKET).rule == "recording"
 
 
-def test_allowing_recording_without_a_place_allows_none() -> None:
+def test_allowed_recording_without_a_listed_destination_is_refused() -> None:
     assert refused(recording("s3://calls/"), Policy(allow_recording=True)).rule == "recording"
 
 
-def test_credentials_that_come_with_a_request_are_remarked_and_never_shown() -> None:
+def test_credentials_in_a_request_cause_a_warning_and_are_never_shown() -> None:
     decision = allowed(recording("s3://calls/2024/", "AKIA:s3cret:eu-west-1"), BUCKET)
 
     (warning,) = decision.warnings
@@ -123,7 +123,7 @@ def test_credentials_that_come_with_a_request_are_remarked_and_never_shown() -> 
         (to_stream("wss://ai.example.com/audio"), "stream_target", STREAMS),
     ],
 )
-def test_targets_that_are_no_telephones_are_refused_until_allowed(request_: Payload, rule: str, policy: Policy) -> None:
+def test_targets_other_than_telephones_are_refused_until_allowed(request_: Payload, rule: str, policy: Policy) -> None:
     refusal = refused(request_)
 
     assert refusal.rule == rule
@@ -131,7 +131,7 @@ def test_targets_that_are_no_telephones_are_refused_until_allowed(request_: Payl
     assert allowed(request_, policy)
 
 
-def test_a_listed_host_gets_no_stream_until_streams_are_allowed() -> None:
+def test_a_stream_to_a_listed_host_is_refused_until_streams_are_allowed() -> None:
     policy = STREAMS.model_copy(update={"allow_streams": False})
 
     assert refused(to_stream("wss://ai.example.com/audio"), policy).rule == "stream_target"
@@ -144,7 +144,7 @@ def test_a_stream_goes_to_a_listed_host_over_tls(url: str) -> None:
     assert refused(to_stream(url), STREAMS).rule == "stream_target"
 
 
-def test_a_callout_to_an_app_is_refused_until_allowed() -> None:
+def test_a_callout_to_an_in_app_user_is_refused_until_allowed() -> None:
     request = TtsCalloutRequest(tts_callout=TtsCallout(destination=UserDestination(endpoint="alice"), text="Hi."))
 
     refusal = refused(request)
@@ -167,9 +167,9 @@ def test_a_callout_to_an_app_is_refused_until_allowed() -> None:
         "",
     ],
 )
-def test_a_sip_address_is_an_address_and_no_emergency_number(address: str) -> None:
+def test_a_malformed_sip_address_or_an_emergency_number_in_one_is_refused(address: str) -> None:
     assert refused(to_sip(address), Policy(allow_sip=True)).rule == "sip_target"
 
 
-def test_an_in_app_user_is_no_emergency_number() -> None:
+def test_an_emergency_number_as_in_app_user_is_refused() -> None:
     assert refused(to_user("911"), Policy(allow_in_app=True)).rule == "in_app_target"

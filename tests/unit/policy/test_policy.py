@@ -47,7 +47,7 @@ def test_the_sandbox_differs_from_live_in_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(Policy.model_fields))
-def test_every_member_says_in_a_line_what_it_is(name: str) -> None:
+def test_every_member_has_a_description_of_one_line(name: str) -> None:
     description = Policy.model_fields[name].description
 
     assert description is not None
@@ -81,14 +81,14 @@ def test_every_member_says_in_a_line_what_it_is(name: str) -> None:
         ({"max_text_chars": 601}, "less than or equal to 600"),
         (
             {"calling_hours": "nine to five"},
-            "`nine to five` is no calling hours; write `auto`, `any`, or hours such as",
+            "`nine to five` is not a valid calling-hours entry; write `auto`, `any`, or hours such as",
         ),
-        ({"calling_hours": ""}, "is no calling hours"),
-        ({"calling_hours": "9:00-17:00"}, "is no calling hours"),
-        ({"calling_hours": "Mon-Fri 09:00-17:00 Sat 10:00-12:00"}, "is no calling hours"),
+        ({"calling_hours": ""}, "is not a valid calling-hours entry"),
+        ({"calling_hours": "9:00-17:00"}, "is not a valid calling-hours entry"),
+        ({"calling_hours": "Mon-Fri 09:00-17:00 Sat 10:00-12:00"}, "is not a valid calling-hours entry"),
         ({"calling_hours": "21:00-08:00"}, "`21:00-08:00` ends before it begins"),
-        ({"calling_hours": "09:00-25:00"}, "`25:00` is no time of day"),
-        ({"calling_hours": "09:60-10:00"}, "`09:60` is no time of day"),
+        ({"calling_hours": "09:00-25:00"}, "`25:00` is not a time of day"),
+        ({"calling_hours": "09:60-10:00"}, "`09:60` is not a time of day"),
         ({"calling_hours": "14:00-18:00 09:00-12:00"}, "is not in order"),
         ({"calling_hours": "Mon-Fri 09:00-17:00, Fri 09:00-12:00"}, "name Fri twice"),
         ({"repeat_per_day": -1}, "a whole number from 0 to 1,000,000,000, or `unlimited`"),
@@ -110,7 +110,7 @@ def test_every_member_says_in_a_line_what_it_is(name: str) -> None:
         ({"allowed_region": ["SE"]}, "Extra inputs are not permitted"),
     ],
 )
-def test_a_wrong_member_is_answered_with_one_sentence(given: dict[str, object], sentence: str) -> None:
+def test_an_invalid_value_is_rejected_with_one_sentence(given: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Policy.model_validate(given)
 
@@ -119,7 +119,7 @@ def test_a_wrong_member_is_answered_with_one_sentence(given: dict[str, object], 
     assert "\n" not in fault["msg"]
 
 
-def test_members_are_brought_into_one_form() -> None:
+def test_values_are_normalized() -> None:
     policy = Policy.model_validate(
         {
             "allowed_regions": ["se", " US "],
@@ -139,45 +139,45 @@ def test_members_are_brought_into_one_form() -> None:
     assert policy.media_hosts == {"example.com"}
 
 
-def test_a_dump_reads_back_and_its_json_is_in_order() -> None:
+def test_a_dump_loads_again_and_its_json_is_sorted() -> None:
     policy = Policy(allowed_regions=frozenset({"US", "SE", "DE"}), verified_cli=frozenset({"private"}))
 
     assert Policy.model_validate(policy.model_dump()) == policy
     assert json.loads(policy.model_dump_json())["allowed_regions"] == ["DE", "SE", "US"]
 
 
-def test_nothing_can_change_a_policy() -> None:
+def test_a_policy_is_immutable() -> None:
     policy = Policy.live()
 
     with pytest.raises(ValidationError, match="frozen"):
         setattr(policy, "allow_sip", True)  # noqa: B010 - the type checker would not let it pass
 
 
-def test_a_beginning_may_be_pasted_too() -> None:
+def test_a_pasted_prefix_is_normalized_too() -> None:
     assert Policy(denied_prefixes=("+1\u00a0900",)).denied_prefixes == ("+1900",)
 
 
 @pytest.mark.parametrize("name", ["repeat_per_day", "calls_per_hour", "max_rate_per_minute", "max_spend_per_day"])
-def test_unlimited_is_written_out_and_nought_is_a_limit(name: str) -> None:
+def test_unlimited_is_a_word_and_zero_is_a_limit(name: str) -> None:
     assert getattr(Policy.model_validate({name: " Unlimited "}), name) is None
     assert getattr(Policy.model_validate({name: "0"}), name) == 0
 
 
-def test_money_is_what_was_written_and_not_the_nearest_binary_number() -> None:
+def test_money_is_exact_and_not_the_nearest_binary_number() -> None:
     assert Policy.model_validate({"max_rate_per_minute": 0.1}).max_rate_per_minute == Decimal("0.1")
     assert Policy.model_validate({"max_spend_per_day": "12.34"}).max_spend_per_day == Decimal("12.34")
 
 
 @pytest.mark.parametrize(("ceiling", "usual"), [(300, 300), ("300", 300), (600, 600), (7_200, 600)])
-def test_the_usual_length_follows_a_lower_ceiling(ceiling: object, usual: int) -> None:
+def test_the_default_duration_follows_a_lower_maximum(ceiling: object, usual: int) -> None:
     assert Policy.model_validate({"max_duration_s": ceiling}).default_duration_s == usual
 
 
 @pytest.mark.parametrize("given", [{"allowed_numbers": ["+14045005000"]}, {"allowed_regions": ["US"]}])
-def test_nobody_has_to_be_asked_where_the_owner_said_whom_to_ring(given: dict[str, object]) -> None:
+def test_confirm_never_is_accepted_if_the_owner_lists_numbers_or_regions(given: dict[str, object]) -> None:
     assert Policy.model_validate({"confirm": "Never", **given}).confirm == "never"
 
 
 @pytest.mark.parametrize("policy", [Policy.live(), Policy.sandbox()])
-def test_the_defaults_read_back_from_json_too(policy: Policy) -> None:
+def test_the_defaults_load_from_json_too(policy: Policy) -> None:
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
