@@ -26,7 +26,7 @@ from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, sc
 from tests.integration.test_platform_faults import NUMBERS, PRICE
 
 CALLER = "12015555555"
-SORRY = "Sorry, nobody can take this call. Goodbye."
+SORRY = "Sorry, no one can take this call. Goodbye."
 
 
 @dataclass(frozen=True)
