@@ -70,14 +70,7 @@ async def open_app(
     loopback = LoopbackTransport() if settings.embedded and sandbox is None and transport is None else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
     client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
-    config = ServiceConfig(
-        policy=settings.policy,
-        mode=settings.mode,
-        simulated=settings.simulated,
-        source=_event_source(settings, loopback=loopback is not None),
-        incoming_text=settings.incoming_text,
-        patience_s=settings.request_timeout_s + _PATIENCE_MARGIN_S,
-    )
+    config = _service_config(settings, loopback=loopback is not None)
     async with (
         client,
         open_storage(database_url(settings), clock, own_time=own_time) as storage,
@@ -99,6 +92,17 @@ async def open_app(
                 with anyio.move_on_after(_DRAIN_S, shield=True):
                     await service.dispatcher.drained()
                 tasks.cancel_scope.cancel()
+
+
+def _service_config(settings: Settings, *, loopback: bool) -> ServiceConfig:
+    return ServiceConfig(
+        policy=settings.policy,
+        mode=settings.mode,
+        simulated=settings.simulated,
+        source=_event_source(settings, loopback=loopback),
+        incoming_text=settings.incoming_text,
+        patience_s=settings.request_timeout_s + _PATIENCE_MARGIN_S,
+    )
 
 
 def _event_source(settings: Settings, *, loopback: bool) -> EventSource:

@@ -78,7 +78,7 @@ class Connections:
     """The connections to the platform, opened when first needed.
 
     There are two pools: one keeps connections alive, the other opens a new one for every request. The platform may
-    close an idle connection at the moment it is used again, which cannot be told apart from a reset after the
+    close an idle connection at the moment it is used again, which looks exactly like a reset after the
     request was seen. Requests that must not be repeated therefore get a new connection.
 
     Args:

@@ -56,84 +56,77 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     allowed_number_types: frozenset[NumberType] = Field(
-        default=_DEFAULT_TYPES, description="Types of numbers that may be called"
+        default=_DEFAULT_TYPES, description="Kinds of numbers that may be rung"
     )
     allowed_regions: frozenset[str] | None = Field(
         default=None,
-        description="Regions that may be called, ISO 3166 (SE, US) or * for any; default those of your own numbers",
+        description="Regions that may be rung, ISO 3166 (SE, US), * for any; default those of your own voice numbers",
     )
     allowed_numbers: frozenset[str] = Field(
-        default=_NOTHING, description="Exact numbers that may be called whatever their region and type, E.164"
+        default=_NOTHING, description="Exact numbers that may be rung whatever their region and kind, E.164"
     )
     denied_prefixes: tuple[str, ...] = Field(
-        default=(),
-        description="Prefixes of numbers that are never called, such as +1900; overrides every allowed setting",
+        default=(), description="Beginnings of numbers never rung, such as +1900; wins over everything"
     )
-    default_cli: str | None = Field(default=None, description="Caller ID of calls that name none, E.164")
+    default_cli: str | None = Field(default=None, description="Caller id where a call names none, E.164")
     verified_cli: frozenset[str] = Field(
-        default=_NOTHING, description="Caller IDs allowed besides your own voice numbers: E.164, private, incoming"
+        default=_NOTHING, description="Caller ids allowed besides your own voice numbers: E.164, private, incoming"
     )
     max_text_chars: Annotated[int, Field(ge=1, le=LONGEST_TEXT)] = Field(
-        default=LONGEST_TEXT, description="Longest text that is spoken in one piece, in characters, at most 600"
+        default=LONGEST_TEXT, description="Longest text that is spoken in one piece, in characters"
     )
     media_hosts: frozenset[str] = Field(
-        default=_NOTHING,
-        description="Hosts that audio may be played from; *.example.com for subdomains; empty allows no audio URL",
+        default=_NOTHING, description="Hosts that audio may be played from; *.example.com for subdomains; empty is off"
     )
     callback_hosts: frozenset[str] = Field(
-        default=_NOTHING,
-        description="Hosts that events and streams may be sent to; *.example.com for subdomains; empty allows none",
+        default=_NOTHING, description="Hosts that call events and streams may be sent to; *.example.com for subdomains"
     )
     allow_suppress_callbacks: bool = Field(default=False, description="Allow calls that report no events")
     allow_recording: bool = Field(default=False, description="Allow recording, to recording_destinations")
-    allow_sip: bool = Field(default=False, description="Allow connecting calls to SIP addresses")
-    allow_in_app: bool = Field(default=False, description="Allow connecting calls to in-app users")
+    allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses")
+    allow_in_app: bool = Field(default=False, description="Allow connecting in-app users")
     allow_streams: bool = Field(default=False, description="Allow streaming audio to callback_hosts")
     recording_destinations: frozenset[str] = Field(
         default=_NOTHING,
-        description="Folders that recordings may be stored in or below, such as s3://bucket/folder",
+        description="Where recordings may go, such as s3://bucket/folder, and below",
     )
     calling_hours: str = Field(
         default=AUTO,
-        description="Local time when phones may ring: auto, any, or hours such as Mon-Fri 09:00-20:00, Sat 09:00-17:00",
+        description="When phones may ring, local time: auto, any, or such as Mon-Fri 09:00-20:00, Sat 09:00-17:00",
     )
-    repeat_in_flight: Limit = Field(default=1, description="Most concurrent calls to one number")
-    repeat_gap_s: Limit = Field(default=300, description="Shortest time between two calls to one number, in seconds")
-    repeat_per_day: Limit = Field(default=3, description="Most calls to one number per day")
-    repeat_per_week: Limit = Field(default=7, description="Most calls to one number per week")
-    calls_per_minute: Limit = Field(default=5, description="Most calls per minute, all servers of the journal together")
-    calls_per_hour: Limit = Field(default=30, description="Most calls per hour, all servers of the journal together")
-    calls_per_day: Limit = Field(default=100, description="Most calls per day, all servers of the journal together")
-    max_concurrent_calls: Limit = Field(
-        default=3, description="Most concurrent calls, all servers of the journal together"
-    )
+    repeat_in_flight: Limit = Field(default=1, description="Calls to one number at the same time")
+    repeat_gap_s: Limit = Field(default=300, description="Pause between two calls to one number, in seconds")
+    repeat_per_day: Limit = Field(default=3, description="Calls to one number within a day")
+    repeat_per_week: Limit = Field(default=7, description="Calls to one number within a week")
+    calls_per_minute: Limit = Field(default=5, description="Calls within a minute, of everybody together")
+    calls_per_hour: Limit = Field(default=30, description="Calls within an hour, of everybody together")
+    calls_per_day: Limit = Field(default=100, description="Calls within a day, of everybody together")
+    max_concurrent_calls: Limit = Field(default=3, description="Calls at the same time, of everybody together")
     max_unknown_outcomes: Limit = Field(
-        default=5, description="Unknown outcomes within ten minutes that trip the kill switch"
+        default=5, description="Unknown outcomes within ten minutes after which calling stops"
     )
-    max_duration_s: Duration = Field(
-        default=3_600, description="Longest duration that a call may request, in seconds, at most 14400"
-    )
+    max_duration_s: Duration = Field(default=3_600, description="Longest call that may be asked for, in seconds")
     default_duration_s: Duration = Field(
         default=USUAL_CALL,
-        description="Longest duration of a call that requests none, in seconds; at most max_duration_s",
+        description="Longest call where none is asked for, in seconds; never more than max_duration_s",
     )
     dial_timeout_s: Annotated[int, Field(ge=1)] = Field(
-        default=60, description="Longest time that a connected phone rings, in seconds"
+        default=60, description="Longest ringing where a call is connected to a telephone, in seconds"
     )
     max_rate_per_minute: Money = Field(
-        default=Decimal("0.25"), description="Highest allowed price per minute, in the account's currency"
+        default=Decimal("0.25"), description="Dearest minute that may be called, in the account's currency"
     )
     max_spend_per_day: Money = Field(
-        default=Decimal("5.00"), description="Most that calls may cost per day, in the account's currency"
+        default=Decimal("5.00"), description="Most that calls may cost within a day, in the account's currency"
     )
     confirm: Confirm = Field(
-        default="auto", description="Whether a person confirms calls: auto (if the client can ask), always or never"
+        default="auto", description="Whether a person confirms calls: auto where the client can ask, always, never"
     )
     trusted_numbers: frozenset[str] = Field(
-        default=_NOTHING, description="Numbers exempt from confirmation, calling hours and limits per number, E.164"
+        default=_NOTHING, description="Numbers that need no consent and no calling hours and may be repeated, E.164"
     )
     audit_text: bool = Field(default=False, description="Keep spoken text in the audit log")
-    stop: bool = Field(default=False, description="Refuse every call of this server")
+    stop: bool = Field(default=False, description="Refuse every call: the kill switch as a setting")
 
     @classmethod
     def live(cls) -> Self:

@@ -19,7 +19,7 @@ from sinch_voice_mcp.cli.svaml.documents import (
 from sinch_voice_mcp.cli.svaml.files import Source
 from sinch_voice_mcp.svaml import Finding
 from sinch_voice_mcp.svaml.lint import CONTEXTS, Context, Fixed, fix
-from sinch_voice_mcp.svaml.reading.source import mended, without_secrets
+from sinch_voice_mcp.svaml.reading.source import apply_edits, without_secrets
 
 _BOM = "\ufeff".encode()
 
@@ -73,7 +73,7 @@ class _FixedSource:
         """Fix a source; return None, and report it on standard error, if its document is nested too deeply."""
         try:
             fixed = fix(source.data, event)
-            text = mended(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
+            text = apply_edits(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
         except RecursionError:
             Printer(errors=True).line(f"{source.name}: nested too deeply to be fixed")
             return None
