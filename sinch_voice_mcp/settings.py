@@ -282,6 +282,7 @@ def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting])
     for name in environ:
         if name in names or not name.upper().startswith("SINCH_"):
             continue
+        # Sinch's own SDKs and tools use further SINCH_ variables; only near misses of ours are errors.
         near = get_close_matches(name.upper(), names, n=1, cutoff=_MISSPELLING_CUTOFF)
         if near or name.upper().startswith(VARIABLE_PREFIX):
             hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"

@@ -77,6 +77,7 @@ async def open_app(
         anyio.create_task_group() as tasks,
     ):
         service = open_service(client, storage.journal, storage.events, config, clock, tasks)
+        # The embedded sandbox answers at once, and a test or first call then finds the account known.
         if settings.embedded:
             await service.account.warm()
         else:
@@ -173,7 +174,7 @@ def database_url(settings: Settings) -> str:
 
 
 async def _sweep(service: VoiceService, storage: Storage, every_s: float) -> None:
-    """Run the periodic work until cancelled. An error is logged and ends only that run."""
+    """Run the periodic work until canceled. An error is logged and ends only that run."""
     while True:
         await anyio.sleep(every_s)
         try:
@@ -222,6 +223,7 @@ def create_server(
 
 def sealing_key(settings: Settings) -> bytes:
     """Return the key that seals request states: shared by all servers of an application, random in the sandbox."""
+    # All servers of an application must open each other's states, because a client may reconnect to another one.
     if settings.application_secret is None:
         return secrets.token_bytes(32)
     secret = settings.application_secret.get_secret_value().encode()

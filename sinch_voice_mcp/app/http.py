@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import anyio
+import uvicorn
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.callbacks import Receiver, receiver
@@ -63,9 +64,7 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
 
 
 async def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until cancelled; requests in progress are finished first."""
-    import uvicorn  # noqa: PLC0415 - takes 0.1 s to import, and serving over stdio does not need it
-
+    """Serve until canceled; requests in progress are finished first."""
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -79,17 +78,17 @@ async def serve(app: ASGIApp, listener: socket.socket) -> None:
     # The command handles signals; uvicorn would install its own handlers.
     server.capture_signals = _no_signals
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_when_cancelled, server)
+        tasks.start_soon(_stop_when_canceled, server)
         with anyio.CancelScope(shield=True):
             await server.serve(sockets=[listener])
         tasks.cancel_scope.cancel()
 
 
-async def _stop_when_cancelled(server: object) -> None:
+async def _stop_when_canceled(server: uvicorn.Server) -> None:
     try:
         await anyio.sleep_forever()
     finally:
-        vars(server)["should_exit"] = True
+        server.should_exit = True
 
 
 @contextmanager

@@ -25,6 +25,7 @@ class LoopbackTransport:
 
     async def __call__(self, request: CallbackRequest) -> CallbackAnswer | None:
         """Post one callback; return None if no reply came."""
+        # With set_callbacks, a user may name an application of their own on this machine instead.
         poster = self._inside if request.url == LOOPBACK_CALLBACK_URL else None
         poster = poster or self._outside
         answer = await poster.post(request.url, request.headers, request.body, request.timeout_s)

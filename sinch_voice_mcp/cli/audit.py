@@ -47,6 +47,7 @@ def _value(value: object) -> str:
 async def _newest(settings: Settings, limit: int, token: str | None) -> list[AuditRow]:
     async with open_existing_journal(settings) as storage:
         if token is None:
+            # This row holds the number of the newest audit row, so the log need not be counted.
             (head,) = await storage.database.read(lambda: one("SELECT seq FROM gate WHERE id = 1"))
             return await storage.journal.audit(after=max(0, head["seq"] - limit), limit=limit)
         return list(deque([row async for row in _rows(storage, 0) if row.call == token], maxlen=limit))

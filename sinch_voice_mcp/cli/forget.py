@@ -19,6 +19,7 @@ def forget(loader: SettingsLoader, number: str) -> None:
 
     The audit log keeps the number's hash and shortened form: it is append-only.
     """
+    # The journal knows a number only by the hash of its E.164 form, so another spelling would not be found.
     e164 = describe_number(number).e164
     found = anyio.run(_forget, loader.load(), e164)
     requests = "1 request" if found == 1 else f"{found} requests"

@@ -99,7 +99,7 @@ async def read_switch(database: Database) -> Switch:
 
 
 def describe_stop(stopped: Stopped) -> str:
-    """Say since when, by whom and why calling is stopped."""
+    """Describe a stop: its time, its author and its reason."""
     return f"since {iso(stopped.since)} by {stopped.by}: {stopped.reason}"
 
 

@@ -52,6 +52,7 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
     Exit status: 0 if calling is stopped, 1 if calling is stopped but --hang-up could not end every call.
     """
     settings = _load_leniently(context.obj)
+    # Asked before the journal is opened, because opening creates it.
     file = sqlite_file(journal_url(settings))
     is_new = file is not None and not file.exists()
     before, stopped, name = anyio.run(_stop, settings, reason)
@@ -62,6 +63,7 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
     if is_new:
         printer.line("This journal did not exist before, so no server uses it yet. If a server runs, check the path.")
     printer.line(_RESUME)
+    # An embedded sandbox has its calls in the memory of another process.
     if hang_up and settings.embedded:
         Printer(errors=True).line(_OUT_OF_REACH)
         context.exit(INCOMPLETE)

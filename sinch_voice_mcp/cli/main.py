@@ -62,6 +62,7 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
         serve(loader.load())
 
 
+# Every setting is a flag of the group, so flags precede the command: all commands use the same settings.
 cli.params.extend(_option(setting) for setting in all_settings().values() if setting.name not in _SECRETS)
 for command in _COMMANDS:
     cli.add_command(command)

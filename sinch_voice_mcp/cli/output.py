@@ -30,7 +30,7 @@ class Printer:
     """Writes lines to standard output or standard error; without color if it is no terminal or NO_COLOR is set."""
 
     def __init__(self, *, errors: bool = False) -> None:
-        # rich takes about 40 ms to import. `serve`, which every MCP session starts, does without it.
+        # rich takes 20 to 40 ms to import. `serve`, which every MCP session starts, does without it.
         from rich import cells, console  # noqa: PLC0415 - see above
 
         styled = console.Console(stderr=errors, highlight=False)

@@ -41,6 +41,7 @@ async def _switch(settings: Settings) -> Switch | str:
     file = sqlite_file(url)
     if url == MEMORY:
         return _IN_MEMORY
+    # Without a journal, no command and no server has stopped calling yet.
     if file is not None and not file.exists():
         return None
     try:

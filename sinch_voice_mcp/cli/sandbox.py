@@ -43,6 +43,7 @@ def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | 
     """
     given = {"sandbox_speed": speed, "sandbox_seed": seed}
     settings = changed(loader.load(), {name: value for name, value in given.items() if value is not None})
+    # Opened before the banner is printed, so that a program that reads the banner can connect at once.
     with listening_socket("127.0.0.1", port) as listener:
         anyio.run(_serve, settings, listener)
 

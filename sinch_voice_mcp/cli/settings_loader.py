@@ -35,5 +35,6 @@ class SettingsLoader:
         Raises:
             ConfigurationError: One of those is wrong.
         """
+        # Not from flags or a file: a wrong setting among them is the reason why this is called.
         names = [variable(name) for name in _JOURNAL_SETTINGS]
         return load({name: os.environ[name] for name in names if name in os.environ})  # noqa: TID251 - see above

@@ -77,6 +77,7 @@ async def _status(settings: Settings) -> _Status:
         if any(migration.number > NEWEST for migration in done):
             # Raises that the database is newer than this program, and changes nothing.
             await migrate(database)
+        # Before the first migration there are no tables to read.
         if not done:
             return _Status(database.name, done, {}, 0, None)
         requests, audit_rows = await _sizes(database)

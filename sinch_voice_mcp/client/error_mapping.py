@@ -124,6 +124,7 @@ def _classify_error(
     status = answer.status
     error_body = _error_body(answer.body, hidden)
     wait = retry_after_s(answer.retry_after, now)
+    # For a callout, a conflict may come from an earlier copy of itself; for anything else it is an ordinary rejection.
     ambiguous = _AMBIGUOUS if places_call else _AMBIGUOUS - {HTTPStatus.CONFLICT}
     # A gateway that limits the rate has not passed the request on, even if the body is not the platform's.
     certain = status == HTTPStatus.TOO_MANY_REQUESTS or (error_body is not None and status not in ambiguous)

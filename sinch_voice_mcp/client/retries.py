@@ -45,6 +45,8 @@ class RetryPolicy:
         return self.uncertain > 0
 
 
+# A request that was not sent is harmless to repeat, so every policy retries it twice.
+
 READ = RetryPolicy(not_sent=2, uncertain=2, rate_limited=2, attempts=3, needs_body=True, read_only=True)
 """Requests that change nothing."""
 
@@ -121,6 +123,7 @@ class Retries:
         self._rate_limited -= 1
         if self._rate_limited < 0:
             return None
+        # A change is not retried after a guessed delay: it would add to the load that the platform complains of.
         if wait is None:
             return self._backoff() if self._policy.read_only else None
         return _acceptable(wait)

@@ -63,8 +63,10 @@ class Sender:
             if delay is None:
                 cause = result.cause if isinstance(result, NotSent | Uncertain) else None
                 raise _final_error(result, earlier, policy) from cause
+            # Kept, because a later attempt cannot undo what this one may have done.
             earlier = result if isinstance(result, Uncertain) else earlier
             await self._clock.sleep(delay)
+            # After the delay, not before it: what forbids a retry may happen meanwhile.
             if before_retry is not None:
                 await before_retry()
 

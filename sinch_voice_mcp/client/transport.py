@@ -164,6 +164,7 @@ async def _body(response: httpx2.Response) -> bytes:
 
 
 def _not_sent_reason(error: Exception) -> str:
+    # httpx wraps the network error, sometimes several times; the innermost one names the reason.
     if isinstance(error, httpx2.ConnectTimeout):
         return "there was no connection in time"
     if isinstance(error, httpx2.PoolTimeout):

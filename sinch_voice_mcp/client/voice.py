@@ -120,6 +120,7 @@ class VoiceClient:
 
     async def update_call(self, call_id: str, document: Document) -> None:
         """Replace the instructions of a call in progress. A document that only hangs up may be retried."""
+        # Ending a call twice is harmless; speaking or connecting twice is not.
         only_hangs_up = isinstance(document.action, Hangup) and not document.instructions
         policy = retries.IDEMPOTENT if only_hangs_up else retries.ONCE
         await self._sender.send(api_request("PATCH", self._call(call_id), document), policy)

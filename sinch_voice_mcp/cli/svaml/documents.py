@@ -65,6 +65,7 @@ def event_of(source: Source, event: Context | None) -> Context | None:
     """Return the event that a document answers: the option, or else the last word of the file's name."""
     if event is not None or source.path is None:
         return event
+    # A callout request names its own events, whatever the file is called.
     try:
         is_request = guess(parse(source.data).value) == "request"
     except NotJsonError:

@@ -141,4 +141,5 @@ def _file_as_json(checked: Checked) -> JsonObject:
 def _uri(source: Source) -> str:
     if source.path is None:
         return "stdin"
+    # Code scanning finds a file in the repository only by a relative path.
     return source.path.as_uri() if source.path.is_absolute() else source.path.as_posix()

@@ -87,6 +87,7 @@ def _documents(
     file_of: dict[str, str] = {}
     for one in read:
         report = lint(one.data, event_of(one, event), limit=MAX_FINDINGS)
+        # `booking.ace.json` is the handler `ace`, as in a flow whose files have one first word.
         name = one.path.stem.rpartition(".")[2] if one.path else "stdin"
         if report.document is None:
             _reject(context, Checked(one, report))

@@ -99,6 +99,7 @@ async def check_events(
 
 def _unreachable(expected: str, *, local: bool) -> list[Diagnosis]:
     parts = urlsplit(expected)
+    # A sandbox on this machine calls back this machine only.
     if local or not _is_private(parts.hostname or ""):
         return []
     next_step = f"Set {_PUBLIC_URL} to the https URL of a proxy or tunnel that is reachable from the internet."
