@@ -29,7 +29,7 @@ PayloadT = TypeVar("PayloadT", bound=Payload)
 _MAX_MESSAGE_CHARS = 500
 _MAX_REFERENCE_CHARS = 100
 _MAX_EXAMINED_CHARS = 10_000
-"""The rest of a longer text is not even looked at, so that cleaning it costs little."""
+"""The rest of a longer text is dropped before it is cleaned, so that cleaning costs little."""
 
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 _BY_STATUS: dict[int, type[PlatformError]] = {
@@ -40,7 +40,7 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     HTTPStatus.TOO_MANY_REQUESTS: CapacityError,
 }
 _AMBIGUOUS: frozenset[int] = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY})
-"""Rejections that may come half-way through: timeout, conflict with an earlier request, too early."""
+"""Statuses with which the platform may have acted: timeout, conflict with an earlier request, too early."""
 _TRANSIENT: frozenset[int] = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 )
@@ -98,12 +98,10 @@ def classify(
             if not needs_body and _is_success(status):
                 return Answered(status, b"")
             return Uncertain(reason, status, transient=True, cause=cause)
-        case Answered(status):
-            return (
-                attempt
-                if _is_success(status)
-                else _classify_error(attempt, now, tuple(hidden), places_call=places_call)
-            )
+        case Answered(status) if _is_success(status):
+            return attempt
+        case Answered():
+            return _classify_error(attempt, now, tuple(hidden), places_call=places_call)
 
 
 def _is_success(status: int) -> bool:

@@ -1,4 +1,4 @@
-"""The README tells the truth: its Python runs, its demo output is what the demo prints."""
+"""The README is correct: its Python runs, and its demo output is what the demo prints."""
 
 import re
 import subprocess
@@ -14,14 +14,14 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 @pytest.fixture(scope="module")
 def demo() -> str:
-    """What `make demo` prints."""
+    """The output of `make demo`."""
     shown = subprocess.run(
         [sys.executable, "examples/demo.py"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     return shown.stdout
 
 
-def test_the_demo_shows_the_whole_job(demo: str) -> None:
+def test_the_demo_shows_every_scene(demo: str) -> None:
     order = [
         "cli_missing", "e164_number", "emergency_number", "ringing", "answered", "ended", "Cost",
         "conference standup", "muted", "runMenu", "Done.",
