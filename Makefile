@@ -1,4 +1,4 @@
-# Two commands for everybody: `make demo` and `make test`. Each makes its own environment in .venv first.
+# Every target creates the environment in .venv first, with the pinned versions.
 
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := $(BIN)/python examples/demo.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix snapshots docs lock bench chaos inspect clean
+.PHONY: help demo test check words fix snapshots docs lock bench chaos inspect clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -19,22 +19,25 @@ demo: .venv/runtime ## Place a call on the embedded sandbox, through a real MCP 
 test: .venv/dev ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
-check: .venv/dev ## Lint, types, import contracts, generated documentation
+check: words ## Check style, types, import contracts, words and generated documentation
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
 
-fix: .venv/dev ## Mend what can be mended by itself
+words: .venv/dev ## Check names, texts and documentation for words that are not used here
+	@$(BIN)/python -m pytest -q tests/architecture/test_words.py
+
+fix: .venv/dev ## Apply automatic fixes: style, format, generated documentation
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 	@$(BIN)/python docs/generate.py
 
-snapshots: .venv/dev ## Write the snapshots and the golden record anew; read the diff like code
+snapshots: .venv/dev ## Update the snapshots and the golden record; review the diff like code
 	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/integration/test_tool_list.py tests/golden/test_golden.py
 
-docs: .venv/dev ## Write the generated tables in README.md anew
+docs: .venv/dev ## Update the generated tables of README.md and docs
 	@$(BIN)/python docs/generate.py
 
 lock: ## Pin the newest versions that the ranges allow (needs uv)
@@ -43,18 +46,18 @@ lock: ## Pin the newest versions that the ranges allow (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--all-extras -c constraints.txt pyproject.toml -o constraints-dev.txt
 
-bench: .venv/dev ## Measure: what is printed is judged by people, not by tests
+bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python benchmarks/lint.py
 	@$(BIN)/python -m benchmarks.claims
 	@$(BIN)/python -m benchmarks.callbacks
 
-chaos: .venv/dev ## Kill servers while calls are placed on a platform that fails; some minutes, needs PostgreSQL
+chaos: .venv/dev ## Kill servers while they place calls on a failing platform; takes minutes, needs PostgreSQL
 	@$(BIN)/python -m tests.chaos
 
 inspect: .venv/runtime ## List and call the tools with the MCP Inspector (needs Node 22)
 	@$(BIN)/python examples/inspector.py
 
-clean: ## Remove the environment and caches
+clean: ## Remove the environment and the caches
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build
 
 .venv/bin/python:
@@ -63,12 +66,12 @@ clean: ## Remove the environment and caches
 
 # The environment has exactly the pinned versions, checked by hash; the package itself is installed editable.
 .venv/runtime: .venv/bin/python constraints.txt pyproject.toml
-	@echo "Installing what is needed into .venv ..."
+	@echo "Installing the dependencies into .venv ..."
 	@$(PIP) install --require-hashes -r constraints.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: .venv/runtime constraints-dev.txt
-	@echo "Installing what tests need into .venv ..."
+	@echo "Installing the development dependencies into .venv ..."
 	@$(PIP) install --require-hashes -r constraints-dev.txt
 	@touch $@

@@ -1,6 +1,6 @@
-"""Write the generated tables in the documentation, or with ``--check`` fail where they are out of date.
+"""Write the generated tables of the documentation; with ``--check``, fail if they are out of date.
 
-The tables come from the code: tools, commands, settings, guard rules, limits, and what the sandbox simulates.
+The tables come from the code: tools, commands, settings, guard rules, limits, lint rules, and the sandbox's behavior.
 """
 
 import json
@@ -28,7 +28,7 @@ PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guard"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
 
@@ -38,7 +38,7 @@ def _cell(text: str) -> str:
 
 
 def tools() -> str:
-    """Every tool: what it does, its parameters, its effect."""
+    """Return the table of tools: effect, description, parameters."""
     return table(("Toolset", "Tool", "Effect", "What it does", "Parameters"), (_tool(spec) for spec in ALL_TOOLS))
 
 
@@ -51,14 +51,14 @@ def _tool(spec: ToolSpec) -> Sequence[str]:
 
 
 def settings() -> str:
-    """Every setting: variable, default, meaning."""
-    rows = [(f"`{CONFIG_VARIABLE}`", "", "TOML file with settings, named as below in lower case without the prefix")]
+    """Return the table of the server's settings: variable, default, meaning."""
+    rows = [(f"`{CONFIG_VARIABLE}`", "", "TOML file with settings, named as below in lower case, without the prefix")]
     rows += [(f"`{row.variable}`", _default(row), row.description) for row in all_settings().values() if not row.guard]
     return table(("Variable", "Default", "Meaning"), rows)
 
 
 def commands() -> str:
-    """Every command of the shell: how it is written, what it does."""
+    """Return the table of commands: usage and description."""
     return table(("Command", "What it does"), _commands(cli, ()))
 
 
@@ -83,12 +83,12 @@ def _parameter(parameter: click.Parameter) -> str:
 
 
 def limits() -> str:
-    """Every setting that a rule of the guard reads, with its live and its sandbox default."""
+    """Return the table of settings that a rule of the guard uses, with the live and the sandbox default."""
     return _defaults(ruled=True)
 
 
 def budgets() -> str:
-    """Every other setting of the policy: limits, confirmation, audit log."""
+    """Return the table of the guard's other settings: counted limits, confirmation, audit."""
     return _defaults(ruled=False)
 
 
@@ -129,12 +129,12 @@ def _names(values: Collection[object]) -> list[str]:
 
 
 def rules() -> str:
-    """Every rule of the guard, in the order in which they are checked."""
+    """Return the table of the guard's rules, in the order in which they are applied."""
     return table(("Rule", "Exactly", "Changed by", "Passes unchanged"), (_refusal(row) for row in _refusals("rule")))
 
 
 def counted() -> str:
-    """Every refusal that the guard alone does not decide: limits and confirmation."""
+    """Return the table of refusals that the guard alone does not decide: limits and confirmation."""
     rows = (_refusal(row) for row in _refusals("limit", "confirmation"))
     return table(("Refusal", "Exactly", "Changed by", "Passes unchanged"), rows)
 
@@ -152,19 +152,19 @@ def _variables(names: Iterable[str]) -> str:
 
 
 def behaviours() -> str:
-    """What the sandbox does, and where that is known from."""
+    """Return the table of what the sandbox simulates, and the source of that knowledge."""
     rows = [(row.name, row.what, row.mark) for row in BEHAVIOURS if row.simulated]
-    return table(("Behaviour", "In the sandbox", "Known from"), rows)
+    return table(("Behavior", "In the sandbox", "Source"), rows)
 
 
 def lint_rules() -> str:
-    """Every rule of the linter."""
+    """Return the table of the linter's rules."""
     rows = [(rule.code, rule.level, rule.title, rule.exactly, "fix" if rule.fixable else "") for rule in RULES_OF_SVAML]
     return table(("Rule", "Level", "About", "Exactly", ""), rows)
 
 
 def not_simulated() -> str:
-    """What the sandbox does not simulate."""
+    """Return the table of what the sandbox does not simulate."""
     return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIOURS if not b.simulated])
 
 
@@ -183,7 +183,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
 
 
 def filled(text: str) -> str:
-    """The page with every generated section written anew."""
+    """Return the page with every generated section replaced."""
 
     def section(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -193,7 +193,7 @@ def filled(text: str) -> str:
 
 
 def main() -> int:
-    """Write the pages, or check them."""
+    """Write the pages, or check them; return the exit status."""
     check = "--check" in sys.argv[1:]
     wanted = {page: filled(page.read_text("utf-8")) for page in PAGES}
     wanted[ROOT / "docs" / "svaml.schema.json"] = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""List and call every tool with the MCP Inspector's command line, on a sandbox that runs alone.
+"""List and call every tool with the MCP Inspector's command line, on a standalone sandbox.
 
 Run with ``make inspect``. Needs Node 22.7 or newer; ``npx`` fetches the Inspector.
 """
@@ -15,7 +15,7 @@ OWN, ANNA = "+14155550100", "+12025550108"
 
 
 def inspect(url: str, *arguments: str) -> dict[str, Any]:
-    """Run the Inspector once on a server of its own; its JSON answer."""
+    """Run the Inspector once, on a new server; return its JSON result."""
     environ = ("-e", "SINCH_VOICE_SANDBOX=true", "-e", f"SINCH_VOICE_BASE_URL={url}")
     command = [*INSPECTOR, *environ, *SERVER, *arguments, "--format", "json", "-q"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -26,16 +26,16 @@ def inspect(url: str, *arguments: str) -> dict[str, Any]:
 
 
 def call(url: str, tool: str, **arguments: object) -> dict[str, Any]:
-    """Call a tool that is expected to work, and show what it said."""
-    told = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in arguments.items()]
-    flags = [part for argument in told for part in ("--tool-arg", argument)]
+    """Call a tool that is expected to succeed; print its summary and return its result."""
+    written = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in arguments.items()]
+    flags = [part for argument in written for part in ("--tool-arg", argument)]
     content = inspect(url, "--method", "tools/call", "--tool-name", tool, *flags)["structuredContent"]
     print(f"  {tool}: {content['summary']}")
     return content
 
 
 def everything(url: str) -> None:
-    """Every tool once, in an order in which they work."""
+    """Call every tool once, in an order in which they succeed."""
     offered = {tool["name"] for tool in inspect(url, "--method", "tools/list")["tools"]}
     print(f"{len(offered)} tools listed")
     leg = call(url, "place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)["legs"][0]["call_id"]
@@ -68,7 +68,7 @@ def everything(url: str) -> None:
 
 
 def main() -> None:
-    """Start a sandbox, inspect a server on it, stop the sandbox."""
+    """Start a sandbox, inspect a server that uses it, and stop the sandbox."""
     with subprocess.Popen([*SERVER, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True) as sandbox:
         try:
             lines = iter(sandbox.stdout or ())

@@ -1,7 +1,7 @@
-"""Every knob, read once from flags, environment and file into one frozen model.
+"""Every setting, read once from flags, environment and file into one frozen model.
 
-Flags win over the environment, the environment over the file, the file over defaults. A name that
-nobody knows stops the start: in a safety setting a typing error must not mean "default".
+Flags win over the environment, the environment over the file, the file over defaults. An unknown name stops the start:
+a misspelled safety setting must not silently mean "default".
 """
 
 import tomllib
@@ -24,8 +24,8 @@ from sinch_voice_mcp.text.validation import complaint, faults
 
 CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
-_NEAR = 0.75
-"""How like ours a foreign name is before it counts as misspelt; SINCH_KEY_SECRET of Sinch's other SDKs is not."""
+_MISSPELLING_CUTOFF = 0.75
+"""Similarity from which another program's variable counts as misspelled; SINCH_KEY_SECRET of Sinch's SDKs is below."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MEMORY = ":memory:"
 _DATABASES = ("postgresql://", "postgres://", "sqlite:///")
@@ -37,67 +37,77 @@ _VARIABLES = {
 
 
 class Settings(BaseModel):
-    """How this server runs. Without credentials, or with ``sandbox``, no phone ever rings."""
+    """How this server runs. Without credentials, or with ``sandbox``, no phone rings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     application_key: str | None = Field(
-        None, description="Application key of the Sinch dashboard; with the secret: live"
+        None, description="Application key from the Sinch dashboard; key and secret together mean live mode"
     )
     application_secret: SecretStr | None = Field(
-        None, description="Application secret, base64 as the dashboard shows it"
+        None, description="Application secret, in base64 as the dashboard shows it"
     )
     region: Region = Field(
-        "global", description="Where calls and conferences live: global, use1, euc1, sae1, apse1 or apse2"
+        "global", description="Region for calls and conferences: global, use1, euc1, sae1, apse1 or apse2"
     )
-    auth: Authentication = Field("signed", description="How requests prove who sends them: signed or basic")
-    base_url: str | None = Field(None, description="One base URL for everything, such as a sandbox of its own")
-    calling_url: str | None = Field(None, description="Base URL for calls and conferences")
+    auth: Authentication = Field(
+        "signed", description="How requests are authenticated: signed, or basic, which sends the secret itself"
+    )
+    base_url: str | None = Field(
+        None, description="One base URL for the whole Voice API, such as that of a standalone sandbox"
+    )
+    calling_url: str | None = Field(None, description="Base URL for calls and conferences, instead of the region's")
     configuration_url: str | None = Field(None, description="Base URL for numbers and callback URLs")
     request_timeout_s: Annotated[float, Field(gt=0, le=15)] = Field(
-        15.0, description="Longest wait for one answer, in seconds"
+        15.0, description="Timeout of one request to the Voice API, in seconds, at most 15"
     )
-    sandbox: bool = Field(default=False, description="Use the sandbox even where credentials are set")
-    rehearse: bool = Field(default=False, description="The sandbox, guarded like the real thing")
-    sandbox_speed: Annotated[float, Field(gt=0, le=1_000)] = Field(1.0, description="How fast simulated time runs")
-    sandbox_seed: int = Field(1, description="Where simulated ids start from")
+    sandbox: bool = Field(default=False, description="Use the sandbox even if credentials are set")
+    rehearse: bool = Field(default=False, description="Use the sandbox, but with the guard's live defaults and rules")
+    sandbox_speed: Annotated[float, Field(gt=0, le=1_000)] = Field(
+        1.0, description="Speed of simulated time, at most 1000; 1 is real time"
+    )
+    sandbox_seed: int = Field(1, description="Seed of simulated ids; the same seed gives the same ids")
     toolsets: tuple[str, ...] | None = Field(None, description="Toolsets to offer; default all")
-    tools: tuple[str, ...] | None = Field(None, description="Single tools to offer as well")
-    exclude_tools: tuple[str, ...] = Field((), description="Tools to leave out; wins over the two above")
-    read_only: bool = Field(default=False, description="Offer only tools that change nothing; beats everything")
+    tools: tuple[str, ...] | None = Field(None, description="Single tools to offer in addition to the toolsets")
+    exclude_tools: tuple[str, ...] = Field((), description="Tools not to offer; overrides toolsets and tools")
+    read_only: bool = Field(
+        default=False, description="Offer only tools that change nothing; overrides the three settings above"
+    )
     database_url: SecretStr | None = Field(
         None,
-        description="Where calls are recorded: postgresql://…, sqlite:///path, or :memory:; default a file in this "
-        "user's data folder, in the sandbox memory",
+        description="Database of the journal: postgresql://…, sqlite:///path or :memory:; default a file in this "
+        "user's data folder, in the sandbox :memory:",
     )
     public_url: str | None = Field(
-        None, description="Where this server is reached from outside, such as https://voice.example.com/hooks"
+        None,
+        description="https URL under which the platform reaches this server, such as https://voice.example.com/hooks",
     )
     callback_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
-        None, description="Port for the platform's events beside MCP; default none, in the sandbox not needed"
+        None, description="Port on which the server receives events; default none (the embedded sandbox needs none)"
     )
-    callback_host: str = Field("127.0.0.1", description="Address to listen on for events")
+    callback_host: str = Field("127.0.0.1", description="Address on which the server receives events")
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="Networks of proxies whose X-Forwarded-Prefix counts, such as 10.0.0.0/8"
+        (), description="Networks of proxies whose X-Forwarded-Prefix header is trusted, such as 10.0.0.0/8"
     )
     incoming_text: Annotated[str, Field(min_length=1, max_length=600)] = Field(
-        "Sorry, nobody can take this call. Goodbye.", description="What callers hear whom nothing answers"
+        "Sorry, no one can take this call. Goodbye.",
+        description="Text spoken to inbound callers if no reply was prepared for the call",
     )
     policy: Policy = Field(default_factory=Policy.live, exclude=True)
     sources: Mapping[str, str] = Field(default_factory=dict[str, str], exclude=True)
-    """Where the value of every setting came from: a variable, a flag, a file, or the default."""
+    """The source of every setting's value: a variable, a flag, a file, or the default."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _consistent(self) -> Self:
         if (self.application_key is None) != (self.application_secret is None):
             missing = "application_secret" if self.application_secret is None else "application_key"
-            other = "key" if self.application_secret is None else "secret"
-            raise ValueError(f"{variable(missing)} is missing: an application {other} needs both")
+            raise ValueError(f"{variable(missing)} is missing; key and secret are needed together")
         if self.base_url is not None and (self.calling_url is not None or self.configuration_url is not None):
-            raise ValueError(f"{variable('base_url')} already names both hosts; leave out the other two")
+            raise ValueError(f"{variable('base_url')} is used for both hosts; remove the other two URLs")
         self._check_urls()
         self._check_database()
         self._check_callbacks()
+        # Constructing the credentials validates key and secret.
         _ = self.credentials
         return self
 
@@ -111,7 +121,9 @@ class Settings(BaseModel):
         for name, url in given.items():
             base_url(url, variable(name))
             if self.simulated and urlsplit(url).hostname not in _LOOPBACK:
-                raise ValueError(f"{variable(name)}: a sandbox is reached on this machine only; or set credentials")
+                raise ValueError(
+                    f"{variable(name)}: a sandbox must run on this machine; for any other host, use live mode"
+                )
         if given and self.application_key is None and not (self.sandbox or self.rehearse):
             name = variable(next(iter(given)))
             raise ValueError(f"{name} needs {variable('application_key')} and its secret, or SINCH_VOICE_SANDBOX=true")
@@ -123,7 +135,7 @@ class Settings(BaseModel):
             and url != _MEMORY
             and not (url.startswith(_DATABASES) and url.partition("://")[2].strip("/"))
         ):
-            # The URL can hold a password, so it is not repeated.
+            # The URL may contain a password, so the message does not repeat it.
             raise ValueError(
                 f"{variable('database_url')} must be postgresql://<host>/<name>, sqlite:///<path> or {_MEMORY}"
             )
@@ -133,7 +145,7 @@ class Settings(BaseModel):
             try:
                 ip_network(network)
             except ValueError:
-                raise ValueError(f"{variable('trusted_proxies')}: {network[:50]!r} is no network") from None
+                raise ValueError(f"{variable('trusted_proxies')}: {network[:50]!r} is not a network") from None
         parts = urlsplit(self.public_url or "https://example.com")
         if (
             parts.scheme not in {"http", "https"}
@@ -142,15 +154,17 @@ class Settings(BaseModel):
             or parts.fragment
             or parts.username
         ):
-            raise ValueError(f"{variable('public_url')} must be a plain URL such as https://voice.example.com")
+            raise ValueError(
+                f"{variable('public_url')} must be a URL without query, fragment and user name, such as https://voice.example.com"
+            )
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-            raise ValueError(f"{variable('public_url')} must begin with https, for the platform posts to it")
+            raise ValueError(f"{variable('public_url')} must begin with https; http is accepted for this machine only")
 
     @property
     def callback_url(self) -> str | None:
-        """Where the platform should send events; None where nobody said."""
+        """The URL that the platform should send events to; None if no public URL is set."""
         given = None if self.public_url is None else self.public_url.rstrip("/")
-        # Whoever wrote down the whole of it meant that.
+        # An owner may copy the complete URL from the dashboard.
         return given if given is None or given.endswith(CALLBACK_PATH) else given + CALLBACK_PATH
 
     @property
@@ -160,7 +174,7 @@ class Settings(BaseModel):
 
     @property
     def mode(self) -> Mode:
-        """Whose defaults and rules without a switch apply: a rehearsal is guarded like the real thing."""
+        """Which defaults and fixed rules of the guard apply; a rehearsal has the live ones."""
         return "sandbox" if self.simulated and not self.rehearse else "live"
 
     @property
@@ -170,20 +184,28 @@ class Settings(BaseModel):
 
     @property
     def credentials(self) -> Credentials:
-        """Key and secret to sign with; the sandbox has fixed ones of its own."""
+        """The key and secret to sign with; the sandbox's own fixed pair if none is set."""
         if self.application_key is None or self.application_secret is None:
             return DEFAULT_CREDENTIALS
         return Credentials(self.application_key, self.application_secret.get_secret_value())
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return _VARIABLES.get(name, f"{VARIABLE_PREFIX}{name.upper()}")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, for documentation and for reading it."""
+    """One setting, as the loader, the command line and the documentation need it.
+
+    Attributes:
+        name: Its name in a file; as a flag, with dashes for underscores.
+        description: What it means.
+        default: Its default, in live mode if there are two.
+        annotation: The type of its value.
+        guard: Whether it is part of the guard's policy.
+    """
 
     name: str
     description: str
@@ -198,35 +220,35 @@ class Setting:
 
     @property
     def many(self) -> bool:
-        """Whether it is a list, written with commas in the environment."""
+        """Whether it is a list, written with commas in a flag or variable."""
         kinds = (self.annotation, *get_args(self.annotation))
         return any((get_origin(kind) or kind) in (tuple, frozenset) for kind in kinds)
 
 
 def all_settings() -> dict[str, Setting]:
-    """Every setting by its name in a file, which is also its flag with dashes for underscores."""
+    """Return every setting by its name."""
     rows = [
         Setting(name, info.description or "", info.get_default(), info.annotation, guard=model is Policy)
         for model in (Settings, Policy)
         for name, info in model.model_fields.items()
         if name not in _NO_SETTINGS
     ]
-    return {row.name: row for row in rows}
+    return {setting.name: setting for setting in rows}
 
 
 def load(environ: Mapping[str, str], flags: Mapping[str, object] | None = None, file: Path | None = None) -> Settings:
-    """Read the settings.
+    """Load the settings.
 
     Args:
-        environ: Environment variables; only those of this server are looked at.
-        flags: Settings by name; None is a flag that was not given.
-        file: A TOML file; default is the one that ``SINCH_VOICE_CONFIG`` names, if any.
+        environ: Environment variables; those of other programs are ignored.
+        flags: Values by the setting's name; None is a flag that was not given.
+        file: A TOML file; by default the one that ``SINCH_VOICE_CONFIG`` names, if any.
 
     Raises:
-        ConfigurationError: One clear sentence about what is wrong and where it was set.
+        ConfigurationError: A setting is unknown or wrong; the message names it and its source.
     """
     known = all_settings()
-    _refuse_misspelt(environ, known)
+    _reject_misspelled(environ, known)
     named = environ.get(CONFIG_VARIABLE)
     file = file or (Path(named) if named else None)
     given = {} if file is None else _from_file(file, known)
@@ -236,10 +258,10 @@ def load(environ: Mapping[str, str], flags: Mapping[str, object] | None = None, 
 
 
 def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
-    """The same settings with some of them changed, checked like any other.
+    """Return a copy of the settings with changes from flags, validated like the original.
 
     Raises:
-        ConfigurationError: A value does not fit.
+        ConfigurationError: A value is wrong.
     """
     own = {name: getattr(settings, name) for name in Settings.model_fields if name not in _NO_SETTINGS}
     sources = {**settings.sources, **{name: flag(name) for name in changes}}
@@ -251,28 +273,29 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
 
 
 def flag(name: str) -> str:
-    """The command-line flag of a setting."""
+    """Return the command-line flag of a setting."""
     return f"--{name.replace('_', '-')}"
 
 
-def _refuse_misspelt(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
-    names = {row.variable for row in known.values()} | {CONFIG_VARIABLE}
+def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
+    names = {setting.variable for setting in known.values()} | {CONFIG_VARIABLE}
     for name in environ:
         if name in names or not name.upper().startswith("SINCH_"):
             continue
-        near = get_close_matches(name.upper(), names, n=1, cutoff=_NEAR)
+        # Sinch's own SDKs and tools use further SINCH_ variables; only near misses of ours are errors.
+        near = get_close_matches(name.upper(), names, n=1, cutoff=_MISSPELLING_CUTOFF)
         if near or name.upper().startswith(VARIABLE_PREFIX):
             hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"
             raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
 
 
 def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
-    rows = ((row, environ.get(row.variable)) for row in known.values())
-    return {row.name: (split(text) if row.many else text, row.variable) for row, text in rows if text}
+    rows = ((setting, environ.get(setting.variable)) for setting in known.values())
+    return {setting.name: (split(text) if setting.many else text, setting.variable) for setting, text in rows if text}
 
 
 def split(text: str) -> tuple[str, ...]:
-    """A list as flags and the environment write it: with commas."""
+    """Split a list that is written with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -297,19 +320,20 @@ def _validated(given: Mapping[str, tuple[object, str]], known: Mapping[str, Sett
     try:
         settings = Settings.model_validate(own)
         defaults = Policy.live() if settings.mode == "live" else Policy.sandbox()
-        # Only what the sandbox sets differently: a default may follow what the owner sets.
+        # Only what the sandbox sets differently is passed on: some defaults depend on what the owner sets.
         policy = Policy.model_validate({**defaults.model_dump(exclude_unset=True), **rules})
     except ValidationError as error:
         raise _sentence(error, given) from None
     except ConfigurationError as error:
         source = given.get(f"application_{error.field}", (None, None))[1]
         raise error if source is None else ConfigurationError(f"{source}: {error.message}", field=source) from None
-    sources = {name: given[name][1] if name in given else _unset(row, settings.mode) for name, row in known.items()}
+    mode = settings.mode
+    sources = {name: given[name][1] if name in given else _unset(setting, mode) for name, setting in known.items()}
     return settings.model_copy(update={"policy": policy, "sources": sources})
 
 
-def _unset(row: Setting, mode: Mode) -> str:
-    return f"default ({mode})" if row.guard else "default"
+def _unset(setting: Setting, mode: Mode) -> str:
+    return f"default ({mode})" if setting.guard else "default"
 
 
 def _sentence(error: ValidationError, given: Mapping[str, tuple[object, str]]) -> ConfigurationError:

@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 from mcp.server import MCPServer
 
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
-from sinch_voice_mcp.app.loopback import INSIDE, INSIDE_URL, LoopbackTransport
+from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
@@ -27,11 +27,12 @@ from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
 from sinch_voice_mcp.tools import select_tools
 
 _LOGGER = logging.getLogger(__name__)
-_MARGIN_S = 2.0
+_PATIENCE_MARGIN_S = 2.0
+"""Added to the request timeout when a server waits for a request that another server is sending."""
 
 
 def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
-    """The sandbox of these settings; it calls applications back through ``post``."""
+    """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
     return create_sandbox(
         clock=ScaledClock(settings.sandbox_speed),
         credentials=settings.credentials,
@@ -49,60 +50,67 @@ async def open_app(
     clock: Clock | None = None,
     pace: Pace = DEFAULT_PACE,
 ) -> AsyncGenerator[VoiceService]:
-    """Open everything that a server needs, and close it again.
+    """Open everything that a server needs, and close it at the end.
 
     Args:
         settings: How to run.
-        sandbox: The embedded sandbox to use; default is a new one, which sends the events of its calls.
-        transport: What carries HTTP instead of the network.
-        clock: Where the time comes from; default is the machine's.
+        sandbox: The embedded sandbox to use; by default a new one, which sends the events of its calls.
+        transport: Carries HTTP instead of the network.
+        clock: The source of time; by default the machine's.
         pace: How long the server waits for what.
     """
-    machine = clock or SystemClock()
+    own_time = clock is not None
+    clock = clock or SystemClock()
     loopback = LoopbackTransport() if settings.embedded and sandbox is None and transport is None else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
-    client = _client(settings, platform, transport, machine)
-    config = ServiceConfig(
-        policy=settings.policy,
-        mode=settings.mode,
-        simulated=settings.simulated,
-        source=_source(settings, inside=loopback is not None),
-        incoming_text=settings.incoming_text,
-        patience_s=settings.request_timeout_s + _MARGIN_S,
-        pace=pace,
-    )
+    client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
+    config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
         client,
-        open_storage(database_url(settings), machine, own_time=clock is not None) as storage,
+        open_storage(database_url(settings), clock, own_time=own_time) as storage,
         anyio.create_task_group() as tasks,
     ):
-        service = VoiceService(client, storage.journal, storage.events, config, machine, tasks)
+        service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
+        # The embedded sandbox answers at once, and a test or first call then finds the account known.
         if settings.embedded:
             await service.warm()
         else:
+            # Over the network this takes a while, and the first tool call may not need it.
             tasks.start_soon(service.warm)
-        tasks.start_soon(_sweep, service, storage, machine, pace)
+        tasks.start_soon(_sweep, service, storage, clock, pace)
         tasks.start_soon(storage.listen)
-        async with _hearing(settings, service, machine, loopback, platform, tasks):
+        async with _receiving(settings, service, clock, loopback, platform, tasks):
             try:
                 yield service
             finally:
-                # What is being sent is sent to its end, as far as there is time, and recorded in any case.
+                # Requests that are being sent get time to finish; each is recorded in any case.
                 with anyio.move_on_after(pace.shutdown_grace_s, shield=True):
                     await service.drain()
                 tasks.cancel_scope.cancel()
 
 
-def _source(settings: Settings, *, inside: bool) -> EventSource:
-    if inside:
-        return EventSource(active=True, url=INSIDE_URL)
-    # Without a port of its own, a server with a public URL has its receiver elsewhere, on the same journal.
+def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> ServiceConfig:
+    return ServiceConfig(
+        policy=settings.policy,
+        mode=settings.mode,
+        simulated=settings.simulated,
+        source=_event_source(settings, loopback=loopback),
+        incoming_text=settings.incoming_text,
+        patience_s=settings.request_timeout_s + _PATIENCE_MARGIN_S,
+        pace=pace,
+    )
+
+
+def _event_source(settings: Settings, *, loopback: bool) -> EventSource:
+    if loopback:
+        return EventSource(active=True, url=LOOPBACK_CALLBACK_URL)
+    # A server that has a public URL but no port relies on a receiver in another process, on the same journal.
     active = settings.callback_port is not None or settings.callback_url is not None
     return EventSource(active=active, url=settings.callback_url)
 
 
 @asynccontextmanager
-async def _hearing(
+async def _receiving(
     settings: Settings,
     service: VoiceService,
     clock: Clock,
@@ -110,28 +118,34 @@ async def _hearing(
     platform: Sandbox | None,
     tasks: TaskGroup,
 ) -> AsyncGenerator[None]:
-    """Let events come in, as these settings say; those in work are answered before the doors close."""
-    door = receiver_for(settings, service, clock)
+    """Receive callbacks as the settings say; at the end, reply to those that have arrived."""
+    receiver = receiver_for(settings, service, clock)
     async with AsyncExitStack() as stack:
         if settings.callback_port is not None:
             listener = stack.enter_context(listening_socket(settings.callback_host, settings.callback_port))
-            doors = await stack.enter_async_context(anyio.create_task_group())
-            stack.callback(doors.cancel_scope.cancel)
-            doors.start_soon(serve, door, listener)
+            # A task group of its own: the HTTP server must stop before the service whose inbox it fills.
+            http_tasks = await stack.enter_async_context(anyio.create_task_group())
+            stack.callback(http_tasks.cancel_scope.cancel)
+            http_tasks.start_soon(serve, receiver, listener)
         if loopback is not None and platform is not None:
-            await stack.enter_async_context(loopback.connected(door))
-            platform.engine.account.set_callbacks(settings.credentials.key, primary=INSIDE_URL)
+            await stack.enter_async_context(loopback.connected(receiver))
+            platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
             tasks.start_soon(platform.run)
         yield
 
 
-def _client(
-    settings: Settings, sandbox: Sandbox | None, transport: httpx2.AsyncBaseTransport | None, clock: Clock
+def make_client(
+    settings: Settings,
+    *,
+    sandbox: Sandbox | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    clock: Clock | None = None,
 ) -> VoiceClient:
+    """Create the client of the platform that these settings name, or of the embedded sandbox."""
     base_url = settings.base_url
     if sandbox is not None and settings.embedded and transport is None:
         transport = httpx2.ASGITransport(sandbox.asgi)
-        base_url = INSIDE
+        base_url = LOOPBACK_URL
     return VoiceClient(
         settings.credentials,
         region=settings.region,
@@ -145,7 +159,7 @@ def _client(
 
 
 def database_url(settings: Settings) -> str:
-    """Where calls are recorded: as the owner says, else memory in the sandbox and a file of this user's live."""
+    """Return the URL of the journal; by default memory in the sandbox, and a file of this user in live mode."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     if settings.simulated:
@@ -155,7 +169,7 @@ def database_url(settings: Settings) -> str:
 
 
 async def _sweep(service: VoiceService, storage: Storage, clock: Clock, pace: Pace) -> None:
-    """Settle what time settles, for as long as the server runs; an error is logged and does not end it."""
+    """Run the periodic work until canceled. An error is logged and ends only that run."""
     while True:
         await clock.sleep(pace.sweep_s)
         try:
@@ -176,10 +190,10 @@ def create_server(
     clock: Clock | None = None,
     pace: Pace = DEFAULT_PACE,
 ) -> VoiceServer:
-    """The MCP server for these settings; it opens its dependencies when it starts to serve.
+    """Create the MCP server for these settings; it opens its dependencies when it starts to serve.
 
     Raises:
-        ConfigurationError: A toolset or tool that was asked for does not exist.
+        ConfigurationError: The settings name a toolset or tool that does not exist.
     """
     specs = select_tools(
         toolsets=settings.toolsets,
@@ -204,7 +218,8 @@ def create_server(
 
 
 def sealing_key(settings: Settings) -> bytes:
-    """What answers are sealed with: the same for every server of an application; in the sandbox, for this one only."""
+    """Return the key that seals request states: shared by all servers of an application, random in the sandbox."""
+    # All servers of an application must open each other's states, because a client may reconnect to another one.
     if settings.application_secret is None:
         return secrets.token_bytes(32)
     secret = settings.application_secret.get_secret_value().encode()

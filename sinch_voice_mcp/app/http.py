@@ -1,4 +1,4 @@
-"""Sockets and uvicorn: where callbacks come in on a port."""
+"""Serve ASGI applications on a port: sockets, uvicorn, and the receiver of callbacks."""
 
 import socket
 from collections.abc import Generator
@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import anyio
+import uvicorn
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.callbacks import Receiver, receiver
@@ -16,13 +17,14 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.settings import CALLBACK_PATH, Settings
 from sinch_voice_mcp.wire.events import VoiceEvent
 
-_LAST_ANSWERS_S = 3
+_GRACEFUL_SHUTDOWN_S = 3
 _BACKLOG = 2_048
-_MOST_CONNECTIONS = 1_000
+_MAX_CONNECTIONS = 1_000
+"""Connections beyond this get 503; each holds a socket, and the callbacks in progress are limited far below."""
 
 
 def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Receiver:
-    """The receiver of a server's events."""
+    """Create the receiver that records callbacks in the service's inbox."""
 
     async def record(event: VoiceEvent, body: bytes) -> bytes:
         del body
@@ -41,12 +43,12 @@ def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Rec
 
 @contextmanager
 def listening_socket(host: str, port: int) -> Generator[socket.socket]:
-    """A socket that listens.
+    """Open a listening TCP socket, and close it at the end.
 
     Raises:
         ConfigurationError: The address cannot be used.
     """
-    # With the protocol named, answers leave at once instead of waiting for more to send (TCP_NODELAY).
+    # asyncio sets TCP_NODELAY only on sockets whose protocol is named; without it, small replies are delayed.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -62,33 +64,31 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
 
 
 async def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Answer requests until cancelled; those in work are answered first."""
-    import uvicorn  # noqa: PLC0415 - a tenth of a second that serving over stdio does not need
-
+    """Serve until canceled; requests in progress are finished first."""
     config = uvicorn.Config(
         app,
         log_level="warning",
         lifespan="off",
-        # The peer's own address decides whether a header of a proxy counts.
+        # The receiver itself decides by the peer's address whether a proxy's header counts.
         proxy_headers=False,
-        timeout_graceful_shutdown=_LAST_ANSWERS_S,
-        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_S,
+        limit_concurrency=_MAX_CONNECTIONS,
     )
     server = uvicorn.Server(config)
-    # Signals are the business of whoever runs this process.
+    # The command handles signals; uvicorn would install its own handlers.
     server.capture_signals = _no_signals
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_when_cancelled, server)
+        tasks.start_soon(_stop_when_canceled, server)
         with anyio.CancelScope(shield=True):
             await server.serve(sockets=[listener])
         tasks.cancel_scope.cancel()
 
 
-async def _stop_when_cancelled(server: object) -> None:
+async def _stop_when_canceled(server: uvicorn.Server) -> None:
     try:
         await anyio.sleep_forever()
     finally:
-        vars(server)["should_exit"] = True
+        server.should_exit = True
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Callbacks inside one process: from the embedded sandbox to the receiver."""
+"""Deliver callbacks inside one process: from the embedded sandbox to the receiver."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,34 +10,35 @@ from sinch_voice_mcp.client import Poster
 from sinch_voice_mcp.sandbox import CallbackAnswer, CallbackRequest
 from sinch_voice_mcp.settings import CALLBACK_PATH
 
-INSIDE = "http://127.0.0.1"
-"""The base URL inside the process; nothing listens there, ASGI transports answer."""
+LOOPBACK_URL = "http://127.0.0.1"
+"""The base URL inside the process. ASGI transports answer it; no socket listens there."""
 
-INSIDE_URL = INSIDE + CALLBACK_PATH
+LOOPBACK_CALLBACK_URL = LOOPBACK_URL + CALLBACK_PATH
 
 
 class LoopbackTransport:
-    """What the embedded sandbox posts through: to the receiver in this process, or to a port of this machine."""
+    """Carries the sandbox's callbacks: to the receiver in this process, or to a port of this machine."""
 
     def __init__(self) -> None:
         self._inside: Poster | None = None
         self._outside = Poster()
 
     async def __call__(self, request: CallbackRequest) -> CallbackAnswer | None:
-        """Post one request; None where no answer came."""
-        inside = request.url == INSIDE_URL and self._inside is not None
-        poster = self._inside if inside and self._inside is not None else self._outside
+        """Post one callback; return None if no reply came."""
+        # With set_callbacks, a user may name an application of their own on this machine instead.
+        poster = self._inside if request.url == LOOPBACK_CALLBACK_URL else None
+        poster = poster or self._outside
         answer = await poster.post(request.url, request.headers, request.body, request.timeout_s)
         return None if answer is None else CallbackAnswer(*answer)
 
     @asynccontextmanager
-    async def connected(self, inside: ASGIApp | None) -> AsyncGenerator[None]:
-        """Post to a receiver of this process, for as long as this lasts."""
+    async def connected(self, receiver: ASGIApp | None) -> AsyncGenerator[None]:
+        """Deliver callbacks to this receiver until the end; with None, only to ports of this machine."""
         async with self._outside:
-            if inside is None:
+            if receiver is None:
                 yield
                 return
-            async with Poster(httpx2.ASGITransport(inside)) as poster:
+            async with Poster(httpx2.ASGITransport(receiver)) as poster:
                 self._inside = poster
                 yield
             self._inside = None

@@ -1,26 +1,29 @@
-"""The receiver of events, alone on the journal of the servers; and whether events would arrive."""
+"""Run the callback receiver as a process of its own, and check whether the platform's events arrive."""
 
 import socket
+from collections.abc import Mapping
 from functools import partial
 
 import anyio
 import click
 
-from sinch_voice_mcp.app import database_url, open_app
+from sinch_voice_mcp.app import database_url, make_client, open_app
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
-from sinch_voice_mcp.cli import console
-from sinch_voice_mcp.cli.checking import NOT_SET, Report, look
-from sinch_voice_mcp.cli.journal import Load
-from sinch_voice_mcp.cli.serve import until_signalled
+from sinch_voice_mcp.callbacks import probe_request
+from sinch_voice_mcp.cli.output import Printer
+from sinch_voice_mcp.cli.serve import run_until_signaled
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
+from sinch_voice_mcp.client import Poster
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.operations.events.check import NOT_SET, EventCheck, EventTarget, check_events
 from sinch_voice_mcp.settings import CALLBACK_PATH, Settings, variable
 from sinch_voice_mcp.storage import MEMORY
 
-PORT = 8022
-WRONG = 1
+DEFAULT_PORT = 8022
+FAILED = 1
 _BANNER = """\
-Receiving events of calls.
+Receiving the events of calls.
 
   listens on    {url}{path}
   path          {path}
@@ -28,80 +31,97 @@ Receiving events of calls.
   alive         {url}/healthz
   ready         {url}/readyz
 
-`sinch-voice-mcp callbacks check` tells whether events arrive. Ctrl+C stops.
+`sinch-voice-mcp callbacks check` checks whether events arrive. Ctrl+C stops.
 """
-_INSIDE = (
-    "the sandbox inside a server tells that server of its calls by itself; to receive events of a platform, set "
+_EMBEDDED = (
+    "the sandbox inside a server delivers its events to that server directly; to receive the events of a platform, set "
     f"{variable('application_key')} and {variable('application_secret')}"
 )
-_NOBODY_ELSE = (
-    "a receiver that runs alone shares a journal with the servers, and a journal in memory cannot be shared; "
+_NOT_SHARED = (
+    "a standalone receiver shares a journal with the servers, and a journal in memory cannot be shared; "
     f"set {variable('database_url')} for all of them"
 )
 
 
-@click.group(invoke_without_command=True, short_help="Receive events of calls, alone on the servers' journal.")
-@click.option("--port", type=click.IntRange(0, 65_535), help=f"0 picks a free one. [default: {PORT}]")
+@click.group(
+    invoke_without_command=True,
+    short_help="Run the callback receiver as a separate process, sharing the servers' journal.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help=f"Port to listen on; 0 picks a free port. [default: {DEFAULT_PORT}]"
+)
 @click.pass_context
 def callbacks(context: click.Context, port: int | None) -> None:
-    """Receive the events of calls on a port, and write them into the journal that the servers use.
+    """Receive the events of calls on a port, and record them in the journal that the servers use.
 
-    Port and address are those of SINCH_VOICE_CALLBACK_PORT and SINCH_VOICE_CALLBACK_HOST where nothing else is said.
+    Without --port, the port is SINCH_VOICE_CALLBACK_PORT; the address is SINCH_VOICE_CALLBACK_HOST.
     """
     if context.invoked_subcommand is not None:
         return
-    load: Load = context.obj
-    settings = _of_a_platform(load())
+    settings = _load_for_platform(context.obj)
     if database_url(settings) == MEMORY:
-        raise ConfigurationError(_NOBODY_ELSE, field=variable("database_url"))
+        raise ConfigurationError(_NOT_SHARED, field=variable("database_url"))
     given = settings.callback_port if port is None else port
-    with listening_socket(settings.callback_host, PORT if given is None else given) as listener:
+    with listening_socket(settings.callback_host, DEFAULT_PORT if given is None else given) as listener:
         anyio.run(_receive, settings, listener)
 
 
-def _of_a_platform(settings: Settings) -> Settings:
-    """The settings, if there is a platform outside that sends events.
+def _load_for_platform(loader: SettingsLoader) -> Settings:
+    """Load the settings of a server whose platform runs outside it.
 
     Raises:
-        ConfigurationError: There is none. Its key and secret are published: anybody could sign events with them.
+        ConfigurationError: There is no platform outside. The embedded sandbox's key and secret are public, so anyone
+            could sign events with them.
     """
+    settings = loader.load()
     if settings.embedded:
-        raise ConfigurationError(_INSIDE, field=variable("application_key"))
+        raise ConfigurationError(_EMBEDDED, field=variable("application_key"))
     return settings
 
 
 async def _receive(settings: Settings, listener: socket.socket) -> None:
-    # The socket is open already, and a second one is not wanted.
+    # The socket is already open; without this, the app would open a second one on the same port.
     async with open_app(settings.model_copy(update={"callback_port": None})) as service:
         host, port = listener.getsockname()[:2]
         public = settings.callback_url or NOT_SET
         address = f"[{host}]" if ":" in host else host
         click.echo(_BANNER.format(url=f"http://{address}:{port}", path=CALLBACK_PATH, public=public))
-        await until_signalled(partial(serve, receiver_for(settings, service, SystemClock()), listener))
+        await run_until_signaled(partial(serve, receiver_for(settings, service, SystemClock()), listener))
 
 
-@callbacks.command("check", short_help="Find out whether events of calls arrive, and what is wrong if not.")
+@callbacks.command("check", short_help="Check whether the events of calls arrive; if not, find out why.")
 @click.pass_context
 def check_command(context: click.Context) -> None:
-    """Compare what the platform has with what is expected here, and send a signed probe to the public URL.
+    """Compare the platform's callback URL with the public URL, and send a signed probe to the public URL.
 
-    Nothing is changed and no phone rings. Exit status: 0 when all is well, 1 otherwise.
+    Nothing is changed and no phone rings. Exit status: 0 if events arrive, 1 if there is a problem.
     """
-    load: Load = context.obj
-    report = anyio.run(look, _of_a_platform(load()))
-    _print(report)
-    context.exit(WRONG if report.findings else 0)
+    check = anyio.run(_check, _load_for_platform(context.obj))
+    _print(check)
+    context.exit(FAILED if check.diagnoses else 0)
 
 
-def _print(report: Report) -> None:
-    printer = console.printer()
-    printer.line(("Expected    ", "bold"), report.expected)
-    printer.line(("Configured  ", "bold"), report.configured)
-    printer.line(("Probe       ", "bold"), report.probe)
-    for note in report.notes:
+async def _check(settings: Settings) -> EventCheck:
+    # A standalone sandbox calls back on this machine only, so a private address is enough for it.
+    target = EventTarget(settings.callback_url, CALLBACK_PATH, local=settings.simulated)
+
+    def sign_probe(url: str, nonce: str) -> tuple[Mapping[str, str], bytes]:
+        return probe_request(settings.credentials, url, SystemClock().now(), nonce)
+
+    async with make_client(settings) as client, Poster() as poster:
+        read_callbacks = partial(client.get_callbacks, client.application_key)
+        return await check_events(target, read_callbacks, sign_probe, poster.post)
+
+
+def _print(check: EventCheck) -> None:
+    printer = Printer()
+    printer.line(("Expected    ", "bold"), check.expected)
+    printer.line(("Configured  ", "bold"), check.configured)
+    printer.line(("Probe       ", "bold"), check.probe)
+    for note in check.notes:
         printer.line(("Note        ", "bold"), note)
-    for finding in report.findings:
-        printer.line(("Wrong       ", "bold red"), finding.what)
-        printer.line(("  do        ", "bold"), finding.todo)
-    if not report.findings:
-        printer.line(("All is well: ", "bold green"), "events that the platform sends are received and accepted.")
+    for diagnosis in check.diagnoses:
+        printer.line(("Problem     ", "bold red"), diagnosis.problem)
+        printer.line(("  next step ", "bold"), diagnosis.next_step)
+    if not check.diagnoses:
+        printer.line(("No problems: ", "bold green"), "this server receives and accepts the platform's events.")

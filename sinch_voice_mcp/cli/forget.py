@@ -1,26 +1,32 @@
-"""Erasing what the journal keeps of a number."""
+"""Erase what the journal keeps about a number."""
 
 import anyio
 import click
 
-from sinch_voice_mcp.cli import console
-from sinch_voice_mcp.cli.journal import Load, opened
+from sinch_voice_mcp.cli.journal_access import open_existing_journal
+from sinch_voice_mcp.cli.output import Printer
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.text.masking import shortened
 
 
-@click.command(short_help="Erase what the journal keeps of a number.")
+@click.command(short_help="Erase what the journal keeps about a number.")
 @click.argument("number")
 @click.pass_obj
-def forget(load: Load, number: str) -> None:
-    """Erase what the journal keeps of NUMBER (E.164), other than its hash and shortened form in the audit log."""
-    known = describe_number(number).e164
-    found = anyio.run(_forgotten, load(), known)
+def forget(loader: SettingsLoader, number: str) -> None:
+    """Erase what the journal keeps about NUMBER (E.164).
+
+    The audit log keeps the number's hash and shortened form: it is append-only.
+    """
+    # The journal knows a number only by the hash of its E.164 form, so another spelling would not be found.
+    e164 = describe_number(number).e164
+    found = anyio.run(_forget, loader.load(), e164)
     requests = "1 request" if found == 1 else f"{found} requests"
-    console.printer().line(f"{shortened(known)} was in {requests}; nothing is kept of it outside the audit log.")
+    Printer().line(f"{shortened(e164)} was in {requests}. Now only the audit log mentions it, by hash and short form.")
 
 
-async def _forgotten(settings: Settings, number: str) -> int:
-    async with opened(settings) as storage:
+async def _forget(settings: Settings, number: str) -> int:
+    """Return how many requests mentioned the number."""
+    async with open_existing_journal(settings) as storage:
         return await storage.journal.forget(number)

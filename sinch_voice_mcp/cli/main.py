@@ -1,6 +1,5 @@
-"""The command line: ``sinch-voice-mcp`` serves over stdio; its commands do the rest."""
+"""The ``sinch-voice-mcp`` command: without a subcommand it serves MCP over standard input and output."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -9,44 +8,41 @@ import click
 from sinch_voice_mcp.cli.audit import audit
 from sinch_voice_mcp.cli.callbacks import callbacks
 from sinch_voice_mcp.cli.forget import forget
+from sinch_voice_mcp.cli.kill_switch import resume, stop
 from sinch_voice_mcp.cli.policy import policy
-from sinch_voice_mcp.cli.resume import resume
 from sinch_voice_mcp.cli.sandbox import sandbox
 from sinch_voice_mcp.cli.serve import serve
-from sinch_voice_mcp.cli.stop import stop
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.cli.storage import storage
 from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.settings import Setting, Settings, all_settings, load, split, variable
+from sinch_voice_mcp.settings import Setting, all_settings
 from sinch_voice_mcp.version import __version__
 
-_OF_THE_JOURNAL = (
-    "application_key", "application_secret", "region", "base_url", "calling_url", "configuration_url", "sandbox",
-    "rehearse", "database_url",
-)  # fmt: skip
 _SECRETS = frozenset({"application_key", "application_secret", "database_url"})
-"""Not flags: a command line is visible to everybody on the machine, and a URL may hold a password."""
+"""Never flags: every user of the machine can see a command line, and a database URL may contain a password."""
 
 _COMMANDS = (sandbox, callbacks, svaml, policy, stop, resume, audit, forget, storage)
+_EXPECTED_ERROR = 2
 
 
-def _option(row: Setting) -> click.Option:
-    name = row.name.replace("_", "-")
-    help_text = f"{row.description} [{row.variable}]"
-    if row.annotation is bool:
+def _option(setting: Setting) -> click.Option:
+    name = setting.name.replace("_", "-")
+    help_text = f"{setting.description} [{setting.variable}]"
+    if setting.annotation is bool:
         return click.Option([f"--{name}/--no-{name}"], default=None, help=help_text)
-    return click.Option([f"--{name}"], help=help_text, metavar="A,B" if row.many else "VALUE")
+    return click.Option([f"--{name}"], help=help_text, metavar="A,B" if setting.many else "VALUE")
 
 
 class _Commands(click.Group):
-    """What was foreseen, such as a wrong setting, is one sentence and exit status 2."""
+    """Prints an expected error, such as a wrong setting, as one sentence, and exits with status 2."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
             return super().invoke(ctx)
         except VoiceError as error:
             click.echo(f"sinch-voice-mcp: {error.message}", err=True)
-            ctx.exit(2)
+            ctx.exit(_EXPECTED_ERROR)
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,40 +52,20 @@ class _Commands(click.Group):
 )
 @click.pass_context
 def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - one flag per setting
-    """Serve phone calls through Sinch Voice to an MCP client, over standard input and output.
+    """Let an MCP client place and control phone calls through Sinch Voice, over standard input and output.
 
-    Without SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET the sandbox answers and no phone rings.
+    Without SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, every call is simulated and no phone rings.
     """
-    # Commands that need no settings work where the settings are wrong, too.
-    context.obj = _Load(flags, config)
+    loader = SettingsLoader(flags, config)
+    context.obj = loader
     if context.invoked_subcommand is None:
-        serve(_settings(flags, config))
+        serve(loader.load())
 
 
-cli.params.extend(_option(row) for row in all_settings().values() if row.name not in _SECRETS)
+# Every setting is a flag of the group, so flags precede the command: all commands use the same settings.
+cli.params.extend(_option(setting) for setting in all_settings().values() if setting.name not in _SECRETS)
 for command in _COMMANDS:
     cli.add_command(command)
-
-
-class _Load:
-    """Reads the settings when somebody needs them."""
-
-    def __init__(self, flags: dict[str, Any], config: Path | None) -> None:
-        self._flags = flags
-        self._config = config
-
-    def __call__(self) -> Settings:
-        return _settings(self._flags, self._config)
-
-    def of_the_journal(self) -> Settings:
-        names = [variable(name) for name in _OF_THE_JOURNAL]
-        return load({name: os.environ[name] for name in names if name in os.environ})  # noqa: TID251 - as below
-
-
-def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
-    known = all_settings()
-    given = {name: split(value) if value and known[name].many else value for name, value in flags.items()}
-    return load(os.environ, given, config)  # noqa: TID251 - the one place where the environment enters
 
 
 def main() -> None:

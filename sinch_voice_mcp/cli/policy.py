@@ -1,4 +1,4 @@
-"""What the owner allows, as it holds: every setting of the guard, and where its value came from."""
+"""Show the guard's effective settings and the kill switch."""
 
 import json
 
@@ -6,44 +6,46 @@ import anyio
 import click
 
 from sinch_voice_mcp.app import database_url
-from sinch_voice_mcp.cli import console
-from sinch_voice_mcp.cli.journal import Load, connected, sqlite_file, switch_of, told
+from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_is, read_switch, sqlite_file
+from sinch_voice_mcp.cli.output import Printer, write
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY
 
-_IN_MEMORY = "kept in the memory of each server"
+_IN_MEMORY = "unknown: it is in the memory of each server"
 
 
-@click.command(short_help="Show every effective setting of the guard and where it came from.")
+@click.command(short_help="Show every effective setting of the guard and its source.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_obj
-def policy(load: Load, *, as_json: bool) -> None:
-    """Show every effective setting of the guard, its value, and the flag, variable or file that set it.
+def policy(loader: SettingsLoader, *, as_json: bool) -> None:
+    """Show every effective setting of the guard: its value, and the flag, variable or file that set it.
 
-    Numbers of people are shortened; secrets are no part of it.
+    Phone numbers of people are shortened; secrets are not shown.
     """
-    settings = load()
+    settings = loader.load()
     switch = anyio.run(_switch, settings)
     if as_json:
-        console.write(json.dumps(_as_json(settings, switch), indent=2, ensure_ascii=False))
+        write(json.dumps(_as_json(settings, switch), indent=2, ensure_ascii=False))
     else:
         _show(settings, switch)
 
 
 async def _switch(settings: Settings) -> KillSwitchState | str:
-    """What stopped calling, or why nobody knows; makes no journal."""
+    """Return the kill switch, or why it is unknown. Does not create a journal."""
     url = database_url(settings)
     file = sqlite_file(url)
     if url == MEMORY:
         return _IN_MEMORY
+    # Without a journal, no command and no server has stopped calling yet.
     if file is not None and not file.exists():
         return None
     try:
-        async with connected(url) as database:
-            return await switch_of(database)
+        async with open_database_as_is(url) as database:
+            return await read_switch(database)
     except StorageError as error:
         return error.message
 
@@ -69,18 +71,18 @@ def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, obj
 
 
 def _show(settings: Settings, switch: KillSwitchState | str) -> None:
-    printer = console.printer()
+    printer = Printer()
     platform = "the sandbox, no phone rings" if settings.simulated else "the real platform"
     printer.line(("Mode: ", "bold"), f"{settings.mode} rules, on {platform}")
     match switch:
         case CallingStopped():
-            printer.line(("Kill switch: on ", "bold red"), told(switch))
+            printer.line(("Kill switch: on ", "bold red"), describe_stop(switch))
         case str():
             printer.line(("Kill switch: ", "bold"), switch)
         case None:
             printer.line(("Kill switch: ", "bold"), "off")
     printer.line()
     rows = effective(settings.policy, settings.sources)
-    widest = max(len(row.name) for row in rows)
+    width = max(len(row.name) for row in rows)
     for row in rows:
-        printer.line((f"{row.name:<{widest}}", "bold"), f"  {row.text}  ", (f"[{row.source}]", "dim"))
+        printer.line((f"{row.name:<{width}}", "bold"), f"  {row.text}  ", (f"[{row.source}]", "dim"))

@@ -1,7 +1,6 @@
-"""Run the sandbox alone: the whole platform on one port of this machine."""
+"""Run the sandbox as a server of its own: the whole platform on one port of this machine."""
 
 import socket
-from collections.abc import Callable
 from functools import partial
 
 import anyio
@@ -10,7 +9,8 @@ import click
 from sinch_voice_mcp.app import embedded_sandbox
 from sinch_voice_mcp.app.http import listening_socket, serve
 from sinch_voice_mcp.app.loopback import LoopbackTransport
-from sinch_voice_mcp.cli.serve import until_signalled
+from sinch_voice_mcp.cli.serve import run_until_signaled
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.settings import Settings, changed
 
 _BANNER = """\
@@ -20,29 +20,30 @@ Sinch Voice sandbox: every call is simulated, no phone rings.
   key       {key}
   secret    {secret}
 
-A server that uses it:
+To start a server that uses it:
 
   SINCH_VOICE_SANDBOX=true SINCH_VOICE_BASE_URL={url} \\
   SINCH_APPLICATION_KEY={key} SINCH_APPLICATION_SECRET={secret} \\
   sinch-voice-mcp
 
-Without SINCH_VOICE_SANDBOX the live guard applies, as against the platform. Ctrl+C stops.
+Without SINCH_VOICE_SANDBOX the server applies its live rules, as against the real platform. Ctrl+C stops.
 """
 
 
-@click.command(short_help="Run the sandbox alone, for other programs.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8021, show_default=True, help="0 picks a free one.")
-@click.option("--speed", type=float, help="How fast simulated time runs. [SINCH_VOICE_SANDBOX_SPEED]")
-@click.option("--seed", type=int, help="Where simulated ids start from. [SINCH_VOICE_SANDBOX_SEED]")
+@click.command(short_help="Run the sandbox standalone, for other programs.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8021, show_default=True, help="0 picks a free port.")
+@click.option("--speed", type=float, help="Speed of simulated time, 1 is real time. [SINCH_VOICE_SANDBOX_SPEED]")
+@click.option("--seed", type=int, help="Seed of simulated ids. [SINCH_VOICE_SANDBOX_SEED]")
 @click.pass_obj
-def sandbox(load: Callable[[], Settings], port: int, speed: float | None, seed: int | None) -> None:
-    """Run the sandbox alone on 127.0.0.1: the Voice API's 14 operations on one base URL.
+def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | None) -> None:
+    """Run the sandbox standalone on 127.0.0.1: the Voice API's 14 operations on one base URL.
 
     Key and secret are those of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones; they are
     printed at the start.
     """
     given = {"sandbox_speed": speed, "sandbox_seed": seed}
-    settings = changed(load(), {name: value for name, value in given.items() if value is not None})
+    settings = changed(loader.load(), {name: value for name, value in given.items() if value is not None})
+    # Opened before the banner is printed, so that a program that reads the banner can connect at once.
     with listening_socket("127.0.0.1", port) as listener:
         anyio.run(_serve, settings, listener)
 
@@ -55,5 +56,5 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
     async with loopback.connected(None), anyio.create_task_group() as tasks:
         tasks.start_soon(platform.run)
-        await until_signalled(partial(serve, platform.asgi, listener))
+        await run_until_signaled(partial(serve, platform.asgi, listener))
         tasks.cancel_scope.cancel()

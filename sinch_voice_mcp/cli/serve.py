@@ -1,4 +1,4 @@
-"""Serve MCP over standard input and output until the host leaves or a signal comes."""
+"""Serve MCP over standard input and output until the MCP client disconnects or a signal arrives."""
 
 import os
 import signal
@@ -13,32 +13,35 @@ from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Settings
 
+_SIGNAL_EXIT_STATUS = 128
+"""A shell reports a process that a signal ended with this number plus the signal's."""
+
 
 def serve(settings: Settings) -> None:
-    """Serve; returns when the host closes standard input, exits the process on a signal.
+    """Serve until the MCP client closes standard input; a signal exits the process.
 
     Raises:
-        ConfigurationError: A toolset or tool that was asked for does not exist.
+        ConfigurationError: The settings name a toolset or tool that does not exist.
     """
     server = create_server(settings)
     if sys.stdin.isatty():
-        where = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
-        message = f"Serving MCP over standard input ({where}). An MCP client starts this command; Ctrl+C ends it."
+        mode = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
+        message = f"Serving MCP over standard input ({mode}). An MCP client starts this command; Ctrl+C ends it."
         click.echo(message, err=True)
-    with expected_error():
-        received = anyio.run(until_signalled, server.run_stdio_async)
+    with unwrap_expected_error():
+        received = anyio.run(run_until_signaled, server.run_stdio_async)
     if received is not None:
-        # A thread may still be blocked in reading standard input; nothing is left to be done for it.
+        # A thread may still be blocked reading standard input, and a normal exit would wait for it.
         sys.stderr.flush()
-        os._exit(128 + received)
+        os._exit(_SIGNAL_EXIT_STATUS + received)
 
 
 @contextmanager
-def expected_error() -> Generator[None]:
-    """Take what was foreseen out of the groups in which tasks wrap it.
+def unwrap_expected_error() -> Generator[None]:
+    """Raise the first expected error alone, instead of the exception groups that task groups wrap it in.
 
     Raises:
-        VoiceError: The first that there is.
+        VoiceError: The first one in the group.
     """
     try:
         yield
@@ -51,8 +54,8 @@ def expected_error() -> Generator[None]:
         raise found from None
 
 
-async def until_signalled(work: Callable[[], Awaitable[None]]) -> int | None:
-    """Work until it is done or a signal comes; returns that signal. Everything it opened is closed then."""
+async def run_until_signaled(work: Callable[[], Awaitable[None]]) -> int | None:
+    """Run until the work is done or a signal arrives, and return that signal; everything opened is closed by then."""
     received: list[int] = []
 
     async def watch(scope: anyio.CancelScope) -> None:

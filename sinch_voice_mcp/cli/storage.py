@@ -1,12 +1,19 @@
-"""The database: where it is, what is in it, and whether its tables are those of this program."""
+"""Show the status of the journal's database, and apply its migrations."""
 
 from dataclasses import dataclass
 
 import anyio
 import click
 
-from sinch_voice_mcp.cli import console
-from sinch_voice_mcp.cli.journal import Load, connected, existing, place, switch_of, told
+from sinch_voice_mcp.cli.journal_access import (
+    describe_stop,
+    existing_journal_url,
+    journal_url,
+    open_database_as_is,
+    read_switch,
+)
+from sinch_voice_mcp.cli.output import Printer
+from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.ports import KillSwitchState
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MIGRATIONS, NEWEST, Applied, Database, applied, migrate
@@ -15,72 +22,88 @@ from sinch_voice_mcp.storage.database import one
 
 @dataclass(frozen=True, slots=True)
 class _Status:
+    """What ``storage status`` shows.
+
+    Attributes:
+        name: The database, without a password.
+        applied: The migrations that it has had.
+        requests: How many requests are in each state.
+        audit_rows: How many rows the audit log has.
+        switch: What stopped calling, if anything.
+    """
+
     name: str
-    taken: tuple[Applied, ...]
+    applied: tuple[Applied, ...]
     requests: dict[str, int]
-    rows: int
+    audit_rows: int
     switch: KillSwitchState
 
     @property
-    def missing(self) -> list[str]:
-        """The steps that this program has and the database has not."""
-        taken = {step.number for step in self.taken}
-        return [f"{step.number} ({step.title})" for step in MIGRATIONS if step.number not in taken]
+    def pending(self) -> list[str]:
+        """The migrations that this program has and the database has not had."""
+        numbers = {migration.number for migration in self.applied}
+        return [
+            f"{migration.number} ({migration.title})" for migration in MIGRATIONS if migration.number not in numbers
+        ]
 
 
-@click.group(short_help="Look at the database of the journal, or bring it up to date.")
+@click.group(short_help="Show the status of the journal's database, or migrate it.")
 def storage() -> None:
-    """Look at the database of the journal, or bring it up to date."""
+    """Show the status of the journal's database, or migrate it."""
 
 
-@storage.command("status", short_help="Say where the journal is and what is in it.")
+@storage.command("status", short_help="Show where the journal is and what it contains.")
 @click.pass_obj
-def status_command(load: Load) -> None:
-    """Say where the journal is, which steps its tables have had, how large it is, and whether calling is stopped."""
-    found = anyio.run(_status, load())
-    printer = console.printer()
-    taken = ", ".join(f"{step.number} (version {step.version})" for step in found.taken) or "none"
-    states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.requests.items()))
-    printer.line(("Journal    ", "bold"), found.name)
-    printer.line(("Steps      ", "bold"), f"taken: {taken}; missing: {', '.join(found.missing) or 'none'}")
-    printer.line(("Requests   ", "bold"), f"{sum(found.requests.values()):,}" + (f": {states}" if states else ""))
-    printer.line(("Audit rows ", "bold"), f"{found.rows:,}")
-    printer.line(("Calling    ", "bold"), "allowed" if found.switch is None else f"stopped {told(found.switch)}")
-    if found.missing:
-        printer.line("Take the missing steps with: sinch-voice-mcp storage migrate")
+def status_command(loader: SettingsLoader) -> None:
+    """Show the database location, applied migrations, size, and whether calling is stopped."""
+    status = anyio.run(_status, loader.load())
+    printer = Printer()
+    done = ", ".join(f"{migration.number} (version {migration.version})" for migration in status.applied) or "none"
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(status.requests.items()))
+    requests = f"{sum(status.requests.values()):,}" + (f": {states}" if states else "")
+    calling = "allowed" if status.switch is None else f"stopped {describe_stop(status.switch)}"
+    printer.line(("Journal    ", "bold"), status.name)
+    printer.line(("Migrations ", "bold"), f"applied: {done}; pending: {', '.join(status.pending) or 'none'}")
+    printer.line(("Requests   ", "bold"), requests)
+    printer.line(("Audit rows ", "bold"), f"{status.audit_rows:,}")
+    printer.line(("Calling    ", "bold"), calling)
+    if status.pending:
+        printer.line("To apply the pending migrations: sinch-voice-mcp storage migrate")
 
 
 async def _status(settings: Settings) -> _Status:
-    async with connected(existing(settings)) as database:
-        taken = tuple(await applied(database))
-        if any(step.number > NEWEST for step in taken):
-            # Says that this database is newer than this program, and changes nothing.
+    async with open_database_as_is(existing_journal_url(settings)) as database:
+        done = tuple(await applied(database))
+        if any(migration.number > NEWEST for migration in done):
+            # Raises that the database is newer than this program, and changes nothing.
             await migrate(database)
-        if not taken:
-            return _Status(database.name, taken, {}, 0, None)
-        requests, rows = await _sizes(database)
-        return _Status(database.name, taken, requests, rows, await switch_of(database))
+        # Before the first migration there are no tables to read.
+        if not done:
+            return _Status(database.name, done, {}, 0, None)
+        requests, audit_rows = await _sizes(database)
+        return _Status(database.name, done, requests, audit_rows, await read_switch(database))
 
 
 async def _sizes(database: Database) -> tuple[dict[str, int], int]:
-    """Requests by state, and rows of the audit log."""
+    """Return the number of requests by state, and the number of rows in the audit log."""
     states = await database.read(lambda: one("SELECT state, count(*) AS requests FROM calls GROUP BY state"))
-    (gate,) = await database.read(lambda: one("SELECT seq FROM gate WHERE id = 1"))
-    return {str(row["state"]): int(row["requests"]) for row in states}, int(gate["seq"])
+    (head,) = await database.read(lambda: one("SELECT seq FROM gate WHERE id = 1"))
+    return {str(row["state"]): int(row["requests"]) for row in states}, int(head["seq"])
 
 
-@storage.command("migrate", short_help="Make the tables, or bring them up to date.")
+@storage.command("migrate", short_help="Apply pending database migrations.")
 @click.pass_obj
-def migrate_command(load: Load) -> None:
-    """Take the steps that the tables have not had; servers do the same when they start."""
-    taken, name = anyio.run(_migrated, load())
-    titles = {step.number: f"{step.number} ({step.title})" for step in MIGRATIONS}
-    told_of = ", ".join(titles[number] for number in taken)
-    printer = console.printer()
+def migrate_command(loader: SettingsLoader) -> None:
+    """Apply pending database migrations. Servers also do this when they start."""
+    numbers, name = anyio.run(_migrate, loader.load())
+    titles = {migration.number: f"{migration.number} ({migration.title})" for migration in MIGRATIONS}
+    done = ", ".join(titles[number] for number in numbers)
+    printer = Printer()
     printer.line(("Journal    ", "bold"), name)
-    printer.line(("Steps      ", "bold"), f"taken now: {told_of}" if taken else "none was missing")
+    printer.line(("Migrations ", "bold"), f"applied now: {done}" if done else "none was pending")
 
 
-async def _migrated(settings: Settings) -> tuple[list[int], str]:
-    async with connected(place(settings)) as database:
+async def _migrate(settings: Settings) -> tuple[list[int], str]:
+    """Return the numbers of the migrations that were applied, and the database's name."""
+    async with open_database_as_is(journal_url(settings)) as database:
         return await migrate(database), database.name

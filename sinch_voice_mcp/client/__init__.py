@@ -1,6 +1,6 @@
 """The Voice API over HTTP, as an async library.
 
-Ring a phone and speak::
+Call a phone and speak a text::
 
     async with VoiceClient(Credentials(key, secret), region="euc1") as voice:
         destination = NumberDestination(endpoint="+12025550123")
@@ -11,9 +11,9 @@ A callout is never sent a second time once the platform may have seen it.
 """
 
 from sinch_voice_mcp.client.hosts import REGIONS, Region, base_url
-from sinch_voice_mcp.client.orders import Authentication
-from sinch_voice_mcp.client.posting import Poster
-from sinch_voice_mcp.client.sending import Timeouts
+from sinch_voice_mcp.client.poster import Poster
+from sinch_voice_mcp.client.requests import Authentication
+from sinch_voice_mcp.client.transport import Timeouts
 from sinch_voice_mcp.client.voice import VoiceClient
 
 __all__ = ["REGIONS", "Authentication", "Poster", "Region", "Timeouts", "VoiceClient", "base_url"]

@@ -1,14 +1,15 @@
-"""What to do about an error of the platform, by its code.
+"""The next step for each error code of the platform.
 
-Codes and meanings are in Sinch's Voice OpenAPI document; a code that is not here gets the advice of its HTTP status.
+Codes and meanings are those of Sinch's Voice OpenAPI document; for any other code, the HTTP status decides. The
+resource ``sinch://errors/{code}`` shows this table too.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_CLOCK = "Ask the owner to set this machine's clock: the platform refuses timestamps that are off."
-_SECRET = "Ask the owner to copy the application secret whole from the dashboard; the key and it do not match."  # noqa: S105 - a sentence about one
-_SCHEME = "Ask the owner to switch the authentication setting between signed and basic."
+_CLOCK = "Ask the owner to set this machine's clock: the platform rejects timestamps that are wrong."
+_SECRET = "Ask the owner to copy the complete application secret from the dashboard; it does not match the key."  # noqa: S105 - a sentence about one
+_SCHEME = "Ask the owner to change SINCH_VOICE_AUTH: signed if it is basic, basic if it is signed."
 _WAIT = "Wait before the next request, and start fewer calls at a time."
 
 BY_CODE: Mapping[int, str] = MappingProxyType(
@@ -16,7 +17,7 @@ BY_CODE: Mapping[int, str] = MappingProxyType(
         40001: "Correct the parameter that the message names.",
         40002: "Add the parameter that the message names.",
         40003: "Check the request and its SVAML: one action at the end, documented members only.",
-        40004: "Name an application of this account, or leave the application key out.",
+        40004: "Name an application of this account, or omit the application key.",
         40005: "Write the number in E.164 form with a leading plus, such as +12025550123.",
         40100: _SCHEME,
         40101: _CLOCK,
@@ -25,20 +26,20 @@ BY_CODE: Mapping[int, str] = MappingProxyType(
         40107: _SCHEME,
         40108: "Ask the owner to check the application key and the secret: the platform does not know this pair.",
         40200: "Ask the owner to top up the account; trial accounts call verified numbers only.",
-        40300: "Check that the account may call this destination and that the caller id is a verified number.",
+        40300: "Check that the account may call this destination and that the caller ID is a verified number.",
         40301: _SCHEME,
-        40302: "Ask the owner to give this application the privilege in the dashboard.",
-        40303: "Ask the owner to have Sinch enable this for the account.",
-        40400: "Check the id. A call that has ended and a room on another region answer like this too.",
+        40302: "Ask the owner to grant this application the privilege in the dashboard.",
+        40303: "Ask the owner to ask Sinch to enable this for the account.",
+        40400: "Check the id. A call that has ended and a conference in another region give this error too.",
         42900: _WAIT,
         42901: _WAIT,
     }
 )
 
-REDIRECT = "Ask the owner to set the region, or the base URL, to the host that answers itself."
-FOREIGN = "Ask the owner to check the base URL, and any proxy in between."
+REDIRECT = "Ask the owner to set the region or the base URL to a host that does not redirect."
+FOREIGN = "Ask the owner to check the base URL and any proxy in between."
 
 
 def next_step(error_code: int | None) -> str | None:
-    """What to do about a code of the platform; None where there is nothing better than the error's own advice."""
+    """Return what to do about an error code; None if the error's own advice is the best there is."""
     return None if error_code is None else BY_CODE.get(error_code)

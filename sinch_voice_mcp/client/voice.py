@@ -1,29 +1,24 @@
 """The 14 operations of the Voice API.
 
-Paths, bodies and answers are those of Sinch's Voice OpenAPI document 1.0.1. Path parameters are encoded
-as one segment each; an id that would name another path is refused before anything is sent.
+Paths, bodies and answers are those of Sinch's Voice OpenAPI document 1.0.1. Path parameters are encoded as one segment
+each; an id that would name another path is rejected before anything is sent.
 """
 
 import random
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import httpx2
 
-from sinch_voice_mcp.client import hosts, repeats
-from sinch_voice_mcp.client.delivery import Again, Delivery
-from sinch_voice_mcp.client.failures import unclear
+from sinch_voice_mcp.client import hosts, retries
 from sinch_voice_mcp.client.hosts import Region, segment
-from sinch_voice_mcp.client.lines import Lines
-from sinch_voice_mcp.client.orders import Authentication, Order, Stamp, order
-from sinch_voice_mcp.client.repeats import Manner
-from sinch_voice_mcp.client.sending import Answer, Timeouts
-from sinch_voice_mcp.client.verdicts import Unsure, read_answer
+from sinch_voice_mcp.client.requests import ApiRequest, Authentication, Authenticator, api_request
+from sinch_voice_mcp.client.sender import BeforeRetry, Sender
+from sinch_voice_mcp.client.transport import Connections, Timeouts
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document, Hangup
-from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import (
     AssignNumbers,
     CallbackUrl,
@@ -37,8 +32,6 @@ from sinch_voice_mcp.wire.applications import (
 from sinch_voice_mcp.wire.callouts import CalloutAnswer, CalloutRequest
 from sinch_voice_mcp.wire.calls import Call, CallLeg, Conference, ManageParticipant, Participant
 
-PayloadT = TypeVar("PayloadT", bound=Payload)
-
 USER_AGENT = "sinch-voice-mcp"
 DEFAULT_TIMEOUTS = Timeouts()
 
@@ -46,9 +39,9 @@ DEFAULT_TIMEOUTS = Timeouts()
 class VoiceClient:
     """The Voice API for one application.
 
-    Every method raises a ``PlatformError`` where the platform says no, a ``NotSentError`` where it was not
-    reached, an ``InvalidInputError`` for an id that cannot be one, and, where it changes something, an
-    ``OutcomeUnknownError`` where the platform may have acted. Questions raise ``UnavailableError`` instead.
+    Every method raises ``PlatformError`` if the platform rejects the request, ``NotSentError`` if the platform was not
+    reached, and ``InvalidInputError`` for an id that cannot be one. A method that changes something raises
+    ``OutcomeUnknownError`` if the platform may have acted; one that only reads raises ``UnavailableError`` instead.
 
     Args:
         credentials: Key and secret of the application.
@@ -56,18 +49,18 @@ class VoiceClient:
         authentication: ``signed``, or ``basic``, which sends the secret with every request.
         calling_url: The base URL for callouts, calls and conferences, instead of the region's.
         configuration_url: The base URL for numbers and callback URLs.
-        transport: What carries HTTP instead of the network; closed with the client.
-        clock: For timestamps and for pauses between tries; the machine's by default.
-        timeouts: For each try.
-        jitter: A number between 0 and 1, asked for the length of each pause; random by default.
+        transport: Carries HTTP instead of the network; closed with the client.
+        clock: For timestamps and for delays between attempts; the machine's by default.
+        timeouts: For each attempt.
+        jitter: Returns a number between 0 and 1 for the length of each delay; random by default.
         user_agent: The header of that name.
 
     Raises:
         ConfigurationError: A base URL is not https (or http to this machine), there is no such region, or the
-            key cannot be sent.
+            key has characters that a header cannot carry.
     """
 
-    def __init__(  # noqa: PLR0913 - the front door of a library: each is a knob of its own, with a default
+    def __init__(  # noqa: PLR0913 - the entrance of a library: every option has a default
         self,
         credentials: Credentials,
         *,
@@ -90,9 +83,9 @@ class VoiceClient:
         self._calls = f"{calling}/calling/v1"
         self._configuration = f"{configuration}/v1"
         tls = calling.startswith("https:") or configuration.startswith("https:")
-        self._lines = Lines(transport, tls=tls)
-        stamp = Stamp(credentials, authentication, clock, user_agent)
-        self._delivery = Delivery(self._lines, stamp, timeouts, clock, jitter or random.random)
+        self._connections = Connections(transport, tls=tls)
+        authenticator = Authenticator(credentials, authentication, clock, user_agent)
+        self._sender = Sender(self._connections, authenticator, timeouts, clock, jitter or random.random)
 
     @property
     def application_key(self) -> str:
@@ -100,7 +93,7 @@ class VoiceClient:
         return self._key
 
     async def __aenter__(self) -> Self:
-        """The client itself; connections are made when needed."""
+        """Return the client; it connects when it first sends a request."""
         return self
 
     async def __aexit__(
@@ -110,80 +103,77 @@ class VoiceClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close every connection, and the transport that was handed in."""
-        await self._lines.aclose()
+        """Close every connection, and the transport that was passed in."""
+        await self._connections.aclose()
 
-    async def place_callout(self, request: CalloutRequest, *, again: Again | None = None) -> str:
-        """Start a call; returns its id at once, while the platform dials. At most one request is accepted.
+    async def place_callout(self, request: CalloutRequest, *, again: BeforeRetry | None = None) -> str:
+        """Start a call and return its id at once, while the platform dials. At most one request is accepted.
 
-        ``again`` is asked before each further try, and raises where there must not be one.
+        ``again`` is called before each retry, and raises if the request must not be sent again.
         """
-        callout = order("POST", f"{self._calls}/callouts", request)
-        answer = await self._delivery.deliver(callout, repeats.RINGING, again)
-        return _read(CalloutAnswer, answer, repeats.RINGING).call_id
+        callout = api_request("POST", f"{self._calls}/callouts", request)
+        return (await self._sender.fetch(CalloutAnswer, callout, retries.CALLOUT, again)).call_id
 
     async def get_call(self, call_id: str) -> Call:
-        """State and outcome of a call."""
-        return await self._ask(Call, self._call(call_id))
+        """Return the state and result of a call."""
+        return await self._sender.fetch(Call, api_request("GET", self._call(call_id)))
 
     async def update_call(self, call_id: str, document: Document) -> None:
-        """Give a call in progress new instructions; one that only hangs up is repeated where no answer came."""
+        """Replace the instructions of a call in progress. A document that only hangs up may be retried."""
+        # Ending a call twice is harmless; speaking or connecting twice is not.
         only_hangs_up = isinstance(document.action, Hangup) and not document.instructions
-        manner = repeats.REPEATABLE if only_hangs_up else repeats.ONCE
-        await self._delivery.deliver(order("PATCH", self._call(call_id), document), manner)
+        policy = retries.IDEMPOTENT if only_hangs_up else retries.ONCE
+        await self._sender.send(api_request("PATCH", self._call(call_id), document), policy)
 
     async def manage_leg(self, call_id: str, leg: CallLeg, document: Document) -> None:
         """Play or speak to one side of a call. Never repeated."""
         url = f"{self._call(call_id)}/leg/{segment(leg, 'leg')}"
-        await self._delivery.deliver(order("PATCH", url, document), repeats.ONCE)
+        await self._sender.send(api_request("PATCH", url, document), retries.ONCE)
 
     async def get_conference(self, conference_id: str) -> list[Participant]:
-        """Who is in a conference."""
-        return (await self._ask(Conference, self._conference(conference_id))).participants
+        """Return the participants of a conference."""
+        request = api_request("GET", self._conference(conference_id))
+        return (await self._sender.fetch(Conference, request)).participants
 
     async def close_conference(self, conference_id: str) -> None:
         """End every call in a conference. May be repeated."""
-        await self._change(order("DELETE", self._conference(conference_id)))
+        await self._change(api_request("DELETE", self._conference(conference_id)))
 
     async def manage_participant(self, conference_id: str, call_id: str, command: ManageParticipant) -> None:
         """Mute, unmute, hold or resume one participant. May be repeated."""
-        await self._change(order("PATCH", self._participant(conference_id, call_id), command))
+        await self._change(api_request("PATCH", self._participant(conference_id, call_id), command))
 
     async def kick_participant(self, conference_id: str, call_id: str) -> None:
         """End one participant's call. May be repeated."""
-        await self._change(order("DELETE", self._participant(conference_id, call_id)))
+        await self._change(api_request("DELETE", self._participant(conference_id, call_id)))
 
     async def list_numbers(self) -> list[OwnedNumber]:
-        """The numbers of the account."""
-        return (await self._ask(OwnedNumbers, self._numbers)).numbers
+        """Return the numbers of the account."""
+        return (await self._sender.fetch(OwnedNumbers, api_request("GET", self._numbers))).numbers
 
     async def assign_numbers(self, request: AssignNumbers) -> None:
         """Assign numbers to an application. May be repeated."""
-        await self._change(order("POST", self._numbers, request))
+        await self._change(api_request("POST", self._numbers, request))
 
     async def unassign_number(self, request: UnassignNumber) -> None:
-        """Take a number from an application. May be repeated."""
-        await self._change(order("DELETE", self._numbers, request))
+        """Unassign a number from an application. May be repeated."""
+        await self._change(api_request("DELETE", self._numbers, request))
 
     async def get_callbacks(self, application_key: str) -> CallbackUrl:
-        """Where an application hears of its calls."""
-        return (await self._ask(CallbackUrls, self._callbacks(application_key))).url
+        """Return the URLs that an application's events are sent to."""
+        return (await self._sender.fetch(CallbackUrls, api_request("GET", self._callbacks(application_key)))).url
 
     async def set_callbacks(self, application_key: str, urls: CallbackUrl) -> None:
-        """Set where an application hears of its calls; members left out stay as they are. May be repeated."""
-        await self._change(order("POST", self._callbacks(application_key), CallbackUrls(url=urls)))
+        """Set the URLs that an application's events are sent to; an absent one stays as it is. May be repeated."""
+        await self._change(api_request("POST", self._callbacks(application_key), CallbackUrls(url=urls)))
 
     async def query_number(self, number: str) -> QueriedNumber:
-        """What the platform knows of a number: country, type, rate. ``number`` is in E.164 form."""
+        """Return what the platform knows about a number: country, type, price. ``number`` is in E.164 form."""
         url = f"{self._configuration}/calling/query/number/{segment(number, 'number')}"
-        return (await self._ask(QueryAnswer, url)).number
+        return (await self._sender.fetch(QueryAnswer, api_request("GET", url))).number
 
-    async def _ask(self, kind: type[PayloadT], url: str) -> PayloadT:
-        answer = await self._delivery.deliver(order("GET", url), repeats.ASKING)
-        return _read(kind, answer, repeats.ASKING)
-
-    async def _change(self, order: Order) -> None:
-        await self._delivery.deliver(order, repeats.REPEATABLE)
+    async def _change(self, request: ApiRequest) -> None:
+        await self._sender.send(request, retries.IDEMPOTENT)
 
     def _call(self, call_id: str) -> str:
         return f"{self._calls}/calls/id/{segment(call_id, 'call_id')}"
@@ -201,11 +191,3 @@ class VoiceClient:
     def _callbacks(self, application_key: str) -> str:
         key = segment(application_key, "application_key")
         return f"{self._configuration}/configuration/callbacks/applications/{key}"
-
-
-def _read(kind: type[PayloadT], answer: Answer, manner: Manner) -> PayloadT:
-    payload = read_answer(kind, answer.body)
-    if payload is None:
-        reason = f"the platform answered {answer.status}, but not with what was asked for"
-        raise unclear(Unsure(reason, answer.status), manner)
-    return payload

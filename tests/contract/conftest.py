@@ -1,4 +1,4 @@
-"""What the contract tests of the client share: an application, a clock that skips pauses, and clients."""
+"""Fixtures of the client's contract tests: an application, a manual clock, and clients."""
 
 from typing import Protocol
 
@@ -8,13 +8,13 @@ from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.signing import Credentials
 
-PATIENT = Timeouts()
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 class Dial(Protocol):
-    """Makes a client for a base URL; its pauses take no real time and half of their full length."""
+    """Makes a client for a base URL; its delays take no real time and have half their full length."""
 
-    def __call__(self, url: str, timeouts: Timeouts = PATIENT) -> VoiceClient: ...
+    def __call__(self, url: str, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> VoiceClient: ...
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def dial(credentials: Credentials, clock: ManualClock) -> Dial:
-    def make(url: str, timeouts: Timeouts = PATIENT) -> VoiceClient:
+    def make(url: str, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> VoiceClient:
         return VoiceClient(
             credentials,
             calling_url=url,

@@ -1,4 +1,4 @@
-"""What the client makes of every fault, and how many requests the platform sees."""
+"""How the client reacts to every fault, and how many requests the platform sees."""
 
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -58,8 +58,8 @@ HTML = b"<html><script>alert(1)</script>Bad Gateway</html>"
 QUICK = Timeouts(read=0.4, total=1.2)
 
 
-def waits_for(*script: Fault) -> Timeouts:
-    """Short waits for faults that keep the client waiting, and the usual ones for all others."""
+def timeouts_for(*script: Fault) -> Timeouts:
+    """Short timeouts for faults that keep the client waiting, and the defaults for all others."""
     return QUICK if any(isinstance(fault, Silence | Stalled | Trickle) for fault in script) else Timeouts()
 
 
@@ -73,7 +73,7 @@ async def place(voice: VoiceClient) -> str:
     return await voice.place_callout(CALLOUT)
 
 
-async def ask(voice: VoiceClient) -> object:
+async def read(voice: VoiceClient) -> object:
     return await voice.get_call("call-1")
 
 
@@ -106,7 +106,7 @@ once = pytest.mark.parametrize("act", ONCE.values(), ids=[*ONCE])
 
 
 class Scripted(httpx2.AsyncBaseTransport):
-    """A transport that does as it is told, one step for each request, the last one for ever."""
+    """A transport that plays one step for each request, and the last one for every later request."""
 
     def __init__(self, *steps: Exception | httpx2.Response) -> None:
         self._steps = steps
@@ -121,7 +121,7 @@ class Scripted(httpx2.AsyncBaseTransport):
 
 
 def through(transport: httpx2.AsyncBaseTransport, credentials: Credentials, clock: ManualClock) -> VoiceClient:
-    """A client over a transport of the test's own."""
+    """A client over the test's own transport."""
     return VoiceClient(credentials, transport=transport, clock=clock, jitter=lambda: 0.0)
 
 
@@ -131,7 +131,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
     return error
 
 
-# What may have been seen is an open outcome, and a callout is sent once.
+# If the platform may have seen a request, its outcome is unknown; a callout is sent once.
 
 MAYBE_SEEN: dict[str, tuple[Fault, str]] = {
     "reset": (Reset(), "the connection broke"),
@@ -151,8 +151,8 @@ MAYBE_SEEN: dict[str, tuple[Fault, str]] = {
     "204": (Reply(204), "answered 204"),
     "302": (Reply(302, HTML, (("location", "/elsewhere"),)), "redirect (302)"),
     "308": (Reply(308, b"", (("location", "/elsewhere"),)), "redirect (308)"),
-    "400 of somebody else": (Reply(400, HTML), "the answer was 400"),
-    "404 of somebody else": (Reply(404, b'{"error":"no such route"}'), "the answer was 404"),
+    "400 of another server": (Reply(400, HTML), "the answer was 400"),
+    "404 of another server": (Reply(404, b'{"error":"no such route"}'), "the answer was 404"),
     "408": (refusal(408, 40800, "Too slow"), "408: Too slow"),
     "409": (refusal(409, 40900, "Conflict"), "409: Conflict"),
     "425": (refusal(425, 42500, "Early"), "425: Early"),
@@ -170,7 +170,7 @@ MAYBE_SEEN: dict[str, tuple[Fault, str]] = {
 
 @pytest.mark.parametrize(("fault", "reason"), MAYBE_SEEN.values(), ids=[*MAYBE_SEEN])
 async def test_a_callout_that_may_have_been_seen_is_never_sent_again(dial: Dial, fault: Fault, reason: str) -> None:
-    async with FaultServer(fault, PLACED) as server, dial(server.url, waits_for(fault)) as voice:
+    async with FaultServer(fault, PLACED) as server, dial(server.url, timeouts_for(fault)) as voice:
         with pytest.raises(OutcomeUnknownError) as unknown:
             await place(voice)
 
@@ -182,22 +182,22 @@ async def test_a_callout_that_may_have_been_seen_is_never_sent_again(dial: Dial,
     assert "<" not in str(unknown.value.to_json())
 
 
-async def test_an_answer_without_end_is_cut_off_while_it_comes(dial: Dial) -> None:
-    """The server never stops sending, so the client can only be back because it stopped reading."""
+async def test_reading_an_endless_answer_stops_at_the_size_limit(dial: Dial) -> None:
+    """The server never stops sending, so the client returns only because it stopped reading."""
     async with FaultServer(Endless()) as server, dial(server.url) as voice:
         with pytest.raises(UnavailableError, match="larger than 1 MiB"):
-            await ask(voice)
+            await read(voice)
 
 
-# What was certainly not sent is sent again, twice, whatever it is.
+# A request that certainly was not sent is retried twice, whatever it is.
 
 
 async def test_a_refused_connection_is_tried_three_times_and_then_nothing_was_placed(
     dial: Dial, clock: ManualClock
 ) -> None:
     start = clock.now()
-    with refusing() as place_nobody_listens:
-        async with dial(f"http://{place_nobody_listens}") as voice:
+    with refusing() as closed_port:
+        async with dial(f"http://{closed_port}") as voice:
             with pytest.raises(NotSentError, match="the connection was refused") as not_sent:
                 await place(voice)
 
@@ -205,10 +205,10 @@ async def test_a_refused_connection_is_tried_three_times_and_then_nothing_was_pl
     assert clock.now() - start == timedelta(seconds=0.125 + 0.25)
 
 
-@pytest.mark.parametrize("act", [place, ask, hang_up, say], ids=["callout", "question", "hang up", "say"])
-async def test_a_connection_without_tls_is_never_spoken_to(dial: Dial, act: Act) -> None:
+@pytest.mark.parametrize("act", [place, read, hang_up, say], ids=["callout", "read", "hang up", "say"])
+async def test_nothing_is_sent_over_a_connection_without_tls(dial: Dial, act: Act) -> None:
     async with FaultServer(PLACED) as server, dial(server.url.replace("http:", "https:")) as voice:
-        with pytest.raises(NotSentError, match="TLS could not be agreed on"):
+        with pytest.raises(NotSentError, match="the TLS handshake failed"):
             await act(voice)
 
     assert server.received == []
@@ -227,8 +227,8 @@ UNREACHED: dict[str, tuple[Exception, str]] = {
 
 
 @pytest.mark.parametrize(("error", "reason"), UNREACHED.values(), ids=[*UNREACHED])
-@pytest.mark.parametrize("act", [place, ask, hang_up, say], ids=["callout", "question", "hang up", "say"])
-async def test_what_was_not_sent_is_sent_three_times_at_most(
+@pytest.mark.parametrize("act", [place, read, hang_up, say], ids=["callout", "read", "hang up", "say"])
+async def test_a_request_that_was_not_sent_is_attempted_three_times_at_most(
     credentials: Credentials, clock: ManualClock, act: Act, error: Exception, reason: str
 ) -> None:
     transport = Scripted(error)
@@ -239,7 +239,9 @@ async def test_what_was_not_sent_is_sent_three_times_at_most(
     assert len(transport.requests) == 3
 
 
-async def test_a_callout_is_placed_once_the_platform_is_reached(credentials: Credentials, clock: ManualClock) -> None:
+async def test_a_callout_is_placed_when_a_retry_reaches_the_platform(
+    credentials: Credentials, clock: ManualClock
+) -> None:
     transport = Scripted(
         httpx2.ConnectError("no"), httpx2.PoolTimeout("no"), httpx2.Response(200, json={"callId": "c"})
     )
@@ -247,10 +249,10 @@ async def test_a_callout_is_placed_once_the_platform_is_reached(credentials: Cre
         assert await place(voice) == "c"
 
     stamps = [request.headers["x-timestamp"] for request in transport.requests]
-    assert len(set(stamps)) == 3, "every try is signed anew"
+    assert len(set(stamps)) == 3, "every attempt is signed again"
 
 
-async def test_a_callout_that_was_not_sent_at_first_is_still_sent_only_once(
+async def test_a_callout_that_was_not_sent_at_first_is_sent_only_once_after_that(
     credentials: Credentials, clock: ManualClock
 ) -> None:
     transport = Scripted(
@@ -263,27 +265,29 @@ async def test_a_callout_that_was_not_sent_at_first_is_still_sent_only_once(
     assert len(transport.requests) == 2
 
 
-async def test_a_tls_greeting_that_is_not_answered_means_not_sent_however_short_the_whole_wait_is(
+async def test_an_unanswered_tls_handshake_means_not_sent_however_short_the_total_timeout_is(
     credentials: Credentials, clock: ManualClock
 ) -> None:
     short = Timeouts(connect=5.0, total=0.9)
-    with mute() as nobody_answers:
-        url = f"https://{nobody_answers}"
+    with mute() as silent:
+        url = f"https://{silent}"
         async with VoiceClient(credentials, calling_url=url, clock=clock, timeouts=short) as voice:
             with pytest.raises(NotSentError, match="no connection in time"):
                 await place(voice)
 
 
-async def test_a_deadline_that_ends_a_request_means_unknown(credentials: Credentials, clock: ManualClock) -> None:
+async def test_a_request_that_exceeds_the_total_timeout_has_an_unknown_outcome(
+    credentials: Credentials, clock: ManualClock
+) -> None:
     short = Timeouts(read=5.0, total=0.05)
-    with mute() as nobody_answers:
-        url = f"http://{nobody_answers}"
+    with mute() as silent:
+        url = f"http://{silent}"
         async with VoiceClient(credentials, calling_url=url, clock=clock, timeouts=short) as voice:
             with pytest.raises(OutcomeUnknownError, match=r"no answer within 0\.05 s"):
                 await place(voice)
 
 
-async def test_a_deadline_over_any_other_transport_means_unknown(credentials: Credentials, clock: ManualClock) -> None:
+async def test_the_total_timeout_holds_for_any_other_transport(credentials: Credentials, clock: ManualClock) -> None:
     async def hang(_: httpx2.Request) -> httpx2.Response:
         await anyio.sleep_forever()
         raise AssertionError
@@ -295,7 +299,7 @@ async def test_a_deadline_over_any_other_transport_means_unknown(credentials: Cr
             await place(voice)
 
 
-# A platform that says no is believed.
+# A rejection by the platform is final.
 
 REFUSALS: list[tuple[int, int, type[PlatformError], str]] = [
     (400, 40001, PlatformError, "the message names"),
@@ -304,16 +308,16 @@ REFUSALS: list[tuple[int, int, type[PlatformError], str]] = [
     (401, 40105, AuthenticationError, "clock"),
     (401, 40108, AuthenticationError, "key"),
     (402, 40200, CreditError, "top up"),
-    (403, 40300, ForbiddenError, "caller id"),
+    (403, 40300, ForbiddenError, "caller ID"),
     (404, 40400, NotFoundError, "region"),
     (422, 42200, PlatformError, "as the message says"),
     (429, 42900, CapacityError, "fewer calls"),
 ]
 
 
-@pytest.mark.parametrize("act", [place, ask, hang_up, say], ids=["callout", "question", "hang up", "say"])
+@pytest.mark.parametrize("act", [place, read, hang_up, say], ids=["callout", "read", "hang up", "say"])
 @pytest.mark.parametrize(("status", "code", "kind", "advice"), REFUSALS)
-async def test_a_refusal_of_the_platform_keeps_what_it_said(
+async def test_a_rejection_keeps_the_details_of_the_platform(
     dial: Dial, act: Act, status: int, code: int, kind: type[PlatformError], advice: str
 ) -> None:
     reply = refusal(status, code, "Parameter validation error", retry_after="31")
@@ -332,16 +336,16 @@ async def test_a_refusal_of_the_platform_keeps_what_it_said(
 
 @pytest.mark.parametrize("code", ["40400", '"40400"', "40400.0"])
 async def test_an_error_code_may_be_a_number_or_text(dial: Dial, code: str) -> None:
-    body = f'{{"errorCode":{code},"message":"Call not found","unheard":"of"}}'.encode()
+    body = f'{{"errorCode":{code},"message":"Call not found","unknown":"member"}}'.encode()
     async with FaultServer(Reply(404, body)) as server, dial(server.url) as voice:
         with pytest.raises(NotFoundError) as refused:
-            await ask(voice)
+            await read(voice)
 
     assert refused.value.error_code == 40400
     assert refused.value.reference is None
 
 
-async def test_a_message_of_the_platform_is_one_clean_line_of_500_characters_at_most(dial: Dial) -> None:
+async def test_a_message_of_the_platform_becomes_one_clean_line_of_at_most_500_characters(dial: Dial) -> None:
     message = r"\u001b[31mred\u0000\u202e\n\tnext\u2028line" + "x" * 1_000
     async with FaultServer(refusal(400, 40001, message)) as server, dial(server.url) as voice:
         with pytest.raises(PlatformError) as refused:
@@ -367,7 +371,7 @@ async def test_a_secret_that_the_platform_repeats_is_hidden(credentials: Credent
         assert shown.count("[hidden]") == 4
 
 
-# 429: the platform did not act.
+# 429: the platform did nothing.
 
 
 def throttled(wait: str | None) -> Reply:
@@ -383,7 +387,7 @@ async def test_a_throttled_callout_waits_as_long_as_the_platform_asks(dial: Dial
     assert clock.now() - start == timedelta(seconds=30)
 
 
-async def test_a_wait_may_be_given_as_a_date(dial: Dial, clock: ManualClock) -> None:
+async def test_retry_after_may_be_a_date(dial: Dial, clock: ManualClock) -> None:
     start = clock.now()
     until = format_datetime(start + timedelta(seconds=7), usegmt=True)
     async with FaultServer(throttled(until), PLACED) as server, dial(server.url) as voice:
@@ -392,7 +396,7 @@ async def test_a_wait_may_be_given_as_a_date(dial: Dial, clock: ManualClock) -> 
     assert clock.now() - start == timedelta(seconds=7)
 
 
-async def test_a_date_that_is_over_means_now(dial: Dial, clock: ManualClock) -> None:
+async def test_a_retry_after_date_in_the_past_means_now(dial: Dial, clock: ManualClock) -> None:
     start = clock.now()
     async with FaultServer(throttled("Wed, 21 Oct 2015 07:28:00 GMT"), PLACED) as server, dial(server.url) as voice:
         assert await place(voice) == "call-1"
@@ -401,10 +405,10 @@ async def test_a_date_that_is_over_means_now(dial: Dial, clock: ManualClock) -> 
 
 
 @pytest.mark.parametrize(
-    ("wait", "told"), [("31", 31.0), (None, None), ("soon", None), ("-1", None), ("1e1", None), ("٣", None)]
+    ("wait", "shown"), [("31", 31.0), (None, None), ("soon", None), ("-1", None), ("1e1", None), ("٣", None)]
 )
-async def test_a_throttled_callout_is_shown_where_no_bearable_wait_is_named(
-    credentials: Credentials, clock: ManualClock, wait: str | None, told: float | None
+async def test_a_throttled_callout_is_not_retried_without_an_acceptable_wait(
+    credentials: Credentials, clock: ManualClock, wait: str | None, shown: float | None
 ) -> None:
     headers: list[tuple[bytes, bytes]] = [] if wait is None else [(b"retry-after", wait.encode())]
     reply = httpx2.Response(429, headers=headers, json={"errorCode": 42900, "message": "Capacity exceeded"})
@@ -413,11 +417,11 @@ async def test_a_throttled_callout_is_shown_where_no_bearable_wait_is_named(
         with pytest.raises(CapacityError) as refused:
             await place(voice)
 
-    assert refused.value.retry_after == told
+    assert refused.value.retry_after == shown
     assert len(transport.requests) == 1
 
 
-async def test_a_callout_that_is_throttled_twice_is_shown(dial: Dial) -> None:
+async def test_a_callout_that_is_throttled_twice_raises(dial: Dial) -> None:
     async with FaultServer(throttled("1")) as server, dial(server.url) as voice:
         with pytest.raises(CapacityError):
             await place(voice)
@@ -425,7 +429,7 @@ async def test_a_callout_that_is_throttled_twice_is_shown(dial: Dial) -> None:
     assert len(server.received) == 2
 
 
-async def test_a_gateway_that_throttles_without_the_platforms_body_has_not_acted_either(dial: Dial) -> None:
+async def test_a_gateway_that_throttles_has_not_passed_the_request_on(dial: Dial) -> None:
     async with FaultServer(Reply(429, HTML, (("retry-after", "2"),)), PLACED) as server, dial(server.url) as voice:
         assert await place(voice) == "call-1"
     async with FaultServer(Reply(429, HTML)) as server, dial(server.url) as voice:
@@ -436,7 +440,7 @@ async def test_a_gateway_that_throttles_without_the_platforms_body_has_not_acted
     assert refused.value.error_code is None
 
 
-async def test_a_throttled_callout_whose_second_try_is_lost_is_unknown(dial: Dial) -> None:
+async def test_a_throttled_callout_whose_second_attempt_is_lost_is_unknown(dial: Dial) -> None:
     async with FaultServer(throttled("1"), Reset(), PLACED) as server, dial(server.url) as voice:
         with pytest.raises(OutcomeUnknownError):
             await place(voice)
@@ -444,9 +448,9 @@ async def test_a_throttled_callout_whose_second_try_is_lost_is_unknown(dial: Dia
     assert len(server.received) == 2
 
 
-# Questions are asked three times.
+# Reads are attempted three times.
 
-PASSING: dict[str, Fault] = {
+TRANSIENT: dict[str, Fault] = {
     "reset": Reset(),
     "end of stream": Close(),
     "silence": Silence(),
@@ -460,9 +464,9 @@ PASSING: dict[str, Fault] = {
 }
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=[*PASSING])
-async def test_a_question_is_asked_again_after_what_passes(dial: Dial, fault: Fault) -> None:
-    async with FaultServer(fault, fault, CALL) as server, dial(server.url, waits_for(fault)) as voice:
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=[*TRANSIENT])
+async def test_a_read_is_retried_after_a_transient_error(dial: Dial, fault: Fault) -> None:
+    async with FaultServer(fault, fault, CALL) as server, dial(server.url, timeouts_for(fault)) as voice:
         assert (await voice.get_call("call-1")).call_id == "call-1"
 
     assert len(server.received) == 3
@@ -474,23 +478,23 @@ UNANSWERED: dict[str, tuple[Sequence[Fault], int, int, str]] = {
     "byte by byte": ([Trickle(CALL, 0.02)], 3, 0, r"no answer within 1\.2 s"),
     "truncated": ([Truncated(CALL)], 3, 200, "cut off"),
     "503": ([refusal(503, 50300, "Down")], 3, 503, "503: Down"),
-    "502 of somebody else": ([Reply(502, HTML)], 3, 502, "the answer was 502"),
+    "502 of another server": ([Reply(502, HTML)], 3, 502, "the answer was 502"),
     "500": ([refusal(500, 50000, "Internal")], 1, 500, "500: Internal"),
     "redirect": ([Reply(307, b"", (("location", "/elsewhere"),))], 1, 307, "redirect"),
-    "not JSON": ([Reply(200, HTML)], 1, 200, "not with what was asked for"),
-    "another JSON": ([Reply(200, b"[]")], 1, 200, "not with what was asked for"),
-    "404 of somebody else": ([Reply(404, HTML)], 1, 404, "without the platform's error body"),
-    "a wait too long to bear": ([refusal(503, 50300, "Down", retry_after="31")], 1, 503, "Down"),
+    "not JSON": ([Reply(200, HTML)], 1, 200, "unexpected body"),
+    "another JSON": ([Reply(200, b"[]")], 1, 200, "unexpected body"),
+    "404 of another server": ([Reply(404, HTML)], 1, 404, "without the platform's error body"),
+    "a wait longer than 30 s": ([refusal(503, 50300, "Down", retry_after="31")], 1, 503, "Down"),
 }
 
 
 @pytest.mark.parametrize(("script", "requests", "status", "reason"), UNANSWERED.values(), ids=[*UNANSWERED])
-async def test_a_question_without_a_usable_answer_says_so_and_may_be_asked_again(
+async def test_a_read_without_a_usable_answer_raises_and_may_be_repeated(
     dial: Dial, script: Sequence[Fault], requests: int, status: int, reason: str
 ) -> None:
-    async with FaultServer(*script) as server, dial(server.url, waits_for(*script)) as voice:
+    async with FaultServer(*script) as server, dial(server.url, timeouts_for(*script)) as voice:
         with pytest.raises(UnavailableError, match=reason) as unanswered:
-            await ask(voice)
+            await read(voice)
 
     assert len(server.received) == requests
     assert unanswered.value.status == status
@@ -501,54 +505,54 @@ async def test_a_question_without_a_usable_answer_says_so_and_may_be_asked_again
 async def test_an_unavailable_platform_keeps_its_details(dial: Dial) -> None:
     async with FaultServer(refusal(503, 50300, "Down", retry_after="60")) as server, dial(server.url) as voice:
         with pytest.raises(UnavailableError) as unavailable:
-            await ask(voice)
+            await read(voice)
 
     error = unavailable.value
     assert (error.error_code, error.reference, error.retry_after) == (50300, "ref-1", 60.0)
 
 
-async def test_a_question_waits_as_long_as_an_unavailable_platform_asks(dial: Dial, clock: ManualClock) -> None:
+async def test_a_read_waits_as_long_as_an_unavailable_platform_asks(dial: Dial, clock: ManualClock) -> None:
     start = clock.now()
     async with FaultServer(refusal(503, 50300, retry_after="3"), CALL) as server, dial(server.url) as voice:
-        await ask(voice)
+        await read(voice)
 
     assert clock.now() - start == timedelta(seconds=3)
 
 
-async def test_pauses_between_questions_grow_and_vary(credentials: Credentials, clock: ManualClock) -> None:
+async def test_delays_between_reads_grow_and_vary(credentials: Credentials, clock: ManualClock) -> None:
     start = clock.now()
     transport = Scripted(httpx2.ReadError("reset"))
     async with VoiceClient(credentials, transport=transport, clock=clock, jitter=lambda: 1.0) as voice:
         with pytest.raises(UnavailableError):
-            await ask(voice)
+            await read(voice)
 
     assert clock.now() - start == timedelta(seconds=0.25 + 0.5)
 
 
-async def test_a_question_that_was_heard_once_is_not_called_unsent(
+async def test_a_read_that_may_have_been_seen_is_not_reported_as_not_sent(
     credentials: Credentials, clock: ManualClock
 ) -> None:
     transport = Scripted(httpx2.ReadError("reset"), httpx2.ConnectError("no"))
     async with through(transport, credentials, clock) as voice:
         with pytest.raises(UnavailableError):
-            await ask(voice)
+            await read(voice)
 
     assert len(transport.requests) == 3
 
 
-async def test_a_question_that_is_answered_in_the_end_believes_the_answer(dial: Dial) -> None:
+async def test_the_last_answer_to_a_read_counts(dial: Dial) -> None:
     async with FaultServer(Reset(), refusal(404, 40400)) as server, dial(server.url) as voice:
         with pytest.raises(NotFoundError):
-            await ask(voice)
+            await read(voice)
 
     assert len(server.received) == 2
 
 
-# Changes that may be made twice.
+# Idempotent changes.
 
 
 @repeatable
-async def test_a_change_that_may_be_made_twice_is_sent_again_once(dial: Dial, act: Act) -> None:
+async def test_an_idempotent_change_is_retried_once(dial: Dial, act: Act) -> None:
     async with FaultServer(Reset(), Reply(204)) as server, dial(server.url) as voice:
         await act(voice)
 
@@ -558,10 +562,10 @@ async def test_a_change_that_may_be_made_twice_is_sent_again_once(dial: Dial, ac
 
 @repeatable
 @pytest.mark.parametrize("fault", [Close(), Reply(500, HTML), Reply(302), refusal(408, 40800)])
-async def test_a_change_that_is_lost_twice_is_unknown_and_harmless_to_repeat(
+async def test_an_idempotent_change_that_is_lost_twice_is_unknown_and_may_be_repeated(
     dial: Dial, act: Act, fault: Fault
 ) -> None:
-    async with FaultServer(fault) as server, dial(server.url, waits_for(fault)) as voice:
+    async with FaultServer(fault) as server, dial(server.url, timeouts_for(fault)) as voice:
         with pytest.raises(OutcomeUnknownError) as unknown:
             await act(voice)
 
@@ -571,15 +575,15 @@ async def test_a_change_that_is_lost_twice_is_unknown_and_harmless_to_repeat(
     assert "does no harm" in unknown.value.next_step
 
 
-async def test_a_refusal_after_a_lost_try_leaves_open_what_the_first_one_did(dial: Dial) -> None:
+async def test_a_rejection_after_a_lost_attempt_leaves_the_outcome_unknown(dial: Dial) -> None:
     async with FaultServer(Reset(), refusal(404, 40400, "Call not found")) as server, dial(server.url) as voice:
-        with pytest.raises(OutcomeUnknownError, match="asked again, the platform said: Call not found"):
+        with pytest.raises(OutcomeUnknownError, match="the platform answered the retry: Call not found"):
             await hang_up(voice)
 
     assert len(server.received) == 2
 
 
-async def test_an_unreachable_platform_after_a_lost_try_leaves_open_what_the_first_one_did(
+async def test_an_unreachable_platform_after_a_lost_attempt_leaves_the_outcome_unknown(
     credentials: Credentials, clock: ManualClock
 ) -> None:
     transport = Scripted(httpx2.ReadTimeout("late"), httpx2.ConnectError("no"))
@@ -590,7 +594,7 @@ async def test_an_unreachable_platform_after_a_lost_try_leaves_open_what_the_fir
     assert len(transport.requests) == 4
 
 
-async def test_a_throttled_change_that_may_be_made_twice_is_sent_again(dial: Dial) -> None:
+async def test_a_throttled_idempotent_change_is_retried(dial: Dial) -> None:
     async with FaultServer(throttled("1"), Reply(204)) as server, dial(server.url) as voice:
         await hang_up(voice)
 
@@ -612,22 +616,22 @@ async def test_a_throttled_change_that_may_be_made_twice_is_sent_again(dial: Dia
     ids=["empty", "202", "204", "placeholder", "HTML", "truncated", "stalled", "without end"],
 )
 @pytest.mark.parametrize("act", [hang_up, say], ids=["hang up", "say"])
-async def test_a_change_has_succeeded_whatever_the_body_of_a_success_is(dial: Dial, act: Act, reply: Fault) -> None:
-    async with FaultServer(reply) as server, dial(server.url, waits_for(reply)) as voice:
+async def test_a_change_succeeds_whatever_the_body_of_a_success_is(dial: Dial, act: Act, reply: Fault) -> None:
+    async with FaultServer(reply) as server, dial(server.url, timeouts_for(reply)) as voice:
         await act(voice)
 
     assert len(server.received) == 1
 
 
-# Changes that would be heard twice.
+# Changes that the caller would hear twice.
 
 
 @once
 @pytest.mark.parametrize(
     "fault", [Reset(), Silence(), Reply(503), refusal(408, 40800)], ids=["reset", "silence", "503", "408"]
 )
-async def test_what_would_be_heard_twice_is_sent_once(dial: Dial, act: Act, fault: Fault) -> None:
-    async with FaultServer(fault, Reply(200)) as server, dial(server.url, waits_for(fault)) as voice:
+async def test_an_audible_change_is_sent_once(dial: Dial, act: Act, fault: Fault) -> None:
+    async with FaultServer(fault, Reply(200)) as server, dial(server.url, timeouts_for(fault)) as voice:
         with pytest.raises(OutcomeUnknownError) as unknown:
             await act(voice)
 
@@ -637,7 +641,7 @@ async def test_what_would_be_heard_twice_is_sent_once(dial: Dial, act: Act, faul
 
 
 @once
-async def test_what_would_be_heard_twice_is_not_sent_again_when_throttled(dial: Dial, act: Act) -> None:
+async def test_a_throttled_audible_change_is_not_retried(dial: Dial, act: Act) -> None:
     async with FaultServer(throttled("1"), Reply(200)) as server, dial(server.url) as voice:
         with pytest.raises(CapacityError):
             await act(voice)
@@ -646,7 +650,7 @@ async def test_what_would_be_heard_twice_is_not_sent_again_when_throttled(dial: 
 
 
 @once
-async def test_what_would_be_heard_twice_is_sent_again_when_it_was_not_sent(
+async def test_an_audible_change_is_retried_if_it_was_not_sent(
     credentials: Credentials, clock: ManualClock, act: Act
 ) -> None:
     transport = Scripted(httpx2.ConnectError("no"), httpx2.Response(200))
@@ -659,7 +663,7 @@ async def test_what_would_be_heard_twice_is_sent_again_when_it_was_not_sent(
 # Connections.
 
 
-async def test_every_callout_goes_over_a_connection_of_its_own(dial: Dial) -> None:
+async def test_every_callout_uses_a_new_connection(dial: Dial) -> None:
     async with FaultServer(PLACED) as server, dial(server.url) as voice:
         await place(voice)
         await place(voice)
@@ -669,36 +673,36 @@ async def test_every_callout_goes_over_a_connection_of_its_own(dial: Dial) -> No
 
 @pytest.mark.parametrize("act", [place, say], ids=["callout", "say"])
 async def test_a_stale_connection_is_not_mistaken_for_a_lost_request(dial: Dial, act: Act) -> None:
-    """The server closes its idle connection without a word; a callout on it would end as unknown."""
+    """The server closes its idle connection silently; a callout on it would end as unknown."""
 
     def answer(request: Recorded) -> Fault:
         return Reply(200, CALL.body, hang_up=True) if request.method == "GET" else PLACED
 
     async with FaultServer(answer=answer) as server, dial(server.url) as voice:
-        await ask(voice)
+        await read(voice)
         await act(voice)
 
     assert [request.connection for request in server.received] == [1, 2]
 
 
-async def test_questions_share_a_connection(dial: Dial) -> None:
+async def test_reads_share_a_connection(dial: Dial) -> None:
     async with FaultServer(CALL) as server, dial(server.url) as voice:
         for _ in range(3):
-            await ask(voice)
+            await read(voice)
 
     assert server.connections == 1
 
 
-async def test_nothing_of_one_answer_is_carried_into_the_next_request(dial: Dial) -> None:
+async def test_cookies_are_not_kept(dial: Dial) -> None:
     cookie = Reply(200, CALL.body, (("set-cookie", "session=1; Path=/"),))
     async with FaultServer(cookie) as server, dial(server.url) as voice:
-        await ask(voice)
-        await ask(voice)
+        await read(voice)
+        await read(voice)
 
     assert server.received[1].header("cookie") is None
 
 
-async def test_cancelling_a_callout_is_not_turned_into_an_error(dial: Dial) -> None:
+async def test_canceling_a_callout_raises_no_other_error(dial: Dial) -> None:
     async with FaultServer(Silence()) as server, dial(server.url) as voice:
         with anyio.move_on_after(0.05) as scope:
             await place(voice)
@@ -707,7 +711,7 @@ async def test_cancelling_a_callout_is_not_turned_into_an_error(dial: Dial) -> N
     assert len(server.received) == 1
 
 
-async def test_a_conflict_leaves_open_whether_a_call_was_placed_and_nothing_else(dial: Dial) -> None:
+async def test_a_conflict_makes_the_outcome_of_a_callout_unknown_and_of_nothing_else(dial: Dial) -> None:
     conflict = refusal(409, 40900, "The call is not answered")
     async with FaultServer(conflict) as server, dial(server.url) as voice:
         with pytest.raises(OutcomeUnknownError):

@@ -1,4 +1,4 @@
-"""What each of the 14 operations puts on the wire, and how the client reads what comes back."""
+"""What each of the 14 operations sends, and how the client reads the answers."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ CALL_ID = "4398599d1ba84ef3bde0a82dfb61abed"
 
 @dataclass(frozen=True)
 class Case:
-    """One operation: how it is asked for, what has to be on the wire, and what the platform answers."""
+    """One operation: how it is called, what it must send, and what the platform answers."""
 
     act: Callable[[VoiceApi], Awaitable[object]]
     method: str
@@ -185,7 +185,7 @@ every_case = pytest.mark.parametrize("case", CASES.values(), ids=[*CASES])
 
 
 def arrived(request: Recorded) -> Received:
-    """A recorded request as the verifier takes it."""
+    """A recorded request in the form that the verifier expects."""
     return Received(
         method=request.method,
         path=request.path,
@@ -210,7 +210,7 @@ def over(
 
 
 @every_case
-async def test_an_operation_is_on_the_wire_as_the_platform_documents_it(
+async def test_an_operation_sends_what_the_platform_documents(
     dial: Dial, credentials: Credentials, clock: ManualClock, case: Case
 ) -> None:
     async with FaultServer(answering(case)) as server, dial(server.url) as api:
@@ -267,7 +267,7 @@ async def test_the_bytes_sent_are_compact_utf_8(dial: Dial) -> None:
     assert request.header("content-length") == str(len(request.body))
 
 
-async def test_the_client_names_itself_and_asks_for_plain_json(dial: Dial) -> None:
+async def test_the_client_sends_its_user_agent_and_asks_for_plain_json(dial: Dial) -> None:
     async with FaultServer(Reply(200, b'{"numbers":[]}')) as server, dial(server.url) as api:
         await api.list_numbers()
 
@@ -332,7 +332,7 @@ async def test_an_id_never_reaches_another_path(
 
 @by_id
 @pytest.mark.parametrize("text", ["", ".", "..", "x" * 257, "\ud800"])
-async def test_an_id_that_cannot_be_one_is_refused_before_anything_is_sent(
+async def test_an_impossible_id_is_rejected_before_anything_is_sent(
     dial: Dial, act: Callable[[VoiceApi, str], Awaitable[object]], text: str
 ) -> None:
     async with FaultServer(Reply(200, ANYTHING)) as server, dial(server.url) as api:
@@ -426,9 +426,7 @@ async def test_calls_go_to_the_region_and_numbers_to_the_one_configuration_host(
     ],
 )
 @pytest.mark.parametrize("setting", ["calling_url", "configuration_url"])
-def test_a_base_url_that_is_unsafe_or_not_one_is_refused_by_name(
-    credentials: Credentials, setting: str, url: str
-) -> None:
+def test_an_unsafe_or_invalid_base_url_is_rejected_by_name(credentials: Credentials, setting: str, url: str) -> None:
     urls: dict[str, str] = {setting: url}
     with pytest.raises(ConfigurationError) as refused:
         VoiceClient(
@@ -448,7 +446,7 @@ def test_https_anywhere_and_http_to_this_machine_are_allowed(credentials: Creden
     VoiceClient(credentials, calling_url=url, configuration_url=url)
 
 
-def test_a_region_that_does_not_exist_is_refused(credentials: Credentials) -> None:
+def test_an_unknown_region_is_rejected(credentials: Credentials) -> None:
     region: Any = "mars1"
     with pytest.raises(ConfigurationError, match="mars1") as refused:
         VoiceClient(credentials, region=region)
@@ -456,7 +454,7 @@ def test_a_region_that_does_not_exist_is_refused(credentials: Credentials) -> No
     assert refused.value.field == "region"
 
 
-def test_a_key_that_no_header_can_carry_is_refused() -> None:
+def test_a_key_that_a_header_cannot_carry_is_rejected() -> None:
     with pytest.raises(ConfigurationError) as refused:
         VoiceClient(Credentials("ключ", "YXBwU2VjcmV0"))
 
@@ -467,7 +465,7 @@ def test_a_key_that_no_header_can_carry_is_refused() -> None:
 
 
 def telling(body: object) -> Callable[[httpx2.Request], httpx2.Response]:
-    """A platform that always answers the same."""
+    """A platform that always gives the same answer."""
     return lambda _: httpx2.Response(200, json=body)
 
 
@@ -517,7 +515,7 @@ async def test_a_call_is_read_as_the_platform_writes_it(credentials: Credentials
         ("unheard", {"of": []}, "call_id", "c"),
     ],
 )
-async def test_a_call_is_read_in_every_spelling_that_was_seen(
+async def test_a_call_is_read_in_every_observed_spelling(
     credentials: Credentials, member: str, value: object, attribute: str, read: object
 ) -> None:
     body = {"callId": "c", "status": "FINAL", member: value}
@@ -552,9 +550,9 @@ async def test_a_price_may_be_text(credentials: Credentials) -> None:
         b'{"callId":"\xff","status":"FINAL"}',
     ],
 )
-async def test_a_call_that_cannot_be_read_is_said_to_be_unreadable(credentials: Credentials, body: bytes) -> None:
+async def test_an_unreadable_call_raises(credentials: Credentials, body: bytes) -> None:
     async with over(lambda _: httpx2.Response(200, content=body), credentials) as api:
-        with pytest.raises(UnavailableError, match="not with what was asked for") as unreadable:
+        with pytest.raises(UnavailableError, match="unexpected body") as unreadable:
             await api.get_call("c")
 
     assert unreadable.value.status == 200
@@ -637,7 +635,7 @@ async def test_a_queried_number_is_read_under_either_name(credentials: Credentia
 # In one process, and as a library.
 
 
-async def test_a_platform_in_the_same_process_is_reached_with_the_same_requests(
+async def test_a_platform_in_the_same_process_receives_the_same_requests(
     credentials: Credentials, clock: ManualClock
 ) -> None:
     scopes: list[dict[str, Any]] = []
@@ -666,7 +664,7 @@ async def test_a_platform_in_the_same_process_is_reached_with_the_same_requests(
     assert verify(seen, [credentials], now=clock.now()) is credentials
 
 
-async def test_a_transport_that_was_handed_in_is_closed_with_the_client(credentials: Credentials) -> None:
+async def test_a_given_transport_is_closed_with_the_client(credentials: Credentials) -> None:
     class Closing(httpx2.MockTransport):
         closed = False
 
@@ -681,7 +679,7 @@ async def test_a_transport_that_was_handed_in_is_closed_with_the_client(credenti
     assert transport.closed
 
 
-async def test_several_requests_may_be_under_way_at_once(dial: Dial) -> None:
+async def test_several_requests_may_run_concurrently(dial: Dial) -> None:
     def answer(request: Recorded) -> Reply:
         return Reply(200, json.dumps({"callId": unquote(request.path.rpartition("/")[2]), "status": "FINAL"}).encode())
 
@@ -697,8 +695,8 @@ async def test_several_requests_may_be_under_way_at_once(dial: Dial) -> None:
     assert sorted(found) == sorted(f"call {number}" for number in range(20))
 
 
-async def test_a_client_serves_as_the_port_that_operations_ask_for(credentials: Credentials) -> None:
-    """The annotation is the test: the type checker refuses it when a method differs."""
+async def test_a_client_implements_the_port_that_operations_need(credentials: Credentials) -> None:
+    """The annotation is the test: the type checker rejects it if a method differs."""
     client = VoiceClient(credentials)
     api: VoiceApi = client
 

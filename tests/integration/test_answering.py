@@ -27,7 +27,7 @@ from tests.integration.test_platform_faults import NUMBERS, PRICE
 from tests.recorded import audit_of, events_of, switch_of
 
 CALLER = "12015555555"
-SORRY = "Sorry, nobody can take this call. Goodbye."
+SORRY = "Sorry, no one can take this call. Goodbye."
 
 
 @dataclass(frozen=True)

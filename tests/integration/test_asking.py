@@ -13,7 +13,7 @@ from mcp import Client
 
 from sinch_voice_mcp.app import create_server, open_app
 from sinch_voice_mcp.app.http import receiver_for
-from sinch_voice_mcp.app.loopback import INSIDE, INSIDE_URL, LoopbackTransport
+from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.callbacks import Receiver
 from sinch_voice_mcp.clock import ScaledClock, SystemClock
 from sinch_voice_mcp.operations import VoiceService
@@ -39,7 +39,9 @@ def number(last: str) -> str:
 
 def settings_of(url: str, environ: Mapping[str, str] | None = None) -> Settings:
     """A server whose receiver is elsewhere, with no limit on repeats; names of settings without their prefix."""
-    given = {"DATABASE_URL": url, "PUBLIC_URL": INSIDE} | dict.fromkeys(UNLIMITED, "unlimited") | dict(environ or {})
+    given = (
+        {"DATABASE_URL": url, "PUBLIC_URL": LOOPBACK_URL} | dict.fromkeys(UNLIMITED, "unlimited") | dict(environ or {})
+    )
     return load({f"SINCH_VOICE_{name}": value for name, value in given.items() if value})
 
 
@@ -86,7 +88,7 @@ async def scene(url: str, environ: Mapping[str, str] | None = None, *, speed: fl
     async with open_app(settings, sandbox=sandbox) as service, anyio.create_task_group() as tasks:
         door = receiver_for(settings, service, SystemClock())
         async with line.connected(door):
-            sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=INSIDE_URL)
+            sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=LOOPBACK_CALLBACK_URL)
             tasks.start_soon(sandbox.run)
             yield Scene(url, sandbox, service, door)
             tasks.cancel_scope.cancel()
@@ -344,13 +346,13 @@ async def test_nobody_is_rung_where_the_events_would_go_elsewhere(sqlite_url: st
             error = await voice.fails("ask_by_phone", to=number("02"), **QUESTION)
             assert error["code"] == "no_callbacks"
         assert stage.posts == []
-        await voice.ok("set_callbacks", primary=INSIDE_URL)
+        await voice.ok("set_callbacks", primary=LOOPBACK_CALLBACK_URL)
         assert (await voice.ok("ask_by_phone", to=number("02"), **QUESTION))["meaning"] == "yes"
 
 
 async def test_a_url_of_this_machine_is_for_the_sandbox_only(sqlite_url: str) -> None:
     async with scene(sqlite_url) as stage, stage.server(environ=RULES) as voice:
-        error = await voice.fails("set_callbacks", primary=INSIDE_URL)
+        error = await voice.fails("set_callbacks", primary=LOOPBACK_CALLBACK_URL)
     assert (error["code"], error["rule"]) == ("refused", "callback_url")
 
 

@@ -1,4 +1,4 @@
-"""Real processes: the server over stdio, the sandbox alone, signals and exit codes."""
+"""Real processes: the server over stdio, the standalone sandbox, signals and exit statuses."""
 
 import json
 import os
@@ -16,17 +16,18 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.tools import ALL_TOOLS
-from tests.integration.conftest import Caller, Era
+from tests.integration.conftest import Caller, Era, connected
+from tests.integration.shell import ANNA, OWN, Shell
 
-ANNA, OWN = "+12025550108", "+14155550100"
 MODULE = [sys.executable, "-m", "sinch_voice_mcp"]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251 - for a child
 
 
 @asynccontextmanager
 async def serving(era: Era, *flags: str, **environ: str) -> AsyncGenerator[Caller]:
-    """A client on a server that runs as a process of its own."""
+    """A client of a server that runs as a separate process."""
     server = StdioServerParameters(command=MODULE[0], args=[*MODULE[1:], *flags], env=CLEAN | environ)
     async with Client(server, mode=era) as client:
         yield Caller(client)
@@ -34,7 +35,7 @@ async def serving(era: Era, *flags: str, **environ: str) -> AsyncGenerator[Calle
 
 @asynccontextmanager
 async def running(*arguments: str, **environ: str) -> AsyncGenerator[Process]:
-    """A process that is killed at the end, if it is still there."""
+    """A process that is killed at the end, if it is still running."""
     async with await anyio.open_process([*MODULE, *arguments], env=CLEAN | environ) as process:
         try:
             yield process
@@ -79,11 +80,11 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
         await ok("list_calls")
         await ok("get_call_events", call_id=call_id)
         await ok("wait_for_call", call_id=call_id)
-        await ok("emergency_stop", reason="the test is over")
+        await ok("emergency_stop", reason="the test has ended")
     assert called == {spec.name for spec in ALL_TOOLS}
 
 
-async def test_a_second_server_uses_a_sandbox_that_runs_alone(era: Era) -> None:
+async def test_servers_use_a_standalone_sandbox(era: Era) -> None:
     async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
         shown = await _shown(platform, until="Ctrl+C")
         url, key, secret = (shown[name] for name in ("base URL", "key", "secret"))
@@ -95,16 +96,16 @@ async def test_a_second_server_uses_a_sandbox_that_runs_alone(era: Era) -> None:
         async with serving(era, "--sandbox", **environ) as voice:
             placed = await voice.ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
         live = {"SINCH_VOICE_DATABASE_URL": ":memory:", "SINCH_VOICE_CALLING_HOURS": "any"}
-        async with serving(era, SINCH_VOICE_AUTH="basic", **environ, **live) as voice:
+        async with connected(load({"SINCH_VOICE_AUTH": "basic", **environ, **live}), era) as voice:
             seen = await voice.ok("get_call", call_id=placed["call_id"])
             assert seen["simulated"] is False
             assert (await voice.ok("place_tts_callout", to="+14045005000", text="Hello", cli=OWN))["call_id"]
         wrong = {**environ, **live, "SINCH_APPLICATION_SECRET": "d3Jvbmc="}
-        async with serving(era, **wrong) as voice:
+        async with connected(load(wrong), era) as voice:
             assert (await voice.fails("get_call", call_id=placed["call_id"]))["code"] == "unauthorized"
 
 
-async def test_the_sandbox_alone_takes_key_and_secret_from_the_usual_variables() -> None:
+async def test_the_standalone_sandbox_reads_key_and_secret_from_the_usual_variables() -> None:
     pair = {"SINCH_APPLICATION_KEY": "my-key", "SINCH_APPLICATION_SECRET": "bXktc2VjcmV0"}
     async with running("sandbox", "--port", "0", **pair) as platform:
         shown = await _shown(platform, until="Ctrl+C")
@@ -112,7 +113,7 @@ async def test_the_sandbox_alone_takes_key_and_secret_from_the_usual_variables()
 
 
 async def _shown(process: Process, until: str) -> dict[str, str]:
-    """The rows of a start-up message."""
+    """The rows of a start-up message, by name."""
     assert process.stdout is not None
     stream = BufferedByteReceiveStream(process.stdout)
     rows: dict[str, str] = {}
@@ -141,7 +142,7 @@ async def test_a_signal_ends_the_server_while_it_waits_for_input(number: signal.
             assert await server.wait() == 128 + number
 
 
-async def test_the_server_ends_when_its_host_leaves() -> None:
+async def test_the_server_ends_when_its_client_disconnects() -> None:
     async with running() as server:
         assert server.stdin is not None
         await server.stdin.aclose()
@@ -159,24 +160,24 @@ async def test_the_server_ends_when_its_host_leaves() -> None:
         ({"SINCH_APPLICATION_KEY": "k", "SINCH_APPLICATION_SECRET": "???"}, [], "not base64"),
     ],
 )
-def test_a_wrong_setting_ends_the_start_in_one_line(environ: dict[str, str], flags: list[str], says: str) -> None:
+async def test_a_wrong_setting_ends_the_start_in_one_line(environ: dict[str, str], flags: list[str], says: str) -> None:
+    assert says in await Shell(**environ).refused(" ".join(flags))
+
+
+def test_a_process_with_a_wrong_setting_exits_with_status_2() -> None:
     ended = subprocess.run(
-        [*MODULE, *flags], env=CLEAN | environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        MODULE, env={**CLEAN, "SINCH_VOICE_SANBOX": "1"}, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert says in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    assert (ended.returncode, ended.stdout, ended.stderr.count(b"\n")) == (2, b"", 1)
 
 
 async def test_a_busy_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = await anyio.run_process([*MODULE, "sandbox", "--port", port], env=CLEAN, check=False)
-    assert ended.returncode == 2
-    assert f"port {port} cannot be used on 127.0.0.1".encode() in ended.stderr
+        line = await Shell().refused(f"sandbox --port {port}")
+    assert f"port {port} cannot be used on 127.0.0.1" in line
 
 
-def test_help_and_version_are_there() -> None:
-    for flag, says in (("--help", "sandbox"), ("--version", "0.1.0")):
-        shown = subprocess.run([*MODULE, flag], env=CLEAN, capture_output=True, text=True, check=True)
-        assert says in shown.stdout
+async def test_help_and_version_are_there() -> None:
+    assert "sandbox" in (await Shell().ok("--help")).out
+    assert b"0.1.0" in (await anyio.run_process([*MODULE, "--version"], env=CLEAN)).stdout

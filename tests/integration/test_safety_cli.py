@@ -1,78 +1,30 @@
-"""The owner at a shell, beside servers that run: stop, resume, policy, storage, audit, forget."""
+"""The owner's commands while servers run: stop, resume, policy, storage, audit, forget."""
 
 import json
-import os
 import re
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
 import psycopg
 import pytest
-from anyio.abc import Process
-from anyio.streams.buffered import BufferedByteReceiveStream
-from click.testing import CliRunner
 
-from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import NEWEST, open_storage
 from tests.integration.conftest import Caller, connected
-from tests.integration.test_processes import ANNA, OWN, running, serving
+from tests.integration.shell import ANNA, CANARY, OWN, Shell, serving_app
+from tests.integration.test_processes import serving
 
-_ONLY: dict[str, str | None] = {name: None for name in os.environ if name.startswith("SINCH_")}  # noqa: TID251
-CANARY = "canary-of-a-password"
 COMMANDS = ["stop", "resume", "audit list", "audit verify", "audit export", f"forget {ANNA}", "storage status"]
 CALL = {"to": ANNA, "cli": OWN, "text": "Hello"}
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-class Shell:
-    """A shell with some environment; what its commands print never holds a password or a whole number."""
-
-    def __init__(self, **environ: str) -> None:
-        self.environ = environ
-
-    async def run(self, command: str, *more: str) -> Ended:
-        words = [*command.split(), *more]
-        # The program without a process of its own; it runs an event loop, and so does this test.
-        ended = await anyio.to_thread.run_sync(lambda: CliRunner(env=_ONLY | self.environ).invoke(cli, words))
-        out, err = ended.stdout, ended.stderr
-        assert ended.exception is None or isinstance(ended.exception, SystemExit)
-        assert CANARY not in out + err
-        assert ANNA.removeprefix("+") not in out + err
-        return Ended(ended.exit_code, out, err)
-
-    async def ok(self, command: str, *more: str) -> Ended:
-        ended = await self.run(command, *more)
-        assert (ended.status, ended.err) == (0, "")
-        return ended
-
-    async def refused(self, command: str) -> str:
-        """The one line with which a command says that it cannot be done."""
-        ended = await self.run(command)
-        assert (ended.status, ended.out) == (2, "")
-        (line,) = ended.err.splitlines()
-        return line
-
-
 @pytest.fixture
 def url(database_url: str) -> str:
-    """Where the journal is; with a password, where the test's database takes any."""
+    """The journal's URL; with a password, if the test's database accepts any."""
     parts = urlsplit(database_url)
     if parts.scheme == "sqlite" or parts.password is not None:
         return database_url
@@ -86,7 +38,7 @@ def shell(url: str) -> Shell:
 
 
 def statement(url: str, *statements: str) -> None:
-    """Go round the program, as somebody with the database's password can."""
+    """Bypass the program, as anyone with the database's password can."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(urlsplit(url).path[1:], isolation_level=None)
         try:
@@ -100,24 +52,12 @@ def statement(url: str, *statements: str) -> None:
             postgres.execute(one.encode())
 
 
-async def _shown(platform: Process) -> dict[str, str]:
-    """The rows that a sandbox prints at its start."""
-    assert platform.stdout is not None
-    stream = BufferedByteReceiveStream(platform.stdout)
-    rows: dict[str, str] = {}
-    with anyio.fail_after(20):
-        while "Ctrl+C" not in (line := (await stream.receive_until(b"\n", 10_000)).decode()):
-            name, _, value = line.strip().partition("  ")
-            rows[name] = value.strip()
-    return rows
-
-
 async def place(voice: Caller) -> str:
     """Place a call; its id."""
     return (await voice.ok("place_tts_callout", **CALL))["call_id"]
 
 
-async def test_a_stop_at_a_shell_holds_at_the_next_call_of_a_running_server_until_resumed(
+async def test_a_stop_at_a_shell_refuses_the_next_call_of_a_running_server_until_resumed(
     shell: Shell, url: str
 ) -> None:
     async with serving("auto", SINCH_VOICE_DATABASE_URL=url) as voice:
@@ -134,58 +74,58 @@ async def test_a_stop_at_a_shell_holds_at_the_next_call_of_a_running_server_unti
     assert "sinch-voice-mcp resume" in stopped.out
 
 
-async def test_a_second_stop_says_who_was_first_and_a_second_resume_that_nothing_was_stopped(shell: Shell) -> None:
+async def test_a_second_stop_names_the_first_and_a_second_resume_says_that_nothing_was_stopped(shell: Shell) -> None:
     first = await shell.ok("stop", "--reason", "first")
     second = await shell.ok("stop", "--reason", "second")
     since = first.out.partition("since ")[2].splitlines()[0]
-    assert second.lines[0] == f"Calling was stopped already, since {since}"
+    assert second.lines[0] == f"Calling had already been stopped since {since}"
     await shell.ok("resume")
     assert "was not stopped" in (await shell.ok("resume")).out
     events = [json.loads(line)["event"] for line in (await shell.ok("audit export")).lines]
     assert events == ["stopped", "resumed"]
 
 
-async def test_a_server_that_starts_after_a_stop_refuses_too(shell: Shell, url: str) -> None:
+async def test_a_server_that_starts_after_a_stop_also_refuses(shell: Shell, url: str) -> None:
     await shell.ok("stop")
     async with connected(load({"SINCH_VOICE_DATABASE_URL": url}), "auto") as voice:
         assert (await voice.fails("place_tts_callout", **CALL))["rule"] == "stopped"
 
 
-async def test_a_resume_says_when_a_setting_stops_calling_all_the_same(sqlite_url: str) -> None:
+async def test_a_resume_says_if_a_setting_still_stops_calling(sqlite_url: str) -> None:
     await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url).ok("stop")
     ended = await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url, SINCH_VOICE_STOP="true").ok("resume")
-    assert "`stop` is set by SINCH_VOICE_STOP" in ended.out
+    assert "SINCH_VOICE_STOP sets `stop`" in ended.out
 
 
-async def test_a_stop_ends_calls_in_progress_where_it_is_told_to(sqlite_url: str) -> None:
-    async with running("sandbox", "--port", "0") as platform:
-        told = await _shown(platform)
+async def test_a_stop_ends_the_calls_in_progress_if_asked_to(sqlite_url: str) -> None:
+    platform = create_sandbox(clock=SystemClock())
+    async with serving_app(platform.asgi) as base_url:
         environ = {
             "SINCH_VOICE_DATABASE_URL": sqlite_url,
-            "SINCH_VOICE_BASE_URL": told["base URL"],
+            "SINCH_VOICE_BASE_URL": base_url,
             "SINCH_VOICE_SANDBOX": "true",
-            "SINCH_APPLICATION_KEY": told["key"],
-            "SINCH_APPLICATION_SECRET": told["secret"],
+            "SINCH_APPLICATION_KEY": platform.credentials.key,
+            "SINCH_APPLICATION_SECRET": platform.credentials.secret,
         }
-        async with serving("auto", **environ) as voice:
+        async with connected(load(environ), "auto") as voice:
             call_id = await place(voice)
             ended = await Shell(**environ).ok("stop", "--hang-up")
             assert "Calls ended: 1. Calls that could not be ended: 0." in ended.out
             assert (await voice.ok("get_call", call_id=call_id))["status"] == "FINAL"
 
 
-async def test_a_stop_admits_that_it_could_not_end_calls_inside_a_server(sqlite_url: str) -> None:
+async def test_a_stop_reports_that_it_could_not_end_calls_inside_a_server(sqlite_url: str) -> None:
     shell = Shell(SINCH_VOICE_DATABASE_URL=sqlite_url)
     ended = await shell.run("stop", "--hang-up")
     assert (ended.status, ended.err.count("\n")) == (1, 1)
-    assert "Calls in progress go on" in ended.err
+    assert "Calls in progress were not ended" in ended.err
     assert "stopped since" in (await shell.ok("storage status")).out
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "storage migrate"])
-async def test_a_journal_in_memory_is_out_of_reach_and_says_what_to_set(command: str, tmp_path: Path) -> None:
+async def test_a_command_cannot_reach_a_journal_in_memory_and_says_what_to_set(command: str, tmp_path: Path) -> None:
     line = await Shell(XDG_DATA_HOME=str(tmp_path)).refused(command)
-    assert "in memory, inside its server process" in line
+    assert "only in the server's memory" in line
     assert "SINCH_VOICE_DATABASE_URL" in line
 
 
@@ -195,7 +135,7 @@ async def test_a_shell_without_credentials_stops_the_live_servers_of_its_user(tm
     await Shell(**live, **place).ok("storage migrate")
     assert "Calling is stopped" in (await Shell(**place).ok("stop")).out
     assert "Kill switch: on" in (await Shell(**live, **place).ok("policy")).out
-    assert "in memory" in await Shell(SINCH_VOICE_SANDBOX="true", **place).refused("resume")
+    assert "only in the server's memory" in await Shell(SINCH_VOICE_SANDBOX="true", **place).refused("resume")
 
 
 @pytest.mark.parametrize("command", ["resume", "audit verify", "storage status"])
@@ -211,7 +151,7 @@ async def test_the_audit_log_is_listed_verified_and_exported_while_a_server_runs
         await place(voice)
         await shell.ok("stop", "--reason", "enough")
         rows = [json.loads(line) for line in (await shell.ok("audit export")).lines]
-        # The call may end meanwhile, which adds a row.
+        # The simulated call may end meanwhile, which adds a row.
         assert [row["event"] for row in rows if row["event"] != "ended"] == ["claim", "accepted", "stopped"]
         assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
         assert rows[0]["call"] == rows[1]["call"]
@@ -221,10 +161,10 @@ async def test_the_audit_log_is_listed_verified_and_exported_while_a_server_runs
         about_the_call = (await shell.ok("audit list", "--call", rows[0]["call"])).lines
         assert [line.split()[2] for line in about_the_call][:2] == ["claim", "accepted"]
         assert all(rows[0]["call"] in line for line in about_the_call)
-        assert "None is missing, none was changed." in (await shell.ok("audit verify")).out
+        assert "No row was changed or removed." in (await shell.ok("audit verify")).out
 
 
-async def test_an_export_and_a_list_reach_over_many_pages(shell: Shell, url: str) -> None:
+async def test_an_export_and_a_list_read_many_pages(shell: Shell, url: str) -> None:
     async with open_storage(url, SystemClock()) as storage, anyio.create_task_group() as tasks:
 
         async def note() -> None:
@@ -239,7 +179,7 @@ async def test_an_export_and_a_list_reach_over_many_pages(shell: Shell, url: str
     assert [int(line.split()[0]) for line in listed] == [1_198, 1_199, 1_200]
 
 
-async def test_a_row_of_the_audit_log_that_was_changed_is_named(sqlite_url: str) -> None:
+async def test_a_changed_row_of_the_audit_log_is_named(sqlite_url: str) -> None:
     shell = Shell(SINCH_VOICE_DATABASE_URL=sqlite_url)
     for command in ("stop", "resume", "stop"):
         await shell.ok(command)
@@ -262,7 +202,7 @@ async def test_a_row_of_the_audit_log_that_was_changed_is_named(sqlite_url: str)
     await shell.ok("audit verify")
 
 
-async def test_rows_that_were_deleted_from_postgresql_are_named(postgres_url: str) -> None:
+async def test_a_row_deleted_from_postgresql_is_named(postgres_url: str) -> None:
     shell = Shell(SINCH_VOICE_DATABASE_URL=postgres_url)
     for command in ("stop", "resume", "stop", "resume"):
         await shell.ok(command)
@@ -274,23 +214,23 @@ async def test_rows_that_were_deleted_from_postgresql_are_named(postgres_url: st
     assert "row 2 is missing" in ended.out
 
 
-async def test_a_forgotten_number_is_in_no_request_any_more(shell: Shell, url: str) -> None:
+async def test_a_forgotten_number_is_no_longer_in_any_request(shell: Shell, url: str) -> None:
     async with connected(load({"SINCH_VOICE_DATABASE_URL": url}), "auto") as voice:
         await place(voice)
         await voice.ok("place_tts_callout", **CALL | {"text": "Again"})
         await voice.ok("place_tts_callout", **CALL | {"to": "+12025550100"})
         assert "was in 2 requests" in (await shell.ok("forget", "+1 (202) 555-0108")).out
         assert "was in 0 requests" in (await shell.ok("forget", ANNA)).out
-        assert "was in 1 request;" in (await shell.ok("forget", "+12025550100")).out
+        assert "was in 1 request." in (await shell.ok("forget", "+12025550100")).out
 
 
-async def test_only_a_whole_number_is_forgotten(sqlite_url: str) -> None:
+async def test_only_a_complete_number_can_be_forgotten(sqlite_url: str) -> None:
     line = await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url).refused("forget 2025550108")
     assert "has no country calling code" in line
 
 
 @pytest.mark.parametrize("command", ["stop", "audit verify", "storage status"])
-async def test_a_database_of_a_newer_program_is_refused(command: str, sqlite_url: str) -> None:
+async def test_a_database_of_a_newer_program_is_rejected(command: str, sqlite_url: str) -> None:
     shell = Shell(SINCH_VOICE_DATABASE_URL=sqlite_url)
     await shell.ok("storage migrate")
     statement(sqlite_url, f"INSERT INTO migrations VALUES ({NEWEST + 1}, '99.0')")  # noqa: S608 - a number
@@ -298,21 +238,21 @@ async def test_a_database_of_a_newer_program_is_refused(command: str, sqlite_url
     assert "made by version 99.0, which is newer than this program" in line
 
 
-async def test_storage_says_where_it_is_what_it_holds_and_which_steps_it_has_had(shell: Shell, url: str) -> None:
+async def test_the_storage_status_shows_location_migrations_and_size(shell: Shell, url: str) -> None:
     migrated = await shell.ok("storage migrate")
-    assert "taken now: 1 (journal)" in migrated.out
-    assert "none was missing" in (await shell.ok("storage migrate")).out
+    assert "applied now: 1 (journal)" in migrated.out
+    assert "none was pending" in (await shell.ok("storage migrate")).out
     async with connected(load({"SINCH_VOICE_DATABASE_URL": url}), "auto") as voice:
         await place(voice)
         status = (await shell.ok("storage status")).out
     engine = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     assert f"Journal    {engine} " in status
-    assert "missing: none\nRequests   1: 1 accepted\nAudit rows 2\nCalling    allowed\n" in status
+    assert "pending: none\nRequests   1: 1 accepted\nAudit rows 2\nCalling    allowed\n" in status
     await shell.ok("stop", "--reason", "enough")
     assert re.search(r"Calling    stopped since \S+ by shell of \S+: enough\n", (await shell.ok("storage status")).out)
 
 
-async def test_the_policy_names_the_flag_variable_file_or_default_behind_every_value(tmp_path: Path) -> None:
+async def test_the_policy_names_the_flag_variable_file_or_default_of_every_value(tmp_path: Path) -> None:
     file = tmp_path / "voice.toml"
     file.write_text(
         f'calls_per_hour = 7\ntrusted_numbers = ["{ANNA}"]\ndenied_prefixes = ["+1900", "{ANNA}"]\n', "utf-8"
@@ -326,10 +266,10 @@ async def test_the_policy_names_the_flag_variable_file_or_default_behind_every_v
         SINCH_VOICE_CALLS_PER_DAY="unlimited",
         SINCH_VOICE_DEFAULT_CLI=OWN,
     )
-    told = json.loads((await shell.ok("--calls-per-minute 2 policy --json")).out)
-    rows = {row["name"]: (row["value"], row["source"]) for row in told["settings"]}
+    shown = json.loads((await shell.ok("--calls-per-minute 2 policy --json")).out)
+    rows = {row["name"]: (row["value"], row["source"]) for row in shown["settings"]}
     hidden = f"{ANNA[:5]}…{ANNA[-2:]}"
-    assert (told["mode"], told["simulated"], told["kill_switch"]) == ("live", False, {"stopped": False})
+    assert (shown["mode"], shown["simulated"], shown["kill_switch"]) == ("live", False, {"stopped": False})
     assert rows["calls_per_minute"] == (2, "--calls-per-minute")
     assert rows["calls_per_hour"] == (7, f"`calls_per_hour` in {file}")
     assert rows["calls_per_day"] == ("unlimited", "SINCH_VOICE_CALLS_PER_DAY")
@@ -347,18 +287,18 @@ async def test_the_policy_names_the_flag_variable_file_or_default_behind_every_v
 
 async def test_the_policy_shows_the_kill_switch(shell: Shell) -> None:
     await shell.ok("stop", "--reason", "enough")
-    told = json.loads((await shell.ok("policy --json")).out)["kill_switch"]
-    assert (told["stopped"], told["reason"]) == (True, "enough")
+    switch = json.loads((await shell.ok("policy --json")).out)["kill_switch"]
+    assert (switch["stopped"], switch["reason"]) == (True, "enough")
     assert "Kill switch: on since" in (await shell.ok("policy")).out
 
 
 @pytest.mark.parametrize("command", ["stop", "storage status"])
-async def test_a_database_that_is_away_is_said_in_one_line_without_its_password(command: str) -> None:
-    away = f"postgresql://voice:{CANARY}@127.0.0.1:1/voice?connect_timeout=1"
-    assert "database cannot be used" in await Shell(SINCH_VOICE_DATABASE_URL=away).refused(command)
+async def test_an_unreachable_database_is_reported_in_one_line_without_its_password(command: str) -> None:
+    unreachable = f"postgresql://voice:{CANARY}@127.0.0.1:1/voice?connect_timeout=1"
+    assert "database cannot be used" in await Shell(SINCH_VOICE_DATABASE_URL=unreachable).refused(command)
 
 
-async def test_the_place_of_the_journal_is_no_flag() -> None:
+async def test_the_database_url_is_not_a_flag() -> None:
     ended = await Shell().run("--database-url sqlite:///a.db policy")
     assert ended.status == 2
     assert "No such option" in ended.err

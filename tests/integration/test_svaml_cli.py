@@ -1,4 +1,4 @@
-"""``sinch-voice-mcp svaml``: the command as a person, a script and a hook use it."""
+"""``sinch-voice-mcp svaml``: the commands as a person, a script and a hook use them."""
 
 import json
 import subprocess
@@ -52,38 +52,38 @@ def loaded(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def test_a_sound_document_is_said_to_be_so(files: Files) -> None:
+def test_a_valid_document_has_no_problems(files: Files) -> None:
     result = run("lint", files(good=GOOD) / "good.json")
-    assert (result.exit_code, result.output) == (0, "1 file: nothing found\n")
+    assert (result.exit_code, result.output) == (0, "1 file checked, no problems\n")
 
 
-def test_a_finding_comes_with_place_line_caret_and_fix(files: Files) -> None:
+def test_a_finding_is_shown_with_its_position_line_caret_and_fix(files: Files) -> None:
     path = files(slip=SLIP) / "slip.json"
     result = run("lint", path)
     assert result.exit_code == 0
-    heading, line, caret, mend, last = result.output.splitlines()
+    heading, line, caret, fix, last = result.output.splitlines()
     assert heading == f"{path}:2:29: warning SV006: the instruction is written `say`"
     assert caret.index("^") == line.index('"Say"')
-    assert mend.strip() == '= fix: write "say"'
-    assert last == "1 file: 1 warning; `sinch-voice-mcp svaml fix` mends 1"
+    assert fix.strip() == '= fix: write "say"'
+    assert last == "1 file checked, 1 warning; `sinch-voice-mcp svaml fix` fixes 1"
 
 
 @pytest.mark.parametrize(
     ("flags", "status"),
     [((), 0), (("--strict",), 1), (("--level", "SV006=error"), 1), (("--strict", "--level", "sv006=off"), 0)],
 )
-def test_what_fails_is_a_choice(files: Files, flags: tuple[str, ...], status: int) -> None:
+def test_flags_choose_what_fails(files: Files, flags: tuple[str, ...], status: int) -> None:
     assert run("lint", *flags, files(slip=SLIP) / "slip.json").exit_code == status
 
 
 @pytest.mark.parametrize("level", ["SV999=off", "SV006", "SV006=loud", "=off"])
-def test_a_rule_or_level_that_does_not_exist_is_refused(level: str) -> None:
+def test_an_unknown_rule_or_level_is_rejected(level: str) -> None:
     result = run("lint", "--level", level, "-", stdin=GOOD)
     assert result.exit_code == 2
     assert "SV013=off" in result.output
 
 
-def test_the_name_of_a_file_says_what_it_answers(files: Files) -> None:
+def test_the_name_of_a_file_names_its_event(files: Files) -> None:
     text = '{"action": {"name": "continue"}}'
     folder = files(menu__ice=text, menu__ace=text)
     assert run("lint", folder / "menu.ace.json").exit_code == 0
@@ -108,11 +108,12 @@ def test_folders_patterns_and_standard_input_are_read_once_each(files: Files) ->
 
 
 @pytest.mark.parametrize("name", ["missing.json", "*.nothing", "a\x00b"])
-def test_what_cannot_be_read_is_named_and_the_rest_is_checked(files: Files, name: str) -> None:
+def test_an_unreadable_file_is_named_and_the_rest_is_checked(files: Files, name: str) -> None:
     folder = files(b=BAD)
     result = run("lint", folder / "b.json", f"{folder}/{name}")
     assert result.exit_code == 2
     assert "SV005" in result.stdout
+    assert result.stdout.endswith("1 file checked, 1 file could not be read, 1 error\n")
     assert result.stderr.count("\n") == 1
     assert "Traceback" not in result.stderr
 
@@ -124,16 +125,16 @@ def test_sarif_names_files_as_they_were_given(files: Files, monkeypatch: pytest.
     assert one["fixes"]
 
 
-def test_voice_v2_is_called_by_its_name() -> None:
+def test_a_voice_v2_document_is_reported_as_such() -> None:
     result = run("lint", "-", stdin=V2)
     assert result.exit_code == 1
     assert "Voice v2, another API" in result.output
 
 
-def test_a_terminal_is_not_steered_by_what_a_document_holds() -> None:
+def test_a_document_cannot_control_the_terminal() -> None:
     result = run("lint", "-", stdin='{"action": {"name": "\\u001b[2J\\u202e"}, "\\u0007": "\x7f\u202e"}')
     assert result.exit_code == 1
-    assert not any(sign in result.output for sign in "\x1b\x07\x7f\u202e")
+    assert not any(char in result.output for char in "\x1b\x07\x7f\u202e")
 
 
 def test_credentials_are_not_shown() -> None:
@@ -144,7 +145,7 @@ def test_credentials_are_not_shown() -> None:
     assert "KEY:HIDDEN" in run("fix", "-", stdin=text).stdout
 
 
-def test_a_long_line_is_cut_around_the_fault() -> None:
+def test_a_long_line_is_clipped_around_the_finding() -> None:
     texts = ", ".join('{"name": "answer"}' for _ in range(50))
     result = run("lint", "-", stdin=f'{{"instructions": [{texts}], "action": {{"name": "hangUpp"}}, "x": [{texts}]}}')
     line, caret = next(
@@ -156,20 +157,21 @@ def test_a_long_line_is_cut_around_the_fault() -> None:
     assert line[caret.index("^") :].startswith('"hangUpp"')
 
 
-def test_fixing_changes_what_it_says_and_nothing_else(files: Files) -> None:
+def test_a_fix_changes_what_it_reports_and_nothing_else(files: Files) -> None:
     path = files(slip="\ufeff" + SLIP.replace("\n", "\r\n")) / "slip.json"
     result = run("fix", path)
     assert result.exit_code == 0
     assert "SV006 at $.instructions[0].name" in result.stdout
     assert path.read_bytes().decode() == "\ufeff" + SLIP.replace("\n", "\r\n").replace('"Say"', '"say"')
     before = path.stat().st_mtime_ns
-    assert run("fix", path).output == "1 file: 0 mended\n"
+    assert run("fix", path).output == "1 file checked, nothing to fix\n"
     assert path.stat().st_mtime_ns == before
 
 
 def test_a_difference_is_shown_and_nothing_written(files: Files) -> None:
     path = files(slip=SLIP) / "slip.json"
     result = run("fix", "--diff", path)
+    assert result.stderr.endswith("1 file checked, would fix 1 problem in 1 file\n")
     changed = [line for line in result.stdout.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
     assert [line.split('"')[5] for line in changed] == ["Say", "say"]
     assert path.read_text("utf-8") == SLIP
@@ -183,11 +185,11 @@ def test_standard_input_is_fixed_to_standard_output() -> None:
     assert (broken.exit_code, broken.stdout_bytes) == (1, b"\xff{")
 
 
-def test_errors_that_are_left_are_counted(files: Files) -> None:
+def test_remaining_errors_are_counted(files: Files) -> None:
     path = files(both=SLIP.replace('"hangup"', '"hangUpp"')) / "both.json"
     result = run("fix", path)
     assert result.exit_code == 1
-    assert "1 mended; 1 error left" in result.stdout
+    assert "fixed 1 problem in 1 file; 1 error left" in result.stdout
     assert '"say"' in path.read_text("utf-8")
 
 
@@ -214,17 +216,18 @@ def test_explaining_and_drawing_one_document_and_a_flow(files: Files) -> None:
         ("[", 1, "SV001"),
     ],
 )
-def test_what_is_no_document_is_not_explained(text: str, status: int, says: str) -> None:
+def test_an_invalid_document_is_not_explained(text: str, status: int, says: str) -> None:
     result = run("explain", "-", stdin=text)
     assert (result.exit_code, result.stdout) == (status, "")
     assert says in result.stderr
 
 
-def test_two_handlers_of_one_name_are_refused(files: Files) -> None:
+def test_two_files_of_one_handler_are_rejected_by_name(files: Files) -> None:
     folder = files(a__ace=GOOD, b__ace=GOOD)
     result = run("draw", folder / "a.ace.json", folder / "b.ace.json")
     assert result.exit_code == 2
     assert "'ace'" in result.stderr
+    assert "a.ace.json" in result.stderr.replace("\n", "")
 
 
 @pytest.mark.parametrize("event", [None, *EVENTS])
@@ -247,7 +250,7 @@ JSON_TEXT = st.recursive(
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=60) | JSON_TEXT, st.sampled_from([("lint",), ("lint", "--json"), ("fix",), ("explain",)]))
-def test_any_bytes_are_answered_in_order(data: bytes, command: tuple[str, ...]) -> None:
+def test_any_bytes_end_with_a_documented_status(data: bytes, command: tuple[str, ...]) -> None:
     assert run(*command, "-", stdin=data).exit_code in {0, 1}
 
 
@@ -265,37 +268,44 @@ DEEP = '{{"action": {{"name": "HANGUP"}}, "x": {}1{}}}'
     ids=["400", "600", "900", "990", "objects", "unclosed", "digits"],
 )
 @pytest.mark.parametrize("command", [("lint",), ("lint", "--sarif"), ("fix",), ("fix", "--diff"), ("draw",)])
-def test_extreme_documents_are_answered_in_order(data: str, command: tuple[str, ...]) -> None:
+def test_extreme_documents_end_with_a_documented_status(data: str, command: tuple[str, ...]) -> None:
     assert run(*command, "-", stdin=data).exit_code in {0, 1, 2}
+
+
+WRONG_SETTINGS = {"SINCH_VOICE_SANBOX": "1", "SINCH_APPLICATION_KEY": "half a pair"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "stdin", "status", "says"),
     [
-        (["lint", "-"], SLIP, 0, "warning SV006"),
         (["lint", "-"], BAD, 1, "error SV005"),
         (["lint"], "", 2, "Missing argument"),
         (["schema"], "", 0, "2020-12"),
     ],
 )
-def test_the_command_works_where_settings_are_wrong(arguments: list[str], stdin: str, status: int, says: str) -> None:
-    environ = {"SINCH_VOICE_SANBOX": "1", "SINCH_APPLICATION_KEY": "half a pair", "PYTHONIOENCODING": "ascii"}
+def test_the_commands_work_if_settings_are_wrong(arguments: list[str], stdin: str, status: int, says: str) -> None:
+    result = CliRunner(env=WRONG_SETTINGS).invoke(cli, ["svaml", *arguments], stdin)
+    assert result.exit_code == status
+    assert says in result.output
+
+
+def test_a_process_writes_plain_text_where_its_output_has_neither_colors_nor_unicode() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "sinch_voice_mcp", "svaml", *arguments],
-        input=stdin.encode(),
-        env=environ,
+        [sys.executable, "-m", "sinch_voice_mcp", "svaml", "lint", "-"],
+        input=SLIP.encode(),
+        env={**WRONG_SETTINGS, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
     )
-    assert ended.returncode == status
-    assert says.encode() in ended.stdout + ended.stderr
-    assert b"Traceback" not in ended.stderr
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"warning SV006" in ended.stdout
+    assert b"Gr\\xfcezi" in ended.stdout
     assert b"\x1b" not in ended.stdout
 
 
 @pytest.mark.parametrize(
-    ("environ", "coloured"), [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)]
+    ("environ", "colored"), [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)]
 )
-def test_colour_is_for_terminals_without_no_color(environ: dict[str, str], coloured: bool) -> None:
+def test_color_is_for_terminals_without_no_color(environ: dict[str, str], colored: bool) -> None:
     result = CliRunner().invoke(cli, ["svaml", "lint", "-"], SLIP, env=environ)
-    assert ("\x1b[" in result.output) == coloured
+    assert ("\x1b[" in result.output) == colored

@@ -1,17 +1,17 @@
-"""Settings: one clear sentence instead of a wrong default."""
+"""Settings: a wrong one stops the start with one clear sentence; it never means a default."""
 
 from pathlib import Path
 
 import pytest
 
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.settings import all_settings, changed, load
+from sinch_voice_mcp.settings import Setting, all_settings, changed, load
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
 LIVE = {"SINCH_APPLICATION_KEY": KEY, "SINCH_APPLICATION_SECRET": SECRET}
 
 
-def test_without_credentials_the_sandbox_answers() -> None:
+def test_without_credentials_the_platform_is_the_sandbox() -> None:
     settings = load({})
     assert (settings.mode, settings.embedded) == ("sandbox", True)
 
@@ -43,11 +43,11 @@ def test_the_sandbox_can_be_forced() -> None:
         ({"SINCH_VOICE_BASE_URL": "http://127.0.0.1:1"}, "SINCH_VOICE_BASE_URL needs SINCH_APPLICATION_KEY"),
         (
             {**LIVE, "SINCH_VOICE_BASE_URL": "http://127.0.0.1:1", "SINCH_VOICE_CALLING_URL": "http://127.0.0.1:1"},
-            "already names both hosts",
+            "is used for both hosts",
         ),
         (
             {**LIVE, "SINCH_VOICE_SANDBOX": "1", "SINCH_VOICE_BASE_URL": "https://voice.example.com"},
-            "on this machine only",
+            "must run on this machine",
         ),
         ({"SINCH_VOICE_ALLOWED_REGIONS": "USA"}, "SINCH_VOICE_ALLOWED_REGIONS"),
         ({"SINCH_VOICE_DEFAULT_CLI": "4155550100"}, "SINCH_VOICE_DEFAULT_CLI"),
@@ -66,7 +66,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(environ: dict[str, st
     assert SECRET not in stopped.value.message
 
 
-def test_variables_of_other_programs_are_left_alone() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert load({"SINCH_PROJECT_ID": "p", "SINCH_KEY_ID": "k", "SINCH_KEY_SECRET": "s", "HOME": "/"}).mode == "sandbox"
 
 
@@ -84,7 +84,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "says"), [("regoin = 1", "did you mean `region`?"), ("= 1", "is not TOML"), ("region = 5", "`region` in")]
 )
-def test_a_wrong_file_stops_the_start_too(tmp_path: Path, text: str, says: str) -> None:
+def test_a_wrong_file_stops_the_start(tmp_path: Path, text: str, says: str) -> None:
     file = tmp_path / "voice.toml"
     file.write_text(text)
     with pytest.raises(ConfigurationError) as stopped:
@@ -92,14 +92,14 @@ def test_a_wrong_file_stops_the_start_too(tmp_path: Path, text: str, says: str) 
     assert says in stopped.value.message
 
 
-def test_the_guard_is_configured_per_mode() -> None:
+def test_the_defaults_of_the_guard_depend_on_the_mode() -> None:
     assert "example.com" in load({}).policy.media_hosts
     assert load(LIVE).policy.media_hosts == frozenset()
     assert load({"SINCH_VOICE_REHEARSE": "1"}).policy.media_hosts == frozenset()
     assert load({**LIVE, "SINCH_VOICE_MEDIA_HOSTS": "cdn.example.com"}).policy.media_hosts == {"cdn.example.com"}
 
 
-def test_the_secret_is_in_no_form_of_the_settings() -> None:
+def test_no_form_of_the_settings_contains_the_secret() -> None:
     settings = load(LIVE)
     assert SECRET not in repr(settings)
     assert SECRET not in str(settings)
@@ -107,7 +107,7 @@ def test_the_secret_is_in_no_form_of_the_settings() -> None:
     assert SECRET not in repr(settings.credentials)
 
 
-def test_every_setting_says_where_its_value_came_from(tmp_path: Path) -> None:
+def test_every_setting_names_the_source_of_its_value(tmp_path: Path) -> None:
     file = tmp_path / "voice.toml"
     file.write_text('calling_hours = "Mon-Fri 09:00-18:00, Sat 10:00-12:00"\nregion = "euc1"\n')
 
@@ -125,7 +125,7 @@ def test_every_setting_says_where_its_value_came_from(tmp_path: Path) -> None:
     assert "sources" not in settings.model_dump()
 
 
-def test_a_changed_setting_came_from_its_flag() -> None:
+def test_the_source_of_a_changed_setting_is_its_flag() -> None:
     settings = changed(load({"SINCH_VOICE_STOP": "1"}), {"sandbox_speed": 10})
 
     assert settings.sources["sandbox_speed"] == "--sandbox-speed"
@@ -133,7 +133,7 @@ def test_a_changed_setting_came_from_its_flag() -> None:
     assert settings.policy.stop
 
 
-def test_the_usual_length_follows_a_ceiling_from_the_environment() -> None:
+def test_the_default_duration_follows_a_lower_maximum_from_the_environment() -> None:
     assert load({"SINCH_VOICE_MAX_DURATION_S": "120"}).policy.default_duration_s == 120
     assert load({**LIVE, "SINCH_VOICE_MAX_DURATION_S": "120"}).policy.default_duration_s == 120
 
@@ -165,7 +165,7 @@ def test_a_wrong_limit_stops_the_start_with_one_sentence(environ: dict[str, str]
 
 
 @pytest.mark.parametrize("url", ["postgresql://me:hunter2@db.example.com/calls", "sqlite:////tmp/calls.db", ":memory:"])
-def test_the_place_of_the_record_is_a_secret(url: str) -> None:
+def test_the_database_url_is_a_secret(url: str) -> None:
     settings = load({"SINCH_VOICE_DATABASE_URL": url})
 
     assert settings.database_url is not None
@@ -173,7 +173,35 @@ def test_the_place_of_the_record_is_a_secret(url: str) -> None:
     assert "hunter2" not in f"{settings!r} {settings.model_dump_json()} {settings.sources}"
 
 
-def test_a_public_url_may_hold_the_path_of_callbacks_or_not() -> None:
+def test_a_public_url_may_include_the_path_of_callbacks_or_not() -> None:
     for given in ("https://voice.example.com/hooks", "https://voice.example.com/hooks/callbacks/voice/"):
         settings = load({"SINCH_VOICE_PUBLIC_URL": given})
         assert settings.callback_url == "https://voice.example.com/hooks/callbacks/voice"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://voice.example.com", "must begin with https"),
+        ("ftp://voice.example.com", "must be a URL without query"),
+        ("voice.example.com", "must be a URL without query"),
+        ("https://voice.example.com/hooks?tenant=7", "must be a URL without query"),
+        ("https://voice.example.com/#top", "must be a URL without query"),
+        ("https://me@voice.example.com", "must be a URL without query"),
+    ],
+)
+def test_a_public_url_is_a_plain_https_url(url: str, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"SINCH_VOICE_PUBLIC_URL.* {says}"):
+        load({"SINCH_VOICE_PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_public_url_on_this_machine_may_be_http(host: str) -> None:
+    assert load({"SINCH_VOICE_PUBLIC_URL": f"http://{host}:8022"}).public_url == f"http://{host}:8022"
+
+
+@pytest.mark.parametrize("setting", all_settings().values(), ids=list(all_settings()))
+def test_every_setting_has_a_description(setting: Setting) -> None:
+    assert setting.description
+    assert setting.description[0].isupper() or setting.description.startswith("https")
+    assert not setting.description.endswith(".")

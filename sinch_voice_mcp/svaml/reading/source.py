@@ -53,7 +53,7 @@ def position_at(text: str, offset: int) -> Position:
     return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def mended(text: str, applied: Iterable[Finding], value: object) -> str:
+def apply_edits(text: str, applied: Iterable[Finding], value: object) -> str:
     """The text after the fixes of some findings, with its layout as it was.
 
     Args:

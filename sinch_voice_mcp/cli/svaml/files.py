@@ -1,4 +1,4 @@
-"""The files that a command is given: names, patterns, folders, or standard input."""
+"""The files that a command is given: names, patterns, folders or standard input."""
 
 import glob
 import sys
@@ -11,13 +11,13 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was read.
+    """A file that was read.
 
     Attributes:
-        name: As shown to a person.
+        name: The name to show.
         path: The file; None for standard input.
         data: Its bytes.
-        text: Its characters without byte order mark; None where they are not UTF-8.
+        text: Its characters without byte order mark; None if they are not UTF-8.
     """
 
     name: str
@@ -28,13 +28,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What could not be read, and why."""
+    """A file that could not be read, and why."""
 
     name: str
     reason: str
 
 
-def sources(given: Iterable[str]) -> Iterator[Source | Unreadable]:
+def read_files(given: Iterable[str]) -> Iterator[Source | Unreadable]:
     """Read every file once, in the order given; a folder stands for its ``.json`` files at any depth."""
     names = (name for one in given for name in _names(one))
     for name in dict.fromkeys(names):
@@ -64,6 +64,7 @@ def _read(name: str) -> Source | Unreadable:
             return Unreadable(name, "no file matches")
         return Unreadable(name, error.strerror or str(error))
     except ValueError as error:
+        # A name that no file system accepts, such as one with a null character.
         return Unreadable(name, str(error))
     return Source(name, path, data, _text(data))
 

@@ -1,0 +1,143 @@
+"""Send one request: attempt it, classify the result, wait, retry where its policy allows, or raise."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import httpx2
+
+from sinch_voice_mcp.client.error_mapping import AttemptResult, Rejected, Uncertain, classify, read_answer
+from sinch_voice_mcp.client.requests import ApiRequest, Authenticator
+from sinch_voice_mcp.client.retries import READ, Retries, RetryPolicy
+from sinch_voice_mcp.client.transport import Answered, Connections, NotSent, Timeouts, attempt
+from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.errors import NotSentError, OutcomeUnknownError, UnavailableError, VoiceError
+from sinch_voice_mcp.types import Payload
+
+PayloadT = TypeVar("PayloadT", bound=Payload)
+
+BeforeRetry = Callable[[], Awaitable[None]]
+"""Called before each retry; raises if the request must not be sent again."""
+
+
+class Sender:
+    """Sends requests under their retry policy and raises the error that they end with.
+
+    Args:
+        connections: The connections to the platform.
+        authenticator: Makes the headers.
+        timeouts: For each attempt.
+        clock: Measures ``Retry-After`` dates and waits between attempts.
+        jitter: Returns a number between 0 and 1 for the length of a delay.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        authenticator: Authenticator,
+        timeouts: Timeouts,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._connections = connections
+        self._authenticator = authenticator
+        self._timeouts = timeouts
+        self._clock = clock
+        self._jitter = jitter
+
+    async def send(self, request: ApiRequest, policy: RetryPolicy, before_retry: BeforeRetry | None = None) -> Answered:
+        """Send a request, and retry it where its policy allows.
+
+        Raises:
+            PlatformError: The platform rejected it.
+            UnavailableError: A request that changes nothing got no usable answer.
+            NotSentError: The platform was not reached.
+            OutcomeUnknownError: The platform may have acted.
+        """
+        retries = Retries(policy, self._jitter)
+        earlier: Uncertain | None = None
+        while True:
+            result = await self._attempt(request, policy)
+            if isinstance(result, Answered):
+                return result
+            delay = retries.delay_after(result)
+            if delay is None:
+                cause = result.cause if isinstance(result, NotSent | Uncertain) else None
+                raise _final_error(result, earlier, policy) from cause
+            # Kept, because a later attempt cannot undo what this one may have done.
+            earlier = result if isinstance(result, Uncertain) else earlier
+            await self._clock.sleep(delay)
+            # After the delay, not before it: what forbids a retry may happen meanwhile.
+            if before_retry is not None:
+                await before_retry()
+
+    async def fetch(
+        self,
+        kind: type[PayloadT],
+        request: ApiRequest,
+        policy: RetryPolicy = READ,
+        before_retry: BeforeRetry | None = None,
+    ) -> PayloadT:
+        """Send a request and return the body of its answer as a payload; raises what ``send`` raises."""
+        answer = await self.send(request, policy, before_retry)
+        payload = read_answer(kind, answer.body)
+        if payload is None:
+            reason = f"the platform answered {answer.status} with an unexpected body"
+            raise _uncertain_error(Uncertain(reason, answer.status), policy)
+        return payload
+
+    async def _attempt(self, request: ApiRequest, policy: RetryPolicy) -> AttemptResult:
+        url = httpx2.URL(request.url)
+        headers = self._authenticator.headers(request, url.raw_path.decode("ascii"))
+        sent = httpx2.Request(request.method, url, headers=headers, content=request.body or None)
+        transport = self._connections.transport(new_connection=not policy.idempotent)
+        return classify(
+            await attempt(transport, sent, self._timeouts),
+            now=self._clock.now(),
+            hidden=self._authenticator.secrets_in(headers),
+            needs_body=policy.needs_body,
+            places_call=policy.places_call,
+        )
+
+
+def _final_error(last: Rejected | NotSent | Uncertain, earlier: Uncertain | None, policy: RetryPolicy) -> VoiceError:
+    """Return the error of a request whose last attempt is over.
+
+    Args:
+        last: What the last attempt came to.
+        earlier: An attempt before it that the platform may have seen. Its outcome stays unknown whatever a later
+            answer says: after a hang-up that was carried out, the next one is "not found".
+        policy: The policy of the request.
+    """
+    match last:
+        case Uncertain():
+            return _uncertain_error(last, policy)
+        case NotSent():
+            reason = f"The platform was not reached: {last.reason}."
+            return NotSentError(reason) if earlier is None else _uncertain_error(earlier, policy)
+        case Rejected():
+            if earlier is None or policy.read_only:
+                return last.error
+            return _uncertain_error(earlier, policy, then=f"; the platform answered the retry: {last.error.message}")
+
+
+def _uncertain_error(result: Uncertain, policy: RetryPolicy, *, then: str = "") -> VoiceError:
+    """Return the error if no usable answer came: harmless for a read, an unknown outcome for a change."""
+    reason = f"{result.reason}{then}".rstrip(".")
+    if policy.read_only:
+        return _unavailable_error(result, reason)
+    next_step = f"{policy.next_step} {result.next_step or ''}".strip()
+    error = OutcomeUnknownError(f"{policy.unknown} What is known: {reason}.", next_step=next_step)
+    error.retry_safe = policy.idempotent
+    return error
+
+
+def _unavailable_error(result: Uncertain, reason: str) -> UnavailableError:
+    body = result.error_body
+    return UnavailableError(
+        f"There is no usable answer: {reason}.",
+        status=result.status,
+        error_code=None if body is None else body.error_code,
+        reference=None if body is None else body.reference,
+        retry_after=result.retry_after,
+        next_step=result.next_step,
+    )
