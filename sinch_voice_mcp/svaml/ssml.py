@@ -34,6 +34,7 @@ _UNBOUND_PREFIX = 27
 """Expat's code for a prefix that no element declares."""
 
 _MARKUP = re.compile(r"[<&]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<[^<>]*>")
 _URL_ATTRIBUTES = frozenset({"src", "href", "uri"})
 _URL = re.compile(r"https?:|url\s*\(|//", re.IGNORECASE)
@@ -119,6 +120,8 @@ def _root(ssml: str) -> Element | None:
     if len(ssml) > MAX_SSML_CHARS:
         raise SsmlError(f"is longer than {MAX_SSML_CHARS:,} characters")
     if not _MARKUP.search(ssml):
+        if _NOT_IN_XML.search(ssml):
+            raise SsmlError("holds characters that no text may hold")
         return None
     body = _XML_DECLARATION.sub("", ssml, count=1)
     if "<?" in body:

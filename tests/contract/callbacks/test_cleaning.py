@@ -1,4 +1,4 @@
-"""What a caller controls: all of it is found, and none of it hides anything."""
+"""What a caller controls in an event: all of it is found, and cleaned of invisible characters."""
 
 import pytest
 from hypothesis import given
@@ -49,7 +49,7 @@ CLEANED = {
         ({"event": "Hologram"}, {"kind": "hologram"}),
     ],
 )
-def test_everything_that_a_caller_controls_is_there(members: JsonObject, found: JsonObject) -> None:
+def test_everything_that_a_caller_controls_is_included(members: JsonObject, found: JsonObject) -> None:
     assert untrusted(read_event(COMMON | members)) == CLEANED | found
 
 
@@ -70,7 +70,7 @@ def test_what_is_absent_is_left_out() -> None:
         ("\u200b" * 100_000, ""),
     ],
 )
-def test_what_nobody_sees_is_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
+def test_invisible_characters_are_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
