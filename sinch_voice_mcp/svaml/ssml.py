@@ -1,7 +1,7 @@
-"""SSML, read once for everybody: the guard, the linter, explanations, durations and the sandbox.
+"""The one reader of SSML: the guard, the linter, explanations, durations and the sandbox use it.
 
-The speech engine behind Sinch takes Amazon Polly's subset of tags. Its own prefix ``amazon:`` needs no declaration, and
-text without any markup is accepted as it is.
+The speech engine behind Sinch accepts Amazon Polly's subset of tags. Its own prefix ``amazon:`` needs no declaration,
+and text without any markup is accepted as it is.
 """
 
 import re
@@ -101,7 +101,7 @@ def parse_leniently(ssml: str) -> Speech:
 
 
 def sources(ssml: str) -> tuple[str, ...]:
-    """Return the URLs that SSML would make the platform fetch; none where it is not XML."""
+    """Return the URLs that SSML would make the platform fetch; none if it cannot be read."""
     try:
         root = _root(ssml)
     except SsmlError:
@@ -149,7 +149,7 @@ def _parsed(body: str) -> Element:
 
 
 def _parsed_with_prefix(declared: str, speak: re.Match[str] | None) -> Element:
-    """Parse what the first look refused for the engine's own prefix alone, with that prefix declared."""
+    """Parse SSML again, with the engine's own prefix declared."""
     try:
         return fromstring(declared, forbid_dtd=True)
     except ParseError as error:

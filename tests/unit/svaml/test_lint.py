@@ -177,8 +177,8 @@ def test_every_rule_is_tested_documented_and_numbered() -> None:
 
 
 def test_exactly_the_rules_marked_fixable_have_fixes() -> None:
-    mended = {finding.code for _, bad, _, context in CASES for finding in fix(bad, context).applied}
-    assert mended == {rule.code for rule in RULES if rule.fixable}
+    fixed = {finding.code for _, bad, _, context in CASES for finding in fix(bad, context).applied}
+    assert fixed == {rule.code for rule in RULES if rule.fixable}
 
 
 @pytest.mark.parametrize(

@@ -50,14 +50,14 @@ def broken(draw: st.DrawFn) -> dict[str, Any]:
     """A document with one member or item left out, added or replaced; not every one is broken by that."""
     wire = copy.deepcopy(draw(strategies.documents).to_wire())
     holder: Any = draw(st.sampled_from([holder for holder in holders(wire) if holder]))
-    place = draw(st.sampled_from(list(holder) if hasattr(holder, "keys") else list(range(len(holder)))))
+    step = draw(st.sampled_from(list(holder) if hasattr(holder, "keys") else list(range(len(holder)))))
     match draw(st.sampled_from(["leave out", "replace", "add"])):
         case "leave out":
-            del holder[place]
+            del holder[step]
         case "add" if hasattr(holder, "keys"):
             holder["novelty"] = draw(st.sampled_from(VALUES))
         case _:
-            holder[place] = draw(st.sampled_from(VALUES))
+            holder[step] = draw(st.sampled_from(VALUES))
     return wire
 
 
