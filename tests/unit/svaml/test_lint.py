@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.svaml import codes as codes_module
+from sinch_voice_mcp.svaml.limits import MAX_JSON_CHARS
 from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, fix, lint
 from sinch_voice_mcp.types import is_list, is_object
 from tests import strategies
@@ -387,7 +388,7 @@ def test_a_document_nested_too_deeply_to_be_fixed_is_left_alone() -> None:
         b'{"a":' * 200_000,
         json.dumps({"instructions": [{"name": "Say", "txt": "a"}] * 30_000, "action": HANGUP}).encode(),
         json.dumps(
-            menu(*[{"id": f"m{n}", "options": [{"dtmf": "1", "action": f"menu(m{n + 1})"}]} for n in range(15_000)])
+            menu(*[{"id": f"m{n}", "options": [{"dtmf": "1", "action": f"menu(m{n + 1})"}]} for n in range(14_000)])
         ).encode(),
         json.dumps(menu(MENU | {"options": [{"dtmf": str(n), "action": "menu(x)"} for n in range(20_000)]})).encode(),
         json.dumps(played("#tts[" + "a" * 1_000_000 + "]")).encode(),
@@ -399,6 +400,7 @@ def test_a_document_nested_too_deeply_to_be_fixed_is_left_alone() -> None:
     ids=["brackets", "nested", "instructions", "chain", "options", "text", "items", "members", "string", "bytes"],
 )
 def test_a_mebibyte_of_anything_gets_a_report(data: bytes) -> None:
+    assert len(data) <= MAX_JSON_CHARS
     report = lint(data, "ice")
     assert report.findings
     assert len(report.findings) <= 100
