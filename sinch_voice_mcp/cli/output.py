@@ -1,7 +1,6 @@
 """Write the output of commands: styled lines for people, and plain text for programs."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
@@ -9,11 +8,10 @@ import click
 from sinch_voice_mcp.svaml.findings import Finding, Level
 from sinch_voice_mcp.svaml.reading.jsontext import Position
 from sinch_voice_mcp.svaml.reading.source import positions, without_secrets
+from sinch_voice_mcp.text.quoting import terminal_safe
 from sinch_voice_mcp.types import JsonObject
 
 _STYLES: Mapping[Level, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Characters that would control a terminal or reverse the direction of text."""
 
 _MAX_EXCERPT_CHARS = 100
 _EXCERPT_CHARS_BEFORE = 60
@@ -77,7 +75,7 @@ class Printer:
     def _printable(self, text: str) -> str:
         """Return the text with everything escaped that the stream cannot encode or a terminal would obey."""
         encoding = self._console.encoding
-        return _UNSAFE.sub(_escaped, text).encode(encoding, "backslashreplace").decode(encoding)
+        return terminal_safe(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _order(position: Position | None) -> tuple[int, int]:
@@ -114,8 +112,3 @@ def _clipped(line: str, column: int) -> tuple[str, str]:
     opening = "…" if start else ""
     rest = _MAX_EXCERPT_CHARS - len(before)
     return f"{opening}{before}{after[:rest]}{'…' if len(after) > rest else ''}", opening + before
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match[0]
-    return " " if char == "\t" else f"\\u{ord(char):04x}"

@@ -19,6 +19,7 @@ from sinch_voice_mcp.policy.values import (
     normalize_region,
     normalize_verified_caller_id,
 )
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_SPOKEN_CHARS
 from sinch_voice_mcp.types import is_object
 
 Confirm = Literal["auto", "always", "never"]
@@ -31,11 +32,8 @@ NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 """Every kind of number that the owner can allow."""
 
 VARIABLE_PREFIX = "SINCH_VOICE_"
-MAX_TEXT_CHARS = 600
+MAX_TEXT_CHARS = MAX_SPOKEN_CHARS
 """The platform speaks at most so many characters in one piece."""
-
-MAX_CALL_S = 14_400
-"""The platform ends a call after so many seconds."""
 
 DEFAULT_CALL_S = 600
 """Longest duration of a call that names none, in seconds."""

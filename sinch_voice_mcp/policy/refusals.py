@@ -222,9 +222,9 @@ _RULES = (
     _rule(
         "ssml",
         "SSML",
-        "SSML is well-formed XML with the root <speak>, without document type, entities and processing instructions. "
-        "Its text follows the rule for text; with its markup it may be ten times as long. It speaks or plays "
-        "something. A break lasts at most 10 s, and all breaks together at most 30 s; a break without `time` counts "
+        "SSML is plain text, or well-formed XML with the root <speak>, without document type, entities and processing "
+        "instructions; `amazon:` needs no declaration. Its text follows the rule for text; with its markup it may be "
+        "ten times as long. It speaks or plays something. A break lasts at most 10 s, and all breaks together at most 30 s; a break without `time` counts "
         "as 1 s. URLs in any attribute count as audio URLs.",
         "max_text_chars",
     ),

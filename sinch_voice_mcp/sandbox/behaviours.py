@@ -144,7 +144,7 @@ _API = (
 )
 
 _TIME = (
-    Behaviour("time", "text", "14 characters a second; SSML by its text content", "choice"),
+    Behaviour("time", "text", "14 characters a second; SSML by its text and its breaks", "choice"),
     Behaviour("time", "audio", "5 s a file or URL", "choice"),
     Behaviour("time", "tones", "100 ms a tone, 500 ms for `w`", "choice"),
     Behaviour("time", "dialling", "1 s before it rings", "choice"),

@@ -62,7 +62,7 @@ def test_a_finding_is_shown_with_its_position_line_caret_and_fix(files: Files) -
     result = run("lint", path)
     assert result.exit_code == 0
     heading, line, caret, fix, last = result.output.splitlines()
-    assert heading == f"{path}:2:29: warning SV006: the instruction is written `say`"
+    assert heading == f"{path}:2:29: warning SV006: the name of the instruction is written `say`"
     assert caret.index("^") == line.index('"Say"')
     assert fix.strip() == '= fix: write "say"'
     assert last == "1 file checked, 1 warning; `sinch-voice-mcp svaml fix` fixes 1"

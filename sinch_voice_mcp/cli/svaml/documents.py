@@ -9,7 +9,7 @@ import click
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.svaml.files import Source, Unreadable, read_files
 from sinch_voice_mcp.svaml import EVENTS, Level
-from sinch_voice_mcp.svaml.lint import Context, Report, guess
+from sinch_voice_mcp.svaml.lint import Context, LintReport, guess
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
 
 FOUND = 1
@@ -34,7 +34,7 @@ class Checked:
     """A file and what the linter found in it."""
 
     source: Source
-    report: Report
+    report: LintReport
 
 
 def files_argument(command: Command) -> Command:
@@ -84,7 +84,7 @@ def show_findings(printer: Printer, checked: Checked) -> None:
         printer.line(f"{name}: {counted(report.omitted, 'more finding')} not shown")
 
 
-def count(report: Report, level: Level) -> int:
+def count(report: LintReport, level: Level) -> int:
     """Return how many findings a report has on a level, those that are not shown included."""
     return report.errors if level == "error" else sum(finding.level == level for finding in report.findings)
 

@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.text.hosts import is_public
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
@@ -24,7 +24,6 @@ NOT_SET = f"not set ({_PUBLIC_URL})"
 _PROBE_TIMEOUT_S = 5.0
 """As long as the platform waits for a reply, as far as is known."""
 
-_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -100,18 +99,11 @@ async def check_events(
 def _unreachable(expected: str, *, local: bool) -> list[Diagnosis]:
     parts = urlsplit(expected)
     # A sandbox on this machine calls back this machine only.
-    if local or not _is_private(parts.hostname or ""):
+    if local or is_public(parts.hostname or ""):
         return []
     next_step = f"Set {_PUBLIC_URL} to the https URL of a proxy or tunnel that is reachable from the internet."
     plain = " It is also http: Sinch requires https." if parts.scheme == "http" else ""
     return [Diagnosis(f"{parts.hostname} is not public: Sinch cannot reach it.{plain}", next_step)]
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith(_PRIVATE_NAMES)
 
 
 async def _compare(check: EventCheck, expected: str | None, read_callbacks: ReadCallbacks) -> None:

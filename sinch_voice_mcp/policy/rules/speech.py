@@ -8,15 +8,13 @@ from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.policy import MAX_TEXT_CHARS, variable
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, mistake
-from sinch_voice_mcp.policy.speech import Speech, SsmlError, prompt_tag, read_ssml
+from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, SSML_CHARS_PER_SPOKEN_CHAR
+from sinch_voice_mcp.svaml.prompts import syntax_in
+from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, parse
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
-_MARKUP_FACTOR = 10
-"""How many times longer SSML may be than the text that it speaks."""
-
-_MAX_BREAK_S = 10
 _MAX_TOTAL_BREAKS_S = 30
 _REMOVE = "Remove it."
 _WRITE_TEXT = "Write the text to speak."
@@ -56,7 +54,7 @@ def _content_problem(text: str, most: int) -> Problem | None:
         return _too_long(f"The text has {len(text):,} characters; at most {most:,} are allowed in one piece.")
     if (problem := _hidden_problem("text", text)) is not None:
         return problem
-    if (tag := prompt_tag(text)) is not None:
+    if (tag := syntax_in(text)) is not None:
         return mistake(f"The text contains {quoted(tag)}, which is prompt syntax and not text to speak.", _REMOVE)
     return None
 
@@ -64,22 +62,22 @@ def _content_problem(text: str, most: int) -> Problem | None:
 def _ssml_problem(ssml: str, most: int) -> Problem | None:
     if not ssml.strip():
         return mistake("The SSML is empty, so the call would cost money and say nothing.", _WRITE_TEXT)
-    if len(ssml) > (most_ssml := most * _MARKUP_FACTOR):
+    if len(ssml) > (most_ssml := most * SSML_CHARS_PER_SPOKEN_CHAR):
         return _too_long(f"The SSML has {len(ssml):,} characters with its markup; at most {most_ssml:,} are allowed.")
     if (problem := _hidden_problem("SSML", ssml)) is not None:
         return problem
     try:
-        speech = read_ssml(ssml)
+        speech = parse(ssml)
     except SsmlError as error:
         return mistake(f"The SSML {error}.", "Correct the SSML.")
     return _content_problem(speech.text, most) or _silence_problem(speech)
 
 
 def _silence_problem(speech: Speech) -> Problem | None:
-    if is_blank(speech.text) and not speech.plays:
+    if is_blank(speech.text) and not speech.audio:
         return mistake("The SSML contains no text, so the call would cost money and say nothing.", _WRITE_TEXT)
-    if any(seconds > _MAX_BREAK_S for seconds in speech.breaks):
-        return mistake(f"The SSML contains a break longer than {_MAX_BREAK_S} s.", _SHORTEN_BREAKS)
+    if any(seconds > MAX_BREAK_S for seconds in speech.breaks):
+        return mistake(f"The SSML contains a break longer than {MAX_BREAK_S} s.", _SHORTEN_BREAKS)
     if sum(speech.breaks) > _MAX_TOTAL_BREAKS_S:
         return mistake(f"The breaks of the SSML last longer than {_MAX_TOTAL_BREAKS_S} s together.", _SHORTEN_BREAKS)
     return None

@@ -8,9 +8,10 @@ from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
 from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
 from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, listed, mistake
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
+from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
 
-_LOCAL = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
+_HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
 
 
 def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
@@ -52,7 +53,8 @@ def _problem(effect: Fetch, case: Case) -> Problem | None:
 
 def _is_local(url: str, case: Case) -> bool:
     """Whether a URL leads to this machine, where a sandbox may send events."""
-    return not case.live and _LOCAL.fullmatch(url) is not None
+    found = _HTTP.fullmatch(url)
+    return not case.live and found is not None and is_loopback(found[1])
 
 
 RULES = (_hosts("media"), _hosts("callback"))

@@ -3,13 +3,13 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.callbacks.posting import TIMEOUT_S, Attempt, CallbackAnswer, CallbackRequest, Post
 from sinch_voice_mcp.sandbox.engine import Outgoing
 from sinch_voice_mcp.signing import Credentials, Message, authorization
+from sinch_voice_mcp.text.hosts import is_loopback
 
 CONTENT_TYPE = "application/json"
 KEPT_ATTEMPTS = 1000
@@ -108,7 +108,7 @@ class Sender:
             return "not a URL"
         if parts.scheme not in {"http", "https"} or not host:
             return "not an http or https URL"
-        if not self._allow_remote and not _is_loopback(host):
+        if not self._allow_remote and not is_loopback(host):
             return "not a loopback host, and others are not allowed"
         return None
 
@@ -119,12 +119,3 @@ class Sender:
 def _timestamp(now: datetime) -> str:
     """As Sinch's callbacks carry it: UTC, seven digits of the second, ``Z``."""
     return now.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

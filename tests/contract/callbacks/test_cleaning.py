@@ -1,11 +1,12 @@
-"""What a caller controls: all of it is found, and none of it hides anything."""
+"""What a caller controls in an event: all of it is found, and cleaned of invisible characters."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_voice_mcp.policy.cleaning import LONGEST, clean, untrusted
-from sinch_voice_mcp.text.invisible import hidden
+from sinch_voice_mcp.policy.cleaning import untrusted
+from sinch_voice_mcp.text.cleaning import MAX_CLEAN_CHARS, clean
+from sinch_voice_mcp.text.invisible import first_hidden
 from sinch_voice_mcp.types import JsonObject, is_list
 from sinch_voice_mcp.wire.events import read_event
 
@@ -48,7 +49,7 @@ CLEANED = {
         ({"event": "Hologram"}, {"kind": "hologram"}),
     ],
 )
-def test_everything_that_a_caller_controls_is_there(members: JsonObject, found: JsonObject) -> None:
+def test_everything_that_a_caller_controls_is_included(members: JsonObject, found: JsonObject) -> None:
     assert untrusted(read_event(COMMON | members)) == CLEANED | found
 
 
@@ -69,7 +70,7 @@ def test_what_is_absent_is_left_out() -> None:
         ("\u200b" * 100_000, ""),
     ],
 )
-def test_what_nobody_sees_is_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
+def test_invisible_characters_are_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
@@ -87,8 +88,8 @@ def test_only_so_many_headers_and_cookies_are_kept() -> None:
 def test_a_cleaned_text_is_short_visible_and_can_be_sent(text: str) -> None:
     found = clean(text)
 
-    assert len(found) <= LONGEST
-    assert not any(map(hidden, found))
+    assert len(found) <= MAX_CLEAN_CHARS
+    assert first_hidden(found) is None
     assert not set(found) & set("\r\n\t")
     # Nothing that UTF-8 cannot carry.
     assert found.encode().decode() == found
