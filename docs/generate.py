@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.policy import RULES, Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
-from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
+from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
 from sinch_voice_mcp.svaml.schema import schema
@@ -137,10 +137,10 @@ def _variables(names: Iterable[str]) -> str:
     return ", ".join(f"`{variable(name)}`" for name in names)
 
 
-def behaviours() -> str:
+def behaviors() -> str:
     """What the sandbox does, and where that is known from."""
-    rows = [(row.name, row.what, row.mark) for row in BEHAVIOURS if row.simulated]
-    return table(("Behaviour", "In the sandbox", "Known from"), rows)
+    rows = [(row.name, row.what, row.source) for row in BEHAVIORS if row.simulated]
+    return table(("Behavior", "In the sandbox", "Known from"), rows)
 
 
 def lint_rules() -> str:
@@ -151,7 +151,7 @@ def lint_rules() -> str:
 
 def not_simulated() -> str:
     """What the sandbox does not simulate."""
-    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIOURS if not b.simulated])
+    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIORS if not b.simulated])
 
 
 SECTIONS: dict[str, Callable[[], str]] = {
@@ -161,7 +161,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "limits": limits,
     "budgets": budgets,
     "rules": rules,
-    "behaviours": behaviours,
+    "behaviors": behaviors,
     "lint": lint_rules,
     "not-simulated": not_simulated,
 }

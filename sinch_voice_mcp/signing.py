@@ -39,7 +39,7 @@ class Credentials:
     def __post_init__(self) -> None:
         printable = self.key.isascii() and self.key.isprintable()
         if not self.key or not printable or ":" in self.key or " " in self.key:
-            message = "the application key is empty, or contains a colon, a space or a character that no header can carry"
+            message = "the application key is empty, or contains a colon, a space, or a control or non-ASCII character"
             raise ConfigurationError(message, field="key")
         if not self.secret:
             raise ConfigurationError("the application secret is empty", field="secret")

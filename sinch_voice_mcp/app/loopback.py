@@ -7,7 +7,7 @@ import httpx2
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.client import Poster
-from sinch_voice_mcp.sandbox import CallbackAnswer, CallbackRequest
+from sinch_voice_mcp.sandbox import CallbackRequest, CallbackResponse
 from sinch_voice_mcp.settings import CALLBACK_PATH
 
 INSIDE = "http://127.0.0.1"
@@ -23,12 +23,12 @@ class LoopbackTransport:
         self._inside: Poster | None = None
         self._outside = Poster()
 
-    async def __call__(self, request: CallbackRequest) -> CallbackAnswer | None:
+    async def __call__(self, request: CallbackRequest) -> CallbackResponse | None:
         """Post one request; None where no answer came."""
         inside = request.url == INSIDE_URL and self._inside is not None
         poster = self._inside if inside and self._inside is not None else self._outside
         answer = await poster.post(request.url, request.headers, request.body, request.timeout_s)
-        return None if answer is None else CallbackAnswer(*answer)
+        return None if answer is None else CallbackResponse(*answer)
 
     @asynccontextmanager
     async def connected(self, inside: ASGIApp | None) -> AsyncGenerator[None]:

@@ -14,7 +14,7 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import (
     DEFAULT_CREDENTIALS,
-    CallbackAnswer,
+    CallbackResponse,
     CallbackRequest,
     Sandbox,
     create_sandbox,
@@ -35,12 +35,12 @@ MENU = {
         ],
     }
 }
-Answering = Callable[[CallbackRequest], CallbackAnswer | None]
+Answering = Callable[[CallbackRequest], CallbackResponse | None]
 
 
 def answering(status: int | None) -> Answering:
     """An answer with this status to everything; None for no answer."""
-    return lambda _: None if status is None else CallbackAnswer(status, json.dumps(HANGUP).encode())
+    return lambda _: None if status is None else CallbackResponse(status, json.dumps(HANGUP).encode())
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Receiver:
     holds: dict[str, anyio.Event] = field(default_factory=dict[str, anyio.Event])
     got: list[CallbackRequest] = field(default_factory=list[CallbackRequest])
 
-    async def post(self, request: CallbackRequest) -> CallbackAnswer | None:
+    async def post(self, request: CallbackRequest) -> CallbackResponse | None:
         """Take a callback over no network at all."""
         await anyio.lowlevel.checkpoint()
         if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
@@ -61,7 +61,7 @@ class Receiver:
         if (special := self.at.get(request.url)) is not None:
             return special(request)
         reply = self.svaml.get(str(json.loads(request.body)["event"]))
-        return CallbackAnswer(200, b"" if reply is None else json.dumps(reply).encode())
+        return CallbackResponse(200, b"" if reply is None else json.dumps(reply).encode())
 
     def kinds(self) -> list[str]:
         """The events that came, as often as they came."""
@@ -166,9 +166,9 @@ async def test_the_fallback_hears_once_what_the_primary_failed_to_take(scene: Sc
 
 
 async def test_every_attempt_is_visible_with_status_latency_and_reply(scene: Scene) -> None:
-    def slow(_: CallbackRequest) -> CallbackAnswer:
+    def slow(_: CallbackRequest) -> CallbackResponse:
         scene.wall.advance(1.5)
-        return CallbackAnswer(503, b"x" * 100_000)
+        return CallbackResponse(503, b"x" * 100_000)
 
     scene.receiver.at[PRIMARY] = slow
     call_id = scene.custom()

@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sinch_voice_mcp.clock import ManualClock, ScaledClock
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackAnswer, CallbackRequest, Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackResponse, CallbackRequest, Sandbox, create_sandbox
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.contract.openapi.asking import callout
+from tests.contract.openapi.sandbox_client import callout
 from tests.contract.test_sandbox_callbacks import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
 
 
@@ -102,7 +102,7 @@ async def test_real_time_drives_a_sandbox_too() -> None:
     receiver = Receiver({"ace": HANGUP})
     ended = anyio.Event()
 
-    async def post(request: CallbackRequest) -> CallbackAnswer | None:
+    async def post(request: CallbackRequest) -> CallbackResponse | None:
         answer = await receiver.post(request)
         if receiver.kinds()[-1] == "dice":
             ended.set()
@@ -140,11 +140,11 @@ async def test_an_application_behind_http_answers_a_call() -> None:
     app = Starlette(routes=[Route("/voice app", voice, methods=["POST"])])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client:
 
-        async def post(request: CallbackRequest) -> CallbackAnswer | None:
+        async def post(request: CallbackRequest) -> CallbackResponse | None:
             answer = await client.request(
                 request.method, request.url, headers=request.headers, content=request.body, timeout=request.timeout_s
             )
-            return CallbackAnswer(answer.status_code, answer.content)
+            return CallbackResponse(answer.status_code, answer.content)
 
         clock = ManualClock()
         sandbox = create_sandbox(clock=clock, wall=wall, post=post)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.openapi.asking import Caller, Signed, body_of, callout, without_query
+from tests.contract.openapi.sandbox_client import Caller, Signed, body_of, callout, without_query
 
 CALLOUTS = "/calling/v1/callouts"
 CALLS = "/calling/v1/calls/id"

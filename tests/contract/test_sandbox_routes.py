@@ -7,7 +7,7 @@ import pytest
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.wire.applications import OwnedNumbers, QueryAnswer
 from sinch_voice_mcp.wire.calls import Call, Conference
-from tests.contract.openapi.asking import Caller, Scheme, body_of, callout
+from tests.contract.openapi.sandbox_client import Caller, Scheme, body_of, callout
 
 CALLS = "/calling/v1/calls/id"
 ROOMS = "/calling/v1/conferences/id"

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import basic_authorization
-from tests.contract.openapi.asking import Caller, body_of, callout, valid
+from tests.contract.openapi.sandbox_client import Caller, body_of, callout, valid
 
 LOOPBACK = "127.0.0.1"
 

@@ -21,7 +21,7 @@ from sinch_voice_mcp.ports import Entry
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.contract.callbacks.asking import Answered, Arriving, ask
+from tests.contract.callbacks.delivery import Answered, Arriving, ask
 from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
 from tests.integration.test_platform_faults import NUMBERS, PRICE
 

@@ -18,7 +18,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
 from sinch_voice_mcp.operations.surveys import Question
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
-from tests.contract.callbacks.asking import Arriving, ask
+from tests.contract.callbacks.delivery import Arriving, ask
 from tests.integration.conftest import Era
 from tests.integration.test_answering import SORRY, Script, Signed
 from tests.integration.test_asking import OWN, QUESTION, number, scene, settings_of

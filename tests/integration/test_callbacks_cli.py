@@ -19,7 +19,7 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.events import VoiceEvent
-from tests.contract.callbacks.asking import Arriving
+from tests.contract.callbacks.delivery import Arriving
 from tests.contract.callbacks.test_socket import answer_to, head
 from tests.integration.conftest import connected
 from tests.integration.test_processes import running

@@ -5,7 +5,7 @@ import pytest
 from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.asking import Ear
+from tests.contract.callbacks.delivery import Ear
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.events import UnknownEvent, VoiceEvent
-from tests.contract.callbacks.asking import BODY, REPLY, Answered, Arriving, Ear, ask
+from tests.contract.callbacks.delivery import BODY, REPLY, Answered, Arriving, Ear, ask
 
 URL = "https://voice.example/callbacks/voice?token=1"
 

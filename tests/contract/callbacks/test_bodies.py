@@ -11,7 +11,7 @@ from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.callbacks.bodies import is_deeper
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.asking import Arriving, Ear, ask
+from tests.contract.callbacks.delivery import Arriving, Ear, ask
 
 LARGEST = 65_536
 HEAD = b'{"event":"ace","callid":"a","x":'

@@ -14,7 +14,7 @@ from sinch_voice_mcp import signing
 from sinch_voice_mcp.callbacks import DEFAULT_PATH, Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials, Message, basic_authorization, parse_timestamp
-from tests.contract.callbacks.asking import BODY, JSON_TYPE, REPLY, Arriving, Ear, ask
+from tests.contract.callbacks.delivery import BODY, JSON_TYPE, REPLY, Arriving, Ear, ask
 from tests.unit.test_signing import OTHER, VECTORS
 
 EVENTS = {name: vector for name, vector in VECTORS.items() if b'"event"' in vector[1].body.replace(b" ", b"")}

@@ -12,7 +12,7 @@ import uvicorn
 from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.asking import REPLY, Arriving, Ear
+from tests.contract.callbacks.delivery import REPLY, Arriving, Ear
 
 LOOPBACK = "127.0.0.1"
 

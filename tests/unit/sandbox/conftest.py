@@ -9,7 +9,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
-from sinch_voice_mcp.sandbox.engine import CallReport, Outgoing, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, RejectedError
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.types import is_list, is_object
 from sinch_voice_mcp.wire.callouts import (
@@ -25,7 +25,7 @@ KEY = DEFAULT_CREDENTIALS.key
 ANNA, BEN, OWN = "+12025550100", "+12025550108", "+14155550100"
 SECOND_OF_SPEECH = "fourteen chars"
 URL, FALLBACK = "http://127.0.0.1:9/voice?x=1", "http://127.0.0.1:9/again"
-Replying = Callable[[Outgoing], bytes | None]
+Replying = Callable[[OutgoingCallback], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class World:
 
     clock: ManualClock
     engine: Engine
-    sent: list[Outgoing] = field(default_factory=list[Outgoing])
+    sent: list[OutgoingCallback] = field(default_factory=list[OutgoingCallback])
     replying: list[Replying] = field(default_factory=list[Replying])
 
     def listen(self, **replies: object) -> None:
@@ -44,7 +44,7 @@ class World:
             kind: list(reply) if is_list(reply) else [reply] * 100 for kind, reply in replies.items()
         }
 
-        def reply(outgoing: Outgoing) -> bytes | None:
+        def reply(outgoing: OutgoingCallback) -> bytes | None:
             given = left[outgoing.kind].pop(0) if left.get(outgoing.kind) else None
             return json.dumps(given).encode() if is_object(given) else given if isinstance(given, bytes) else None
 
@@ -56,7 +56,7 @@ class World:
         while taken := self.engine.take():
             for outgoing in taken:
                 self.sent.append(outgoing)
-                self.engine.answered(outgoing.sequence, self.replying[0](outgoing))
+                self.engine.record_reply(outgoing.sequence, self.replying[0](outgoing))
             self.engine.catch_up()
 
     def events(self, call_id: str | None = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
-from sinch_voice_mcp.sandbox.engine import Outgoing
+from sinch_voice_mcp.sandbox.engine import OutgoingCallback
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 from tests.unit.sandbox.conftest import ANNA, FALLBACK, KEY, OWN, URL, World, make_world
@@ -96,8 +96,8 @@ def test_a_url_of_the_callout_is_asked_even_where_the_application_has_none(world
     call_id = world.custom(None, ice="http://localhost/ice")
     world.engine.catch_up()
     assert [(one.kind, one.urls) for one in world.engine.take()] == [("ice", ("http://localhost/ice",))]
-    assert world.engine.awaits_answer
-    world.engine.answered(1, json.dumps(CONNECT).encode())
+    assert world.engine.awaits_reply
+    world.engine.record_reply(1, json.dumps(CONNECT).encode())
     world.wait(5)
     assert world.get(call_id).result == "ANSWERED"
 
@@ -212,29 +212,29 @@ def test_simulated_time_stands_still_for_every_call_while_an_answer_is_awaited(w
     world.engine.catch_up()
     assert world.engine.now - world.get(asked).timestamp == timedelta(seconds=3)
     assert world.engine.next_due() is None
-    assert (world.get(other).status, world.engine.awaits_answer) == ("ONGOING", True)
+    assert (world.get(other).status, world.engine.awaits_reply) == ("ONGOING", True)
     (ace,) = world.engine.take()
-    world.engine.answered(ace.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(ace.sequence, json.dumps(HANGUP).encode())
     assert world.outcome(asked) == ENDED
     assert world.get(asked).duration == 0
     assert world.outcome(other) == ENDED
     assert world.engine.now == world.clock.now()
 
 
-def scene(seed: int, *, pause: float, backwards: bool) -> tuple[bytes, list[Outgoing]]:
+def scene(seed: int, *, pause: float, backwards: bool) -> tuple[bytes, list[OutgoingCallback]]:
     """Four calls at once, heard by an application that answers sooner or later, first or last."""
     world = make_world(seed)
     world.listen(ace=MENU, pie=CONTINUE)
     for digits in ("02", "03", "05", "61"):
         world.custom(PREFIX + digits)
-    sent: list[Outgoing] = []
+    sent: list[OutgoingCallback] = []
     for _ in range(round(60 / pause)):
         world.clock.advance(pause)
         world.engine.catch_up()
         while taken := world.engine.take():
             sent.extend(taken)
             for one in reversed(taken) if backwards else taken:
-                world.engine.answered(one.sequence, json.dumps(MENU if one.kind == "ace" else HANGUP).encode())
+                world.engine.record_reply(one.sequence, json.dumps(MENU if one.kind == "ace" else HANGUP).encode())
             world.engine.catch_up()
     return world.engine.timeline_bytes(), sent
 
@@ -256,9 +256,9 @@ def test_answers_count_in_the_order_of_the_questions(world: World) -> None:
     world.engine.press(asked, "1")
     ace, pie = world.engine.take()
     assert [(one.kind, one.call_id) for one in (ace, pie)] == [("ace", answering), ("pie", asked)]
-    world.engine.answered(pie.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(pie.sequence, json.dumps(HANGUP).encode())
     assert (world.get(asked).status, world.get(answering).status) == ("ONGOING", "ONGOING")
-    world.engine.answered(ace.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(ace.sequence, json.dumps(HANGUP).encode())
     ends = [entry.call_id for entry in world.engine.timeline() if entry.event == "ended"]
     assert ends == [answering, asked]
 
@@ -271,10 +271,10 @@ def test_an_answer_need_not_wait_for_a_question_that_was_taken_back(world: World
     world.clock.advance(10)
     world.engine.press(asked, "1")
     _, pie = world.engine.take()
-    world.engine.answered(pie.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(pie.sequence, json.dumps(HANGUP).encode())
     world.update(answering, {"name": "hangup"})
     assert world.outcome(asked) == ENDED
-    assert not world.engine.awaits_answer
+    assert not world.engine.awaits_reply
 
 
 def test_an_answer_after_an_update_no_longer_counts(world: World) -> None:
@@ -284,8 +284,8 @@ def test_an_answer_after_an_update_no_longer_counts(world: World) -> None:
     world.engine.catch_up()
     (ace,) = world.engine.take()
     world.update(call_id, None, "fourteen chars")
-    world.engine.answered(ace.sequence, json.dumps(HANGUP).encode())
-    world.engine.answered(ace.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(ace.sequence, json.dumps(HANGUP).encode())
+    world.engine.record_reply(ace.sequence, json.dumps(HANGUP).encode())
     world.wait(100)
     assert (world.spoken(call_id), world.get(call_id).status) == (["fourteen chars"], "ONGOING")
 
@@ -296,7 +296,7 @@ def test_hanging_up_while_an_answer_is_awaited_ends_the_call_and_time_goes_on(wo
     world.engine.catch_up()
     world.engine.take()
     world.update(call_id, {"name": "hangup"})
-    assert not world.engine.awaits_answer
+    assert not world.engine.awaits_reply
     assert world.outcome(call_id) == ("FINAL", "NOANSWER", "MANAGERHANGUP")
     assert [one.kind for one in world.engine.take()] == ["dice"]
 

@@ -21,7 +21,7 @@ def test_a_call_is_dialled_rings_is_answered_speaks_and_ends(world: World) -> No
         (entry.event, (entry.at - world.get(call_id).timestamp).total_seconds()) for entry in world.engine.timeline()
     ] == [
         ("created", 0),
-        ("dialling", 0),
+        ("dialing", 0),
         ("ringing", 1),
         ("answered", 3),
         ("say", 3),
@@ -99,7 +99,7 @@ def test_tones_are_sent_on_answer_before_anything_is_said(world: World) -> None:
 @pytest.mark.parametrize("cli", [None, "", "  "])
 def test_without_caller_id_the_phone_never_rings(world: World, cli: str | None) -> None:
     for call_id in (world.tts(cli=cli), world.conference(cli=cli), world.custom(cli=cli)):
-        assert world.happened(call_id) == ["created", "dialling"]
+        assert world.happened(call_id) == ["created", "dialing"]
     world.wait(59.9)
     assert world.outcome(call_id) == ("ONGOING", "N/A", "N/A")
     world.wait(0.1)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
+from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from sinch_voice_mcp.sandbox.engine.destinations import FICTIONAL, OLD_TEST_NUMBERS
+from sinch_voice_mcp.sandbox.engine.callees import FICTIONAL, OLD_TEST_NUMBERS
 from tests.unit.sandbox.conftest import World
 
 ANSWERED = ("FINAL", "ANSWERED", "MANAGERHANGUP")
@@ -158,5 +158,5 @@ def test_64_is_restricted(world: World) -> None:
 
 
 def test_every_special_number_has_a_row_in_the_documentation() -> None:
-    documented = {row.name for row in BEHAVIOURS if row.group == "destination" and row.simulated}
+    documented = {row.name for row in BEHAVIORS if row.group == "destination" and row.simulated}
     assert documented == {PREFIX + digits for digits in FICTIONAL} | set(OLD_TEST_NUMBERS)

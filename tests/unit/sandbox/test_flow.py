@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sinch_voice_mcp.sandbox.behaviours import UNSIMULATED
+from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.svaml import SipDestination, UserDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
@@ -258,7 +258,7 @@ def test_a_transfer_rings_a_second_phone_and_costs_both(world: World) -> None:
     world.wait(1 + 2.9)
     assert "bridged" not in world.happened(call_id)
     world.wait(0.1)
-    assert world.happened(call_id)[-4:] == ["dialling", "ringing", "answered", "bridged"]
+    assert world.happened(call_id)[-4:] == ["dialing", "ringing", "answered", "bridged"]
     assert float(world.get(call_id).debit) == pytest.approx(0.01 + 0.20)
     assert world.get(call_id).to == "+12025550160"
 
@@ -289,7 +289,7 @@ def test_what_a_transfer_interrupted_does_not_come_back(world: World) -> None:
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": "+12025550101"})
     world.wait(60)
-    assert world.happened(call_id)[-6:] == ["say", "updated", "dialling", "ringing", "answered", "bridged"]
+    assert world.happened(call_id)[-6:] == ["say", "updated", "dialing", "ringing", "answered", "bridged"]
 
 
 def test_an_update_while_a_transfer_rings_drops_the_second_phone(world: World) -> None:
@@ -348,4 +348,4 @@ def test_a_transfer_has_a_limit_of_its_own(world: World) -> None:
 def test_the_timeline_is_plain_json_lines(world: World) -> None:
     world.custom(ice={"instructions": [{"name": "say", "text": "\u2603 \ud83d"}], **CONNECT})
     lines = [json.loads(line) for line in world.engine.timeline_bytes().splitlines()]
-    assert [line["event"] for line in lines] == ["created", "say", "dialling"]
+    assert [line["event"] for line in lines] == ["created", "say", "dialing"]

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from sinch_voice_mcp.sandbox.engine import CallReport, Outgoing, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, RejectedError
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.wire.calls import ManageParticipant
 from tests.strategies import documents
@@ -51,7 +51,7 @@ CONNECT = {"action": {"name": "connectPstn", "number": "+12025550100"}}
 Request = Callable[[World], object]
 
 
-def replying(outgoing: Outgoing) -> bytes | None:
+def replying(outgoing: OutgoingCallback) -> bytes | None:
     """An answer that depends on nothing but the question."""
     answers = ANSWERS if outgoing.kind == "ace" else ANSWERS[:3]
     action = answers[sum(outgoing.body) % len(answers)]
@@ -209,7 +209,7 @@ class Platform(RuleBasedStateMachine):
         # Callbacks that are late outlive their calls.
         assert due or not lasting
         assert lasting or not due or self.listening
-        assert not self.watched.engine.awaits_answer
+        assert not self.watched.engine.awaits_reply
 
     def teardown(self) -> None:
         """In the end everything is over, exactly once, and both timelines are the same bytes."""
