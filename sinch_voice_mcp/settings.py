@@ -20,13 +20,13 @@ from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.validation import complaint, faults
 
 CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _NEAR = 0.75
 """How like ours a foreign name is before it counts as misspelt; SINCH_KEY_SECRET of Sinch's other SDKs is not."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MEMORY = ":memory:"
 _DATABASES = ("postgresql://", "postgres://", "sqlite:///")
 _NO_SETTINGS = frozenset({"policy", "sources"})
@@ -110,7 +110,7 @@ class Settings(BaseModel):
         given = {name: url for name, url in urls.items() if url is not None}
         for name, url in given.items():
             base_url(url, variable(name))
-            if self.simulated and urlsplit(url).hostname not in _LOOPBACK:
+            if self.simulated and not is_loopback(urlsplit(url).hostname or ""):
                 raise ValueError(f"{variable(name)}: a sandbox is reached on this machine only; or set credentials")
         if given and self.application_key is None and not (self.sandbox or self.rehearse):
             name = variable(next(iter(given)))
@@ -143,7 +143,7 @@ class Settings(BaseModel):
             or parts.username
         ):
             raise ValueError(f"{variable('public_url')} must be a plain URL such as https://voice.example.com")
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError(f"{variable('public_url')} must begin with https, for the platform posts to it")
 
     @property

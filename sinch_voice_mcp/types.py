@@ -45,9 +45,6 @@ class Meaning(Enum):
 
 Inert = Annotated[T, Meaning.INERT]
 
-MAX_CALL_S = 14_400
-"""The longest call that the platform allows, in seconds: 4 hours."""
-
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body of an HTTP request or response that this package reads: 1 MiB."""
 

@@ -3,7 +3,6 @@
 import json
 import secrets
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import CALLBACK_PATH, Settings, variable
 from sinch_voice_mcp.storage import MEMORY
+from sinch_voice_mcp.text.hosts import is_public
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
@@ -22,7 +22,6 @@ NOT_SET = f"not set ({variable('public_url')})"
 _PATIENCE_S = 5.0
 """Seconds that the platform waits for an answer, as far as is known."""
 
-_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _PORTS = {"http": 80, "https": 443}
 _PUBLIC_URL = variable("public_url")
 _PROXIES = variable("trusted_proxies")
@@ -66,18 +65,11 @@ async def look(settings: Settings) -> Report:
 def _unreachable(expected: str, settings: Settings) -> list[Finding]:
     parts = urlsplit(expected)
     # A sandbox that runs alone calls this machine back, and nothing else.
-    if settings.simulated or not _is_private(parts.hostname or ""):
+    if settings.simulated or is_public(parts.hostname or ""):
         return []
     todo = f"Set {_PUBLIC_URL} to the https URL of a proxy or tunnel that is reached from the internet."
     plain = " It is also http: Sinch has to be given https." if parts.scheme == "http" else ""
     return [Finding(f"{parts.hostname} is not public: Sinch cannot reach it.{plain}", todo)]
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith(_PRIVATE_NAMES)
 
 
 async def _compare(report: Report, settings: Settings, expected: str | None) -> None:

@@ -5,9 +5,9 @@ import click
 
 from sinch_voice_mcp.cli import console
 from sinch_voice_mcp.cli.journal import Load, opened
-from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.settings import Settings
+from sinch_voice_mcp.text.masking import shortened
 
 
 @click.command(short_help="Erase what the journal keeps of a number.")

@@ -1,7 +1,6 @@
 """Findings as a person reads them: place, rule, message, the line with a caret, and the fix."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
@@ -11,12 +10,10 @@ from rich.text import Text
 from sinch_voice_mcp.svaml.findings import Finding, Level
 from sinch_voice_mcp.svaml.reading.jsontext import Position
 from sinch_voice_mcp.svaml.reading.source import positions, without_secrets
+from sinch_voice_mcp.text.quoting import terminal_safe
 from sinch_voice_mcp.types import JsonObject
 
 _STYLES: Mapping[Level, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Characters that would steer a terminal or turn text around."""
-
 _SHOWN = 100
 _BEFORE = 60
 
@@ -67,7 +64,7 @@ class Printer:
     def _writable(self, text: str) -> str:
         """Text that the stream can hold and that does nothing but appear."""
         encoding = self._console.encoding
-        return _UNSAFE.sub(_shown, text).encode(encoding, "backslashreplace").decode(encoding)
+        return terminal_safe(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _order(place: Position | None) -> tuple[int, int]:
@@ -104,8 +101,3 @@ def _clipped(line: str, column: int) -> tuple[str, str]:
     opening = "…" if start else ""
     rest = _SHOWN - len(before)
     return f"{opening}{before}{after[:rest]}{'…' if len(after) > rest else ''}", opening + before
-
-
-def _shown(match: re.Match[str]) -> str:
-    sign = match[0]
-    return " " if sign == "\t" else f"\\u{ord(sign):04x}"

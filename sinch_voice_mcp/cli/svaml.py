@@ -14,9 +14,9 @@ from sinch_voice_mcp.cli.files import Source, Unreadable, sources
 from sinch_voice_mcp.svaml import EVENTS, Document, Event, Finding, Level
 from sinch_voice_mcp.svaml.drawing import graph, mermaid, svg
 from sinch_voice_mcp.svaml.explaining import explain, explain_set
-from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, Fixed, Report, Setting, fix, guess, lint
+from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, Fixed, LintReport, Setting, fix, guess, lint
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
-from sinch_voice_mcp.svaml.reading.source import mended, positions, without_secrets
+from sinch_voice_mcp.svaml.reading.source import apply_edits, positions, without_secrets
 from sinch_voice_mcp.svaml.sarif import sarif
 from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.types import JsonObject
@@ -41,7 +41,7 @@ _V2 = (
 @dataclass(frozen=True, slots=True)
 class _Checked:
     source: Source
-    report: Report
+    report: LintReport
 
 
 @click.group(short_help="Check, mend, explain and draw SVAML documents.")
@@ -158,7 +158,7 @@ def _summary(checked: Sequence[_Checked]) -> str:
     return f"{files}: {', '.join(found) or 'nothing found'}{mends}"
 
 
-def _count(report: Report, level: Level) -> int:
+def _count(report: LintReport, level: Level) -> int:
     return report.errors if level == "error" else sum(finding.level == level for finding in report.findings)
 
 
@@ -240,7 +240,7 @@ class _Mended:
         """Mend a source; None where it is nested too deeply for that, which is also said on standard error."""
         try:
             fixed = fix(source.data, event)
-            text = mended(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
+            text = apply_edits(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
         except RecursionError:
             console.printer(errors=True).line(f"{source.name}: nested too deeply to be mended")
             return None

@@ -1,7 +1,6 @@
-"""Where the platform is: hosts by region, base URLs that may be used, and path parameters."""
+"""Where the platform is: base URLs by region, checks of other base URLs, and path parameters."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import quote
@@ -9,9 +8,10 @@ from urllib.parse import quote
 import httpx2
 
 from sinch_voice_mcp.errors import ConfigurationError, InvalidInputError
+from sinch_voice_mcp.text.hosts import is_loopback
 
 Region = Literal["global", "use1", "euc1", "sae1", "apse1", "apse2"]
-"""Where calls and conferences live; a conference id means another room in another region."""
+"""Where calls and conferences are handled; the same conference ID is another conference in another region."""
 
 REGIONS: Mapping[Region, str] = MappingProxyType(
     {
@@ -28,32 +28,32 @@ REGIONS: Mapping[Region, str] = MappingProxyType(
 CONFIGURATION_URL = "https://callingapi.sinch.com"
 """The base URL for numbers and callback URLs; there is one for all regions."""
 
-_LONGEST_PARAMETER = 256
-_LONGEST_LABEL = 63
-_LAST_PORT = 65_535
+_MAX_PARAMETER_CHARS = 256
+_MAX_LABEL_CHARS = 63
+_MAX_PORT = 65_535
 
 
 def calling_url(region: Region) -> str:
-    """The base URL for callouts, calls and conferences of a region.
+    """Return the base URL for callouts, calls and conferences of a region.
 
     Raises:
-        ConfigurationError: There is no such region.
+        ConfigurationError: The region is unknown.
     """
     if region not in REGIONS:
-        raise ConfigurationError(f"there is no region {region!r}; there are {', '.join(REGIONS)}", field="region")
+        raise ConfigurationError(f"there is no region {region!r}; use one of {', '.join(REGIONS)}", field="region")
     return REGIONS[region]
 
 
 def base_url(text: str, field: str) -> str:
-    """A base URL as it may be used: without a slash at the end.
+    """Check a base URL and return it without a slash at the end.
 
     Args:
-        text: The URL; a path in it is put before every path of the platform, and signed.
-        field: The setting that it comes from, to name it in an error.
+        text: The URL; its path is prepended to every path of the platform, and signed.
+        field: The setting that holds it, for the error message.
 
     Raises:
-        ConfigurationError: It is not an https URL (http is allowed to this machine alone), or it has a part that
-            a base URL cannot have.
+        ConfigurationError: It is not an https URL (http is allowed to this machine only), or it has a part that a
+            base URL cannot have.
     """
     try:
         url = httpx2.URL(text)
@@ -69,38 +69,29 @@ def _fault(url: httpx2.URL) -> str | None:
     if url.scheme not in ("https", "http") or not _is_host(url.host):
         return "must be a whole URL, such as https://calling.api.sinch.com"
     if url.userinfo or "?" in str(url) or "#" in str(url):
-        return "must not carry a user name, a query or a fragment"
-    if url.port is not None and not 0 < url.port <= _LAST_PORT:
-        return f"has a port outside 1 to {_LAST_PORT}"
+        return "must not have a user name, a query or a fragment"
+    if url.port is not None and not 0 < url.port <= _MAX_PORT:
+        return f"has a port outside 1 to {_MAX_PORT}"
     if url.scheme == "http" and not is_loopback(url.host):
-        return "must be https; http is allowed to this machine alone"
+        return "must be https; http is allowed to this machine only"
     return None
 
 
 def _is_host(host: str) -> bool:
-    return all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split("."))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return all(0 < len(label) <= _MAX_LABEL_CHARS for label in host.removesuffix(".").split("."))
 
 
 def segment(value: str, field: str) -> str:
-    """A path parameter as exactly one percent-encoded segment of a path.
+    """Return a path parameter as exactly one percent-encoded segment of a path.
 
     Raises:
-        InvalidInputError: It is empty, a dot segment, or too long: it would name another path, or none.
+        InvalidInputError: It is empty, a dot segment, longer than 256 characters or not valid Unicode: it would lead to
+            another path, or to none.
     """
     if value in ("", ".", ".."):
-        raise InvalidInputError(f"{field} must not be empty or made of dots.", field=field)
-    if len(value) > _LONGEST_PARAMETER:
-        raise InvalidInputError(f"{field} is longer than {_LONGEST_PARAMETER} characters.", field=field)
+        raise InvalidInputError(f"{field} must not be empty, `.` or `..`.", field=field)
+    if len(value) > _MAX_PARAMETER_CHARS:
+        raise InvalidInputError(f"{field} is longer than {_MAX_PARAMETER_CHARS} characters.", field=field)
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:

@@ -1,7 +1,6 @@
 """What one try means: done, refused by the platform, never sent, or unsure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from sinch_voice_mcp.errors import (
     NotFoundError,
     PlatformError,
 )
+from sinch_voice_mcp.text.cleaning import cut, one_line
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import ErrorBody
 
@@ -167,18 +167,11 @@ def read_answer(kind: type[PayloadT], body: bytes) -> PayloadT | None:
 
 
 def clean(text: str, hidden: Iterable[str], longest: int) -> str:
-    """A foreign text as it may be shown: one line, without control characters and secrets, and cut."""
-    shown = "".join(_shown(sign) for sign in text[:_EXAMINED]).strip()
+    """Return a foreign text on one line, without invisible characters and secrets, cut to ``longest`` characters."""
+    shown = one_line(text, _EXAMINED)
     for secret in hidden:
         shown = shown.replace(secret, "[hidden]")
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
-
-
-def _shown(sign: str) -> str:
-    category = unicodedata.category(sign)
-    if category.startswith("Z") or sign in "\t\r\n":
-        return " "
-    return "" if category.startswith("C") else sign
+    return cut(shown, longest)
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:

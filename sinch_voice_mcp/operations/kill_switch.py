@@ -1,9 +1,9 @@
 """The kill switch."""
 
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
-from sinch_voice_mcp.operations.dispatch.dispatcher import without_numbers
 from sinch_voice_mcp.ports import Entry, Journal, Stopped, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.text.masking import without_numbers
 
 _BUNCH = 500
 

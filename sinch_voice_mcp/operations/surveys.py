@@ -123,7 +123,7 @@ class Question:
 
 def _prompt(text: str) -> str:
     try:
-        return prompts.build([prompts.Text(text)])
+        return prompts.build([prompts.TextPart(text)])
     except prompts.PromptError as error:
         error.field = "question"
         raise

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sinch_voice_mcp.operations.admission.limits import MICROS
-from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.ports import Entry, State
+from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import is_list
 
 _PEOPLE = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})

@@ -1,9 +1,9 @@
-"""What a caller controls in an event, in a form that can be shown: short, and without what nobody sees."""
+"""What a caller controls in an event, cleaned so that it can be stored and shown."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sinch_voice_mcp.text.invisible import WHITE_SPACE, hidden
+from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.calls import Party
 from sinch_voice_mcp.wire.events import (
@@ -16,34 +16,21 @@ from sinch_voice_mcp.wire.events import (
     VoiceEvent,
 )
 
-LONGEST = 500
-"""Characters of each text that are kept."""
-
-MOST_PAIRS = 50
-"""Cookies, and headers of the call, that are kept."""
-
-_LOOKED_AT = 10 * LONGEST
+MAX_PAIRS = 50
+"""Cookies, and call headers, that are kept of one event."""
 
 
 def untrusted(event: VoiceEvent) -> JsonObject:
-    """Everything in an event that a caller, or whoever they reach, may have written.
+    """Return everything in an event that the caller or the callee may have written.
 
     Returns:
-        A JSON object without absent members: texts of at most 500 characters without control, bidi and zero-width
-        characters, and under ``cookies`` and ``call_headers`` at most 50 objects with ``key`` and ``value``.
+        A JSON object without absent members: texts of at most 500 characters without invisible characters, and under
+        ``cookies`` and ``call_headers`` at most 50 objects with ``key`` and ``value``.
     """
     texts = (*_common(event), *_special(event))
     cleaned: JsonObject = {name: clean(text) for name, text in texts if text is not None}
     pairs = {"cookies": event.cookies, "call_headers": event.call_headers}
     return cleaned | {name: _cleaned_pairs(given) for name, given in pairs.items() if given}
-
-
-def clean(text: str) -> str:
-    """A text without control, bidi and zero-width characters, cut at 500; a line end or tab becomes a space."""
-    if text.isascii() and text.isprintable():
-        return text[:LONGEST]
-    seen = (" " if sign in WHITE_SPACE else sign for sign in text[:_LOOKED_AT] if not hidden(sign))
-    return "".join(islice(seen, LONGEST))
 
 
 def _common(event: VoiceEvent) -> Iterator[tuple[str, str | None]]:
@@ -73,4 +60,4 @@ def _endpoint(party: Party | None) -> str | None:
 
 
 def _cleaned_pairs(pairs: Iterable[Pair]) -> list[JsonObject]:
-    return [{"key": clean(pair.key), "value": clean(pair.value)} for pair in islice(pairs, MOST_PAIRS)]
+    return [{"key": clean(pair.key), "value": clean(pair.value)} for pair in islice(pairs, MAX_PAIRS)]

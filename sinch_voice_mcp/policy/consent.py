@@ -9,8 +9,8 @@ from sinch_voice_mcp.policy.effects.kinds import Effect, Fetch, Identify, Reach,
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
 from sinch_voice_mcp.policy.rules.case import Case
-from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
-from sinch_voice_mcp.text.invisible import hidden
+from sinch_voice_mcp.svaml import ssml
+from sinch_voice_mcp.text.cleaning import one_line
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
@@ -69,10 +69,10 @@ def _lines(case: Case, tariffs: Mapping[str, Tariff]) -> Iterator[str]:
     if unseen(case):
         yield "Calls whomever a callback names"
     for reach in dict.fromkeys((effect.kind, effect.target) for effect in case.all(Reach)):
-        yield f"Connects: {_KINDS[reach[0]]} {_plain(reach[1] or 'whom the caller asked for', _LONGEST_ITEM)}"
+        yield f"Connects: {_KINDS[reach[0]]} {one_line(reach[1] or 'whom the caller asked for', _LONGEST_ITEM)}"
     if clis := tuple(dict.fromkeys(effect.cli for effect in case.all(Identify))):
         yield f"Caller id: {', '.join(_number(cli) for cli in clis[:_MOST_NUMBERS])}"
-    if text := _plain(" / ".join(_heard(case.effects)), _LONGEST_TEXT):
+    if text := one_line(" / ".join(_heard(case.effects)), _LONGEST_TEXT):
         yield f'Says: "{text}"'
     if digits := _digits(case):
         yield f"Keys: {digits} digits"
@@ -128,23 +128,10 @@ def _heard(effects: Sequence[Effect]) -> Iterator[str]:
         match effect:
             case Speak(text=text) if text.strip():
                 yield text
-            case SpeakSsml(ssml=ssml):
-                yield _ssml_text(ssml)
+            case SpeakSsml(ssml=marked_up):
+                yield ssml.parse_leniently(marked_up).text
             case Fetch(kind="media", url=url):
                 # A query can hold a token.
                 yield url.partition("?")[0]
             case _:
                 pass
-
-
-def _ssml_text(ssml: str) -> str:
-    try:
-        return read_ssml(ssml).text
-    except SsmlError:
-        return "SSML"
-
-
-def _plain(text: str, longest: int) -> str:
-    """One line without anything invisible, cut, so that no text can pass for another line of the question."""
-    shown = " ".join("".join(sign for sign in text if not hidden(sign)).split())
-    return shown if len(shown) <= longest else f"{shown[:longest]}…"

@@ -10,12 +10,11 @@ from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.effects.kinds import Dial, Lasts
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
 from sinch_voice_mcp.policy.policy import Policy
-from sinch_voice_mcp.policy.speech import SsmlError, read_ssml
-from sinch_voice_mcp.svaml import prompts
+from sinch_voice_mcp.svaml import prompts, ssml
+from sinch_voice_mcp.svaml.limits import CHARS_PER_SECOND
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 
-_CHARACTERS_PER_SECOND = 14
 _ANSWERING_S = 30
 _SECONDS_PER_MINUTE = 60
 _MICROS = 1_000_000
@@ -85,9 +84,9 @@ def _speaking(callout: TtsCallout) -> int | None:
     if callout.enable_ace or callout.enable_pie:
         return None
     try:
-        parts = prompts.parse(callout.prompts) if callout.prompts else (prompts.Text(callout.text or ""),)
+        parts = prompts.parse(callout.prompts) if callout.prompts else (prompts.TextPart(callout.text or ""),)
         spoken = [_seconds(part) for part in parts]
-    except (prompts.PromptError, SsmlError):
+    except (prompts.PromptError, ssml.SsmlError):
         return None
     known = [seconds for seconds in spoken if seconds is not None]
     return ceil(sum(known)) + _ANSWERING_S if len(known) == len(spoken) else None
@@ -95,10 +94,10 @@ def _speaking(callout: TtsCallout) -> int | None:
 
 def _seconds(part: prompts.Part) -> float | None:
     match part:
-        case prompts.Text(text):
-            return len(text) / _CHARACTERS_PER_SECOND
-        case prompts.Ssml(ssml):
-            speech = read_ssml(ssml)
-            return None if speech.plays else len(speech.text) / _CHARACTERS_PER_SECOND + sum(speech.breaks)
+        case prompts.TextPart(text):
+            return len(text) / CHARS_PER_SECOND
+        case prompts.SsmlPart(marked_up):
+            speech = ssml.parse(marked_up)
+            return None if speech.audio else speech.seconds
         case _:
             return None

@@ -13,8 +13,8 @@ from sinch_voice_mcp.policy.effects.kinds import Dial
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.policy import Policy
-from sinch_voice_mcp.policy.speech import normalised
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, ConnectStream, Event, json_path, prompts
+from sinch_voice_mcp.text.cleaning import compose
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, CustomCallout
 
@@ -87,7 +87,7 @@ def _text(text: str, meaning: Meaning | None, place: Location, filling: _Filling
             found = examine(text)
             return found.e164 if isinstance(found, NumberFacts) else text
         case Meaning.SPOKEN:
-            return normalised(text)
+            return compose(text)
         case Meaning.PROMPT:
             return _prompt(text)
         case Meaning.EMBEDS_ICE | Meaning.EMBEDS_ACE | Meaning.EMBEDS_PIE:
@@ -105,10 +105,10 @@ def _prompt(text: str) -> str:
 
 def _part(part: prompts.Part) -> prompts.Part:
     match part:
-        case prompts.Text(text):
-            return prompts.Text(normalised(text))
-        case prompts.Ssml(ssml):
-            return prompts.Ssml(normalised(ssml))
+        case prompts.TextPart(text):
+            return prompts.TextPart(compose(text))
+        case prompts.SsmlPart(ssml):
+            return prompts.SsmlPart(compose(ssml))
         case _:
             return part
 

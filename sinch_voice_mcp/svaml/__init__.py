@@ -1,16 +1,19 @@
 """SVAML, Sinch's call-flow language: typed documents, prompts, reading and writing.
 
-A document is built from models, with completion and without strings for names::
+Build a document from models, which editors complete::
 
     Document(instructions=(Say(text="Hello."),), action=ConnectConf(conference_id="daily"))
 
-and read with :func:`read`, which accepts every spelling that Sinch's own material uses.
+Read one with :func:`read`, which accepts every spelling that Sinch's own material uses.
 """
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, json_path
-from sinch_voice_mcp.svaml.model.actions import (
+from sinch_voice_mcp.svaml.model import (
     ACTIONS,
+    EVENTS,
+    INSTRUCTIONS,
     Action,
+    Answer,
     AnsweringMachineDetection,
     CallHeader,
     ConferenceDtmfOptions,
@@ -21,37 +24,32 @@ from sinch_voice_mcp.svaml.model.actions import (
     ConnectSip,
     ConnectStream,
     Continue,
-    DtmfMode,
-    Hangup,
-    MusicOnHold,
-    Park,
-    RunMenu,
-    StreamingOptions,
-)
-from sinch_voice_mcp.svaml.model.destinations import (
     Destination,
-    NumberDestination,
-    SipDestination,
-    StreamDestination,
-    UserDestination,
-)
-from sinch_voice_mcp.svaml.model.document import Document
-from sinch_voice_mcp.svaml.model.events import EVENTS, Event
-from sinch_voice_mcp.svaml.model.instructions import (
-    INSTRUCTIONS,
-    Answer,
+    Document,
+    DtmfMode,
+    Event,
+    Hangup,
     Instruction,
+    Menu,
+    MusicOnHold,
+    NumberDestination,
+    Option,
+    Park,
     PlayFiles,
     RecordingOptions,
+    RunMenu,
     Say,
     SendDtmf,
     SetCookie,
+    SipDestination,
     StartRecording,
     StopRecording,
+    StreamDestination,
+    StreamingOptions,
     TranscriptionOptions,
+    UserDestination,
 )
-from sinch_voice_mcp.svaml.model.menus import Menu, Option
-from sinch_voice_mcp.svaml.reading.reader import Reading, examine, parse_json, read
+from sinch_voice_mcp.svaml.reading import Reading, examine, parse_json, read
 
 __all__ = [
     "ACTIONS",

@@ -1,7 +1,7 @@
-"""Sinch's prompt syntax: items separated by ``;``, each text, SSML, a URL or the id of a stored file.
+"""Sinch's prompt syntax: items separated by ``;``, each a text, SSML, a URL or the id of a stored file.
 
-Brackets are not escaped in this syntax: the first ``]`` ends an item. Whoever builds a prompt from
-foreign text therefore builds it here, where a ``]`` cannot open the way for a second item.
+The syntax has no escape for brackets: the first ``]`` ends an item. Prompts made from foreign text are therefore built
+with :func:`build`, which refuses a ``]`` that would start a second item.
 """
 
 import re
@@ -12,38 +12,39 @@ from sinch_voice_mcp.errors import InvalidInputError
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPart:
     """Plain text that is spoken."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ssml:
+class SsmlPart:
     """Speech Synthesis Markup Language that is spoken."""
 
     ssml: str
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
-    """Audio that the platform fetches. ``tagged`` is whether it was written ``#href[…]``."""
+class AudioPart:
+    """Audio that the platform fetches. ``tagged`` tells ``#href[…]`` from a bare URL."""
 
     url: str
     tagged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FilePart:
     """The id of a file stored at Sinch."""
 
     id: str
 
 
-Part = Text | Ssml | Audio | File
+Part = TextPart | SsmlPart | AudioPart | FilePart
 
 _TAG = re.compile(r"#([A-Za-z]*)\[")
 _URL = re.compile(r"https?://", re.IGNORECASE)
+_SYNTAX = re.compile(r"#\s*(?:tts|ssml|href)\s*\[|(?:tts|ssml|href)\s*#\s*\[", re.IGNORECASE)
 _TAGS = "#tts[…], #ssml[…] and #href[…]"
 
 
@@ -57,9 +58,15 @@ def parse(prompt: str) -> tuple[Part, ...]:
     """Read a prompt string.
 
     Raises:
-        PromptError: Brackets are unbalanced, a tag is unknown, or something follows an item.
+        PromptError: Brackets are unbalanced, a tag is unknown, or no ``;`` stands between two items.
     """
     return tuple(_items(prompt))
+
+
+def syntax_in(text: str) -> str | None:
+    """Return the first piece of prompt syntax in a plain text, such as ``#href[``; None without one."""
+    found = _SYNTAX.search(text)
+    return None if found is None else found.group()
 
 
 def _items(prompt: str) -> Iterator[Part]:
@@ -80,20 +87,20 @@ def _items(prompt: str) -> Iterator[Part]:
 def _tagged(prompt: str, start: int) -> tuple[Part, int]:
     opening = _TAG.match(prompt, start)
     if opening is None:
-        raise PromptError(f"`#` at character {start + 1} does not begin {_TAGS}")
+        raise PromptError(f"`#` at character {start + 1} does not begin one of {_TAGS}")
     end = prompt.find("]", opening.end())
     if end < 0:
         raise PromptError(f"the bracket opened at character {opening.end()} is not closed")
     inside = prompt[opening.end() : end]
     match opening.group(1).lower():
         case "tts":
-            part: Part = Text(inside)
+            part: Part = TextPart(inside)
         case "ssml":
-            part = Ssml(inside)
+            part = SsmlPart(inside)
         case "href":
-            part = Audio(inside.strip())
+            part = AudioPart(inside.strip())
         case other:
-            raise PromptError(f"`#{other}[` is not a prompt tag; there are {_TAGS}")
+            raise PromptError(f"`#{other}[` is not a prompt tag; use {_TAGS}")
     return part, _separator(prompt, end + 1)
 
 
@@ -101,7 +108,7 @@ def _separator(prompt: str, position: int) -> int:
     while position < len(prompt) and prompt[position].isspace():
         position += 1
     if position < len(prompt) and prompt[position] != ";":
-        raise PromptError(f"items are separated by `;`, but one follows at character {position + 1}")
+        raise PromptError(f"items are separated by `;`; it is missing before character {position + 1}")
     return position
 
 
@@ -109,28 +116,28 @@ def _untagged(item: str) -> Part:
     if item.lower().startswith("tts#["):
         raise PromptError("write `#tts[…]`, not `tts#[…]`")
     if "[" in item or "]" in item:
-        raise PromptError(f"a bracket outside {_TAGS}")
-    return Audio(item, tagged=False) if _URL.match(item) else File(item)
+        raise PromptError(f"a square bracket outside {_TAGS}; remove it, or put the item into a tag")
+    return AudioPart(item, tagged=False) if _URL.match(item) else FilePart(item)
 
 
 def build(parts: Iterable[Part]) -> str:
-    """Write parts as a prompt string; ``parse`` gives the same parts back.
+    """Write parts as a prompt string, which :func:`parse` reads back.
 
     Raises:
-        PromptError: A part holds a ``]`` (it would end the item early) or, untagged, a ``;``.
+        PromptError: A part holds a ``]``, which would end the item early, or, untagged, a ``;`` or ``#``.
     """
     return ";".join(_write(part) for part in parts)
 
 
 def _write(part: Part) -> str:
     match part:
-        case Text(text):
+        case TextPart(text):
             return f"#tts[{_closed(text)}]"
-        case Ssml(ssml):
+        case SsmlPart(ssml):
             return f"#ssml[{_closed(ssml)}]"
-        case Audio(url, tagged=True):
+        case AudioPart(url, tagged=True):
             return f"#href[{_closed(url)}]"
-        case Audio(url) | File(url):
+        case AudioPart(url) | FilePart(url):
             return _bare(url)
 
 
@@ -141,11 +148,6 @@ def _closed(inside: str) -> str:
 
 
 def _bare(item: str) -> str:
-    if any(sign in item for sign in ";[]#"):
-        raise PromptError("`;`, `#` and square brackets need `#href[…]` around the URL")
+    if any(char in item for char in ";[]#"):
+        raise PromptError("`;`, `#` and square brackets are only possible inside `#href[…]`")
     return item
-
-
-def without_brackets(text: str) -> str:
-    """The same text with round brackets for square ones, which a prompt cannot hold."""
-    return text.translate({ord("["): "(", ord("]"): ")"})

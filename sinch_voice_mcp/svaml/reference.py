@@ -1,4 +1,4 @@
-"""The reference of one action or instruction, as Markdown, from the models themselves."""
+"""The reference of an action or instruction as Markdown, made from the models."""
 
 import inspect
 import re
@@ -15,13 +15,13 @@ from sinch_voice_mcp.types import Payload
 _MODELS = {str(model.model_fields["name"].default): model for model in (*ACTIONS, *INSTRUCTIONS)}
 
 NAMES: tuple[str, ...] = tuple(_MODELS)
-"""Every action and instruction."""
+"""The name of every action and instruction."""
 
 _PLAIN = {"str": "text", "int": "whole number", "bool": "true or false", "float": "number"}
 
 
 def reference(name: str) -> str | None:
-    """What an action or instruction does, where it is allowed, and its members; None where there is no such."""
+    """Describe an action or instruction: what it does, where it is allowed, its members. None for an unknown name."""
     known = {known.lower(): known for known in NAMES}.get(name.lower())
     if known is None:
         return None
@@ -32,8 +32,8 @@ def reference(name: str) -> str | None:
     return "\n".join([*lines, *_members(model, set()), ""])
 
 
-def _members(model: type[BaseModel], told: set[type[BaseModel]]) -> Iterator[str]:
-    told.add(model)
+def _members(model: type[BaseModel], described: set[type[BaseModel]]) -> Iterator[str]:
+    described.add(model)
     inner: list[type[BaseModel]] = []
     rows = [(info.alias or field, info) for field, info in model.model_fields.items() if field != "name"]
     if not rows:
@@ -44,13 +44,13 @@ def _members(model: type[BaseModel], told: set[type[BaseModel]]) -> Iterator[str
     for wire, info in rows:
         yield f"| `{wire}` | {_type(info.annotation, inner)} | {'yes' if info.is_required() else ''} |"
     for nested in inner:
-        if nested not in told:
+        if nested not in described:
             yield from ("", f"## {nested.__name__}", "", _prose(nested), "")
-            yield from _members(nested, told)
+            yield from _members(nested, described)
 
 
 def _type(annotation: object, inner: list[type[BaseModel]]) -> str:
-    """A type in plain words; models that occur are collected to be told below."""
+    """Return a type in plain words; models that occur in it are added to ``inner``, to be described below."""
     if isinstance(annotation, type) and issubclass(annotation, Payload):
         inner.append(annotation)
         return annotation.__name__
@@ -70,7 +70,7 @@ def _is_type(argument: object) -> bool:
 
 
 def _prose(model: type[BaseModel]) -> str:
-    """A docstring with the wire names of its members."""
+    """Return the docstring of a model with the wire names of its members."""
     names = {field: info.alias or field for field, info in model.model_fields.items()}
     text = " ".join((inspect.getdoc(model) or "").split())
     return re.sub(r"``(\w+)``", lambda found: f"`{names.get(found.group(1), found.group(1))}`", text).replace("``", "`")

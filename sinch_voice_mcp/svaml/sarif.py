@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sinch_voice_mcp.svaml.findings import Finding, Level
-from sinch_voice_mcp.svaml.lint import RULES, Report, Rule
-from sinch_voice_mcp.svaml.reading.jsontext import Position
-from sinch_voice_mcp.svaml.reading.source import Edit, edit, position_at, positions
+from sinch_voice_mcp.svaml.lint import RULES, LintReport, LintRule
+from sinch_voice_mcp.svaml.reading.jsontext import Position, position_at
+from sinch_voice_mcp.svaml.reading.source import Edit, edit, positions
 from sinch_voice_mcp.types import JsonObject
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -13,11 +13,11 @@ _LEVELS: Mapping[Level, str] = {"error": "error", "warning": "warning", "info": 
 _INDEX = {rule.code: index for index, rule in enumerate(RULES)}
 
 
-def sarif(results: Mapping[str, tuple[Report, str | None]]) -> JsonObject:
-    """The reports of one run.
+def sarif(results: Mapping[str, tuple[LintReport, str | None]]) -> JsonObject:
+    """Return the reports of one run as a SARIF log.
 
     Args:
-        results: By file, as a relative URI: its report and its text; None where it is no text.
+        results: By file, as a relative URI: its report, and its text or None if it is not text.
     """
     driver: JsonObject = {"name": "sinch-voice-mcp svaml lint", "rules": [_rule(rule) for rule in RULES]}
     found = [result for uri, (report, text) in results.items() for result in _results(uri, report, text)]
@@ -25,7 +25,7 @@ def sarif(results: Mapping[str, tuple[Report, str | None]]) -> JsonObject:
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(rule: Rule) -> JsonObject:
+def _rule(rule: LintRule) -> JsonObject:
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
@@ -34,16 +34,16 @@ def _rule(rule: Rule) -> JsonObject:
     }
 
 
-def _results(uri: str, report: Report, text: str | None) -> list[JsonObject]:
+def _results(uri: str, report: LintReport, text: str | None) -> list[JsonObject]:
     found = report.findings
-    places = positions(text, found) if text is not None else (None,) * len(found)
-    return [_result(uri, finding, place, text) for finding, place in zip(found, places, strict=True)]
+    found_at = positions(text, found) if text is not None else (None,) * len(found)
+    return [_result(uri, finding, position, text) for finding, position in zip(found, found_at, strict=True)]
 
 
-def _result(uri: str, finding: Finding, place: Position | None, text: str | None) -> JsonObject:
+def _result(uri: str, finding: Finding, position: Position | None, text: str | None) -> JsonObject:
     physical: JsonObject = {"artifactLocation": {"uri": uri}}
-    if place is not None:
-        physical["region"] = {"startLine": place.line, "startColumn": place.column}
+    if position is not None:
+        physical["region"] = {"startLine": position.line, "startColumn": position.column}
     location = {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": finding.path}]}
     result: JsonObject = {
         "ruleId": finding.code,
@@ -59,7 +59,7 @@ def _result(uri: str, finding: Finding, place: Position | None, text: str | None
 
 
 def _edits(finding: Finding, text: str) -> list[Edit]:
-    """The fix as edits of the text as it is; none where one of its steps builds on another or is no edit."""
+    """Return the fix as edits of the text; none if one of its steps depends on another or is not an edit."""
     try:
         edits = [edit(text, operation) for operation in finding.fix]
     except RecursionError:

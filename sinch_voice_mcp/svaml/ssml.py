@@ -1,10 +1,24 @@
-"""SSML as the speech engine behind Sinch takes it: Amazon Polly's subset of tags."""
+"""SSML, read once for everybody: the guard, the linter, explanations, durations and the sandbox.
 
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError
+The speech engine behind Sinch takes Amazon Polly's subset of tags. Its own prefix ``amazon:`` needs no declaration, and
+text without any markup is accepted as it is.
+"""
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+
+from sinch_voice_mcp.svaml.limits import (
+    CHARS_PER_SECOND,
+    DEFAULT_BREAK_S,
+    MAX_BREAK_S,
+    MAX_SSML_CHARS,
+    MAX_SSML_DEPTH,
+)
 
 TAGS = frozenset({
     "speak", "break", "emphasis", "lang", "mark", "p", "phoneme", "prosody", "s", "say-as", "sub", "w", "audio",
@@ -12,45 +26,168 @@ TAGS = frozenset({
 })  # fmt: skip
 """The tags that the engine documents, and ``audio``."""
 
-_NAMESPACE = 'xmlns:amazon="https://amazon.example/ssml" '
-_LONGEST = 20_000
+_XML_DECLARATION = re.compile(r"""\A\s*<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?\s*\?>""")
+_SPEAK = re.compile(r"<speak(?=[\s/>])")
+_AMAZON = "https://amazon.example/ssml"
+_AMAZON_DECLARATION = f' xmlns:amazon="{_AMAZON}"'
+_UNBOUND_PREFIX = 27
+"""Expat's code for a prefix that no element declares."""
+
+_MARKUP = re.compile(r"[<&]")
+_TAG = re.compile(r"<[^<>]*>")
+_URL_ATTRIBUTES = frozenset({"src", "href", "uri"})
+_URL = re.compile(r"https?:|url\s*\(|//", re.IGNORECASE)
+# URL parsers drop these characters, so they hide no URL.
+_DROPPED_IN_URLS = str.maketrans("", "", "\t\n\r")
+_TIME = re.compile(r"\s*\+?(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>ms|s)\s*", re.ASCII)
 
 
-def flaws(ssml: str) -> Iterator[str]:
-    """What is wrong with SSML, in words; a bare text without tags is tolerated."""
-    root = None
-    if len(ssml) > _LONGEST:
-        yield f"SSML longer than {_LONGEST:,} characters is not looked at"
-    elif ssml.lstrip().startswith("<"):
-        try:
-            root = parsed(ssml)
-        except ValueError as error:
-            yield str(error)
-    if root is not None:
-        if name(root) != "speak":
-            yield f"the root is `<speak>`, not `<{name(root)}>`"
-        unknown = {name(element) for element in root.iter()} - TAGS
-        yield from (f"the speech engine does not know `<{tag}>`" for tag in sorted(unknown)[:5])
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """SSML as read.
+
+    Attributes:
+        text: What is spoken.
+        sources: The URLs that the platform would fetch: audio, and every attribute that holds a URL.
+        audio: How many elements play audio.
+        breaks: How long each break lasts, in seconds; one without ``time`` lasts 1 s.
+        unknown_tags: Tags that the engine does not document, sorted.
+    """
+
+    text: str
+    sources: tuple[str, ...] = ()
+    audio: int = 0
+    breaks: tuple[float, ...] = ()
+    unknown_tags: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long text and breaks last, in seconds; audio is not included, for its length is not known."""
+        silence = sum(min(seconds, MAX_BREAK_S) for seconds in self.breaks)
+        return len(self.text) / CHARS_PER_SECOND + silence
 
 
-def parsed(ssml: str) -> Element:
-    """SSML as a tree.
+class SsmlError(ValueError):
+    """SSML that cannot be read; the message completes a sentence that begins with "the SSML"."""
+
+
+def parse(ssml: str) -> Speech:
+    """Read SSML: text without markup, or well-formed XML whose root is ``speak``.
 
     Raises:
-        ValueError: It is not well-formed XML, or has a document type or entities.
+        SsmlError: It is neither, has a document type, an entity or a processing instruction, a break without a
+            readable time, more than 6,000 characters or more than 64 elements inside each other.
     """
-    # Polly's own prefix is used without being declared.
-    body = ssml.strip().replace("<speak", f"<speak {_NAMESPACE}", 1) if "xmlns:amazon" not in ssml else ssml.strip()
+    root = _root(ssml)
+    if root is None:
+        return Speech(ssml)
+    elements = list(root.iter())
+    return Speech(
+        text="".join(root.itertext()),
+        sources=tuple(_sources(elements)),
+        audio=sum(_local(element.tag) == "audio" and any(_sources((element,))) for element in elements),
+        breaks=tuple(_seconds(element) for element in elements if _local(element.tag).lower() == "break"),
+        unknown_tags=tuple(sorted({tag(element) for element in elements} - TAGS)),
+    )
+
+
+def parse_leniently(ssml: str) -> Speech:
+    """Read SSML without raising: of SSML that cannot be read, the text between its tags is what is spoken."""
     try:
-        return fromstring(body)
-    except ParseError as error:
-        line, column = error.position
-        raise ValueError(f"SSML is not well-formed XML at line {line}, column {column + 1}") from None
-    except DefusedXmlException:
-        raise ValueError("SSML has no document type and no entities") from None
+        return parse(ssml)
+    except SsmlError:
+        return Speech(_TAG.sub(" ", ssml[:MAX_SSML_CHARS]).strip())
 
 
-def name(element: Element) -> str:
-    """A tag as it is written: ``amazon:effect``."""
+def sources(ssml: str) -> tuple[str, ...]:
+    """Return the URLs that SSML would make the platform fetch; none where it is not XML."""
+    try:
+        root = _root(ssml)
+    except SsmlError:
+        return ()
+    return () if root is None else tuple(_sources(root.iter()))
+
+
+def tag(element: Element) -> str:
+    """Return the name of an element as it is written: ``amazon:effect``."""
     namespace, _, local = str(element.tag).rpartition("}")
     return f"amazon:{local}" if "amazon" in namespace else local
+
+
+def _root(ssml: str) -> Element | None:
+    """Return the root element; None for text without markup."""
+    if len(ssml) > MAX_SSML_CHARS:
+        raise SsmlError(f"is longer than {MAX_SSML_CHARS:,} characters")
+    if not _MARKUP.search(ssml):
+        return None
+    body = _XML_DECLARATION.sub("", ssml, count=1)
+    if "<?" in body:
+        raise SsmlError("holds a processing instruction")
+    root = _parsed(body.strip())
+    if _local(root.tag) != "speak":
+        raise SsmlError(f"has the root <{tag(root)[:40]}>, another root than <speak>")
+    if _depth(root) > MAX_SSML_DEPTH:
+        raise SsmlError(f"has more than {MAX_SSML_DEPTH} elements inside each other")
+    return root
+
+
+def _parsed(body: str) -> Element:
+    try:
+        return fromstring(body, forbid_dtd=True)
+    except ParseError as error:
+        declared = _SPEAK.sub(f"<speak{_AMAZON_DECLARATION}", body, count=1)
+        if error.code == _UNBOUND_PREFIX and "<amazon:" in body and "xmlns:amazon" not in body:
+            return _parsed_with_prefix(declared, _SPEAK.search(body))
+        raise _not_wellformed(*error.position) from None
+    except DefusedXmlException:
+        raise SsmlError("declares a document type or an entity") from None
+    except ValueError:
+        raise SsmlError("holds characters that no text may hold") from None
+
+
+def _parsed_with_prefix(declared: str, speak: re.Match[str] | None) -> Element:
+    """Parse what the first look refused for the engine's own prefix alone, with that prefix declared."""
+    try:
+        return fromstring(declared, forbid_dtd=True)
+    except ParseError as error:
+        line, column = error.position
+        start = 0 if speak is None else speak.start()
+        # The author never wrote the declaration, so it does not count in the position.
+        on_the_same_line = line == declared.count("\n", 0, start) + 1
+        raise _not_wellformed(line, column - len(_AMAZON_DECLARATION) if on_the_same_line else column) from None
+    except DefusedXmlException:
+        raise SsmlError("declares a document type or an entity") from None
+
+
+def _not_wellformed(line: int, column: int) -> SsmlError:
+    return SsmlError(f"is not well-formed XML at line {line}, column {column + 1}")
+
+
+def _depth(root: Element) -> int:
+    deepest, waiting = 0, [(root, 1)]
+    while waiting:
+        element, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((child, depth + 1) for child in element)
+    return deepest
+
+
+def _sources(elements: Iterable[Element]) -> Iterator[str]:
+    for element in elements:
+        for name, value in element.attrib.items():
+            if _local(name).lower() in _URL_ATTRIBUTES or _URL.search(value.translate(_DROPPED_IN_URLS)):
+                yield value
+
+
+def _seconds(element: Element) -> float:
+    time = element.get("time")
+    if time is None:
+        return DEFAULT_BREAK_S
+    found = _TIME.fullmatch(time)
+    if found is None:
+        raise SsmlError("holds a break whose `time` is not written like `500ms` or `2s`")
+    return float(found["number"]) / (1_000 if found["unit"] == "ms" else 1)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -1,4 +1,4 @@
-"""Locales and voices that Sinch documents. The list grows: an unknown value is remarked, never refused.
+"""Locales and voices that Sinch documents. The list grows, so an unknown value is a warning, never an error.
 
 A value is a locale (``en-US``), a locale with a gender (``en-US/female``) or a voice (``Joanna``), in any
 letter case.
@@ -69,17 +69,17 @@ GENDERS = ("female", "male")
 
 @cache
 def _known() -> Mapping[str, str]:
-    """Every documented value in lower case, with its documented spelling."""
+    """Return every documented value in its documented spelling, by its lower-case form."""
     values = [value for locale in VOICES for value in (locale, *(f"{locale}/{gender}" for gender in GENDERS))]
     values += [voice for voices in VOICES.values() for voice in voices]
     return {value.lower(): value for value in values}
 
 
 def values() -> tuple[str, ...]:
-    """Every documented locale and voice."""
+    """Return every documented locale and voice."""
     return tuple(_known().values())
 
 
 def documented(value: str) -> str | None:
-    """A locale or voice in its documented spelling; None where nobody documents it."""
+    """Return a locale or voice in its documented spelling; None if it is not documented."""
     return _known().get(value.lower())

@@ -1,1 +1,1 @@
-"""Text from outside: invisible characters, quoting, cleaning, masking, hosts, validation messages."""
+"""Text from outside: invisible characters, quoting, cleaning, masking, hosts, and validation messages."""

@@ -53,8 +53,8 @@ def spoken_prompt(ssml: str | None, audio_urls: list[str] | None) -> str | None:
         PromptError: A bracket would end an item early; names the argument.
     """
     if ssml is not None:
-        return _built("ssml", [prompts.Ssml(ssml)])
-    return None if audio_urls is None else _built("audio_urls", [prompts.Audio(url) for url in audio_urls])
+        return _built("ssml", [prompts.SsmlPart(ssml)])
+    return None if audio_urls is None else _built("audio_urls", [prompts.AudioPart(url) for url in audio_urls])
 
 
 def _built(argument: str, parts: list[prompts.Part]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sinch_voice_mcp.operations.dispatch.dispatcher import without_numbers
+from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Result, Whole, told

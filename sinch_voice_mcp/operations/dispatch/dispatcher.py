@@ -1,7 +1,6 @@
 """Record first, send second, record again: the only way to a request that can ring."""
 
 import logging
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from sinch_voice_mcp.ports import (
     Outcome,
     Stopped,
 )
+from sinch_voice_mcp.text.masking import shortened, without_numbers
 from sinch_voice_mcp.types import JsonObject
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,7 +52,6 @@ SENDING_MS = 90_000
 """Longer than the client ever takes: four tries, and the wait that the platform may ask for."""
 
 AFTERWARDS_MS = 600_000
-_NUMBER = re.compile(r"\+?[0-9]{7,15}(?![0-9])", re.ASCII)
 _REFRESH_S = 5.0
 _LOOK_S = 0.1
 """Seconds between looks at a request that somebody else is sending."""
@@ -343,13 +342,3 @@ def _keys(requester: Requester, fingerprint: str, now: int) -> list[Key]:
     if requester.token is not None:
         keys.append(Key(digest("token", requester.token), now + TOKEN_MS))
     return sorted(keys, key=lambda key: key.digest)
-
-
-def shortened(number: str) -> str:
-    """A number that its owner recognises and nobody can dial: the beginning and two digits."""
-    return f"{number[:5]}…{number[-2:]}"
-
-
-def without_numbers(text: str) -> str:
-    """A text in which what looks like a telephone number is shortened."""
-    return _NUMBER.sub(lambda found: shortened(found[0]), text)

@@ -6,13 +6,13 @@ from typing import TypeGuard
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
-from sinch_voice_mcp.operations.dispatch.dispatcher import shortened
 from sinch_voice_mcp.policy import Allow, untrusted
-from sinch_voice_mcp.policy.cleaning import clean
 from sinch_voice_mcp.ports import Entry, EventLog, IncomingEvent, Replies, Reply, Report
 from sinch_voice_mcp.ports.journal import INBOUND
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
+from sinch_voice_mcp.text.cleaning import clean
+from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 

@@ -23,7 +23,6 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Unknown,
 )
 from sinch_voice_mcp.policy.meanings import is_many, members
-from sinch_voice_mcp.policy.speech import ssml_sources
 from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectMxp,
@@ -39,6 +38,7 @@ from sinch_voice_mcp.svaml import (
     json_path,
     prompts,
     read,
+    ssml,
 )
 from sinch_voice_mcp.svaml.findings import Step
 from sinch_voice_mcp.text.quoting import printable
@@ -214,14 +214,14 @@ def _prompt(leaf: _Leaf) -> Iterator[Effect]:
 
 def _prompt_part(part: prompts.Part, path: str) -> Iterator[Effect]:
     match part:
-        case prompts.Text(text):
+        case prompts.TextPart(text):
             yield Speak(path, text)
-        case prompts.Ssml(ssml):
-            yield SpeakSsml(path, ssml)
-            yield from (Fetch(path, source, "media") for source in ssml_sources(ssml))
-        case prompts.Audio(url):
+        case prompts.SsmlPart(marked_up):
+            yield SpeakSsml(path, marked_up)
+            yield from (Fetch(path, source, "media") for source in ssml.sources(marked_up))
+        case prompts.AudioPart(url):
             yield Fetch(path, url, "media")
-        case prompts.File(name):
+        case prompts.FilePart(name):
             # Whatever is no plain file id might be an address to somebody.
             if not is_file_id(name):
                 yield Fetch(path, name, "media")
@@ -270,8 +270,8 @@ def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:
             yield Broken(leaf.path + error.path[1:], printable(error.message, 300))
             return
         for unknown in reading.unknown:
-            path = json_path(*leaf.place, *unknown.place)
-            yield Unknown(path, printable(str(unknown.place[-1])))
+            path = json_path(*leaf.place, *unknown.location)
+            yield Unknown(path, printable(str(unknown.location[-1])))
         # A document has a caller id of its own; the callout's does not reach into it.
         yield from _effects(reading.document, leaf.place, _Identity(f"{leaf.path}.cli", None))
 

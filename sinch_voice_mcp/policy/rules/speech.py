@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.policy import LONGEST_TEXT, variable
 from sinch_voice_mcp.policy.rules.case import Case, Judgement, Problem, Rule, judged, mistake
-from sinch_voice_mcp.policy.speech import Speech, SsmlError, prompt_tag, read_ssml
+from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, SSML_CHARS_PER_SPOKEN_CHAR
+from sinch_voice_mcp.svaml.prompts import syntax_in
+from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, parse
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
-_MARKUP_PER_CHARACTER = 10
-_LONGEST_BREAK = 10
 _LONGEST_BREAKS = 30
 _REMOVE = "Remove it and ask again."
 _SAY = "Write what is to be said, and ask again."
@@ -52,7 +52,7 @@ def _content_problem(text: str, most: int) -> Problem | None:
         return _too_long(f"The text has {len(text):,} characters; {most:,} are allowed in one piece.")
     if (problem := _hidden_problem("text", text)) is not None:
         return problem
-    if (tag := prompt_tag(text)) is not None:
+    if (tag := syntax_in(text)) is not None:
         return mistake(f"The text holds {quoted(tag)}, which is prompt syntax and not something to say.", _REMOVE)
     return None
 
@@ -60,23 +60,23 @@ def _content_problem(text: str, most: int) -> Problem | None:
 def _ssml_problem(ssml: str, most: int) -> Problem | None:
     if not ssml.strip():
         return mistake("The SSML is empty, so the call would cost something and say nothing.", _SAY)
-    if len(ssml) > most * _MARKUP_PER_CHARACTER:
-        longest = most * _MARKUP_PER_CHARACTER
+    if len(ssml) > most * SSML_CHARS_PER_SPOKEN_CHAR:
+        longest = most * SSML_CHARS_PER_SPOKEN_CHAR
         return _too_long(f"The SSML has {len(ssml):,} characters; {longest:,} are allowed with its markup.")
     if (problem := _hidden_problem("SSML", ssml)) is not None:
         return problem
     try:
-        speech = read_ssml(ssml)
+        speech = parse(ssml)
     except SsmlError as error:
         return mistake(f"The SSML {error}.", "Correct the SSML and ask again.")
     return _content_problem(speech.text, most) or _silence_problem(speech)
 
 
 def _silence_problem(speech: Speech) -> Problem | None:
-    if is_blank(speech.text) and not speech.plays:
+    if is_blank(speech.text) and not speech.audio:
         return mistake("The SSML holds no text, so the call would cost something and say nothing.", _SAY)
-    if any(seconds > _LONGEST_BREAK for seconds in speech.breaks):
-        return mistake(f"The SSML holds a break longer than {_LONGEST_BREAK} s.", _SHORTEN_BREAKS)
+    if any(seconds > MAX_BREAK_S for seconds in speech.breaks):
+        return mistake(f"The SSML holds a break longer than {MAX_BREAK_S} s.", _SHORTEN_BREAKS)
     if sum(speech.breaks) > _LONGEST_BREAKS:
         return mistake(f"The breaks of the SSML last longer than {_LONGEST_BREAKS} s together.", _SHORTEN_BREAKS)
     return None
@@ -115,9 +115,10 @@ RULES = (
     Rule(
         "ssml",
         "SSML",
-        "Well-formed XML without document type, entities and processing instructions, root <speak>; its text as "
-        "above, with markup at most ten times as long; it says or plays something. A break lasts 10 s at most, all "
-        "of them 30 s (1 s for one without `time`). URLs in any attribute are audio URLs.",
+        "Plain text, or well-formed XML without document type, entities and processing instructions, root <speak>; "
+        "`amazon:` needs no declaration. Its text as above, with markup at most ten times as "
+        "long; it says or plays something. A break lasts at most 10 s, all together at most 30 s (1 s for one without "
+        "`time`). URLs in any attribute are audio URLs.",
         ("max_text_chars",),
         ssml,
     ),

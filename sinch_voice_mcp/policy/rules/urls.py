@@ -17,9 +17,10 @@ from sinch_voice_mcp.policy.rules.case import (
     owner_sets,
 )
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
+from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
 
-_HERE = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
+_HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
 HostSetting = Literal["media_hosts", "callback_hosts"]
 _FORM = (
     "https:// and a DNS name of the list, port 443, printable ASCII; no user information, fragment or IP address in "
@@ -53,7 +54,8 @@ def _problem(effect: Fetch, patterns: frozenset[str], setting: HostSetting) -> P
 
 def _is_here(url: str) -> bool:
     """Whether a URL leads to this machine, which is where a sandbox may report to."""
-    return _HERE.fullmatch(url) is not None
+    found = _HTTP.fullmatch(url)
+    return found is not None and is_loopback(found[1])
 
 
 def _hosts(kind: Literal["media", "callback"], setting: HostSetting) -> Check:

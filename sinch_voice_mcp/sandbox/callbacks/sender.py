@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.clock import Clock
@@ -16,6 +15,7 @@ from sinch_voice_mcp.sandbox.callbacks.posting import (
 )
 from sinch_voice_mcp.sandbox.engine import OutgoingCallback
 from sinch_voice_mcp.signing import Credentials, Message, authorization, callback_timestamp
+from sinch_voice_mcp.text.hosts import is_loopback
 
 CONTENT_TYPE = "application/json"
 MAX_ATTEMPTS_KEPT = 1000
@@ -115,18 +115,9 @@ class Sender:
             return "not a URL"
         if parts.scheme not in {"http", "https"} or not host:
             return "not an http or https URL"
-        if not self._allow_remote and not _is_loopback(host):
+        if not self._allow_remote and not is_loopback(host):
             return "not a loopback host, and others are not allowed"
         return None
 
     def _note_failure(self, outgoing: OutgoingCallback, url: str, failure: str) -> None:
         self.attempts.append(DeliveryAttempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -12,7 +12,7 @@ from sinch_voice_mcp.sandbox.engine.events import CalleeAnswers, CalleeHangsUp, 
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedLeg
 from sinch_voice_mcp.svaml import ConnectPstn
-from sinch_voice_mcp.types import MAX_CALL_S
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 
 DIALING_S = 1.0
 """Seconds from dialing until the phone rings."""

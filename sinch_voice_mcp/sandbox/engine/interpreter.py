@@ -50,9 +50,9 @@ from sinch_voice_mcp.svaml import (
     StopRecording,
     timing,
 )
+from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
 from sinch_voice_mcp.svaml.prompts import PromptError
 
-MAX_COOKIE_BYTES = 1024
 _INVALID_SVAML = 40001
 
 
@@ -215,8 +215,8 @@ def _play(session: Session, seconds: float) -> float:
 def _set_cookie(session: Session, key: str, value: str) -> None:
     cookies = {**session.call.cookies, key: value}
     size = sum(len(text.encode("utf-8", "replace")) for pair in cookies.items() for text in pair)
-    if size > MAX_COOKIE_BYTES:
-        raise _InvalidSvamlError("the cookies are larger than 1,024 bytes")
+    if size > MAX_PAIR_BYTES:
+        raise _InvalidSvamlError(f"the cookies are larger than {MAX_PAIR_BYTES:,} bytes")
     session.call.cookies = cookies
     session.note("cookie", key=key, value=value)
 

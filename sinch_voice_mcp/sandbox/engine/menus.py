@@ -21,8 +21,8 @@ from sinch_voice_mcp.sandbox.engine.events import (
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import InMenu, MenuOutcome, MenuOutcomeType, MenuRun
 from sinch_voice_mcp.svaml import Menu, Option, RunMenu, timing
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.svaml.prompts import PromptError
-from sinch_voice_mcp.types import MAX_CALL_S
 
 KEYS = "9876543210*#"
 

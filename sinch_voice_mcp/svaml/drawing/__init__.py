@@ -1,6 +1,6 @@
-"""SVAML as a picture: a graph, Mermaid for whoever renders it, and SVG for everybody else."""
+"""SVAML as a diagram: a graph, Mermaid for programs that render it, and SVG for all others."""
 
-from sinch_voice_mcp.svaml.drawing.building import graph
+from sinch_voice_mcp.svaml.drawing.builder import graph
 from sinch_voice_mcp.svaml.drawing.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from sinch_voice_mcp.svaml.drawing.mermaid import mermaid
 from sinch_voice_mcp.svaml.drawing.svg import svg

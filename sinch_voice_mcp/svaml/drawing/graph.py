@@ -1,4 +1,4 @@
-"""What a document does, as nodes and edges."""
+"""A call flow as nodes and edges."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ EdgeKind = Literal["flow", "key", "silence", "invalid", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box: an event, a group of instructions, a menu, an action, a handler elsewhere, or an end.
+    """One box: an event, a group of instructions, a menu, an action, a handler outside the set, or an end.
 
     Attributes:
         id: Unique in its graph.
-        kind: What it is; ``missing`` is something that a document names and nobody defines.
+        kind: What it is; ``missing`` is something that a document names but does not define.
         label: One line.
         detail: More lines.
     """
@@ -28,7 +28,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A way from one node to another: the ids of both, and the key or the condition that takes it."""
+    """An arrow from one node to another: the ids of both, and the key or condition that leads along it."""
 
     source: str
     target: str
@@ -40,7 +40,7 @@ class Edge:
 class Graph:
     """Nodes in the order in which they are reached, and the edges between them.
 
-    ``omitted`` counts the nodes and ``omitted_edges`` the edges that were left out of it.
+    ``omitted`` counts the nodes and ``omitted_edges`` the edges that were left out.
     """
 
     nodes: tuple[Node, ...]
@@ -50,46 +50,46 @@ class Graph:
 
     @property
     def note(self) -> str:
-        """What was left out, in words; empty where nothing was."""
+        """What was left out, in words; empty if nothing was."""
         counts = ((self.omitted, "step"), (self.omitted_edges, "connection"))
-        said = [f"{count:,} more {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
-        return f"… and {' and '.join(said)}" if said else ""
+        parts = [f"{count:,} more {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
+        return f"… and {' and '.join(parts)}" if parts else ""
 
 
-def bundled(graph: Graph, most_labels: int = 6) -> Graph:
-    """The graph with one edge where several of a kind go the same way; their labels are listed."""
-    bundles: dict[tuple[str, str, EdgeKind], list[str]] = {}
+def bundled(graph: Graph, max_labels: int = 6) -> Graph:
+    """Return the graph with parallel edges of a kind merged into one, which lists their labels."""
+    groups: dict[tuple[str, str, EdgeKind], list[str]] = {}
     for edge in graph.edges:
         kind: EdgeKind = "silence" if edge.kind == "invalid" else edge.kind
-        bundles.setdefault((edge.source, edge.target, kind), []).append(edge.label)
+        groups.setdefault((edge.source, edge.target, kind), []).append(edge.label)
     edges = tuple(
-        Edge(source, target, _together(labels, most_labels), kind) for (source, target, kind), labels in bundles.items()
+        Edge(source, target, _joined(labels, max_labels), kind) for (source, target, kind), labels in groups.items()
     )
     return replace(graph, edges=edges)
 
 
-def _together(labels: Iterable[str], most: int) -> str:
-    told = [label for label in dict.fromkeys(labels) if label]
-    more = f" +{len(told) - most:,}" if len(told) > most else ""
-    return ", ".join(told[:most]) + more
+def _joined(labels: Iterable[str], limit: int) -> str:
+    shown = [label for label in dict.fromkeys(labels) if label]
+    more = f" +{len(shown) - limit:,}" if len(shown) > limit else ""
+    return ", ".join(shown[:limit]) + more
 
 
-def limited(graph: Graph, most_nodes: int, most_edges: int) -> Graph:
-    """The nearest nodes of the graph and the edges between them; what is left out is counted."""
-    if len(graph.nodes) <= most_nodes and len(graph.edges) <= most_edges:
+def limited(graph: Graph, max_nodes: int, max_edges: int) -> Graph:
+    """Return the nodes nearest to the entries and the edges between them; what is left out is counted."""
+    if len(graph.nodes) <= max_nodes and len(graph.edges) <= max_edges:
         return graph
-    order = dict.fromkeys(_nearest(graph)[:most_nodes])
+    order = dict.fromkeys(_nearest(graph)[:max_nodes])
     edges = tuple(edge for edge in graph.edges if edge.source in order and edge.target in order)
     return Graph(
         nodes=tuple(node for node in graph.nodes if node.id in order),
-        edges=edges[:most_edges],
-        omitted=graph.omitted + max(0, len(graph.nodes) - most_nodes),
-        omitted_edges=graph.omitted_edges + max(0, len(edges) - most_edges),
+        edges=edges[:max_edges],
+        omitted=graph.omitted + max(0, len(graph.nodes) - max_nodes),
+        omitted_edges=graph.omitted_edges + max(0, len(edges) - max_edges),
     )
 
 
 def _nearest(graph: Graph) -> list[str]:
-    """All nodes, those first that are few steps away from an entry."""
+    """Return all nodes, sorted by their distance from an entry."""
     further: Mapping[str, list[str]] = {node.id: [] for node in graph.nodes}
     targets: set[str] = set()
     for edge in graph.edges:

@@ -1,4 +1,4 @@
-"""Which box stands in which column: longest paths, and chips in the place of ways back and long ways."""
+"""Assign boxes to columns by their longest path; chips replace edges that go back or far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from itertools import pairwise
 
 from sinch_voice_mcp.svaml.drawing.graph import Edge, Graph, Node
 
-_LONGEST_WAY = 4
-"""Over how many columns a line is drawn; a longer one becomes a chip that names its target."""
+_MAX_COLUMNS = 4
+"""Columns that a line can cross; a longer edge becomes a chip that names its target."""
 
 
 @dataclass(slots=True)
 class Item:
-    """What takes room in a column: a node, a chip that names another node, or the bend of a long line.
+    """What takes up space in a column: a node, a chip that names another node, or the bend of a long line.
 
-    Sizes and places are in pixels; ``before`` and ``after`` are the pieces of lines that end and begin here.
+    Sizes and coordinates are in pixels; ``before`` and ``after`` are the pieces of lines that end and begin here.
     """
 
     column: int
@@ -29,13 +29,13 @@ class Item:
 
     @property
     def bends(self) -> bool:
-        """Whether it is a bend: no box, only room for a line."""
+        """Whether it is a bend: no box, only space for a line."""
         return self.node is None and self.jumps_to is None
 
 
 @dataclass(slots=True)
 class Piece:
-    """A piece of a line between neighbouring columns; ``start`` and ``stop`` are its places on their items."""
+    """A piece of a line between neighboring columns; ``start`` and ``stop`` are offsets on its two items, in pixels."""
 
     edge: Edge
     source: Item
@@ -48,14 +48,14 @@ Columns = Sequence[list[Item]]
 
 
 def columns(graph: Graph) -> Columns:
-    """Put every node into a column, and connect the items of neighbouring columns."""
+    """Put every node into a column, and connect the items of neighboring columns."""
     backward, order = _walk(graph)
     depth = _depths(graph, backward, order)
     items = {node.id: Item(depth[node.id], node) for node in graph.nodes}
     placed = list(items.values())
     for index, edge in enumerate(graph.edges):
         source, target = items[edge.source], items[edge.target]
-        if index in backward or target.column - source.column > _LONGEST_WAY:
+        if index in backward or target.column - source.column > _MAX_COLUMNS:
             chip = Item(source.column + 1, jumps_to=target.node)
             placed.append(chip)
             _connect(edge, source, chip)
@@ -82,7 +82,7 @@ def _line(edge: Edge, source: Item, target: Item) -> list[Item]:
 
 
 def _walk(graph: Graph) -> tuple[frozenset[int], list[str]]:
-    """Depth first, without recursion: the edges that close a circle, and the nodes in topological order."""
+    """Return the edges that close a cycle, and the nodes in topological order (depth first, without recursion)."""
     outgoing: Mapping[str, list[int]] = {node.id: [] for node in graph.nodes}
     for index, edge in enumerate(graph.edges):
         outgoing[edge.source].append(index)

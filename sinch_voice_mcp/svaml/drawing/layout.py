@@ -1,27 +1,29 @@
-"""Where everything stands: order within the columns, heights without overlap, widths with room for labels."""
+"""Compute coordinates: order within the columns, heights without overlap, widths with space for labels."""
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise, zip_longest
 
 from sinch_voice_mcp.svaml.drawing.layers import Columns, Item, Piece
-from sinch_voice_mcp.svaml.drawing.lettering import width
+from sinch_voice_mcp.svaml.drawing.text_metrics import width
 
 PORT = 18.0
-"""How far lines that begin or end at one box stand apart, in pixels."""
+"""The distance between lines that begin or end at one box, in pixels."""
 
 LABEL_SIZE = 11.0
 MARGIN = 24.0
 _SWEEPS = 6
-_BETWEEN = 18.0
-_BEND_BETWEEN = 8.0
-_CURVE = 46.0
+"""Passes over all columns; more change a drawing hardly any further."""
+
+_BOX_GAP = 18.0
+_BEND_GAP = 8.0
+_CURVE_WIDTH = 46.0
 _LABEL_MARGIN = 16.0
 
 Side = Callable[[Item], list[Piece]]
 
 
 def arrange(columns: Columns) -> tuple[float, float]:
-    """Give every item its place; their sizes are known already. Returns the width and the height of it all."""
+    """Set the coordinates of every item, whose size is known, and return the width and height of the drawing."""
     _order(columns)
     _ports(columns)
     _heights(columns)
@@ -37,7 +39,7 @@ def _after(item: Item) -> list[Piece]:
 
 
 def _order(columns: Columns) -> None:
-    """Move items towards the middle of their neighbours (barycentres), to and fro, and forth at last."""
+    """Move items toward the middle of their neighbors (barycenters), alternately backward and forward."""
     for _ in range(_SWEEPS):
         for here, following in pairwise(reversed(columns)):
             _sort(following, _ranks(here), _after)
@@ -46,7 +48,7 @@ def _order(columns: Columns) -> None:
 
 
 def _ranks(column: list[Item]) -> dict[int, float]:
-    """Where each piece of line meets a column, from 0 to 1: the keys of a menu keep their order."""
+    """Return where each piece of a line meets a column, from 0 to 1, so that the keys of a menu keep their order."""
     ranks: dict[int, float] = {}
     for index, item in enumerate(column):
         for pieces in (item.before, item.after):
@@ -65,7 +67,7 @@ def _sort(column: list[Item], ranks: dict[int, float], side: Side) -> None:
 
 
 def _ports(columns: Columns) -> None:
-    """Spread the lines over the sides of their boxes, in the order of what they lead to."""
+    """Spread the lines over the sides of their boxes, in the order of their other ends."""
     rank = {id(item): index for column in columns for index, item in enumerate(column)}
     for column in columns:
         for item in column:
@@ -96,7 +98,7 @@ def _heights(columns: Columns) -> None:
 
 
 def _wished(item: Item, side: Side) -> float:
-    """The height at which its lines to one side are straight, on average."""
+    """Return the height at which the lines to one side are straight, on average."""
     pieces = side(item)
     if not pieces:
         return item.y
@@ -106,13 +108,13 @@ def _wished(item: Item, side: Side) -> float:
 
 
 def _settle(column: list[Item], wished: list[float]) -> None:
-    """Come as near to the wishes as order and distances allow (least squares, by pooling neighbours)."""
+    """Bring items as near to the wished heights as order and distances allow (least squares, by pooling neighbors)."""
     offsets: list[float] = []
     used = 0.0
     for item, following in zip_longest(column, column[1:]):
         offsets.append(used)
         small = item.bends and following is not None and following.bends
-        used += item.height + (_BEND_BETWEEN if small else _BETWEEN)
+        used += item.height + (_BEND_GAP if small else _BOX_GAP)
     pools: list[tuple[float, int]] = []
     for wish, offset in zip(wished, offsets, strict=True):
         total, count = wish - offset, 1
@@ -135,12 +137,12 @@ def _widths(columns: Columns) -> tuple[float, float]:
             item.width = broad if item.bends else item.width
             right = max(right, item.x + item.width)
             bottom = max(bottom, item.y + item.height)
-        x += broad + label_room(column) + _CURVE
+        x += broad + label_room(column) + _CURVE_WIDTH
     return right + MARGIN, bottom + MARGIN
 
 
 def label_room(column: Iterable[Item]) -> float:
-    """How much room the labels right of a column need."""
+    """Return how much space the labels to the right of a column need, in pixels."""
     labels = (width(piece.edge.label, LABEL_SIZE) for item in column if not item.bends for piece in item.after)
     widest = max(labels, default=0.0)
     return widest + _LABEL_MARGIN if widest else 0.0

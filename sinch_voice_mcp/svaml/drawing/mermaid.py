@@ -1,12 +1,12 @@
-"""A graph as Mermaid, for whoever renders Markdown."""
+"""A graph as Mermaid, which many Markdown programs render."""
 
 from collections.abc import Mapping
 
 from sinch_voice_mcp.svaml.drawing.graph import EdgeKind, Graph, NodeKind, bundled, limited
 
-_MOST_NODES = 150
-# Mermaid draws 500 edges unless it is told otherwise.
-_MOST_EDGES = 400
+_MAX_NODES = 150
+# Mermaid draws at most 500 edges by default.
+_MAX_EDGES = 400
 
 _SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     "event": ('(["', '"])'),
@@ -28,8 +28,8 @@ _SAFE = frozenset(" ,:.!?+-/_'")
 
 
 def mermaid(graph: Graph) -> str:
-    """Write a graph as a Mermaid flowchart; of a very large one, the part nearest to its entries."""
-    drawn = limited(bundled(graph), _MOST_NODES, _MOST_EDGES)
+    """Write a graph as a Mermaid flowchart; of a very large graph, the part nearest to its entries."""
+    drawn = limited(bundled(graph), _MAX_NODES, _MAX_EDGES)
     names = {node.id: f"n{number}" for number, node in enumerate(drawn.nodes)}
     lines = ["flowchart TD"]
     for node in drawn.nodes:
@@ -45,15 +45,15 @@ def mermaid(graph: Graph) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text for a quoted label: what is neither letter, digit nor plain punctuation becomes its code.
+    """Return text for a quoted label: characters other than letters, digits and plain punctuation become their codes.
 
-    A sign at the beginning is coded too: Mermaid reads ``- `` and ``1. `` there as a Markdown list.
+    Punctuation at the beginning is coded too, for Mermaid reads ``- `` and ``1. `` there as a Markdown list.
     """
-    signs = [_coded(sign, first=at == 0) for at, sign in enumerate(text)]
+    chars = [_coded(char, first=at == 0) for at, char in enumerate(text)]
     if text[:1].isdigit():
-        signs = [f"#{ord(sign)};" if sign == "." else done for sign, done in zip(text, signs, strict=True)]
-    return "".join(signs)
+        chars = [f"#{ord(char)};" if char == "." else done for char, done in zip(text, chars, strict=True)]
+    return "".join(chars)
 
 
-def _coded(sign: str, *, first: bool) -> str:
-    return sign if sign.isalnum() or (sign in _SAFE and not first) else f"#{ord(sign)};"
+def _coded(char: str, *, first: bool) -> str:
+    return char if char.isalnum() or (char in _SAFE and not first) else f"#{ord(char)};"

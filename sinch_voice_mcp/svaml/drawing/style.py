@@ -1,4 +1,4 @@
-"""The looks of the picture. Plain rules: not every renderer knows CSS variables."""
+"""The style sheet of the SVG. It uses no CSS variables, which not every renderer knows."""
 
 STYLE = """
 .svaml{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}

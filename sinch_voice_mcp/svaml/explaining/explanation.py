@@ -1,13 +1,13 @@
-"""SVAML in plain English: what happens on the phone, in the order in which it happens.
+"""SVAML in plain English: what happens in the call, in the order in which it happens.
 
-The text is Markdown that reads as plain text too. Foreign text appears quoted, on one line and cut.
+The explanation is Markdown that also reads as plain text. Foreign text appears quoted, on one line and cut.
 """
 
 from collections.abc import Container, Iterator, Mapping
 
 from sinch_voice_mcp.svaml.explaining import questions, steps
 from sinch_voice_mcp.svaml.explaining.paths import choices
-from sinch_voice_mcp.svaml.explaining.wording import listed, named
+from sinch_voice_mcp.svaml.explaining.phrases import in_backticks, listed
 from sinch_voice_mcp.svaml.model.actions import (
     Action,
     ConnectConf,
@@ -27,7 +27,7 @@ OPENINGS: Mapping[Event, str] = {
     "ice": "When a call comes in (ICE)",
     "callout": "When the callout starts (its ICE)",
     "ace": "When the call is answered (ACE)",
-    "pie": "When the person has answered a menu (PIE)",
+    "pie": "When a menu has an answer (PIE)",
     "update": "When the call in progress is updated",
 }
 _UNANSWERED: Mapping[Event, str] = {
@@ -36,22 +36,22 @@ _UNANSWERED: Mapping[Event, str] = {
     "pie": "the call ends",
 }
 _EVENTS: Mapping[str, Event] = {event: event for event in EVENTS}
-_MOST_STEPS = 100
+_MAX_STEPS = 100
 
 
 def explain(document: Document, context: Event | None = None) -> str:
-    """Say what a document does: a numbered list, and the menus after it.
+    """Explain a document: a numbered list of steps, then the menus.
 
     Args:
         document: The document.
-        context: What it answers; it decides how the text opens and what happens without a reply.
+        context: What the document answers. It decides the opening of the text, and what happens if no reply arrives.
     """
     body = _body(document, context, ())
     return body if context is None else f"{OPENINGS[context]}:\n\n{body}"
 
 
 def explain_set(handlers: Mapping[str, Document]) -> str:
-    """Say what a set of handlers does together.
+    """Explain a set of handlers.
 
     Args:
         handlers: Documents by event (``ice``, ``callout``, ``ace``, ``pie``, ``update``); any other name is the
@@ -60,22 +60,22 @@ def explain_set(handlers: Mapping[str, Document]) -> str:
     parts: list[str] = []
     for name in ordered(handlers):
         event = event_of(name)
-        opening = OPENINGS[event] if name == event else f"When a menu returns {named(name)} (PIE)"
+        opening = OPENINGS[event] if name == event else f"When a menu returns {in_backticks(name)} (PIE)"
         parts.append(f"## {opening}\n\n{_body(handlers[name], event, handlers)}")
     missing = [] if "pie" in handlers else _unhandled(handlers)
     if missing:
-        parts.append(f"Returned by a menu, but without a handler here: {listed(missing)}.")
+        parts.append(f"Menus return values that have no handler here: {listed(missing)}.")
     return "\n\n".join(parts) or "There are no handlers."
 
 
 def ordered(handlers: Mapping[str, Document]) -> list[str]:
-    """The names of handlers in the order of a call: the events, then the values that menus return."""
+    """Return the names of handlers in the order of a call: the events, then the values that menus return."""
     rank: dict[str, int] = {"ice": 0, "callout": 1, "ace": 2, "update": 3, "pie": 4}
     return sorted(handlers, key=lambda name: rank.get(name, len(rank)))
 
 
 def event_of(name: str) -> Event:
-    """What a handler of that name answers; a name that is no event is a PIE value."""
+    """Return the event that a handler of that name answers; a name that is not an event is a PIE value."""
     return _EVENTS.get(name, "pie")
 
 
@@ -93,11 +93,11 @@ def _body(document: Document, event: Event | None, handlers: Container[str]) -> 
 def _numbered(document: Document, event: Event | None) -> Iterator[str]:
     instructions = document.instructions
     number = 0
-    for number, step in enumerate(instructions[:_MOST_STEPS], start=1):
+    for number, step in enumerate(instructions[:_MAX_STEPS], start=1):
         yield f"{number}. {steps.instruction(step)}"
-    if len(instructions) > _MOST_STEPS:
+    if len(instructions) > _MAX_STEPS:
         number += 1
-        yield f"{number}. … and {len(instructions) - _MOST_STEPS:,} more instructions."
+        yield f"{number}. … and {len(instructions) - _MAX_STEPS:,} more instructions."
     first, *further = _action(document.action, event)
     yield f"{number + 1}. {first}"
     indent = " " * len(f"{number + 1}. ")
@@ -111,7 +111,7 @@ def _action(action: Action | None, event: Event | None) -> list[str]:
         case Hangup():
             return ["Hangs up."]
         case Continue():
-            return [steps.going_on(event)]
+            return [steps.continuing(event)]
         case RunMenu():
             return questions.question(action)
         case Park():
@@ -138,8 +138,8 @@ def _connecting(
 
 def _no_action(event: Event | None) -> str:
     if event in {"update", None}:
-        return "Goes on with the call: there is no action, which only an update of a call may leave out."
-    return "Does nothing more: the action is missing, and the platform refuses this document."
+        return "Continues the call: there is no action, which only an update of a call can omit."
+    return "Does nothing more: the action is missing, so the platform rejects this document."
 
 
 def _unhandled(handlers: Mapping[str, Document]) -> list[str]:
@@ -148,4 +148,4 @@ def _unhandled(handlers: Mapping[str, Document]) -> list[str]:
         if isinstance(document.action, RunMenu):
             chosen = (choice for menu in document.action.menus for choice in choices(menu).open)
             returned |= {choice.to: None for choice in chosen if choice.leads == "return"}
-    return [named(value) for value in returned if value not in handlers]
+    return [in_backticks(value) for value in returned if value not in handlers]

@@ -1,4 +1,4 @@
-"""The ways through ``runMenu``: where it begins, what each key chooses, which menus are reached."""
+"""The paths through ``runMenu``: its first menu, what each key chooses, which menus can be reached."""
 
 import re
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from sinch_voice_mcp.svaml.model.actions import RunMenu
 from sinch_voice_mcp.svaml.model.menus import Menu
 
 REPEATS = 3
-"""How often a question is repeated where the menu does not say; the official builder's default."""
+"""How often a question is repeated by default, as in Sinch's flow builder."""
 
 SILENCE = 5_000
-"""How long a menu waits for a key where it does not say, in milliseconds."""
+"""How long a menu waits for a key by default, in milliseconds."""
 
 SPEECH = 20_000
-"""How long a menu listens to speech where it does not say, in milliseconds."""
+"""How long a menu waits for a spoken answer by default, in milliseconds."""
 
 _ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The options of a menu that can be chosen; ``hidden`` counts those behind a key that is taken already."""
+    """The options of a menu that can be chosen; ``hidden`` counts those whose key an earlier option has."""
 
     open: tuple[Choice, ...]
     hidden: int
@@ -43,10 +43,10 @@ class Paths:
     """The menus of an action.
 
     Attributes:
-        first: The id of the menu that it begins with.
-        known: The menus by id; of two with one id, the first.
+        first: The id of the first menu.
+        known: The menus by id; of two with the same id, the first.
         reached: In the order in which they are reached.
-        unreached: Those that no key leads to, in the order of the document, and those whose id is taken.
+        unreached: Those that no key leads to, and those whose id an earlier menu has, in the order of the document.
     """
 
     first: str
@@ -56,7 +56,7 @@ class Paths:
 
 
 def choices(menu: Menu) -> Choices:
-    """The options of a menu, in order; an option whose key and phrase are taken cannot be chosen."""
+    """Return the options of a menu in order; one whose key and phrase an earlier option has cannot be chosen."""
     taken: set[str] = set()
     found: list[Choice] = []
     options = menu.options or ()
@@ -78,7 +78,7 @@ def _target(action: str) -> tuple[Literal["menu", "return"], str]:
 
 
 def paths(action: RunMenu) -> Paths:
-    """Follow every key from the first menu, nearest menus first."""
+    """Follow every key from the first menu, breadth first."""
     known: dict[str, Menu] = {}
     for menu in action.menus:
         known.setdefault(menu.id, menu)

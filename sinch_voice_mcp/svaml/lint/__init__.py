@@ -1,7 +1,22 @@
 """The linter: what is wrong with an SVAML document, where, and how to fix it."""
 
-from sinch_voice_mcp.svaml.lint.linter import RULES, Fixed, Report, Setting, fix, guess, lint
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import CONTEXTS, Context
+from sinch_voice_mcp.svaml.lint.linter import RULES, Fixed, LintReport, Setting, fix, guess, lint
+from sinch_voice_mcp.svaml.lint.linter import LintReport as Report
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.rule import LintRule as Rule
+from sinch_voice_mcp.svaml.lint.target import CONTEXTS, Context
 
-__all__ = ["CONTEXTS", "RULES", "Context", "Fixed", "Report", "Rule", "Setting", "fix", "guess", "lint"]
+__all__ = [
+    "CONTEXTS",
+    "RULES",
+    "Context",
+    "Fixed",
+    "LintReport",
+    "LintRule",
+    "Report",
+    "Rule",
+    "Setting",
+    "fix",
+    "guess",
+    "lint",
+]

@@ -1,6 +1,6 @@
-"""The linter: what is wrong with an SVAML document, where, and how to mend it. It never raises.
+"""The linter: what is wrong with an SVAML document, where, and how to fix it. It never raises.
 
-Facts are Sinch's documentation and SDKs; where those differ, the forms that occur are accepted and remarked.
+It knows Sinch's documentation and SDKs. Where these differ, every form that occurs is accepted, with a finding.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,34 +9,37 @@ from heapq import nsmallest
 from typing import Literal
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Step
-from sinch_voice_mcp.svaml.lint import looking, requests
-from sinch_voice_mcp.svaml.lint.patching import patched
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import Context
+from sinch_voice_mcp.svaml.lint import documents, requests
+from sinch_voice_mcp.svaml.lint.patches import apply_fixes
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.target import Context
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTIONS_ALLOWED
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, Parsed, parse
 from sinch_voice_mcp.types import is_list, is_object
 
-RULES: tuple[Rule, ...] = tuple(sorted((*looking.RULES, *requests.RULES), key=lambda rule: rule.code))
-"""Every rule, ``SV001`` to ``SV035``."""
+RULES: tuple[LintRule, ...] = tuple(sorted((*documents.RULES, *requests.RULES), key=lambda rule: rule.code))
+"""Every rule, in the order of its code."""
 
 Setting = Level | Literal["off"]
-_MOST = 100
+MAX_FINDINGS = 100
+"""Findings that a report lists unless the caller asks for another number."""
+
 _NOT_IN_ICE = frozenset(name.lower() for name in set(ACTIONS_ALLOWED["update"]) - set(ACTIONS_ALLOWED["ice"]))
-_MOST_ROUNDS = 20
+_MAX_ROUNDS = 20
+"""Rounds of fixes. One fix can make another possible; a handful of rounds is usual."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What was found.
+class LintReport:
+    """The findings in one document or request.
 
     Attributes:
-        findings: In the order of their places.
+        findings: In the order of their locations.
         omitted: How many more there are.
-        errors: How many of all are errors.
-        context: What the document answers, as given or guessed; None where nobody knows.
-        document: The document; None where it has errors or is a request.
+        errors: How many of all findings are errors.
+        context: What the document answers, as given or guessed; None if it is not known.
+        document: The document; None if it has errors or is a request.
     """
 
     findings: tuple[Finding, ...]
@@ -56,14 +59,14 @@ class Fixed:
     """A document after every safe fix.
 
     Attributes:
-        value: The JSON value; as it was where it is no JSON.
-        applied: The findings that were mended.
-        report: What is left.
+        value: The JSON value; unchanged if the text is not JSON.
+        applied: The findings that were fixed, each once.
+        report: The findings that are left.
     """
 
     value: object
     applied: tuple[Finding, ...]
-    report: Report
+    report: LintReport
 
 
 def lint(
@@ -71,14 +74,14 @@ def lint(
     context: Context | None = None,
     *,
     levels: Mapping[str, Setting] | None = None,
-    limit: int = _MOST,
-) -> Report:
-    """Look for everything that is wrong with a document, or with a whole callout request.
+    limit: int = MAX_FINDINGS,
+) -> LintReport:
+    """Find everything that is wrong with a document, or with a whole callout request.
 
     Args:
         data: JSON text or bytes, or a JSON value.
         context: What the document answers; guessed when left out.
-        levels: Other levels for rules, by code; ``off`` leaves a rule out.
+        levels: Other levels for rules, by code; ``off`` disables a rule.
         limit: How many findings to report at most.
     """
     try:
@@ -86,18 +89,18 @@ def lint(
     except NotJsonError as error:
         return _report([Finding("SV001", "error", str(error))], levels or {}, limit, context, None)
     found = [
-        Finding("SV001", "warning", "this member is written twice; only the last counts", place)
-        for place in parsed.duplicates
+        Finding("SV001", "warning", "this member is written twice, and only the last one counts; remove one", location)
+        for location in parsed.duplicates
     ]
     context = context or guess(parsed.value)
     if context == "request" and is_object(parsed.value):
-        return _report([*found, *requests.look_at_request(parsed.value)], levels or {}, limit, context, None)
-    document, findings = looking.look(parsed.value, context)
+        return _report([*found, *requests.check_request(parsed.value)], levels or {}, limit, context, None)
+    document, findings = documents.check_document(parsed.value, context)
     return _report([*found, *findings], levels or {}, limit, context, document)
 
 
 def fix(data: object, context: Context | None = None) -> Fixed:
-    """Apply every safe fix; what the document does is the same afterwards.
+    """Apply every safe fix; the document does the same afterwards.
 
     Args:
         data: JSON text or bytes, or a JSON value, which is not changed itself.
@@ -109,22 +112,21 @@ def fix(data: object, context: Context | None = None) -> Fixed:
         return Fixed(data, (), lint(data, context))
     context = context or guess(value)
     applied: list[Finding] = []
-    for _ in range(_MOST_ROUNDS):
-        everything = lint(value, context, limit=10**9)
-        mendable = [finding for finding in everything.findings if finding.fix]
-        if not mendable:
-            break
+    for _ in range(_MAX_ROUNDS):
+        fixable = [finding for finding in lint(value, context, limit=10**9).findings if finding.fix]
         try:
-            value = patched(value, mendable)
+            value, done = apply_fixes(value, fixable)
         except RecursionError:
-            # Nested so deeply that it cannot be copied; whoever wrote that means mischief.
+            # A value that is nested too deeply to be copied is no honest document.
             break
-        applied += mendable
+        if not done:
+            break
+        applied += done
     return Fixed(value, tuple(applied), lint(value, context))
 
 
 def guess(value: object) -> Context | None:
-    """What a JSON value is about: a request, or the only event that its names fit; None where several do."""
+    """Return what a JSON value is: a request, or the only event that its names fit; None if several events fit."""
     if requests.is_request(value):
         return "request"
     if not is_object(value):
@@ -132,7 +134,7 @@ def guess(value: object) -> Context | None:
     action, listed = value.get("action"), value.get("instructions")
     items = [item for item in (listed if is_list(listed) else []) if is_object(item)]
     names = {name for item in items if isinstance(name := item.get("name"), str)}
-    if looking.STATUS in names:
+    if documents.STATUS in names:
         return "dice"
     if "answer" in names:
         name = str(action.get("name")).lower() if is_object(action) else ""
@@ -146,18 +148,18 @@ def _report(
     limit: int,
     context: Context | None,
     document: Document | None,
-) -> Report:
-    kept = list(_levelled(found, levels))
-    shown = nsmallest(limit, kept, key=lambda finding: [_order(step) for step in finding.place])
+) -> LintReport:
+    kept = list(_with_levels(found, levels))
+    shown = nsmallest(limit, kept, key=lambda finding: [_order(step) for step in finding.location])
     errors = sum(finding.level == "error" for finding in kept)
-    return Report(tuple(shown), max(0, len(kept) - limit), errors, context, None if errors else document)
+    return LintReport(tuple(shown), max(0, len(kept) - limit), errors, context, None if errors else document)
 
 
 def _order(step: Step) -> tuple[int, str]:
     return (step, "") if isinstance(step, int) else (-1, step)
 
 
-def _levelled(found: Iterable[Finding], levels: Mapping[str, Setting]) -> Iterator[Finding]:
+def _with_levels(found: Iterable[Finding], levels: Mapping[str, Setting]) -> Iterator[Finding]:
     for finding in found:
         level = levels.get(finding.code, finding.level)
         if level != "off":

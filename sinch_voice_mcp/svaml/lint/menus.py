@@ -1,16 +1,17 @@
-"""SV015 to SV019: menus that lead somewhere."""
+"""Rules about menus: each can be reached, each key leads somewhere, speech has a language."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from sinch_voice_mcp.svaml.findings import Finding, Location, adding
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import Subject
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _GOTO = re.compile(r"\s*menu\s*\(([^()]*)\)\s*", re.IGNORECASE)
 _BARE = re.compile(r"\s*return\s*", re.IGNORECASE)
 _SPOKEN = ("#tts[", "#ssml[")
+_MAX_ID_CHARS = 40
 
 
 def _options(menu: JsonObject) -> Iterator[tuple[int, JsonObject]]:
@@ -24,53 +25,56 @@ def _goto(option: JsonObject) -> str | None:
     return found.group(1).strip() if found else None
 
 
-def _by_id(subject: Subject) -> dict[str, tuple[Location, JsonObject]]:
+def _by_id(target: Target) -> dict[str, tuple[Location, JsonObject]]:
     found: dict[str, tuple[Location, JsonObject]] = {}
-    for place, menu in subject.menus:
+    for location, menu in target.menus:
         if isinstance(name := menu.get("id"), str):
-            found.setdefault(name, (place, menu))
+            found.setdefault(name, (location, menu))
     return found
 
 
-def _first(subject: Subject) -> str:
-    main = subject.action.get("mainMenu")
+def _first(target: Target) -> str:
+    main = target.action.get("mainMenu")
     return main if isinstance(main, str) else "main"
 
 
-def lost_menu(subject: Subject) -> Iterator[Finding]:
-    """SV015: a menu that is not there, or there twice."""
-    if not subject.menus:
+def missing_menu(target: Target) -> Iterator[Finding]:
+    """SV015: a menu that does not exist, or exists twice."""
+    if not target.menus:
         return
-    known = _by_id(subject)
-    if _first(subject) not in known:
-        named = "mainMenu" in subject.action
-        place: Location = ("action", "mainMenu") if named else ("action", "menus")
-        yield subject.finding("SV015", "error", place, f"there is no menu `{_first(subject)[:40]}` to begin with")
-    for place, menu in subject.menus:
+    known = _by_id(target)
+    if _first(target) not in known:
+        named = "mainMenu" in target.action
+        location: Location = ("action", "mainMenu") if named else ("action", "menus")
+        message = f"the first menu, `{_shown(_first(target))}`, does not exist; add it, or name another in `mainMenu`"
+        yield target.finding("SV015", "error", location, message)
+    for location, menu in target.menus:
         name = menu.get("id")
-        if isinstance(name, str) and known[name][0] != place:
-            yield subject.finding("SV015", "error", (*place, "id"), f"there is a menu `{name[:40]}` already")
+        if isinstance(name, str) and known[name][0] != location:
+            message = f"another menu has the id `{_shown(name)}`; give this one an id of its own"
+            yield target.finding("SV015", "error", (*location, "id"), message)
         for at, option in _options(menu):
-            target = _goto(option)
-            if target is not None and target not in known:
-                where = (*place, "options", at, "action")
-                yield subject.finding("SV015", "error", where, f"there is no menu `{target[:40]}`")
+            goal = _goto(option)
+            if goal is not None and goal not in known:
+                where = (*location, "options", at, "action")
+                yield target.finding("SV015", "error", where, f"there is no menu `{_shown(goal)}`")
 
 
-def dead_end(subject: Subject) -> Iterator[Finding]:
-    """SV016: menus nobody reaches, keys that are taken, circles without a way out."""
-    known = _by_id(subject)
-    reached = _reached(known, _first(subject))
-    for name, (place, _) in known.items():
-        if _first(subject) in known and name not in reached:
-            yield subject.finding("SV016", "warning", (*place, "id"), f"nothing leads to the menu `{name[:40]}`")
-    for place, menu in subject.menus:
-        yield from _taken_keys(subject, place, menu)
+def dead_end(target: Target) -> Iterator[Finding]:
+    """SV016: menus that cannot be reached, keys with two meanings, loops without an exit."""
+    known = _by_id(target)
+    reached = _reached(known, _first(target))
+    for name, (location, _) in known.items():
+        if _first(target) in known and name not in reached:
+            message = f"no key leads to the menu `{_shown(name)}`; add an option `menu({_shown(name)})` or remove it"
+            yield target.finding("SV016", "warning", (*location, "id"), message)
+    for location, menu in target.menus:
+        yield from _taken_keys(target, location, menu)
     leaving = _leaving(known)
     for name in known:
         if name in reached and name not in leaving:
-            place = known[name][0]
-            yield subject.finding("SV016", "warning", place, f"no key leads out of the menu `{name[:40]}`")
+            message = f"no key leads out of the menu `{_shown(name)}`; add an option with `return(value)`"
+            yield target.finding("SV016", "warning", known[name][0], message)
 
 
 def _reached(known: Mapping[str, tuple[Location, JsonObject]], start: str) -> set[str]:
@@ -80,20 +84,20 @@ def _reached(known: Mapping[str, tuple[Location, JsonObject]], start: str) -> se
         name = waiting.pop()
         if name in known and name not in reached:
             reached.add(name)
-            waiting.extend(target for _, option in _options(known[name][1]) if (target := _goto(option)))
+            waiting.extend(goal for _, option in _options(known[name][1]) if (goal := _goto(option)))
     return reached
 
 
 def _leaving(known: Mapping[str, tuple[Location, JsonObject]]) -> set[str]:
-    """The menus from which some key ends the asking; found backwards, from those that do it themselves."""
+    """Return the menus from which some keys end the menus, searching backwards from those with such a key."""
     comes_from: dict[str, list[str]] = {}
     leaving: list[str] = []
     for name, (_, menu) in known.items():
-        targets = [_goto(option) for _, option in _options(menu)]
-        if menu.get("maxDigits") is not None or not targets or None in targets:
+        goals = [_goto(option) for _, option in _options(menu)]
+        if menu.get("maxDigits") is not None or not goals or None in goals:
             leaving.append(name)
-        for target in targets:
-            comes_from.setdefault(target or "", []).append(name)
+        for goal in goals:
+            comes_from.setdefault(goal or "", []).append(name)
     found: set[str] = set()
     while leaving:
         name = leaving.pop()
@@ -103,57 +107,67 @@ def _leaving(known: Mapping[str, tuple[Location, JsonObject]]) -> set[str]:
     return found
 
 
-def _taken_keys(subject: Subject, place: Location, menu: JsonObject) -> Iterator[Finding]:
+def _taken_keys(target: Target, location: Location, menu: JsonObject) -> Iterator[Finding]:
     seen: set[str] = set()
     for at, option in _options(menu):
         key = option.get("dtmf")
         if isinstance(key, str):
             if key in seen:
-                where = (*place, "options", at, "dtmf")
-                yield subject.finding("SV016", "warning", where, f"the key {key[:5]} is taken by an option before")
+                where = (*location, "options", at, "dtmf")
+                message = f"an earlier option has the key {key[:5]}, so this one is never chosen; use another key"
+                yield target.finding("SV016", "warning", where, message)
             seen.add(key)
 
 
-def bare_return(subject: Subject) -> Iterator[Finding]:
+def bare_return(target: Target) -> Iterator[Finding]:
     """SV017: an option that leads nowhere."""
-    yield from subject.read("SV017")
-    for place, menu in subject.menus:
+    yield from target.read("SV017")
+    for location, menu in target.menus:
         for at, option in _options(menu):
             action = option.get("action")
             if isinstance(action, str) and _BARE.fullmatch(action):
-                where = (*place, "options", at, "action")
-                yield subject.finding("SV017", "warning", where, "write `return(value)`: PIE carries the value")
+                where = (*location, "options", at, "action")
+                message = "`return` has no value; write `return(value)`, for PIE reports the value"
+                yield target.finding("SV017", "warning", where, message)
 
 
-def nothing_to_press(subject: Subject) -> Iterator[Finding]:
-    """SV018: a menu that takes no key."""
-    for place, menu in subject.menus:
+def nothing_to_press(target: Target) -> Iterator[Finding]:
+    """SV018: a menu that accepts no key."""
+    for location, menu in target.menus:
         if not menu.get("options") and menu.get("maxDigits") is None:
-            message = "the menu has neither options nor maxDigits, so no key does anything"
-            yield subject.finding("SV018", "warning", place, message)
+            message = "the menu has neither `options` nor `maxDigits`, so no key does anything; add one of them"
+            yield target.finding("SV018", "warning", location, message)
 
 
-def no_locale(subject: Subject) -> Iterator[Finding]:
-    """SV019: speech, heard or spoken, in no stated language."""
-    if subject.action.get("enableVoice") is True and subject.action.get("locale") is None:
-        message = "`enableVoice` needs a `locale`: in which language is listened"
-        yield subject.finding("SV019", "error", ("action",), message)
-    told: set[Location] = set()
-    for prompt in subject.prompts:
+def no_locale(target: Target) -> Iterator[Finding]:
+    """SV019: speech, spoken or recognized, in no stated language."""
+    if target.action.get("enableVoice") is True and target.action.get("locale") is None:
+        message = "`enableVoice` needs a `locale`: the language of the spoken answers"
+        yield target.finding("SV019", "error", ("action",), message)
+    reported: set[Location] = set()
+    for prompt in target.prompts:
         spoken = any(tag in prompt.text.lower() for tag in _SPOKEN)
-        if spoken and prompt.locale is None and prompt.holder not in told:
-            told.add(prompt.holder)
-            # en-US is what the platform takes anyway; saying so changes nothing.
-            listens = prompt.holder == ("action",) and subject.action.get("enableVoice") is True
-            fix = () if listens else adding((*subject.source(prompt.holder), "locale"), "en-US")
-            yield subject.finding("SV019", "warning", prompt.holder, "text is spoken, so name its `locale`", fix)
+        if spoken and prompt.locale is None and prompt.holder not in reported:
+            reported.add(prompt.holder)
+            # en-US is the platform's own default, so adding it changes nothing.
+            listens = prompt.holder == ("action",) and target.action.get("enableVoice") is True
+            fix = () if listens else adding((*target.source(prompt.holder), "locale"), "en-US")
+            message = "text is spoken here without a `locale`; add it (the platform's default is en-US)"
+            yield target.finding("SV019", "warning", prompt.holder, message, fix)
+
+
+def _shown(name: str) -> str:
+    return name[:_MAX_ID_CHARS]
 
 
 RULES = (
-    Rule("SV015", "error", "Menu not there", "The first menu, `mainMenu` and every `menu(x)` exist, once.", lost_menu),
-    Rule("SV016", "warning", "Dead ends", "Every menu is reached, every key free, every circle has an exit.", dead_end),
-    Rule("SV017", "error", "Option leads nowhere", "An option says `menu(id)` or `return(value)`.", bare_return),
-    Rule("SV018", "warning", "Nothing to press", "A menu has options or maxDigits.", nothing_to_press),
-    Rule("SV019", "warning", "No locale", "Speech needs a locale; `enableVoice` cannot do without.", no_locale,
-         fixable=True),
+    LintRule("SV015", "error", "Missing menu", "The first menu, `mainMenu` and every `menu(x)` exist exactly once.",
+             missing_menu),
+    LintRule("SV016", "warning", "Dead ends", "Every menu can be reached, every key has one meaning, every loop has an "
+             "exit.", dead_end),
+    LintRule("SV017", "error", "Option leads nowhere", "The action of an option is `menu(id)` or `return(value)`.",
+             bare_return),
+    LintRule("SV018", "warning", "Nothing to press", "A menu has `options` or `maxDigits`.", nothing_to_press),
+    LintRule("SV019", "warning", "No locale", "Speech has a `locale`; `enableVoice` requires one.", no_locale,
+             fixable=True),
 )  # fmt: skip

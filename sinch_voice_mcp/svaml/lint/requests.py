@@ -1,19 +1,20 @@
-"""SV031, SV035 and everything nested: a whole callout request."""
+"""Check a whole callout request, including the documents that stand in it as JSON text."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sinch_voice_mcp.svaml.findings import Finding, Location
-from sinch_voice_mcp.svaml.lint.looking import look
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import Context, Subject
+from sinch_voice_mcp.svaml.lint.documents import check_document
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.lint.values import number_finding
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
-from sinch_voice_mcp.svaml.reading.normalizing import Canonical
+from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
 from sinch_voice_mcp.types import JsonObject, is_object
 
 METHODS = ("ttsCallout", "conferenceCallout", "customCallout")
 EMBEDDED: Mapping[str, Context] = {"ice": "callout", "ace": "ace", "pie": "pie"}
+"""Which event a document answers that stands as text in a custom callout."""
 
 
 def is_request(value: object) -> bool:
@@ -22,14 +23,14 @@ def is_request(value: object) -> bool:
 
 
 def body(request: JsonObject) -> tuple[str, JsonObject] | None:
-    """The method and the object behind it; None where the wrapper is not right."""
+    """Return the method and the object of that name; None if either is missing."""
     method = request.get("method")
     inner = request.get(method) if isinstance(method, str) else None
     return (method, inner) if isinstance(method, str) and method in METHODS and is_object(inner) else None
 
 
-def look_at_request(request: JsonObject) -> Iterator[Finding]:
-    """Everything that is wrong with a callout request, documents inside it included."""
+def check_request(request: JsonObject) -> Iterator[Finding]:
+    """Yield everything that is wrong with a callout request and the documents inside it."""
     found = body(request)
     if found is None:
         message = f"a request has `method`, one of {', '.join(METHODS)}, and an object of that name"
@@ -37,7 +38,8 @@ def look_at_request(request: JsonObject) -> Iterator[Finding]:
         return
     method, callout = found
     if method != "customCallout" and not is_object(callout.get("destination")):
-        yield _finding("SV009", (method, "destination"), "`destination` is missing")
+        message = "`destination` is missing; add an object with `type` and `endpoint`"
+        yield _finding("SV009", (method, "destination"), message)
     yield from _values(method, callout)
     yield from _numbers(method, callout)
     if method == "ttsCallout":
@@ -52,27 +54,27 @@ def _speech(callout: JsonObject) -> Iterator[Finding]:
     """SV035: a text callout without text, or with two."""
     text, spoken = callout.get("text"), callout.get("prompts")
     if text is None and spoken is None and callout.get("enableAce") is not True:
-        message = "a ttsCallout needs `text` or `prompts`, or `enableAce` and a callback that answers"
+        message = "a ttsCallout needs `text` or `prompts`, or `enableAce` and an application that answers ACE"
         yield _finding("SV035", ("ttsCallout",), message)
     if text is not None and spoken is not None:
-        finding = _finding("SV035", ("ttsCallout", "text"), "`prompts` wins, so this text is never heard")
+        finding = _finding("SV035", ("ttsCallout", "text"), "the platform plays `prompts` only; remove `text`")
         yield replace(finding, level="warning")
 
 
 def _beside_ice(callout: JsonObject) -> Iterator[Finding]:
-    """SV031: an inline ICE decides whom to ring; what stands beside it misleads."""
+    """SV031: members that look as if they decided which number rings, beside an inline ICE that does."""
     ice = callout.get("ice")
     if isinstance(ice, str) and ice.lstrip().startswith("{"):
         for member in ("cli", "destination"):
             if callout.get(member) is not None:
-                message = f"with an inline `ice`, which decides whom to ring, leave out `{member}`"
+                message = f"the inline `ice` decides which number rings; remove `{member}` here"
                 yield replace(_finding("SV031", ("customCallout", member), message), level="warning")
 
 
 def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     at: Location = ("customCallout", member)
     if is_object(text):
-        yield _finding("SV001", at, f"`{member}` is SVAML as JSON *text*, not an object")
+        yield _finding("SV001", at, f"`{member}` is SVAML as JSON text, not an object; write it as a string")
     if not isinstance(text, str) or not text.strip() or text.strip().lower().startswith(("http://", "https://")):
         return
     try:
@@ -80,17 +82,17 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     except NotJsonError as error:
         yield _finding("SV001", at, str(error))
         return
-    for finding in look(value, context)[1]:
+    for finding in check_document(value, context)[1]:
         # The document is text inside the request; a patch cannot reach into it.
-        yield replace(finding, place=at, inside=finding.place, fix=())
+        yield replace(finding, location=at, inside=finding.location, fix=())
 
 
 def _values(method: str, callout: JsonObject) -> Iterator[Finding]:
-    """Rules about texts and tones in the request itself, asked as if they stood in a document."""
+    """Apply the rules about texts and tones to the members of the request, as if a document held them."""
     for member, instruction in _as_instructions(callout):
         at: Location = (method, member)
-        _, findings = look({"instructions": [instruction], "action": {"name": "hangup"}}, None)
-        yield from (replace(finding, place=at, fix=()) for finding in findings)
+        _, findings = check_document({"instructions": [instruction], "action": {"name": "hangup"}}, None)
+        yield from (replace(finding, location=at, fix=()) for finding in findings)
 
 
 def _as_instructions(callout: JsonObject) -> Iterator[tuple[str, JsonObject]]:
@@ -105,30 +107,30 @@ def _as_instructions(callout: JsonObject) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _numbers(method: str, callout: JsonObject) -> Iterator[Finding]:
-    subject = Subject({}, Canonical(), "request")
+    target = Target({}, Normalizer(), "request")
     cli, destination = callout.get("cli"), callout.get("destination")
     if isinstance(cli, str) and cli not in {"private", "incoming"}:
-        yield from number_finding(subject, (method, "cli"), cli)
+        yield from number_finding(target, (method, "cli"), cli)
     if is_object(destination) and str(destination.get("type", "number")).lower() == "number":
         endpoint = destination.get("endpoint")
         if isinstance(endpoint, str):
-            yield from number_finding(subject, (method, "destination", "endpoint"), endpoint)
+            yield from number_finding(target, (method, "destination", "endpoint"), endpoint)
 
 
-def _finding(code: str, place: Location, message: str) -> Finding:
-    return Finding(code, "error", message, place)
+def _finding(code: str, location: Location, message: str) -> Finding:
+    return Finding(code, "error", message, location)
 
 
-def _only_in_requests(_: Subject) -> Iterator[Finding]:
+def _only_in_requests(_: Target) -> Iterator[Finding]:
     yield from ()
 
 
 RULES = (
-    Rule(
+    LintRule(
         "SV035",
         "error",
         "Nothing to say",
-        "A ttsCallout has `text` or `prompts`, not both; neither only with `enableAce`.",
+        "A ttsCallout has `text` or `prompts`, not both; with `enableAce` it can have neither.",
         _only_in_requests,
     ),
 )

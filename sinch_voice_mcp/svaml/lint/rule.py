@@ -1,25 +1,25 @@
-"""A rule: a code, a level, what it says, and a small function that looks."""
+"""A rule of the linter: a code, a level, a description, and a function that finds violations."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sinch_voice_mcp.svaml.findings import Finding, Level
-from sinch_voice_mcp.svaml.lint.subject import Subject
+from sinch_voice_mcp.svaml.lint.target import Target
 
-Check = Callable[[Subject], Iterator[Finding]]
+Check = Callable[[Target], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """One rule of the linter.
 
     Attributes:
-        code: Its stable name, ``SV001`` to ``SV035``.
-        level: How bad a finding usually is; a check may say otherwise.
+        code: Its stable name, one of ``svaml.codes.CODES``.
+        level: How serious a finding usually is; a check may decide otherwise.
         title: What it is about, in a few words.
-        exactly: What it says, in a sentence.
-        check: Looks at a document.
-        fixable: Whether some of its findings come with a fix.
+        exactly: What it requires, in a sentence.
+        check: Finds violations in a document.
+        fixable: Whether some of its findings have a fix.
     """
 
     code: str
@@ -30,10 +30,10 @@ class Rule:
     fixable: bool = False
 
 
-def read_by(code: str) -> Check:
-    """A check whose findings the reader has already made while it brought the document into documented spelling."""
+def found_by_reader(code: str) -> Check:
+    """Return a check that yields the findings that the reader made under a code."""
 
-    def check(subject: Subject) -> Iterator[Finding]:
-        return subject.read(code)
+    def check(target: Target) -> Iterator[Finding]:
+        return target.read(code)
 
     return check

@@ -1,15 +1,15 @@
-"""SV020 to SV023: what is spoken and played."""
+"""Rules about what is spoken and played: locales, prompt syntax, SSML, audio."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.svaml import prompts, ssml
 from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import Prompt, Subject
-from sinch_voice_mcp.svaml.prompts import Audio, PromptError, Ssml
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.target import Prompt, Target
+from sinch_voice_mcp.svaml.prompts import AudioPart, PromptError, SsmlPart
 from sinch_voice_mcp.svaml.voices import documented
+from sinch_voice_mcp.text.hosts import is_public
 from sinch_voice_mcp.types import is_object
 
 EXTENSIONS = frozenset({
@@ -17,39 +17,39 @@ EXTENSIONS = frozenset({
 })  # fmt: skip
 """File endings of the audio types that the platform documents."""
 
-_PRIVATE_ENDINGS = (".local", ".internal", ".lan", ".home", ".corp", ".localhost")
+_MAX_REPORTED_TAGS = 5
 
 
-def unknown_locale(subject: Subject) -> Iterator[Finding]:
-    """SV020: a locale or voice that nobody documents."""
+def unknown_locale(target: Target) -> Iterator[Finding]:
+    """SV020: a locale or voice that is not documented."""
     names = ("say", "playFiles", "connectPstn", "runMenu", "park")
-    for place, item in subject.named(*names):
-        yield from _locale(subject, (*place, "locale"), item.get("locale"))
-        transcription = item.get("options")
-        if is_object(transcription) and is_object(inner := transcription.get("transcriptionOptions")):
-            yield from _locale(subject, (*place, "options", "transcriptionOptions", "locale"), inner.get("locale"))
+    for location, item in target.named(*names):
+        yield from _locale(target, (*location, "locale"), item.get("locale"))
+        options = item.get("options")
+        if is_object(options) and is_object(transcription := options.get("transcriptionOptions")):
+            where = (*location, "options", "transcriptionOptions", "locale")
+            yield from _locale(target, where, transcription.get("locale"))
 
 
-def _locale(subject: Subject, place: Location, value: object) -> Iterator[Finding]:
-    if not isinstance(value, str):
-        return
-    spelling = documented(value)
-    if spelling is None:
-        yield subject.finding("SV020", "warning", place, f"`{value[:40]}` is no documented locale or voice")
+def _locale(target: Target, location: Location, value: object) -> Iterator[Finding]:
+    if isinstance(value, str) and documented(value) is None:
+        message = f"`{value[:40]}` is not a documented locale or voice; examples are en-US, en-US/male and Joanna"
+        yield target.finding("SV020", "warning", location, message)
 
 
-def bad_prompt(subject: Subject) -> Iterator[Finding]:
+def bad_prompt(target: Target) -> Iterator[Finding]:
     """SV021: a prompt that does not follow the syntax."""
-    for prompt in subject.prompts:
+    for prompt in target.prompts:
         try:
             parts = prompts.parse(prompt.text)
         except PromptError as error:
-            mended = prompt.text.replace("tts#[", "#tts[")
-            fix = replacing(subject.source(prompt.place), mended) if _parses(mended) else ()
-            yield subject.finding("SV021", "error", prompt.place, error.message, fix)
+            fixed = prompt.text.replace("tts#[", "#tts[")
+            fix = replacing(target.source(prompt.location), fixed) if _parses(fixed) else ()
+            yield target.finding("SV021", "error", prompt.location, error.message, fix)
         else:
             if not parts:
-                yield subject.finding("SV021", "error", prompt.place, "the prompt is empty")
+                message = "the prompt is empty, so it plays nothing; write #tts[…], a URL or a file id"
+                yield target.finding("SV021", "error", prompt.location, message)
 
 
 def _parses(text: str) -> bool:
@@ -60,24 +60,34 @@ def _parses(text: str) -> bool:
     return True
 
 
-def bad_ssml(subject: Subject) -> Iterator[Finding]:
-    """SV022: SSML that the speech engine does not understand."""
-    for prompt in subject.prompts:
+def bad_ssml(target: Target) -> Iterator[Finding]:
+    """SV022: SSML that cannot be read, or with tags that the speech engine does not know."""
+    for prompt in target.prompts:
         if "#ssml[" in prompt.text.lower():
             for part in _parts(prompt):
-                if isinstance(part, Ssml):
-                    for flaw in ssml.flaws(part.ssml):
-                        yield subject.finding("SV022", "warning", prompt.place, flaw)
+                if isinstance(part, SsmlPart):
+                    yield from _ssml_findings(target, prompt.location, part.ssml)
 
 
-def doubtful_audio(subject: Subject) -> Iterator[Finding]:
+def _ssml_findings(target: Target, location: Location, marked_up: str) -> Iterator[Finding]:
+    try:
+        speech = ssml.parse(marked_up)
+    except ssml.SsmlError as error:
+        yield target.finding("SV022", "error", location, f"the SSML {error}")
+        return
+    for tag in speech.unknown_tags[:_MAX_REPORTED_TAGS]:
+        message = f"the speech engine does not document the tag <{tag[:40]}>; remove it"
+        yield target.finding("SV022", "warning", location, message)
+
+
+def doubtful_audio(target: Target) -> Iterator[Finding]:
     """SV023: audio that the platform may not be able to fetch, or not safely."""
-    for prompt in subject.prompts:
+    for prompt in target.prompts:
         if "http" in prompt.text or "#href[" in prompt.text.lower():
             for part in _parts(prompt):
-                if isinstance(part, Audio):
+                if isinstance(part, AudioPart):
                     for doubt in _doubts(part.url):
-                        yield subject.finding("SV023", "warning", prompt.place, doubt)
+                        yield target.finding("SV023", "warning", prompt.location, doubt)
 
 
 def _parts(prompt: Prompt) -> tuple[prompts.Part, ...]:
@@ -92,32 +102,27 @@ def _doubts(url: str) -> Iterator[str]:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        yield "the URL of the audio cannot be read"
+        yield "the URL of the audio cannot be read; write https://host/path"
         return
     if parts.scheme.lower() == "http":
-        yield "audio is fetched over http, which anybody on the way can change; use https"
+        yield "http:// lets anyone between Sinch and the host change the audio; use https://"
     elif parts.scheme.lower() != "https":
-        yield "audio is fetched over https"
-    if not _is_public(host):
-        yield f"the host `{host[:60]}` cannot be reached from outside"
+        yield "the platform fetches audio over https; begin the URL with https://"
+    if not is_public(host):
+        yield f"the host `{host[:60]}` is not public, so the platform cannot reach it"
     ending = parts.path.rpartition("/")[2].rpartition(".")
     if ending[1] and ending[2].lower() not in EXTENSIONS:
-        yield f"`.{ending[2][:10]}` is no audio type that the platform documents"
-
-
-def _is_public(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return "." in host and not host.lower().endswith(_PRIVATE_ENDINGS)
+        yield f"`.{ending[2][:10]}` is not an audio type that the platform documents; use mp3 or wav"
 
 
 RULES = (
-    Rule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents; the list grows.",
-         unknown_locale),
-    Rule("SV021", "error", "Prompt syntax", "Items are #tts[…], #ssml[…], #href[…], a URL or a file id, between `;`.",
-         bad_prompt, fixable=True),
-    Rule("SV022", "warning", "SSML", "SSML is well-formed, begins with <speak>, keeps to the engine's tags.", bad_ssml),
-    Rule("SV023", "warning", "Audio", "Audio is fetched over https from a public host, of a documented type.",
-         doubtful_audio),
+    LintRule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents; the list grows.",
+             unknown_locale),
+    LintRule("SV021", "error", "Prompt syntax", "Items are #tts[…], #ssml[…], #href[…], a URL or a file ID, separated "
+             "by `;`.", bad_prompt, fixable=True),
+    LintRule("SV022", "error", "SSML", "SSML is plain text or well-formed XML with the root <speak>, without document "
+             "type, entities and processing instructions. A tag that the engine does not document is a warning.",
+             bad_ssml),
+    LintRule("SV023", "warning", "Audio", "Audio is fetched over https from a public host and has a documented type.",
+             doubtful_audio),
 )  # fmt: skip

@@ -1,9 +1,10 @@
-"""The nine actions: what finally happens to the call."""
+"""The nine actions. Each document ends with one of them."""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_CONFERENCE_ID_CHARS, MAX_PARK_S
 from sinch_voice_mcp.svaml.model.destinations import SipDestination, StreamDestination, UserDestination
 from sinch_voice_mcp.svaml.model.instructions import RecordingOptions
 from sinch_voice_mcp.svaml.model.menus import Menu
@@ -16,17 +17,18 @@ Indications = Literal[
     "za",
 ]  # fmt: skip
 Seconds = Annotated[int, Meaning.LASTS]
-CallDuration = Annotated[int, Field(ge=1, le=14_400), Meaning.LASTS]
+CallDuration = Annotated[int, Field(ge=1, le=MAX_CALL_S), Meaning.LASTS]
+"""How long a call lasts at most, in seconds."""
 
 
-def _room(name: str) -> str:
-    if not name.strip(" .") or any(sign < " " or sign == "\x7f" for sign in name):
+def _checked_id(name: str) -> str:
+    if not name.strip(" .") or any(char < " " or char == "\x7f" for char in name):
         raise ValueError("must be a name: not only dots and spaces, and without control characters")
     return name
 
 
-ConferenceId = Annotated[str, Field(max_length=64), AfterValidator(_room), Meaning.INERT]
-"""The name of a conference; it is also a part of a path, where dots alone would mean another one."""
+ConferenceId = Annotated[str, Field(max_length=MAX_CONFERENCE_ID_CHARS), AfterValidator(_checked_id), Meaning.INERT]
+"""The name of a conference. It is also a segment of a URL path, where dots alone would lead to another path."""
 
 
 class Hangup(Payload):
@@ -36,30 +38,30 @@ class Hangup(Payload):
 
 
 class Continue(Payload):
-    """Go on with what the call was doing."""
+    """Continue with what the call was doing."""
 
     name: Literal["continue"] = "continue"
 
 
 class CallHeader(Payload):
-    """A header handed to the other side; all headers together 1,024 bytes at most."""
+    """A header passed to the other side; all headers together have at most 1,024 bytes."""
 
     key: Inert[str]
     value: Inert[str]
 
 
 class AnsweringMachineDetection(Payload):
-    """Answering machine detection, for custom callouts: before the answered event, or beside it."""
+    """Answering machine detection, for custom callouts: before the ACE, or with ``async_`` at the same time."""
 
     enabled: bool | None = None
     async_: bool | None = Field(default=None, alias="async")
 
 
 class ConnectPstn(Payload):
-    """Ring a telephone and connect it.
+    """Call a telephone and connect it.
 
-    ``number`` defaults to the number that the caller dialled. ``max_duration`` is 1 to 14,400 s;
-    ``dial_timeout`` is how long it rings, in seconds.
+    ``number`` defaults to the number that the caller dialed. ``max_duration`` is 1 to 14,400 s;
+    ``dial_timeout`` is how long the telephone rings, in seconds.
     """
 
     name: Literal["connectPstn"] = "connectPstn"
@@ -89,7 +91,7 @@ DtmfMode = Literal["ignore", "forward", "detect"]
 
 
 class ConferenceDtmfOptions(Payload):
-    """What happens to keys pressed in a conference; ``timeout_mills`` is in milliseconds."""
+    """What happens to keys that a participant presses; ``timeout_mills`` is in milliseconds."""
 
     mode: DtmfMode | None = None
     max_digits: Annotated[int, Meaning.INERT] | None = None
@@ -97,7 +99,7 @@ class ConferenceDtmfOptions(Payload):
 
 
 class ConnectConf(Payload):
-    """Join a conference; it is made when new. ``moh`` plays while alone."""
+    """Join a conference, which is created if it does not exist. ``moh`` plays to a participant who is alone."""
 
     name: Literal["connectConf"] = "connectConf"
     conference_id: ConferenceId
@@ -122,7 +124,7 @@ class ConnectSip(Payload):
 
 
 class StreamingOptions(Payload):
-    """Version of the streaming protocol and sample rate in hertz (8,000 to 96,000)."""
+    """The version of the streaming protocol, and the sample rate in hertz (8,000 to 96,000)."""
 
     version: Annotated[int, Meaning.INERT] | None = None
     sample_rate: Annotated[int, Meaning.INERT] | None = None
@@ -139,7 +141,7 @@ class ConnectStream(Payload):
 
 
 class RunMenu(Payload):
-    """Ask the person on the phone and wait for keys or, with ``enable_voice``, speech."""
+    """Play a menu and wait for keys or, with ``enable_voice``, speech."""
 
     name: Literal["runMenu"] = "runMenu"
     barge: bool | None = None
@@ -150,13 +152,13 @@ class RunMenu(Payload):
 
 
 class Park(Payload):
-    """Hold the call and play prompts until it is updated, 600 s at most."""
+    """Hold the call and play prompts until the application updates it, for at most 600 s."""
 
     name: Literal["park"] = "park"
     intro_prompt: Annotated[str, Meaning.PROMPT] | None = None
     hold_prompt: Annotated[str, Meaning.PROMPT] | None = None
     locale: Inert[str] | None = None
-    max_duration: Annotated[int, Field(ge=1, le=600), Meaning.LASTS] | None = None
+    max_duration: Annotated[int, Field(ge=1, le=MAX_PARK_S), Meaning.LASTS] | None = None
 
 
 Action = Annotated[

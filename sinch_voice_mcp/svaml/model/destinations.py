@@ -1,4 +1,4 @@
-"""Who or what a call is connected to. ``type`` is lower case except ``Websocket``, as Sinch emits it."""
+"""Destinations: what a call is connected to. ``type`` is lower case except ``Websocket``, as Sinch writes it."""
 
 from typing import Annotated, Literal
 
@@ -36,4 +36,4 @@ class StreamDestination(Payload):
 
 
 Destination = Annotated[NumberDestination | UserDestination | SipDestination, Field(discriminator="type")]
-"""What a callout may ring."""
+"""What a callout can call."""

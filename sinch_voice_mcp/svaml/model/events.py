@@ -1,11 +1,11 @@
-"""Which actions and instructions each event allows (Sinch's documentation, table by event)."""
+"""The events that SVAML answers, and the actions and instructions that each allows (Sinch's documentation)."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
 
 Event = Literal["ice", "ace", "pie", "callout", "update"]
-"""What a document answers: incoming call, answered call, prompt input, the incoming-call event of a
-callout, or nothing (an update of a call in progress)."""
+"""What a document answers: ``ice`` an incoming call, ``ace`` an answered call, ``pie`` the input of a menu, ``callout``
+the incoming-call event of a callout; ``update`` is a document that changes a call in progress."""
 
 EVENTS: tuple[Event, ...] = get_args(Event)
 
@@ -32,4 +32,4 @@ INSTRUCTIONS_ALLOWED: Mapping[Event, tuple[str, ...]] = {
 }
 
 ACTION_OPTIONAL: frozenset[Event] = frozenset({"update"})
-"""Events whose document may do without an action: an update without one continues the call."""
+"""Events whose document needs no action: an update without one continues the call."""

@@ -1,26 +1,27 @@
-"""The seven instructions: what happens before the action, in order."""
+"""The seven instructions. The platform carries them out in order, before the action."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sinch_voice_mcp.svaml.limits import MAX_PROMPTS
 from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
 
 
 class PlayFiles(Payload):
-    """Play prompts one after the other.
+    """Play prompts one after another.
 
-    ``ids`` are prompts (``#tts[…]``, ``#ssml[…]``, ``#href[…]``, a URL or a file id), 64 at most;
-    ``locale`` is needed with text and SSML.
+    ``ids`` are prompts (``#tts[…]``, ``#ssml[…]``, ``#href[…]``, a URL or a file ID), at most 64;
+    text and SSML need ``locale``.
     """
 
     name: Literal["playFiles"] = "playFiles"
-    ids: Annotated[Many[Annotated[str, Meaning.PROMPT]], Field(max_length=64)]
+    ids: Annotated[Many[Annotated[str, Meaning.PROMPT]], Field(max_length=MAX_PROMPTS)]
     locale: Inert[str] | None = None
 
 
 class Say(Payload):
-    """Speak ``text`` (600 characters at most) in ``locale`` (default en-US)."""
+    """Speak ``text`` (at most 600 characters) in ``locale`` (default en-US)."""
 
     name: Literal["say"] = "say"
     text: Annotated[str, Meaning.SPOKEN]
@@ -35,7 +36,7 @@ class SendDtmf(Payload):
 
 
 class SetCookie(Payload):
-    """Remember a value for the rest of the call; all keys and values together 1,024 bytes at most."""
+    """Keep a value for the rest of the call; all keys and values together have at most 1,024 bytes."""
 
     name: Literal["setCookie"] = "setCookie"
     key: Inert[str]
@@ -56,7 +57,7 @@ class TranscriptionOptions(Payload):
 
 
 class RecordingOptions(Payload):
-    """Where a recording goes and how.
+    """Where a recording is stored, and in which form.
 
     ``destination_url`` is ``s3://``, ``azure://`` or ``gs://``; ``format`` is ``mp3`` or ``wav``.
     """

@@ -1,4 +1,4 @@
-"""Menus of ``runMenu``: prompts, options, limits."""
+"""The menus of ``runMenu``: prompts, options and limits."""
 
 from typing import Annotated, Self
 
@@ -8,7 +8,7 @@ from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
 
 
 class Option(Payload):
-    """One key, or one spoken phrase with ``enable_voice``, and where it leads.
+    """A key or, with ``enable_voice``, a spoken phrase, and where it leads.
 
     ``action`` is ``return(value)`` or ``menu(id)``.
     """
@@ -20,14 +20,14 @@ class Option(Payload):
     @model_validator(mode="after")
     def _has_a_trigger(self) -> Self:
         if self.dtmf is None and self.input is None:
-            raise ValueError("has an option without a key (`dtmf`) or, with enableVoice, a phrase (`input`)")
+            raise ValueError("has an option without a key (`dtmf`) or, with `enableVoice`, a phrase (`input`)")
         return self
 
 
 class Menu(Payload):
-    """A question. Times are in milliseconds; ``repeats`` is how often the prompt is repeated.
+    """A question with its options. Times are in milliseconds; ``repeats`` is how often the prompt is repeated.
 
-    With ``max_digits`` a sequence of keys is collected; without it the first key decides.
+    With ``max_digits``, a sequence of keys is collected; without it, the first key decides.
     """
 
     id: Inert[str]

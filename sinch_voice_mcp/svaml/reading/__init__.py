@@ -1,1 +1,22 @@
-"""Reading SVAML: JSON text, positions, tolerant spellings, and the models that come out."""
+"""Read foreign SVAML: JSON text with positions, tolerated spellings, and the typed documents that result."""
+
+from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, Parsed, Position, parse
+from sinch_voice_mcp.svaml.reading.normalizing import Unknown
+from sinch_voice_mcp.svaml.reading.reader import Reading, examine, parse_json, read, survey
+from sinch_voice_mcp.svaml.reading.source import apply_edits, positions, without_secrets
+
+__all__ = [
+    "NotJsonError",
+    "Parsed",
+    "Position",
+    "Reading",
+    "Unknown",
+    "apply_edits",
+    "examine",
+    "parse",
+    "parse_json",
+    "positions",
+    "read",
+    "survey",
+    "without_secrets",
+]

@@ -1,17 +1,24 @@
-"""JSON text with what the standard parser forgets: duplicate members, and where each value stands."""
+"""Read JSON text within limits, and locate its values, duplicate members and errors.
+
+This is the one reader of JSON that this server did not write itself and that can hold SVAML; it has one wording for
+what is wrong.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from sinch_voice_mcp.svaml.findings import Location, Step
+from sinch_voice_mcp.svaml.limits import MAX_INTEGER_DIGITS, MAX_JSON_CHARS, MAX_JSON_DEPTH
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a text; both count from 1, the column in characters."""
+    """A character of a text; line and column count from 1, the column in characters."""
 
     line: int
     column: int
@@ -26,7 +33,11 @@ class Parsed:
 
 
 class NotJsonError(ValueError):
-    """A text is not JSON; ``position`` is where it stops being so, where that is known."""
+    """A text is not JSON that can be read.
+
+    Attributes:
+        position: The first character that is wrong; None if it is not known.
+    """
 
     def __init__(self, message: str, position: Position | None = None) -> None:
         where = f" at line {position.line}, column {position.column}" if position else ""
@@ -35,6 +46,10 @@ class NotJsonError(ValueError):
 
 
 _DECODER = json.JSONDecoder()
+# A string is matched as a whole, so that nothing inside it counts; one that does not end counts to the end of the text.
+_STRING = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
+_BRACKETS = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
+_NUMBERS = re.compile(rf"{_STRING}|NaN|-?Infinity|-?[0-9][0-9.eE+-]*", re.DOTALL)
 
 
 class _Object(dict[str, Any]):
@@ -47,26 +62,82 @@ def parse(text: str | bytes) -> Parsed:
     """Parse JSON text.
 
     Raises:
-        NotJsonError: It is not JSON, not UTF-8, or nested too deeply to be read.
+        NotJsonError: It is not JSON or not UTF-8, it is longer than 1,048,576 characters, its objects and arrays are
+            nested more than 100 deep, or a number in it is not finite or has more than 300 digits.
     """
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        value: object = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_pairs, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise NotJsonError(f"byte {error.start + 1} is not UTF-8") from None
+    if len(text) > MAX_JSON_CHARS:
+        raise NotJsonError(f"the text is longer than {MAX_JSON_CHARS:,} characters")
+    value = _decoded(text.removeprefix("\ufeff"))
+    return Parsed(value, tuple(_duplicates(value, text)))
+
+
+def _decoded(text: str) -> object:
+    try:
+        value: object = json.loads(
+            text,
+            object_pairs_hook=_pairs,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+        )
     except json.JSONDecodeError as error:
         message = "the text is empty" if not text.strip() else error.msg[:1].lower() + error.msg[1:]
         raise NotJsonError(message.removesuffix(" at"), Position(error.lineno, error.colno)) from None
-    except UnicodeDecodeError as error:
-        raise NotJsonError(f"byte {error.start + 1} is not UTF-8") from None
     except RecursionError:
-        raise NotJsonError("it is nested too deeply") from None
-    except ValueError as error:
-        raise NotJsonError(str(error).partition(";")[0]) from None
-    return Parsed(value, tuple(_duplicates(value)))
+        raise _too_deep(text) from None
+    except _NumberError as error:
+        raise NotJsonError(str(error), _first_bad_number(text)) from None
+    return value
+
+
+class _NumberError(ValueError):
+    """A number that other JSON readers could not hold; the message names the limit."""
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON value")
+    raise _NumberError(f"{name} is not a JSON value")
+
+
+def _finite(digits: str) -> float:
+    if not isfinite(number := float(digits)):
+        raise _NumberError("a number is too large")
+    return number
+
+
+def _integer(digits: str) -> int:
+    if len(digits.removeprefix("-")) > MAX_INTEGER_DIGITS:
+        raise _NumberError(f"a number has more than {MAX_INTEGER_DIGITS} digits")
+    return int(digits)
+
+
+def _first_bad_number(text: str) -> Position | None:
+    """Return where the number stands that cannot be read; the parser does not tell."""
+    for found in _NUMBERS.finditer(text):
+        written = found[0]
+        if written.startswith('"'):
+            continue
+        try:
+            if written.endswith(("NaN", "Infinity")):
+                _no_constant(written)
+            (_finite if set(written) & set(".eE") else _integer)(written)
+        except ValueError:
+            return position_at(text, found.start())
+    return None
+
+
+def _too_deep(text: str) -> NotJsonError:
+    depth = 0
+    message = f"objects and arrays are nested more than {MAX_JSON_DEPTH} deep"
+    for found in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > MAX_JSON_DEPTH:
+            return NotJsonError(message, position_at(text, found.start()))
+    return NotJsonError(message)
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> JsonObject:
@@ -77,22 +148,28 @@ def _pairs(pairs: list[tuple[str, object]]) -> JsonObject:
     return members
 
 
-def _duplicates(root: object) -> Iterator[Location]:
+def _duplicates(root: object, text: str) -> Iterator[Location]:
     waiting: list[tuple[object, Location]] = [(root, ())]
     while waiting:
-        value, place = waiting.pop()
+        value, location = waiting.pop()
+        if len(location) >= MAX_JSON_DEPTH:
+            raise _too_deep(text)
         if isinstance(value, _Object):
-            yield from ((*place, key) for key in value.twice)
-        if is_object(value):
-            waiting.extend((inner, (*place, key)) for key, inner in value.items() if is_object(inner) or is_list(inner))
-        elif is_list(value):
-            waiting.extend(
-                (inner, (*place, at)) for at, inner in enumerate(value) if is_object(inner) or is_list(inner)
-            )
+            yield from ((*location, key) for key in value.twice)
+        waiting.extend(
+            (inner, (*location, step)) for step, inner in _members(value) if is_object(inner) or is_list(inner)
+        )
+
+
+def _members(value: object) -> Iterator[tuple[Step, object]]:
+    if is_object(value):
+        yield from value.items()
+    elif is_list(value):
+        yield from enumerate(value)
 
 
 class Locator:
-    """Finds where the values of a JSON text stand; each object and array is read once, however often it is asked.
+    """Finds where the values of a JSON text stand; each object and array is scanned once, however often it is asked.
 
     Args:
         text: JSON text that parses.
@@ -102,47 +179,47 @@ class Locator:
         self._text = text
         self._inside: dict[int, dict[Step, int]] = {}
 
-    def locate(self, place: Location) -> Position:
-        """Where the value at a place begins, or the deepest part of the place that is there."""
+    def locate(self, location: Location) -> Position:
+        """Return where the value at a location begins, or the innermost value around it that exists."""
         at = skip(self._text, 0)
-        for step in place:
+        for step in location:
             if at not in self._inside:
-                self._inside[at] = {entry.step: entry.value[0] for entry in entries(self._text, at)}
+                self._inside[at] = {span.step: span.value[0] for span in spans(self._text, at)}
             inner = self._inside[at].get(step)
             if inner is None:
                 break
             at = inner
-        return _position(self._text, at)
+        return position_at(self._text, at)
 
 
-def _position(text: str, at: int) -> Position:
-    before = text.rfind("\n", 0, at)
-    return Position(text.count("\n", 0, at) + 1, at - before)
+def position_at(text: str, offset: int) -> Position:
+    """Return the line and column of a character."""
+    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
 def skip(text: str, at: int) -> int:
-    """The offset of the next character that is no white space."""
+    """Return the offset of the next character that is not white space."""
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at
 
 
 def value_end(text: str, at: int) -> int:
-    """The offset behind the value that begins at an offset."""
+    """Return the offset after the value that begins at an offset."""
     return _DECODER.raw_decode(text, at)[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A member or item as it is written, as offsets; an item's key is empty."""
+class Span:
+    """A member or item as it is written, as offsets (the end exclusive); the key of an item is empty."""
 
     step: Step
     key: tuple[int, int]
     value: tuple[int, int]
 
 
-def entries(text: str, start: int) -> Iterator[Entry]:
-    """The members or items of what begins at an offset; nothing for a plain value."""
+def spans(text: str, start: int) -> Iterator[Span]:
+    """Yield the members or items of the value that begins at an offset; nothing for a plain value."""
     closing = {"{": "}", "[": "]"}.get(text[start : start + 1])
     if closing is None:
         return
@@ -154,7 +231,7 @@ def entries(text: str, start: int) -> Iterator[Entry]:
             step, key = str(name), (at, end)
             at = skip(text, skip(text, end) + 1)
         end = value_end(text, at)
-        yield Entry(step, key, (at, end))
+        yield Span(step, key, (at, end))
         index += 1
         at = skip(text, end)
         at = skip(text, at + 1) if text[at] == "," else at

@@ -1,7 +1,7 @@
-"""Bring foreign SVAML into the documented spelling, and say what had to be mended.
+"""Bring foreign SVAML into the documented spelling, with a finding for each change.
 
-The result holds documented members only; members nobody documents are set aside with their place,
-so that they can be put back.
+The result holds documented members only. Undocumented members are set aside with their location, so that they can be
+put back.
 """
 
 import json
@@ -13,123 +13,142 @@ from sinch_voice_mcp.svaml.findings import Finding, Level, Location, json_path, 
 from sinch_voice_mcp.svaml.reading.shapes import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
-_MANY = 100
-"""Findings after which nobody reads suggestions, and looking for them would take seconds."""
+_MAX_SUGGESTIONS = 100
+"""Findings after which no similar names are searched: the search would take seconds, for a report that is cut."""
+
+_MAX_NAME_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A member that no documentation names: where it stands and what it holds."""
+    """An undocumented member: its location and its value."""
 
-    place: Location
+    location: Location
     value: object
 
     @property
     def path(self) -> str:
-        """Its JSON path."""
-        return json_path(*self.place)
+        """The JSON path of the member."""
+        return json_path(*self.location)
 
 
 @dataclass(slots=True)
-class Canonical:
-    """What a walk over a foreign document collects."""
+class Normalizer:
+    """Rewrites the parts of one foreign document in documented spelling, and collects the findings.
+
+    Attributes:
+        findings: What was wrong, with locations in the foreign spelling.
+        unknown: The members that were set aside.
+        renamed: Foreign names of members, by their location in documented spelling.
+    """
 
     findings: list[Finding] = field(default_factory=list[Finding])
     unknown: list[Unknown] = field(default_factory=list[Unknown])
     renamed: dict[Location, str] = field(default_factory=dict[Location, str])
 
-    def note(self, code: str, level: Level, place: Location, message: str, fix: tuple[JsonObject, ...] = ()) -> None:
-        """Record a finding at a place of the document in documented spelling."""
-        self.findings.append(Finding(code, level, message, self.source(place), fix))
+    def note(self, code: str, level: Level, location: Location, message: str, fix: tuple[JsonObject, ...] = ()) -> None:
+        """Record a finding at a location of the document in documented spelling."""
+        self.findings.append(Finding(code, level, message, self.source(location), fix))
 
-    def source(self, place: Location) -> Location:
-        """The place as it is written in the foreign document."""
+    def source(self, location: Location) -> Location:
+        """Return the location as it is written in the foreign document."""
         if not self.renamed:
-            return place
-        return tuple(self.renamed.get(place[: end + 1], step) for end, step in enumerate(place))
+            return location
+        return tuple(self.renamed.get(location[: end + 1], step) for end, step in enumerate(location))
 
     def nearest(self, name: str, known: Iterable[str]) -> str | None:
-        """The known name that was probably meant; none is looked for once a document is full of faults."""
-        if len(self.findings) > _MANY:
+        """Return the known name that was probably meant; None without a similar one, or after 100 findings."""
+        if len(self.findings) > _MAX_SUGGESTIONS:
             return None
-        return next(iter(get_close_matches(name[:40], known, n=1)), None)
+        return next(iter(get_close_matches(name[:_MAX_NAME_CHARS], known, n=1)), None)
 
-    def instruction(self, raw: object, place: Location) -> JsonObject | None:
-        """One instruction in documented spelling; None where it has no usable name."""
-        return self._named(raw, place, "instruction", INSTRUCTION_SHAPES)
+    def instruction(self, raw: object, location: Location) -> JsonObject | None:
+        """Return an instruction in documented spelling; None if it has no known name."""
+        return self._named(raw, location, "instruction", INSTRUCTION_SHAPES)
 
-    def action(self, raw: object, place: Location) -> JsonObject | None:
-        """The action in documented spelling; None where it has no usable name."""
-        return self._named(raw, place, "action", ACTION_SHAPES)
+    def action(self, raw: object, location: Location) -> JsonObject | None:
+        """Return the action in documented spelling; None if it has no known name."""
+        return self._named(raw, location, "action", ACTION_SHAPES)
 
-    def _named(self, raw: object, place: Location, kind: str, shapes: Mapping[str, Shape]) -> JsonObject | None:
+    def _named(self, raw: object, location: Location, kind: str, shapes: Mapping[str, Shape]) -> JsonObject | None:
         if not is_object(raw):
-            self.note("SV009", "error", place, f"an {kind} is an object with a `name`")
+            self.note("SV009", "error", location, f"an {kind} is an object with a `name`")
             return None
         name = raw.get("name")
         if not isinstance(name, str):
-            self.note("SV009", "error", (*place, "name"), f"the {kind} needs a `name`: one of {_list(shapes)}")
+            self.note("SV009", "error", (*location, "name"), f"the {kind} needs a `name`: one of {_list(shapes)}")
             return None
-        known = self._name(name, (*place, "name"), kind, shapes)
-        return None if known is None else self._object({**raw, "name": known}, shapes[known], place)
+        known = self._name(name, (*location, "name"), kind, shapes)
+        return None if known is None else self._object({**raw, "name": known}, shapes[known], location)
 
-    def _name(self, name: str, place: Location, kind: str, shapes: Mapping[str, Shape]) -> str | None:
+    def _name(self, name: str, location: Location, kind: str, shapes: Mapping[str, Shape]) -> str | None:
         if name in shapes:
             return name
         folded = {known.lower(): known for known in shapes}
         if (known := folded.get(name.lower())) is not None:
-            fix = replacing(self.source(place), known)
-            self.note("SV006", "warning", place, f"the {kind} is written `{known}`", fix)
+            fix = replacing(self.source(location), known)
+            self.note("SV006", "warning", location, f"the name of the {kind} is written `{known}`", fix)
             return known
         near = self.nearest(name.lower(), folded)
-        hint = f"; did you mean `{folded[near]}`?" if near else f"; there are {_list(shapes)}"
-        self.note("SV005", "error", place, f"there is no {kind} `{name[:40]}`{hint}")
+        hint = f"; did you mean `{folded[near]}`?" if near else f"; use one of {_list(shapes)}"
+        self.note("SV005", "error", location, f"there is no {kind} `{name[:_MAX_NAME_CHARS]}`{hint}")
         return None
 
-    def _object(self, raw: JsonObject, shape: Shape, place: Location) -> JsonObject:
+    def _object(self, raw: JsonObject, shape: Shape, location: Location) -> JsonObject:
         known = shape.members()
         out: JsonObject = {}
         for key, value in raw.items():
             if value is None:
                 continue
-            member = self._member(key, raw, shape, place)
+            member = self._member(key, raw, shape, location)
             if member not in known:
-                self._set_aside(key, value, known, place)
+                self._set_aside(key, value, known, location)
             else:
-                out[member] = self._value(value, member, shape, (*place, member))
+                out[member] = self._value(value, member, shape, (*location, member))
         return out
 
-    def _member(self, key: str, raw: JsonObject, shape: Shape, place: Location) -> str:
+    def _member(self, key: str, raw: JsonObject, shape: Shape, location: Location) -> str:
         meant = shape.spellings.get(key)
         if meant is None or meant in raw:
             return key
-        fix = moving(self.source((*place, key)), meant)
-        self.note("SV008", "warning", (*place, key), f"the member is written `{meant}`", fix)
-        self.renamed[(*place, meant)] = key
+        fix = moving(self.source((*location, key)), meant)
+        self.note("SV008", "warning", (*location, key), f"the documented name of this member is `{meant}`", fix)
+        self.renamed[(*location, meant)] = key
         return meant
 
-    def _set_aside(self, key: str, value: object, known: frozenset[str], place: Location) -> None:
+    def _set_aside(self, key: str, value: object, known: frozenset[str], location: Location) -> None:
         near = self.nearest(key, known)
         hint = f"; did you mean `{near}`?" if near else ""
-        self.note("SV008", "warning", (*place, key), f"`{key[:40]}` is not a member here{hint}")
-        self.unknown.append(Unknown((*place, key), value))
+        self.note(
+            "SV008",
+            "warning",
+            (*location, key),
+            f"`{key[:_MAX_NAME_CHARS]}` is not a member here, and Sinch ignores it{hint}",
+        )
+        self.unknown.append(Unknown((*location, key), value))
 
-    def _value(self, value: object, member: str, shape: Shape, place: Location) -> object:
+    def _value(self, value: object, member: str, shape: Shape, location: Location) -> object:
         if (convert := shape.conversions.get(member)) is not None:
             converted = convert(value)
             if converted != value:
-                fix = replacing(self.source(place), converted)
-                self.note("SV010", "warning", place, f"the documented form is {json.dumps(converted)[:60]}", fix)
+                fix = replacing(self.source(location), converted)
+                self.note(
+                    "SV010",
+                    "warning",
+                    location,
+                    f"the documented form of this value is {json.dumps(converted)[:60]}",
+                    fix,
+                )
             value = converted
         child = shape.children.get(member)
         if child is None:
             return value
         if is_list(value):
-            return [self._child(item, child, (*place, index)) for index, item in enumerate(value)]
-        return self._child(value, child, place)
+            return [self._child(item, child, (*location, index)) for index, item in enumerate(value)]
+        return self._child(value, child, location)
 
-    def _child(self, value: object, shape: Shape, place: Location) -> object:
-        return self._object(value, shape, place) if is_object(value) else value
+    def _child(self, value: object, shape: Shape, location: Location) -> object:
+        return self._object(value, shape, location) if is_object(value) else value
 
 
 def _list(names: Mapping[str, Shape]) -> str:

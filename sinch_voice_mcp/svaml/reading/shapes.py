@@ -1,6 +1,6 @@
-"""How foreign SVAML is written: the spellings and types that occur, and what they mean.
+"""Spellings and types in which SVAML occurs, and the documented ones that they stand for.
 
-Only what Sinch's own documentation, SDKs and samples write is tolerated; the rest is reported.
+Forms that Sinch's own documentation, SDKs and samples use are accepted with a finding; others are errors.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Convert = Callable[[object], object]
 
 @dataclass(frozen=True)
 class Shape:
-    """One kind of object: its model, foreign spellings of its members, foreign forms of their values."""
+    """One kind of object: its model, other spellings of its members, and conversions of other forms of their values."""
 
     model: type[Payload]
     spellings: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -24,7 +24,7 @@ class Shape:
     children: Mapping[str, "Shape"] = field(default_factory=dict[str, "Shape"])
 
     def members(self) -> frozenset[str]:
-        """The wire names of the model's members."""
+        """Return the wire names of the model's members."""
         return _members(self.model)
 
 
@@ -65,7 +65,7 @@ def _flat(value: object) -> object:
 
 
 def _typed(conversion: Convert, default: str) -> Convert:
-    """A destination without ``type`` is of the only type that fits; its letter case is mended."""
+    """Return a conversion that adds a missing ``type``, of which one alone fits here, and corrects its letter case."""
 
     def convert(value: object) -> object:
         if not is_object(value):

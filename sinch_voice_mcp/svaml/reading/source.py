@@ -1,4 +1,4 @@
-"""Findings in the text of a document: where they stand, and their fixes as edits that leave the rest alone."""
+"""Findings in the text of a document: their positions, and their fixes as edits that keep the layout."""
 
 import json
 import re
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 from sinch_voice_mcp.svaml.findings import Finding, Location, Step
 from sinch_voice_mcp.svaml.reading.jsontext import (
-    Entry,
     Locator,
     NotJsonError,
     Position,
-    entries,
+    Span,
     parse,
     skip,
+    spans,
     value_end,
 )
 from sinch_voice_mcp.types import JsonObject
 
 _SECRET = re.compile(r'(?i)("credentials"\s*:\s*")((?:\\.|[^"\\])*)|(\\"credentials\\+"\s*:)([^\n]*)')
-"""What opens a storage: as a member, or in a document that is text inside a request, there to the end of the line."""
+"""Credentials of a storage: a member, or, in a document that is text inside a request, the rest of the line."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MOST_EDITS = 200
-"""Each edit reads the text anew; a document with more faults is written anew instead."""
+_MAX_EDITS = 200
+"""Each edit scans the text again, so a document with more problems is rewritten as a whole instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Characters ``start`` to ``end`` (exclusive) of a text give way to another text."""
+    """A replacement for the characters ``start`` to ``end`` (exclusive) of a text."""
 
     start: int
     end: int
@@ -36,33 +36,28 @@ class Edit:
 
 
 def positions(text: str, findings: Sequence[Finding]) -> tuple[Position | None, ...]:
-    """Where each finding stands; for a text that is not JSON, where it stops being so."""
+    """Return the position of each finding; in a text that is not JSON, that of the first character that is wrong."""
     try:
         parse(text)
         locator = Locator(text)
-        return tuple(locator.locate(finding.place) for finding in findings)
+        return tuple(locator.locate(finding.location) for finding in findings)
     except NotJsonError as error:
         return tuple(error.position for _ in findings)
     except RecursionError:
-        # Nested so deeply that it can barely be read.
+        # The locator recurses deeper than the parser did.
         return tuple(None for _ in findings)
 
 
-def position_at(text: str, offset: int) -> Position:
-    """The line and column of a character."""
-    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
-
-
-def mended(text: str, applied: Iterable[Finding], value: object) -> str:
-    """The text after the fixes of some findings, with its layout as it was.
+def apply_edits(text: str, applied: Iterable[Finding], value: object) -> str:
+    """Return the text after the fixes of some findings, with its layout unchanged.
 
     Args:
         text: JSON text that parses.
         applied: The findings whose fixes lead to the value.
-        value: What the text has to say in the end. Where edits do not lead there, it is written anew.
+        value: The value that the result must have. If the edits do not lead to it, the text is rewritten.
     """
     operations = [operation for finding in applied for operation in finding.fix]
-    if len(operations) <= _MOST_EDITS:
+    if len(operations) <= _MAX_EDITS:
         edited = _edited(text, sorted(operations, key=lambda operation: -str(operation["path"]).count("/")))
         if _same(parse(edited).value, value):
             return edited
@@ -71,7 +66,7 @@ def mended(text: str, applied: Iterable[Finding], value: object) -> str:
 
 
 def _edited(text: str, operations: Sequence[JsonObject]) -> str:
-    """Every operation that fits, those that build on others after these."""
+    """Apply every operation that fits, those that depend on others after these."""
     waiting: list[JsonObject] = []
     for operation in operations:
         change = edit(text, operation)
@@ -83,7 +78,7 @@ def _edited(text: str, operations: Sequence[JsonObject]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The same text, character by character, with stars for what a terminal or a log must not keep."""
+    """Return the text with a star for each character of a credential, which no terminal or log may keep."""
     return _SECRET.sub(_starred, text)
 
 
@@ -93,29 +88,31 @@ def _starred(match: re.Match[str]) -> str:
 
 
 def edit(text: str, operation: JsonObject) -> Edit | None:
-    """One operation of a JSON Patch as an edit; None where it is not one of replacing, renaming and adding a member."""
-    place = _place(str(operation["path"]))
-    entry = _find(text, place)
+    """Return a JSON Patch operation as an edit; None unless it replaces a value, or renames or adds a member."""
+    location = _steps(str(operation["path"]))
+    span = _find(text, location)
     match operation["op"]:
-        case "replace" if entry is not None:
-            return Edit(*entry.value, _json(operation["value"]))
-        case "move" if entry is None:
-            origin = _place(str(operation["from"]))
-            moved = _find(text, origin) if origin[:-1] == place[:-1] else None
-            return Edit(*moved.key, _json(place[-1])) if moved is not None else None
-        case "add" if entry is None:
-            return _addition(text, place, operation["value"])
+        case "replace" if span is not None:
+            return Edit(*span.value, _json(operation["value"]))
+        case "move" if span is None:
+            origin = _steps(str(operation["from"]))
+            moved = _find(text, origin) if origin[:-1] == location[:-1] else None
+            return Edit(*moved.key, _json(location[-1])) if moved is not None else None
+        case "add" if span is None:
+            return _addition(text, location, operation["value"])
+        case "add" if text[slice(*span.value)] == "null":
+            return Edit(*span.value, _json(operation["value"]))
         case _:
             return None
 
 
-def _addition(text: str, place: Location, value: object) -> Edit | None:
-    holder = _find(text, place[:-1])
+def _addition(text: str, location: Location, value: object) -> Edit | None:
+    holder = _find(text, location[:-1])
     if holder is None or text[holder.value[0]] != "{":
         return None
     start = holder.value[0] + 1
-    member = f"{_json(place[-1])}: {_json(value)}"
-    written = tuple(entries(text, holder.value[0]))
+    member = f"{_json(location[-1])}: {_json(value)}"
+    written = tuple(spans(text, holder.value[0]))
     if not written:
         return Edit(start, start, member)
     before = text[start : written[0].key[0]]
@@ -123,38 +120,38 @@ def _addition(text: str, place: Location, value: object) -> Edit | None:
     return Edit(end, end, f",{before if len(written) > 1 or before else ' '}{member}")
 
 
-def _find(text: str, place: Location) -> Entry | None:
+def _find(text: str, location: Location) -> Span | None:
     start = skip(text, 0)
-    entry: Entry | None = Entry("", (start, start), (start, value_end(text, start)))
-    for step in place:
-        if entry is None:
+    span: Span | None = Span("", (start, start), (start, value_end(text, start)))
+    for step in location:
+        if span is None:
             return None
-        entry = _named(entries(text, entry.value[0]), step)
-    return entry
+        span = _named(spans(text, span.value[0]), step)
+    return span
 
 
-def _named(entries: Iterable[Entry], step: Step) -> Entry | None:
-    """The last one counts where a member is written twice."""
+def _named(candidates: Iterable[Span], step: Step) -> Span | None:
+    """Return the member or item of that name; of a member that is written twice, the last."""
     found = None
-    for entry in entries:
-        if str(entry.step) == str(step):
-            found = entry
+    for span in candidates:
+        if str(span.step) == str(step):
+            found = span
     return found
 
 
-def _place(pointer: str) -> Location:
-    """The steps of a JSON Pointer (RFC 6901); indexes stay text."""
+def _steps(pointer: str) -> Location:
+    """Return the steps of a JSON Pointer (RFC 6901); indexes stay text."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def _json(value: object, indent: str | None = None) -> str:
     written = json.dumps(value, ensure_ascii=False, indent=indent)
-    # Half a surrogate pair is possible in JSON, but only as an escape.
+    # JSON can hold half a surrogate pair, but only as an escape.
     return json.dumps(value, indent=indent) if _SURROGATE.search(written) else written
 
 
 def _same(one: object, other: object) -> bool:
-    # In Python 1 equals True; as JSON they differ.
+    # In Python, 1 equals True; as JSON they differ.
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
@@ -163,7 +160,7 @@ def _line_end(text: str) -> str:
 
 
 def _indent(text: str) -> str | None:
-    """The indentation of the first line that has any; None for a text on one line."""
+    """Return the indentation of the first indented line; None for a text on one line."""
     for line in text.splitlines()[1:]:
         if indent := line[: len(line) - len(line.lstrip(" \t"))]:
             return indent

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import Allow, Decision, Facts, NeedsApproval, Policy, Refuse, Tariff
 from sinch_voice_mcp.svaml import ConnectSip, Document, Hangup, PlayFiles, Say, SendDtmf, SipDestination
-from sinch_voice_mcp.text.invisible import hidden
+from sinch_voice_mcp.text.invisible import first_hidden
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.unit.policy.asking import FACTS, OWN, REAL, answer, custom, tts
@@ -140,7 +140,7 @@ def test_long_texts_are_cut_and_ssml_and_audio_are_shown() -> None:
     policy = Policy(media_hosts=frozenset({"example.com"}))
     prompts = "#ssml[<speak>Good <emphasis>day</emphasis>.</speak>];#href[https://example.com/a.mp3?token=s3cret]"
 
-    assert f'"{"x" * 300}…"' in asked(tts(text="x" * 600)).question
+    assert f'"{"x" * 299}…"' in asked(tts(text="x" * 600)).question
     question = asked(tts(text=None, prompts=prompts), policy).question
     assert 'Says: "Good day. / https://example.com/a.mp3"' in question
     assert "s3cret" not in question
@@ -162,7 +162,7 @@ def test_a_question_is_short_printable_and_the_same_each_time(text: str) -> None
 
     if isinstance(decision, NeedsApproval):
         assert len(decision.question) <= 600
-        assert not any(hidden(sign) for sign in decision.question)
+        assert first_hidden(decision.question) is None
         assert len(decision.question.splitlines()) <= 7
         assert asked(tts(text=text)).question == decision.question
 

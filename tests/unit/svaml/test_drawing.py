@@ -22,8 +22,8 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.svaml.drawing import Edge, Graph, Node, graph, mermaid, svg
 from sinch_voice_mcp.svaml.drawing.graph import limited
-from sinch_voice_mcp.svaml.drawing.lettering import width, wrapped
 from sinch_voice_mcp.svaml.drawing.mermaid import escaped
+from sinch_voice_mcp.svaml.drawing.text_metrics import width, wrapped
 from tests import strategies
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -156,7 +156,7 @@ def test_a_telephone_is_answered_or_not() -> None:
     drawn = graph(Document(action=ConnectPstn(number="+12025550123", max_duration=60)))
     labels = {node.id: node.label for node in drawn.nodes}
     assert [(edge.label, labels[edge.target]) for edge in drawn.edges] == [
-        ("", "Ring +12025550123"),
+        ("", "Call +12025550123"),
         ("answered", "Connected"),
         ("not answered", "The call ends"),
     ]

@@ -1,7 +1,5 @@
 """SVAML in plain English."""
 
-import unicodedata
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -25,7 +23,10 @@ from sinch_voice_mcp.svaml import (
     StartRecording,
 )
 from sinch_voice_mcp.svaml.explaining import explain, explain_set
-from sinch_voice_mcp.svaml.explaining.wording import milliseconds, plain, seconds, spoken
+from sinch_voice_mcp.svaml.explaining.phrases import milliseconds, seconds
+from sinch_voice_mcp.svaml.ssml import parse_leniently
+from sinch_voice_mcp.text.cleaning import one_line
+from sinch_voice_mcp.text.invisible import first_hidden
 from tests import strategies
 
 
@@ -58,7 +59,7 @@ def test_foreign_text_stays_on_its_line_and_in_its_quotes(text: str) -> None:
     told = explain(Document(instructions=(Say(text=text),), action=Hangup()))
     assert [line[:3] for line in told.splitlines()] == ["1. ", "2. "]
     assert told.count('"') == 2
-    assert not {unicodedata.category(sign) for sign in told.replace("\n", "")} & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    assert first_hidden(told) is None
 
 
 def test_the_steps_come_in_order_and_the_action_last() -> None:
@@ -67,7 +68,7 @@ def test_the_steps_come_in_order_and_the_action_last() -> None:
         "When a call comes in (ICE):\n\n"
         "1. Answers the call; billing starts.\n"
         '2. Says "Hello."\n'
-        "3. Sends the tones `1w2` (`w` is a pause of 0.5 s, here 0.5 s in all).\n"
+        "3. Sends the tones `1w2` (`w` is a pause of 0.5 s, 0.5 s in total).\n"
         "4. Hangs up.\n"
     )
 
@@ -89,11 +90,11 @@ def test_a_menu_names_its_defaults() -> None:
 
 def test_a_menu_tells_what_it_sets_itself() -> None:
     told = explain(menu(repeats=1, timeout_mills=2500, repeat_prompt="#tts[Again?]"))
-    assert 'Silence for 2.5 s: repeats "Again?" once, then your PIE handler is told `timeout`.' in told
+    assert 'Silence for 2.5 s: repeats "Again?" once, then your PIE handler receives `timeout`.' in told
 
 
 def test_a_menu_without_repeats_says_so() -> None:
-    assert "the question is not repeated; your PIE handler is told `timeout`" in explain(menu(repeats=0))
+    assert "the question is not repeated; your PIE handler receives `timeout`" in explain(menu(repeats=0))
 
 
 def test_a_sequence_is_collected_and_never_wrong() -> None:
@@ -114,7 +115,7 @@ def test_menus_are_told_once_in_the_order_in_which_they_are_reached() -> None:
         "Menu `main`:",
         "Menu `b`:",
         "Menu `lonely` (no key leads here):",
-        "Menu `b` (its name is taken already):",
+        "Menu `b` (an earlier menu has this id):",
     ]
     assert "goes to menu `gone`, which does not exist" in explain(Document(action=action))
 
@@ -127,13 +128,13 @@ def test_options_behind_a_taken_key_are_counted_and_no_more() -> None:
 
 def test_spoken_answers_need_voice() -> None:
     said = Option(dtmf="1", input="sales", action="return(sales)")
-    assert 'Key `1` or saying "sales" (which counts with `enableVoice` only)' in explain(menu(said))
+    assert 'Key `1` or saying "sales" (needs `enableVoice`)' in explain(menu(said))
 
 
 def test_a_telephone_is_rung_with_limits_and_a_caller_id() -> None:
     action = ConnectPstn(number="+12025550123", cli="+14155550100", dial_timeout=25, max_duration=5400)
     told = explain(Document(action=action), "ice")
-    assert "Rings `+12025550123` for 25 s, showing `+14155550100` as caller id." in told
+    assert "Calls `+12025550123` and rings for 25 s, with `+14155550100` as caller ID." in told
     assert "The call ends after 5,400 s (1 h 30 min)." in told
     assert "Not answered within 25 s (NOANSWER), busy (BUSY) or not reachable (FAILED): the call ends" in told
 
@@ -145,7 +146,7 @@ def test_a_callout_without_caller_id_is_said_to_reach_nobody() -> None:
 def test_suppressed_callbacks_are_said() -> None:
     told = explain(Document(action=ConnectPstn(number="+12025550123", suppress_callbacks=True)), "ice")
     assert "without ACE or DiCE" in told
-    assert "no event says so" in told
+    assert "no event reports it" in told
 
 
 def test_credentials_are_never_told() -> None:
@@ -163,13 +164,13 @@ def test_ssml_is_told_by_what_is_heard() -> None:
 
 @pytest.mark.parametrize("ssml", ["<speak>Hi", "<!DOCTYPE x [<!ENTITY a 'b'>]><speak>Hi</speak>", "Hi"])
 def test_ssml_that_is_no_xml_is_told_without_its_tags(ssml: str) -> None:
-    assert "Hi" in plain(spoken(ssml))
-    assert "<speak>" not in spoken(ssml)
+    assert "Hi" in parse_leniently(ssml).text
+    assert "<speak>" not in parse_leniently(ssml).text
 
 
 def test_a_conference_and_a_parked_call_are_told() -> None:
     assert "Joins the conference `daily`" in explain(Document(action=ConnectConf(conference_id="daily")))
-    assert "Not updated within 600 s (the most there is): the call ends." in explain(Document(action=Park()))
+    assert "Without an update within 600 s (the platform's limit), the call ends." in explain(Document(action=Park()))
 
 
 def test_a_set_points_to_its_handlers_and_to_those_that_are_missing() -> None:
@@ -177,16 +178,16 @@ def test_a_set_points_to_its_handlers_and_to_those_that_are_missing() -> None:
     told = explain_set({"sales": Document(action=Hangup()), "ice": asking})
     assert told.index("(ICE)") < told.index("When a menu returns `sales`")
     assert "sends `sales` to your PIE handler, below." in told
-    assert told.endswith("Returned by a menu, but without a handler here: `lost`.")
+    assert told.endswith("Menus return values that have no handler here: `lost`.")
 
 
 def test_a_general_pie_handler_misses_nothing() -> None:
     asking = menu(Option(dtmf="2", action="return(lost)"))
-    assert "without a handler" not in explain_set({"ice": asking, "pie": Document(action=Hangup())})
+    assert "have no handler" not in explain_set({"ice": asking, "pie": Document(action=Hangup())})
 
 
 def test_only_an_update_may_do_without_an_action() -> None:
-    assert "Goes on with the call" in explain(Document(), "update")
+    assert "Continues the call" in explain(Document(), "update")
     assert "the action is missing" in explain(Document(), "ice")
 
 
@@ -202,8 +203,8 @@ def test_milliseconds_are_told_as_seconds(count: int, words: str) -> None:
 
 @given(st.text(max_size=400))
 def test_cut_text_is_never_longer_than_its_limit(text: str) -> None:
-    assert len(plain(text)) <= 80
+    assert len(one_line(text, 80)) <= 80
 
 
 def test_invisible_characters_are_removed() -> None:
-    assert plain("a\u202eb\u200bc\U000e0041d\ufe0fe\x1b[31m\ufffe\ufdd0\nf") == "abcde[31m f"
+    assert one_line("a\u202eb\u200bc\U000e0041d \ufe0fe\x1b[31m\ufffe\ufdd0\nf", 80) == "abcd e[31m f"

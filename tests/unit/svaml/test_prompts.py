@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import prompts
-from sinch_voice_mcp.svaml.prompts import Audio, File, PromptError, Ssml, Text
+from sinch_voice_mcp.svaml.prompts import AudioPart, FilePart, PromptError, SsmlPart, TextPart
 
 _inside = st.text(st.characters(exclude_characters="]"), max_size=30)
 _bare = st.text(st.characters(exclude_characters=";[]#", exclude_categories=["Z", "C"]), min_size=1, max_size=20)
 _parts = st.lists(
     st.one_of(
-        _inside.map(Text),
-        _inside.map(Ssml),
-        _inside.map(str.strip).map(Audio),
-        _bare.map(lambda rest: Audio(f"https://example.com/{rest}", tagged=False)),
-        _bare.filter(lambda name: not name.lower().startswith("http")).map(File),
+        _inside.map(TextPart),
+        _inside.map(SsmlPart),
+        _inside.map(str.strip).map(AudioPart),
+        _bare.map(lambda rest: AudioPart(f"https://example.com/{rest}", tagged=False)),
+        _bare.filter(lambda name: not name.lower().startswith("http")).map(FilePart),
     ),
     max_size=5,
 )
@@ -37,11 +37,11 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
 def test_all_kinds_of_items_are_told_apart() -> None:
     prompt = "#tts[Hello; you]; #SSML[<speak>a</speak>];#href[https://example.com/a;b.mp3];http://example.com/b;file-7"
     assert prompts.parse(prompt) == (
-        Text("Hello; you"),
-        Ssml("<speak>a</speak>"),
-        Audio("https://example.com/a;b.mp3"),
-        Audio("http://example.com/b", tagged=False),
-        File("file-7"),
+        TextPart("Hello; you"),
+        SsmlPart("<speak>a</speak>"),
+        AudioPart("https://example.com/a;b.mp3"),
+        AudioPart("http://example.com/b", tagged=False),
+        FilePart("file-7"),
     )
 
 
@@ -63,6 +63,4 @@ def test_what_breaks_the_syntax_is_refused_in_words(prompt: str, says: str) -> N
 
 def test_text_cannot_open_the_way_for_a_second_item() -> None:
     with pytest.raises(PromptError, match="end the item early"):
-        prompts.build([Text("hi];#href[https://evil.example/a.mp3")])
-    harmless = prompts.build([Text(prompts.without_brackets("hi];#href[https://evil.example/a.mp3"))])
-    assert [type(part) for part in prompts.parse(harmless)] == [Text]
+        prompts.build([TextPart("hi];#href[https://evil.example/a.mp3")])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.svaml.lint import RULES, fix, lint
-from sinch_voice_mcp.svaml.reading.source import edit, mended, positions, without_secrets
+from sinch_voice_mcp.svaml.reading.source import apply_edits, edit, positions, without_secrets
 from sinch_voice_mcp.svaml.sarif import sarif
 from tests import strategies
 
@@ -83,21 +83,21 @@ def foreign(draw: st.DrawFn) -> str:
 @given(foreign())
 def test_mending_a_text_says_what_the_fixed_document_says(text: str) -> None:
     fixed = fix(text)
-    after = mended(text, fixed.applied, fixed.value)
+    after = apply_edits(text, fixed.applied, fixed.value)
     assert json.loads(after) == fixed.value
     assert after[len(after.rstrip()) :] == text[len(text.rstrip()) :]
-    assert mended(after, fix(after).applied, fix(after).value) == after
+    assert apply_edits(after, fix(after).applied, fix(after).value) == after
 
 
 def test_mending_leaves_the_layout_alone() -> None:
     fixed = fix(TEXT)
-    assert mended(TEXT, fixed.applied, fixed.value) == TEXT.replace("ConnectPSTN", "connectPstn").replace(
+    assert apply_edits(TEXT, fixed.applied, fixed.value) == TEXT.replace("ConnectPSTN", "connectPstn").replace(
         '"true"', "true"
     )
 
 
 def test_a_value_that_no_edit_reaches_is_written_anew_with_the_same_indentation() -> None:
-    assert mended('{\r\n\t"a": 1\r\n}\r\n', (), {"b": [1]}) == '{\r\n\t"b": [\r\n\t\t1\r\n\t]\r\n}\r\n'
+    assert apply_edits('{\r\n\t"a": 1\r\n}\r\n', (), {"b": [1]}) == '{\r\n\t"b": [\r\n\t\t1\r\n\t]\r\n}\r\n'
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_an_operation_becomes_an_edit(text: str, operation: dict[str, object], a
 def test_half_a_surrogate_pair_stays_an_escape() -> None:
     text = '{"action": {"name": "HANGUP"}, "é": "\\ud800"}'
     fixed = fix(text)
-    assert mended(text, fixed.applied, fixed.value) == text.replace("HANGUP", "hangup")
-    mended(text, (), {"é": "\ud800"}).encode("utf-8")
+    assert apply_edits(text, fixed.applied, fixed.value) == text.replace("HANGUP", "hangup")
+    apply_edits(text, (), {"é": "\ud800"}).encode("utf-8")
 
 
 @given(strategies.documents, st.text("xyz019/+:=", max_size=30))

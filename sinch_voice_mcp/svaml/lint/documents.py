@@ -1,35 +1,35 @@
-"""Look at one document: read it as far as it can be read, then ask every rule."""
+"""Check one document: read it as far as it can be read, then run every rule about documents."""
 
 from sinch_voice_mcp.svaml.findings import Finding
 from sinch_voice_mcp.svaml.lint import calls, menus, speech, structure, values
-from sinch_voice_mcp.svaml.lint.rule import Rule
-from sinch_voice_mcp.svaml.lint.subject import Context, Subject
+from sinch_voice_mcp.svaml.lint.rule import LintRule
+from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import EVENTS, Event
 from sinch_voice_mcp.svaml.reading.reader import survey
 from sinch_voice_mcp.types import is_list, is_object
 
-RULES: tuple[Rule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES)
+RULES: tuple[LintRule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES)
 """The rules about documents."""
 
 STATUS = "reportCallStatus"
 """An instruction that only older documentation has, and only in answer to DiCE."""
 
 
-def look(value: object, context: Context | None) -> tuple[Document | None, list[Finding]]:
-    """The document, where there is no error, and everything that was found."""
+def check_document(value: object, context: Context | None) -> tuple[Document | None, list[Finding]]:
+    """Return the document, None if it has an error, and every finding."""
     if context == "dice":
         value = _without_status(value)
     event: Event | None = context if context in EVENTS else None
-    reading, canonical, wire = survey(value, event)
-    findings = canonical.findings
+    reading, normalizer, wire = survey(value, event)
+    findings = normalizer.findings
     if context in {"dice", "conference"}:
-        # An ended call and a key in a conference need no answer at all.
+        # An ended call and a key in a conference need no SVAML at all.
         findings[:] = [finding for finding in findings if finding.code != "SV003"]
     if wire is None:
         return None, findings
-    subject = Subject(wire, canonical, context)
-    found = [finding for rule in RULES for finding in rule.check(subject)]
+    target = Target(wire, normalizer, context)
+    found = [finding for rule in RULES for finding in rule.check(target)]
     return (None if reading is None else reading.document), found
 
 

@@ -1,32 +1,32 @@
-"""How wide text is, without a font: an estimate on the safe side, and lines that fit."""
+"""Estimate the width of text without a font, on the safe side, and break it into lines."""
 
 import unicodedata
 
 _NARROW = frozenset("iljtfrI.,:;'!|()[] ·-\"")
 _BROAD = frozenset("mwMW@%—…ABCDGHKNOQRSUVXYZ&+=<>~")
-# Of DejaVu Sans, the broadest of the usual fonts.
-_HALF, _THIRD, _MORE, _FULL = 0.62, 0.4, 0.82, 1.05
+# Widths in DejaVu Sans, the broadest of the usual fonts, as parts of the font size.
+_NARROW_EM, _USUAL_EM, _BROAD_EM, _FULL_EM = 0.4, 0.62, 0.82, 1.05
 
 
 def width(text: str, size: float) -> float:
-    """The width of a line in a sans-serif font of ``size`` pixels."""
-    return size * sum(_sign(sign) for sign in text)
+    """Return the width of a line in a sans-serif font of ``size`` pixels, in pixels."""
+    return size * sum(_em(char) for char in text)
 
 
-def _sign(sign: str) -> float:
-    if sign in _NARROW:
-        return _THIRD
-    if sign in _BROAD:
-        return _MORE
-    if sign.isascii():
-        return _HALF
-    if unicodedata.combining(sign):
+def _em(char: str) -> float:
+    if char in _NARROW:
+        return _NARROW_EM
+    if char in _BROAD:
+        return _BROAD_EM
+    if char.isascii():
+        return _USUAL_EM
+    if unicodedata.combining(char):
         return 0.0
-    return _FULL if unicodedata.east_asian_width(sign) in {"W", "F"} else _MORE
+    return _FULL_EM if unicodedata.east_asian_width(char) in {"W", "F"} else _BROAD_EM
 
 
-def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
-    """Lines of at most ``room`` pixels, ``most`` of them; what does not fit ends in ``…``."""
+def wrapped(text: str, size: float, room: float, max_lines: int) -> list[str]:
+    """Break text into at most ``max_lines`` lines of at most ``room`` pixels; a text that is cut ends in ``…``."""
     lines: list[str] = []
     line = ""
     for word in _words(text, size, room):
@@ -36,7 +36,7 @@ def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
             continue
         lines.append(line)
         line = word
-        if len(lines) == most:
+        if len(lines) == max_lines:
             return [*lines[:-1], _cut(lines[-1], size, room)]
     return [*lines, line] if line else lines
 
@@ -55,8 +55,8 @@ def _words(text: str, size: float, room: float) -> list[str]:
 
 def _fitting(word: str, size: float, room: float) -> int:
     used = 0.0
-    for count, sign in enumerate(word):
-        used += size * _sign(sign)
+    for count, char in enumerate(word):
+        used += size * _em(char)
         if used > room:
             return max(1, count)
     return len(word)

@@ -1,0 +1,58 @@
+"""Foreign text made fit to be kept, spoken or shown: composed, without invisible characters, on one line, short."""
+
+import unicodedata
+from itertools import islice
+
+from sinch_voice_mcp.text.invisible import is_hidden, replace_hidden
+
+MAX_CLEAN_CHARS = 500
+"""Characters of a text from a caller that are kept."""
+
+_EXAMINED_PER_KEPT = 20
+"""How many characters of a text are read for each that may be kept, so that a long text costs little time."""
+
+_MIN_EXAMINED = 10_000
+
+
+def compose(text: str) -> str:
+    """Return the text in Unicode's composed form (NFC), in which equal looks have equal characters."""
+    return unicodedata.normalize("NFC", text)
+
+
+def clean(text: str, limit: int = MAX_CLEAN_CHARS) -> str:
+    """Remove invisible characters, turn each line end, tab and other white space into a space, and cut.
+
+    Args:
+        text: Any text.
+        limit: Characters to keep; nothing marks the cut.
+    """
+    shown = replace_hidden(text[: _examined(limit)], lambda char: " " if char.isspace() else "")
+    return _without_loose_end("".join(islice((" " if char.isspace() else char for char in shown), limit)))
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text on one line: without invisible characters, with single spaces, cut with ``…``.
+
+    Args:
+        text: Any text.
+        limit: Characters that the result has at most, the ``…`` included.
+    """
+    examined = text[: _examined(limit)]
+    line = " ".join(replace_hidden(examined, lambda char: " " if char.isspace() else "").split())
+    return cut(line if len(examined) == len(text) else f"{line}…", limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut a text to at most ``limit`` characters; a text that is cut ends in ``…``."""
+    return text if len(text) <= limit else _without_loose_end(text[: limit - 1]).rstrip() + "…"
+
+
+def _examined(limit: int) -> int:
+    return max(_EXAMINED_PER_KEPT * limit, _MIN_EXAMINED)
+
+
+def _without_loose_end(text: str) -> str:
+    # A cut can separate a joiner from the letter that it needs.
+    while text and is_hidden(text[-1]):
+        text = text[:-1]
+    return text
