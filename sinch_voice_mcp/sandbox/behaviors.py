@@ -171,7 +171,7 @@ _API = (
 )
 
 _TIME = (
-    Behavior("time", "text", "14 characters per second; SSML by its text content", "choice"),
+    Behavior("time", "text", "14 characters per second; SSML by its text and its breaks", "choice"),
     Behavior("time", "audio", "5 s per file or URL", "choice"),
     Behavior("time", "tones", "100 ms per tone, 500 ms for `w`", "choice"),
     Behavior("time", "dialing", "1 s before the phone rings", "choice"),

@@ -1,4 +1,4 @@
-"""What a caller controls: all of it is found, and none of it hides anything."""
+"""Text that a caller controls: all of it is found and shown without invisible characters."""
 
 import pytest
 from hypothesis import given
@@ -49,11 +49,11 @@ CLEANED = {
         ({"event": "Hologram"}, {"kind": "hologram"}),
     ],
 )
-def test_everything_that_a_caller_controls_is_there(members: JsonObject, found: JsonObject) -> None:
+def test_everything_that_a_caller_controls_is_included(members: JsonObject, found: JsonObject) -> None:
     assert untrusted(read_event(COMMON | members)) == CLEANED | found
 
 
-def test_what_is_absent_is_left_out() -> None:
+def test_absent_members_are_left_out() -> None:
     assert untrusted(read_event({"event": "ice", "callid": "a"})) == {}
 
 
@@ -70,11 +70,11 @@ def test_what_is_absent_is_left_out() -> None:
         ("\u200b" * 100_000, ""),
     ],
 )
-def test_what_nobody_sees_is_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
+def test_invisible_characters_are_removed_and_the_rest_is_shortened(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
-def test_only_so_many_headers_and_cookies_are_kept() -> None:
+def test_at_most_50_headers_and_cookies_are_kept() -> None:
     pairs = [{"key": f"k{at}", "value": "v"} for at in range(1000)]
     found = untrusted(read_event({"event": "ace", "callid": "a", "cookies": pairs, "callHeaders": pairs}))
 
