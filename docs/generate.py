@@ -139,7 +139,7 @@ def _variables(names: Iterable[str]) -> str:
 
 def behaviors() -> str:
     """What the sandbox does, and where that is known from."""
-    rows = [(row.name, row.what, row.source) for row in BEHAVIORS if row.simulated]
+    rows = [(row.name, row.what, row.evidence) for row in BEHAVIORS if row.simulated]
     return table(("Behavior", "In the sandbox", "Known from"), rows)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's behaviors and their sources: the table that the documentation is generated from.
+"""The sandbox's behaviors and the evidence for them: the table that the documentation is generated from.
 
 The engine reads the same table before it places or changes a call: a request for a feature that is not simulated is
 rejected with 422/42200 and has no effect.
@@ -7,7 +7,7 @@ rejected with 422/42200 and has no effect.
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["documented", "observed", "choice"]
+Evidence = Literal["documented", "observed", "choice"]
 """Sinch publishes it; its real responses show it; or nothing is published and it is this project's choice."""
 
 Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "destination"]
@@ -20,12 +20,12 @@ class Behavior:
     group: Group
     name: str
     what: str
-    source: Source
+    evidence: Evidence
     simulated: bool = True
 
 
-def _feature(name: str, what: str, source: Source = "documented") -> Behavior:
-    return Behavior("feature", name, what, source)
+def _feature(name: str, what: str, evidence: Evidence = "documented") -> Behavior:
+    return Behavior("feature", name, what, evidence)
 
 
 def _missing(name: str, what: str = "rejected with 42200; nothing is placed or changed") -> Behavior:

@@ -24,7 +24,8 @@ class Driver:
         self._engine = engine
         self._clock = clock
         self._sender = sender
-        self._lanes: dict[str, deque[OutgoingCallback]] = {}
+        # The undelivered callbacks of each call, in order; the first one is being delivered.
+        self._queues: dict[str, deque[OutgoingCallback]] = {}
         # Set while the driver runs: wakes it from waiting for the next event that is due.
         self._woken: anyio.Event | None = None
         # Set while `settle` waits for a running driver: tells that the driver has done one round.
@@ -61,7 +62,7 @@ class Driver:
                 while True:
                     woken = self._begin_round()
                     self._run_round(group)
-                    if not self._lanes:
+                    if not self._queues:
                         return
                     await woken.wait()
 
@@ -76,7 +77,7 @@ class Driver:
     def _is_quiet(self) -> bool:
         due = self._engine.next_due()
         is_due = due is not None and due <= self._clock.now()
-        return not (is_due or self._lanes or self._engine.has_outgoing or self._engine.awaits_reply)
+        return not (is_due or self._queues or self._engine.has_outgoing or self._engine.awaits_reply)
 
     @contextmanager
     def _exclusively(self) -> Generator[None]:
@@ -91,7 +92,7 @@ class Driver:
 
     def _resume(self, group: TaskGroup) -> None:
         """Resume the deliveries that were in progress when the driver was canceled; interrupted ones start again."""
-        for call_id in self._lanes:
+        for call_id in self._queues:
             group.start_soon(self._deliver, call_id)
 
     def _begin_round(self) -> anyio.Event:
@@ -101,12 +102,12 @@ class Driver:
     def _run_round(self, group: TaskGroup) -> None:
         self._engine.catch_up()
         for outgoing in self._engine.take():
-            lane = self._lanes.get(outgoing.call_id)
-            if lane is None:
-                self._lanes[outgoing.call_id] = deque([outgoing])
+            queue = self._queues.get(outgoing.call_id)
+            if queue is None:
+                self._queues[outgoing.call_id] = deque([outgoing])
                 group.start_soon(self._deliver, outgoing.call_id)
             else:
-                lane.append(outgoing)
+                queue.append(outgoing)
 
     def _end_round(self) -> None:
         if (round_done := self._round_done) is not None:
@@ -114,15 +115,16 @@ class Driver:
             round_done.set()
 
     async def _deliver(self, call_id: str) -> None:
-        lane = self._lanes[call_id]
-        while lane:
-            outgoing = lane[0]
+        queue = self._queues[call_id]
+        while queue:
+            outgoing = queue[0]
             reply = None if self._sender is None else await self._sender.deliver(outgoing)
-            lane.popleft()
+            queue.popleft()
             self._engine.record_reply(outgoing.sequence, reply)
             self.wake()
+            # A `post` that never waits must not keep the driver from its rounds.
             await anyio.lowlevel.checkpoint()
-        del self._lanes[call_id]
+        del self._queues[call_id]
         self.wake()
 
     async def _wait_for_work(self, woken: anyio.Event) -> None:

@@ -2,7 +2,7 @@
 
 Calls progress by themselves: every operation first handles whatever was due by ``clock.now()``, each event at its
 own instant. So the outcome does not depend on when, or whether, a call is looked at. While an application is asked
-how to go on, simulated time stands still: nor does the outcome depend on how long the application takes.
+how to continue, simulated time stands still: nor does the outcome depend on how long the application takes.
 """
 
 import json

@@ -137,7 +137,7 @@ def _handle_menu_progress(session: Session, event: MenuProgress) -> None:
 
 
 def _handle_outcome(session: Session, outcome: MenuOutcome | None) -> None:
-    """Go on after a menu, once it has its outcome: ask the application, or hang up if it cannot be asked."""
+    """Continue after a menu, once it has its outcome: ask the application, or hang up if it cannot be asked."""
     if outcome is None:
         return
     _note_input(session, outcome)

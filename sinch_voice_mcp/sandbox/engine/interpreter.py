@@ -69,7 +69,7 @@ def start(session: Session) -> None:
 
 
 def leg_answered(session: Session, index: int) -> None:
-    """Go on after a callee picked up: tones first, then the reply to the answered-call event, then the plan's rest."""
+    """Continue after a callee picked up: tones first, then the reply to the answered-call event, then the plan."""
     call = session.call
     tones = (call.plan.dtmf if index == 0 else None) or call.legs[index].connect.dtmf
     pending = deque[Instruction]([SendDtmf(value=tones)] if tones else ())

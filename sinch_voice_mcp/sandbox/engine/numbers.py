@@ -11,7 +11,7 @@ from sinch_voice_mcp.sandbox.engine.callees import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.types import E164_PATTERN
 
-NumberType = Literal["Unknown", "Fixed", "Mobile", "Other"]
+LookupType = Literal["Unknown", "Fixed", "Mobile", "Other"]
 
 _SEPARATORS = str.maketrans("", "", " -()[]")
 
@@ -54,7 +54,7 @@ class NumberLookup:
     """What the platform knows about a number; ``rate`` is in USD per minute."""
 
     country_id: str
-    number_type: NumberType
+    number_type: LookupType
     normalized_number: str
     restricted: bool
     rate: Decimal
@@ -67,7 +67,7 @@ def look_up(number: str) -> NumberLookup:
     return NumberLookup(country, kind, number, known.restricted, known.rate)
 
 
-def _metadata(number: str) -> tuple[str, NumberType]:
+def _metadata(number: str) -> tuple[str, LookupType]:
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
@@ -76,7 +76,7 @@ def _metadata(number: str) -> tuple[str, NumberType]:
     return country, _kind(phonenumbers.number_type(parsed))
 
 
-def _kind(number_type: int) -> NumberType:
+def _kind(number_type: int) -> LookupType:
     match number_type:
         case PhoneNumberType.FIXED_LINE | PhoneNumberType.FIXED_LINE_OR_MOBILE:
             return "Fixed"

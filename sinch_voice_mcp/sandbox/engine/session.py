@@ -49,7 +49,7 @@ class Session:
             self.exchange.timers.cancel(self.call.id, slot)
 
     def ask(self, kind: SteeringKind, body: bytes, url: str | None) -> bool:
-        """Ask the application how to go on; return whether the call now waits for its reply."""
+        """Ask the application how to continue; return whether the call now waits for its reply."""
         outgoing = self._outgoing(kind, body, url, needs_reply=True)
         if outgoing is None:
             return False

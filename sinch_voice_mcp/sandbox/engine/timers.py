@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-Item = TypeVar("Item")
+Scheduled = TypeVar("Scheduled")
 
 
 @dataclass(order=True, slots=True)
-class _Timer(Generic[Item]):
+class _Timer(Generic[Scheduled]):
     due: datetime
     sequence: int
     owner: str = field(compare=False)
     slot: Hashable = field(compare=False)
-    item: Item = field(compare=False)
+    item: Scheduled = field(compare=False)
 
 
-class Timers(Generic[Item]):
+class Timers(Generic[Scheduled]):
     """Timers of several owners; a slot of an owner holds one timer, and setting the slot again replaces it."""
 
     def __init__(self) -> None:
-        self._heap: list[_Timer[Item]] = []
+        self._heap: list[_Timer[Scheduled]] = []
         # Replaced and canceled timers stay in the heap until they are due; only the sequence numbers here count.
         self._current: defaultdict[str, dict[Hashable, int]] = defaultdict(dict)
         self._sequence = 0
 
-    def set(self, owner: str, slot: Hashable, due: datetime, item: Item) -> None:
+    def set(self, owner: str, slot: Hashable, due: datetime, item: Scheduled) -> None:
         """Set the timer of a slot."""
         self._sequence += 1
         self._current[owner][slot] = self._sequence
@@ -49,7 +49,7 @@ class Timers(Generic[Item]):
             heapq.heappop(self._heap)
         return self._heap[0].due if self._heap else None
 
-    def pop(self, until: datetime) -> tuple[datetime, Item] | None:
+    def pop(self, until: datetime) -> tuple[datetime, Scheduled] | None:
         """Remove the next timer that is due by an instant; return when it was due, and its item."""
         due = self.next_due()
         if due is None or due > until:
@@ -58,6 +58,6 @@ class Timers(Generic[Item]):
         self.cancel(timer.owner, timer.slot)
         return timer.due, timer.item
 
-    def _is_current(self, timer: _Timer[Item]) -> bool:
+    def _is_current(self, timer: _Timer[Scheduled]) -> bool:
         slots = self._current.get(timer.owner)
         return slots is not None and slots.get(timer.slot) == timer.sequence
