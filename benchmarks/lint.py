@@ -1,7 +1,7 @@
-"""Documents linted a second on one core, beside validating the same documents with a plain JSON Schema validator.
+"""Documents linted per second on one core, compared with validating them with a JSON Schema validator.
 
-Run with ``make bench``. A validator says whether a document has the right shape; the linter also says whether its
-menus lead somewhere, its prompts can be read, its numbers are numbers, and where each fault is.
+Run with ``make bench``. A validator reports whether a document has the right shape; the linter also reports whether its
+menus lead somewhere, its prompts can be read and its numbers are numbers, and where each problem is.
 """
 
 import json
@@ -19,7 +19,7 @@ ROUNDS = 5
 
 
 def menu(number: int) -> dict[str, object]:
-    """A greeting with a menu of a few options and a nested one."""
+    """Return a greeting with a menu of a few options and a second menu."""
     return {
         "instructions": [
             {"name": "answer"},
@@ -46,7 +46,7 @@ def menu(number: int) -> dict[str, object]:
 
 
 def transfer(number: int) -> dict[str, object]:
-    """A sentence, then a transfer."""
+    """Return a sentence, then a transfer."""
     return {
         "instructions": [{"name": "say", "text": "One moment, please.", "locale": "en-GB"}],
         "action": {
@@ -59,7 +59,7 @@ def transfer(number: int) -> dict[str, object]:
 
 
 def hold(number: int) -> dict[str, object]:
-    """Music from the web, then a conference."""
+    """Return music from the web, then a conference."""
     return {
         "instructions": [{"name": "playFiles", "ids": [f"https://media.example.com/{number}.mp3"], "locale": "en-US"}],
         "action": {"name": "connectConf", "conferenceId": f"room-{number}", "moh": "music1"},
@@ -67,7 +67,7 @@ def hold(number: int) -> dict[str, object]:
 
 
 def rate(work: Callable[[str], object], texts: list[str]) -> float:
-    """Documents a second: the median of several rounds."""
+    """Return documents per second: the median of several rounds."""
     rates: list[float] = []
     for _ in range(ROUNDS):
         start = time.perf_counter()

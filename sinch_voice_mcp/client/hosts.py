@@ -59,15 +59,15 @@ def base_url(text: str, field: str) -> str:
         url = httpx2.URL(text)
     except httpx2.InvalidURL as error:
         raise ConfigurationError(f"{field} is not a URL: {error}", field=field) from None
-    fault = _fault(url)
-    if fault is not None:
-        raise ConfigurationError(f"{field} {fault}", field=field)
+    problem = _problem(url)
+    if problem is not None:
+        raise ConfigurationError(f"{field} {problem}", field=field)
     return str(url).rstrip("/")
 
 
-def _fault(url: httpx2.URL) -> str | None:
+def _problem(url: httpx2.URL) -> str | None:
     if url.scheme not in ("https", "http") or not _is_host(url.host):
-        return "must be a whole URL, such as https://calling.api.sinch.com"
+        return "must be a complete URL, such as https://calling.api.sinch.com"
     if url.userinfo or "?" in str(url) or "#" in str(url):
         return "must not have a user name, a query or a fragment"
     if url.port is not None and not 0 < url.port <= _MAX_PORT:

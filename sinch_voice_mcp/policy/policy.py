@@ -12,6 +12,7 @@ from sinch_voice_mcp.policy.amounts import Limit, Money
 from sinch_voice_mcp.policy.hours import ANY, AUTO, written_hours
 from sinch_voice_mcp.policy.numbers import Fault, NumberType, caller_id, examine, plainly_spaced
 from sinch_voice_mcp.policy.urls import is_host_pattern
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_SPOKEN_CHARS
 from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import is_object
 
@@ -24,10 +25,10 @@ Mode = Literal["sandbox", "live"]
 NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 ANY_REGION = "*"
 VARIABLE_PREFIX = "SINCH_VOICE_"
-LONGEST_TEXT = 600
+LONGEST_TEXT = MAX_SPOKEN_CHARS
 """The platform speaks no more characters in one piece."""
 
-LONGEST_CALL = 14_400
+LONGEST_CALL = MAX_CALL_S
 """The platform lets no call last longer, in seconds."""
 
 USUAL_CALL = 600

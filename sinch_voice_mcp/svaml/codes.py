@@ -1,7 +1,7 @@
 """The codes of the linter's rules, ``SV001`` to ``SV035``, and the modules that each belongs to.
 
-A code has one row in one ``RULES`` tuple, which says what the rule is about. Findings under it can be made earlier: the
-reader makes those that it meets while it reads, because it could not go on without deciding them.
+A code has one row in one ``RULES`` tuple, which describes the rule. Its findings can come from elsewhere: the reader
+makes those that it cannot read past without a decision.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class CodeOwner(NamedTuple):
-    """Where a code is described and where findings under it are made, as module names below ``svaml``."""
+    """Where a code is described, and where its findings are made or looked up, as module names below ``svaml``."""
 
     described_in: str
     found_in: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""SSML, read once for everybody: the guard, the linter, explanations, durations and the sandbox.
+"""The one reader of SSML: the guard, the linter, explanations, durations and the sandbox use it.
 
-The speech engine behind Sinch takes Amazon Polly's subset of tags. Its own prefix ``amazon:`` needs no declaration, and
-text without any markup is accepted as it is.
+The speech engine behind Sinch accepts Amazon Polly's subset of tags. Its own prefix ``amazon:`` needs no declaration,
+and text without any markup is accepted as it is.
 """
 
 import re
@@ -34,6 +34,7 @@ _UNBOUND_PREFIX = 27
 """Expat's code for a prefix that no element declares."""
 
 _MARKUP = re.compile(r"[<&]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<[^<>]*>")
 _URL_ATTRIBUTES = frozenset({"src", "href", "uri"})
 _URL = re.compile(r"https?:|url\s*\(|//", re.IGNORECASE)
@@ -100,7 +101,7 @@ def parse_leniently(ssml: str) -> Speech:
 
 
 def sources(ssml: str) -> tuple[str, ...]:
-    """Return the URLs that SSML would make the platform fetch; none where it is not XML."""
+    """Return the URLs that SSML would make the platform fetch; none if it cannot be read."""
     try:
         root = _root(ssml)
     except SsmlError:
@@ -119,6 +120,8 @@ def _root(ssml: str) -> Element | None:
     if len(ssml) > MAX_SSML_CHARS:
         raise SsmlError(f"is longer than {MAX_SSML_CHARS:,} characters")
     if not _MARKUP.search(ssml):
+        if _NOT_IN_XML.search(ssml):
+            raise SsmlError("holds characters that no text may hold")
         return None
     body = _XML_DECLARATION.sub("", ssml, count=1)
     if "<?" in body:
@@ -146,7 +149,7 @@ def _parsed(body: str) -> Element:
 
 
 def _parsed_with_prefix(declared: str, speak: re.Match[str] | None) -> Element:
-    """Parse what the first look refused for the engine's own prefix alone, with that prefix declared."""
+    """Parse SSML again, with the engine's own prefix declared."""
     try:
         return fromstring(declared, forbid_dtd=True)
     except ParseError as error:

@@ -1,7 +1,6 @@
 """Foreign text made fit to be kept, spoken or shown: composed, without invisible characters, on one line, short."""
 
 import unicodedata
-from itertools import islice
 
 from sinch_voice_mcp.text.invisible import is_hidden, replace_hidden
 
@@ -26,8 +25,9 @@ def clean(text: str, limit: int = MAX_CLEAN_CHARS) -> str:
         text: Any text.
         limit: Characters to keep; nothing marks the cut.
     """
-    shown = replace_hidden(text[: _examined(limit)], lambda char: " " if char.isspace() else "")
-    return _without_loose_end("".join(islice((" " if char.isspace() else char for char in shown), limit)))
+    visible = replace_hidden(text[: _examined(limit)], lambda char: " " if char.isspace() else "")
+    kept = "".join(" " if char.isspace() else char for char in visible[:limit])
+    return kept if len(visible) <= limit else _without_loose_end(kept)
 
 
 def one_line(text: str, limit: int) -> str:

@@ -104,7 +104,7 @@ def _is_joining(char: str, before: str, after: str) -> bool:
 
 
 def _is_joined(char: str) -> bool:
-    if not char or unicodedata.category(char)[0] not in "LM":
+    if not char or is_hidden(char) or unicodedata.category(char)[0] not in "LM":
         return False
     return unicodedata.name(char, "").partition(" ")[0] in _JOINED_SCRIPTS
 

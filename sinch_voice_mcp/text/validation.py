@@ -1,4 +1,4 @@
-"""What is wrong with a value, in plain words: pydantic's faults without Python's vocabulary."""
+"""Pydantic's validation errors in plain words, without Python's vocabulary."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from pydantic_core import ErrorDetails
 
 
 def faults(error: ValidationError) -> list[ErrorDetails]:
-    """The faults of a validation, without the values that were given."""
+    """Return the errors of a validation, without the values that were given, which can be secret."""
     return error.errors(include_url=False, include_input=False)
 
 
 def complaint(fault: ErrorDetails) -> str:
-    """What is wrong, to be put behind the name of the value: ``must be a whole number``."""
+    """Return what is wrong, to follow the name of the value: ``must be a whole number``."""
     kind, context = fault["type"], fault.get("ctx", {})
     phrase = _PHRASES.get(kind)
     if phrase is not None:
@@ -36,7 +36,7 @@ _LIST = _always("must be a list")
 _OBJECT = _always("must be an object")
 _WHOLE = _always("must be a whole number")
 _NUMBER = _always("must be a number")
-_TRUTH = _always("must be true or false")
+_BOOLEAN = _always("must be true or false")
 
 _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": _always("is missing"),
@@ -49,8 +49,8 @@ _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
     "finite_number": _NUMBER,
-    "bool_type": _TRUTH,
-    "bool_parsing": _TRUTH,
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
     "list_type": _LIST,
     "tuple_type": _LIST,
     "set_type": _LIST,
@@ -59,8 +59,8 @@ _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
     "literal_error": _counted("must be {}", "expected"),
-    "too_short": _counted("needs at least {} of them", "min_length"),
-    "too_long": _counted("takes at most {} of them", "max_length"),
+    "too_short": _counted("needs at least {} items", "min_length"),
+    "too_long": _counted("takes at most {} items", "max_length"),
     "string_too_short": _counted("needs at least {} characters", "min_length"),
     "string_too_long": _counted("takes at most {} characters", "max_length"),
     "greater_than": _counted("must be more than {:g}", "gt"),

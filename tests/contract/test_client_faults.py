@@ -347,7 +347,7 @@ async def test_a_message_of_the_platform_is_one_clean_line_of_500_characters_at_
         with pytest.raises(PlatformError) as refused:
             await place(voice)
 
-    assert refused.value.message.startswith("[31mred  next linexxx")
+    assert refused.value.message.startswith("[31mred next linexxx")
     assert len(refused.value.message) == 500
     assert refused.value.message.isprintable()
 

@@ -98,7 +98,7 @@ async def test_a_custom_callout_that_says_two_things_is_refused(
         ({"max_duration": True}, "`max_duration` must be a whole number"),
         ({"max_duration": 90_000.0}, "`max_duration` must be 14400 or less"),
         ({"max_duration": 0}, "`max_duration` must be 1 or more"),
-        ({"to": [ANNA] * 6}, "`to` takes at most 5 of them"),
+        ({"to": [ANNA] * 6}, "`to` takes at most 5 items"),
         ({"to": [ANNA, 5]}, "`to[1]` must be text"),
         ({"moh": "jazz"}, "`moh` must be 'ring', 'music1', 'music2' or 'music3'"),
     ],

@@ -62,7 +62,7 @@ def test_a_finding_comes_with_place_line_caret_and_fix(files: Files) -> None:
     result = run("lint", path)
     assert result.exit_code == 0
     heading, line, caret, mend, last = result.output.splitlines()
-    assert heading == f"{path}:2:29: warning SV006: the instruction is written `say`"
+    assert heading == f"{path}:2:29: warning SV006: the name of the instruction is written `say`"
     assert caret.index("^") == line.index('"Say"')
     assert mend.strip() == '= fix: write "say"'
     assert last == "1 file: 1 warning; `sinch-voice-mcp svaml fix` mends 1"

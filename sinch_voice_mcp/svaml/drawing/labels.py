@@ -77,16 +77,12 @@ def described(action: CONNECTING | Park) -> Label:
             ringing = "" if action.dial_timeout is None else f"for {seconds(action.dial_timeout)}"
             return f"Call {number}", _some(ringing, _shown(action.cli), "recorded" if action.record else "")
         case ConnectMxp():
-            user = (
-                "the called user"
-                if action.destination is None
-                else one_line(action.destination.endpoint, _MAX_NAME_CHARS)
-            )
+            to = action.destination
+            user = "the called user" if to is None else one_line(to.endpoint, _MAX_NAME_CHARS)
             return f"Call {user}", ("in-app",)
         case ConnectSip():
-            return "Call a SIP address", _some(
-                one_line(action.destination.endpoint, _MAX_LINE_CHARS), _shown(action.cli)
-            )
+            address = one_line(action.destination.endpoint, _MAX_LINE_CHARS)
+            return "Call a SIP address", _some(address, _shown(action.cli))
         case ConnectStream():
             return "Stream the audio", (one_line(action.destination.endpoint, _MAX_LINE_CHARS),)
         case Park():

@@ -122,9 +122,9 @@ def _settle(column: list[Item], wished: list[float]) -> None:
             before = pools.pop()
             total, count = total + before[0], count + before[1]
         pools.append((total, count))
-    places = [total / count for total, count in pools for _ in range(count)]
-    for item, place, offset in zip(column, places, offsets, strict=True):
-        item.y = place + offset
+    tops = [total / count for total, count in pools for _ in range(count)]
+    for item, top, offset in zip(column, tops, offsets, strict=True):
+        item.y = top + offset
 
 
 def _widths(columns: Columns) -> tuple[float, float]:

@@ -100,7 +100,7 @@ def edit(text: str, operation: JsonObject) -> Edit | None:
             return Edit(*moved.key, _json(location[-1])) if moved is not None else None
         case "add" if span is None:
             return _addition(text, location, operation["value"])
-        case "add" if text[slice(*span.value)] == "null":
+        case "add" if span is not None and text[slice(*span.value)] == "null":
             return Edit(*span.value, _json(operation["value"]))
         case _:
             return None

@@ -1,4 +1,4 @@
-"""Text that a caller controls: all of it is found and shown without invisible characters."""
+"""What a caller controls in an event: all of it is found, and cleaned of invisible characters."""
 
 import pytest
 from hypothesis import given
@@ -70,7 +70,7 @@ def test_absent_members_are_left_out() -> None:
         ("\u200b" * 100_000, ""),
     ],
 )
-def test_invisible_characters_are_removed_and_the_rest_is_shortened(text: str, cleaned: str) -> None:
+def test_invisible_characters_are_removed_and_the_rest_is_cut(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 

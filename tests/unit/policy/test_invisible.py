@@ -41,6 +41,7 @@ def test_joiners_are_spoken_where_a_script_or_an_emoji_needs_them(text: str) -> 
         "a\ufe0f\u200d\U0001f469",
         "^\u200d\U0001f469",
         "\U0001f468\u200da",
+        "\u0645\u200c\u180b",
     ],
 )
 def test_joiners_are_refused_anywhere_else(text: str) -> None:
@@ -50,7 +51,24 @@ def test_joiners_are_refused_anywhere_else(text: str) -> None:
     assert "ZERO WIDTH" in refusal.message
 
 
-@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\ufeff", "\u200e", "\u200f", "\u061c", "\u202e", "\u2066"])
-def test_no_other_invisible_character_is_let_through_between_such_letters(sign: str) -> None:
-    assert first_hidden(f"\u0645{sign}\u062e") is not None
-    assert first_hidden(f"\U0001f468{sign}\U0001f469") is not None
+@pytest.mark.parametrize("char", ["\u200b", "\u2060", "\ufeff", "\u200e", "\u200f", "\u061c", "\u202e", "\u2066"])
+def test_every_other_invisible_character_between_such_letters_is_found(char: str) -> None:
+    assert first_hidden(f"\u0645{char}\u062e") is not None
+    assert first_hidden(f"\U0001f468{char}\U0001f469") is not None
+
+
+@pytest.mark.parametrize("text", ["\u2764\ufe0f", "1\ufe0f\u20e3", "\u845b\U000e0100", "\u4f60\ufe00", "\u1820\u180b"])
+def test_one_variation_selector_after_the_character_that_it_styles_is_spoken(text: str) -> None:
+    assert allowed(tts(text=text))
+
+
+@pytest.mark.parametrize(
+    "text", ["\u2764\ufe0f\ufe0e", "\u2764\U000e0100", "a \ufe0f", "\u845b\U000e0100\U000e0101", "a\u180b"]
+)
+def test_a_variation_selector_that_styles_nothing_can_hide_text_and_is_refused(text: str) -> None:
+    assert "VARIATION SELECTOR" in refused(tts(text=text)).message
+
+
+@pytest.mark.parametrize("char", ["\ufdd0", "\uffff", "\U0001fffe", "\U000e0fff", "\u034f", "\u3164"])
+def test_characters_without_a_shape_are_refused(char: str) -> None:
+    assert f"U+{ord(char):04X}" in refused(tts(text=f"a{char}b")).message

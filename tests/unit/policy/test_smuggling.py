@@ -1,4 +1,4 @@
-"""What somebody hides in a request is refused at its place, or leaves as something harmless."""
+"""What is hidden in a request is refused at its JSON path, or removed before anything is sent."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def menu(**members: object) -> JsonObject:
     return {"action": {"name": "runMenu", "menus": [{"id": "main", "options": options, **members}]}}
 
 
-def told(**members: object) -> JsonObject:
+def playing(**members: object) -> JsonObject:
     return {"instructions": [{"name": "playFiles", "ids": ["welcome"]}, members], "action": {"name": "hangup"}}
 
 
@@ -81,18 +81,18 @@ def told(**members: object) -> JsonObject:
             "$.customCallout.ace.action.menus[0].mainPrompt",
         ),
         (
-            custom(ace=told(name="PlayFiles", ids=[["#tts[Hi]", f"#HREF[{EVIL}]"]])),
+            custom(ace=playing(name="PlayFiles", ids=[["#tts[Hi]", f"#HREF[{EVIL}]"]])),
             "media_url",
             "$.customCallout.ace.instructions[1].ids[1]",
         ),
-        (custom(ace=told(name="SAY", text="];#href[x")), "spoken_text", "$.customCallout.ace.instructions[1].text"),
+        (custom(ace=playing(name="SAY", text="];#href[x")), "spoken_text", "$.customCallout.ace.instructions[1].text"),
         (
-            custom(pie=told(name="sendDtmf", value="12,34")),
+            custom(pie=playing(name="sendDtmf", value="12,34")),
             "dtmf",
             "$.customCallout.pie.instructions[1].value",
         ),
         (
-            custom(pie=told(name="startRecording", options={"destination": "s3://evil/"})),
+            custom(pie=playing(name="startRecording", options={"destination": "s3://evil/"})),
             "recording",
             "$.customCallout.pie.instructions[1].options.destinationUrl",
         ),
@@ -109,7 +109,7 @@ def test_what_is_hidden_in_a_request_is_refused_at_its_place(request_: Payload, 
 
 
 @pytest.mark.parametrize("prompt", ["introPrompt", "holdPrompt"])
-def test_prompts_of_parking_are_looked_at(prompt: str) -> None:
+def test_prompts_of_parking_are_checked(prompt: str) -> None:
     # No event of a callout allows parking; an update of a call does.
     document = read({"action": {"name": "Park", prompt: f"#tts[Wait.];{EVIL}"}}, "update").document
 
@@ -138,7 +138,7 @@ def test_an_undocumented_member_is_refused_live_and_left_out_in_the_sandbox(
     assert tried.request == allowed(harmless, POLICY).request
 
 
-def test_members_that_a_reader_set_aside_count_as_well() -> None:
+def test_members_that_the_reader_set_aside_are_refused_too() -> None:
     decision = answer(tts(), mode="live", unknown=("$.ice.action.colour",))
 
     assert isinstance(decision, Refuse)

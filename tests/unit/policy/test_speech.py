@@ -124,7 +124,7 @@ def test_ssml_that_is_far_too_long_is_not_read() -> None:
         parse("<s>" * 1_000_000)
 
 
-def test_a_billion_laughs_are_not_read() -> None:
+def test_a_billion_laughs_attack_is_not_read() -> None:
     laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><speak>&b;</speak>'
 
     with pytest.raises(SsmlError, match="document type or an entity"):
@@ -155,7 +155,7 @@ def test_a_url_in_any_attribute_goes_by_the_audio_rule(attribute: str) -> None:
         assert refused(tts(text=None, prompts=f"#ssml[{ssml}]")).rule == "media_url"
 
 
-def test_an_attribute_without_a_url_is_none() -> None:
+def test_an_attribute_without_a_url_is_not_checked_as_audio() -> None:
     assert allowed(tts(text=None, prompts="#ssml[<speak><phoneme alphabet='x-sampa' ph='pi:k/n'>x</phoneme></speak>]"))
 
 

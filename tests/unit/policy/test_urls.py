@@ -84,7 +84,7 @@ def test_audio_from_anywhere_else_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[cdn.example.com]/"])
-def test_addresses_in_brackets_are_no_names(url: str) -> None:
+def test_an_address_in_brackets_is_not_a_name(url: str) -> None:
     assert url_problem(url) is not None
 
 
@@ -103,12 +103,12 @@ def test_callback_urls_go_by_their_own_list() -> None:
     assert (refusal.rule, refusal.path) == ("callback_url", "$.fallback")
 
 
-def test_a_star_stands_for_what_is_below_and_not_for_the_name_itself() -> None:
+def test_a_star_stands_for_names_below_and_not_for_the_name_itself() -> None:
     assert refused(CallbackUrl(primary="https://example.net/events"), HOSTS).rule == "callback_url"
     assert refused(CallbackUrl(primary="https://badexample.net/events"), HOSTS).rule == "callback_url"
 
 
-def test_the_sandbox_lets_the_reserved_example_hosts_be_tried() -> None:
+def test_the_sandbox_allows_the_reserved_example_hosts() -> None:
     sandbox = Policy.sandbox()
 
     assert isinstance(answer(CallbackUrl(primary="https://www.example.com/events"), sandbox, mode="sandbox"), Allow)

@@ -94,7 +94,7 @@ REFUSED: list[tuple[str, Mapping[str, object], Context | None, str]] = [
 
 
 @pytest.mark.parametrize(("what", "action", "context", "codes"), FORMS, ids=[form[0] for form in FORMS])
-def test_a_form_that_occurs_is_accepted(
+def test_a_form_that_occurs_in_sinchs_material_is_accepted(
     what: str, action: Mapping[str, object], context: Context | None, codes: set[str]
 ) -> None:
     report = lint({"action": action}, context)
@@ -111,7 +111,7 @@ def test_a_form_that_the_platform_refuses_is_an_error(
     assert code in {finding.code for finding in report.findings if finding.level == "error"}, what
 
 
-def test_recordings_written_the_examples_way_are_accepted() -> None:
+def test_recordings_written_as_in_sinchs_examples_are_accepted() -> None:
     options = {"destination": "s3://bucket/folder", "credentials": "KEY:SECRET:eu-west-1"}
     document = {"instructions": [{"name": "startRecording", "options": options}], "action": {"name": "hangup"}}
     assert {finding.code for finding in lint(document).findings} == {"SV008"}
@@ -122,7 +122,7 @@ def test_nested_files_are_accepted() -> None:
     assert {finding.code for finding in lint(document).findings} == {"SV010"}
 
 
-def test_a_callout_without_its_wrapper_is_told_what_is_missing() -> None:
+def test_a_callout_without_its_wrapper_is_reported_with_what_is_missing() -> None:
     bare = {"ttsCallout": {"destination": {"type": "number", "endpoint": "+12025550100"}, "text": "Hi."}}
     (finding,) = lint(bare).findings
     assert (finding.code, finding.path) == ("SV009", "$.method")

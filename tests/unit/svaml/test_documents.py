@@ -22,7 +22,7 @@ def test_a_document_survives_the_wire(document: Document) -> None:
 
 
 @given(strategies.documents)
-def test_members_that_nobody_documents_survive_the_wire_too(document: Document) -> None:
+def test_undocumented_members_survive_the_wire_too(document: Document) -> None:
     wire = document.to_wire()
     wire["action"]["novelty"] = {"deep": [1]}
     wire["x-note"] = "kept"
@@ -45,18 +45,18 @@ def test_a_document_is_pleasant_to_write() -> None:
     }
 
 
-def test_an_empty_list_of_instructions_is_sent_only_where_one_was_given() -> None:
+def test_an_empty_list_of_instructions_is_sent_only_if_one_was_given() -> None:
     assert Document(action=Hangup()).to_wire() == {"action": {"name": "hangup"}}
     given_empty: JsonObject = {"instructions": [], "action": {"name": "hangup"}}
     assert svaml.read(given_empty).to_wire() == given_empty
 
 
-def test_an_editors_schema_is_no_part_of_a_document() -> None:
+def test_the_schema_member_for_editors_is_not_part_of_a_document() -> None:
     reading = svaml.read({"$schema": "svaml.schema.json", "action": {"name": "hangup"}})
     assert (reading.findings, reading.unknown, reading.to_wire()) == ((), (), {"action": {"name": "hangup"}})
 
 
-def test_a_misspelt_member_is_refused_where_we_write() -> None:
+def test_a_misspelled_member_is_refused_in_documents_built_in_python() -> None:
     with pytest.raises(ValueError, match="conferenceId"):
         ConnectConf.model_validate({"name": "connectConf", "room": "a"})
 
@@ -100,7 +100,7 @@ def test_the_spellings_of_sinchs_own_material_are_read(
     assert {key: value for key, value in wire.items() if key != "name"} == documented
 
 
-def test_nested_lists_of_files_are_flattened_with_a_remark() -> None:
+def test_nested_lists_of_files_are_flattened_with_a_finding() -> None:
     reading = svaml.read({"instructions": [{"name": "playFiles", "ids": [["a"], "b"]}], "action": {"name": "hangup"}})
     assert reading.document.instructions == (PlayFiles(ids=("a", "b")),)
     assert [(finding.code, finding.path) for finding in reading.findings] == [("SV010", "$.instructions[0].ids")]
@@ -176,7 +176,7 @@ def test_each_event_allows_what_the_documentation_says(event: svaml.Event, actio
         assert reading is not None or [finding.path for finding in findings] == ["$.instructions[0].name"]
 
 
-def test_an_update_may_do_without_an_action() -> None:
+def test_an_update_can_omit_the_action() -> None:
     assert svaml.read({"instructions": [{"name": "say", "text": "a"}]}, "update").document.action is None
 
 

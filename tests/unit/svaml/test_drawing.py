@@ -124,7 +124,7 @@ def test_any_text_gives_well_formed_xml(text: str) -> None:
     assert fromstring(picture).tag == f"{_SVG}svg"
 
 
-def test_foreign_text_is_shown_and_not_obeyed() -> None:
+def test_foreign_text_is_shown_and_never_interpreted() -> None:
     drawn = graph(
         Document(instructions=(Say(text=_FOREIGN),), action=RunMenu(menus=(Menu(id="main", main_prompt=_FOREIGN),)))
     )
@@ -176,7 +176,7 @@ def test_the_handlers_of_a_set_are_connected() -> None:
     assert ("action:sales", "entry:ace") in ways
 
 
-def test_a_general_pie_handler_hears_every_value() -> None:
+def test_a_general_pie_handler_receives_every_value() -> None:
     asking = Document(action=RunMenu(menus=(Menu(id="main", options=(Option(dtmf="1", action="return(sales)"),)),)))
     drawn = graph({"ice": asking, "pie": Document(action=Hangup())})
     assert "handler" not in {node.kind for node in drawn.nodes}
@@ -212,14 +212,14 @@ def test_the_same_document_gives_the_same_picture(document: Document) -> None:
     assert svg(graph(document)) == svg(graph(document))
 
 
-def test_the_picture_tells_itself_to_who_cannot_see_it() -> None:
+def test_the_picture_has_a_description_for_screen_readers() -> None:
     root = fromstring(svg(graph(Document(action=Park()), "ice")))
     assert root.get("role") == "img"
     assert root.findtext(f"{_SVG}title") == "Call flow"
     assert "Park the call leads to The call ends (not updated)" in (root.findtext(f"{_SVG}desc") or "")
 
 
-def test_the_picture_has_a_dark_side_and_fetches_nothing() -> None:
+def test_the_picture_has_a_dark_style_and_fetches_nothing() -> None:
     picture = svg(graph(Document(action=Hangup())))
     assert "prefers-color-scheme:dark" in picture
     assert re.findall(r"https?://[^\"]+|url\(", picture) == ["http://www.w3.org/2000/svg"]

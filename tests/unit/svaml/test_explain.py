@@ -36,11 +36,11 @@ def menu(*options: Option, **members: object) -> Document:
 
 
 @given(strategies.documents, st.none() | st.sampled_from(EVENTS))
-def test_every_document_can_be_told_with_every_key_of_its_menus(document: Document, event: Event | None) -> None:
-    told = explain(document, event)
+def test_every_document_is_explained_with_every_key_of_its_menus(document: Document, event: Event | None) -> None:
+    explanation = explain(document, event)
     if isinstance(document.action, RunMenu):
         for asked in document.action.menus:
-            assert all(f"Key `{option.dtmf}`" in told for option in asked.options or ())
+            assert all(f"Key `{option.dtmf}`" in explanation for option in asked.options or ())
 
 
 @given(
@@ -48,7 +48,7 @@ def test_every_document_can_be_told_with_every_key_of_its_menus(document: Docume
         st.sampled_from(["ice", "ace", "pie", "callout"]) | strategies.word, strategies.documents, max_size=4
     )
 )
-def test_every_set_of_handlers_can_be_told(handlers: dict[str, Document]) -> None:
+def test_every_set_of_handlers_is_explained(handlers: dict[str, Document]) -> None:
     assert explain_set(handlers).count("## When") == len(handlers)
 
 
@@ -56,15 +56,17 @@ def test_every_set_of_handlers_can_be_told(handlers: dict[str, Document]) -> Non
 @example('a "b"')
 @example("a\n2. b")
 def test_foreign_text_stays_on_its_line_and_in_its_quotes(text: str) -> None:
-    told = explain(Document(instructions=(Say(text=text),), action=Hangup()))
-    assert [line[:3] for line in told.splitlines()] == ["1. ", "2. "]
-    assert told.count('"') == 2
-    assert first_hidden(told) is None
+    explanation = explain(Document(instructions=(Say(text=text),), action=Hangup()))
+    assert [line[:3] for line in explanation.splitlines()] == ["1. ", "2. "]
+    assert explanation.count('"') == 2
+    assert first_hidden(explanation) is None
 
 
 def test_the_steps_come_in_order_and_the_action_last() -> None:
-    told = explain(Document(instructions=(Answer(), Say(text="Hello."), SendDtmf(value="1w2")), action=Hangup()), "ice")
-    assert told.startswith(
+    explanation = explain(
+        Document(instructions=(Answer(), Say(text="Hello."), SendDtmf(value="1w2")), action=Hangup()), "ice"
+    )
+    assert explanation.startswith(
         "When a call comes in (ICE):\n\n"
         "1. Answers the call; billing starts.\n"
         '2. Says "Hello."\n'
@@ -77,20 +79,20 @@ def test_the_steps_come_in_order_and_the_action_last() -> None:
     ("event", "happens"),
     [("ice", "the caller hears an error message"), ("ace", "the call is connected"), ("pie", "the call ends")],
 )
-def test_it_says_what_happens_when_the_reply_is_late(event: Event, happens: str) -> None:
+def test_an_explanation_names_what_happens_if_the_reply_is_late(event: Event, happens: str) -> None:
     assert f"does not arrive in time: {happens}" in explain(Document(action=Hangup()), event)
 
 
 def test_a_menu_names_its_defaults() -> None:
-    told = explain(menu(Option(dtmf="1", action="Return (sales)")))
-    assert "- Key `1`: sends `sales` to your PIE handler." in told
-    assert "Silence for 5 s (the default): repeats the question up to 3 times (the default), then" in told
-    assert "Any other key: repeats the question up to 3 times (the default), then" in told
+    explanation = explain(menu(Option(dtmf="1", action="Return (sales)")))
+    assert "- Key `1`: sends `sales` to your PIE handler." in explanation
+    assert "Silence for 5 s (the default): repeats the question up to 3 times (the default), then" in explanation
+    assert "Any other key: repeats the question up to 3 times (the default), then" in explanation
 
 
-def test_a_menu_tells_what_it_sets_itself() -> None:
-    told = explain(menu(repeats=1, timeout_mills=2500, repeat_prompt="#tts[Again?]"))
-    assert 'Silence for 2.5 s: repeats "Again?" once, then your PIE handler receives `timeout`.' in told
+def test_a_menu_names_its_own_settings() -> None:
+    explanation = explain(menu(repeats=1, timeout_mills=2500, repeat_prompt="#tts[Again?]"))
+    assert 'Silence for 2.5 s: repeats "Again?" once, then your PIE handler receives `timeout`.' in explanation
 
 
 def test_a_menu_without_repeats_says_so() -> None:
@@ -98,13 +100,13 @@ def test_a_menu_without_repeats_says_so() -> None:
 
 
 def test_a_sequence_is_collected_and_never_wrong() -> None:
-    told = explain(menu(max_digits=4))
-    assert "Collects up to 4 keys; `#` or a pause of 5 s (the default) ends them." in told
-    assert "The keys are sent to your PIE handler (`sequence`)." in told
-    assert "invalidinput" not in told
+    explanation = explain(menu(max_digits=4))
+    assert "Collects up to 4 keys; `#` or a pause of 5 s (the default) ends them." in explanation
+    assert "The keys are sent to your PIE handler (`sequence`)." in explanation
+    assert "invalidinput" not in explanation
 
 
-def test_menus_are_told_once_in_the_order_in_which_they_are_reached() -> None:
+def test_menus_are_explained_once_in_the_order_in_which_they_are_reached() -> None:
     def leading(name: str, *targets: str) -> Menu:
         options = tuple(Option(dtmf=str(key), action=f"menu({target})") for key, target in enumerate(targets))
         return Menu(id=name, options=options)
@@ -121,9 +123,9 @@ def test_menus_are_told_once_in_the_order_in_which_they_are_reached() -> None:
 
 
 def test_options_behind_a_taken_key_are_counted_and_no_more() -> None:
-    told = explain(menu(*(Option(dtmf="1", action=f"return({number})") for number in range(10_000))))
-    assert "Never chosen: 9,999 more options" in told
-    assert len(told) < 2_000
+    explanation = explain(menu(*(Option(dtmf="1", action=f"return({number})") for number in range(10_000))))
+    assert "Never chosen: 9,999 more options" in explanation
+    assert len(explanation) < 2_000
 
 
 def test_spoken_answers_need_voice() -> None:
@@ -131,73 +133,75 @@ def test_spoken_answers_need_voice() -> None:
     assert 'Key `1` or saying "sales" (needs `enableVoice`)' in explain(menu(said))
 
 
-def test_a_telephone_is_rung_with_limits_and_a_caller_id() -> None:
+def test_a_telephone_is_called_with_limits_and_a_caller_id() -> None:
     action = ConnectPstn(number="+12025550123", cli="+14155550100", dial_timeout=25, max_duration=5400)
-    told = explain(Document(action=action), "ice")
-    assert "Calls `+12025550123` and rings for 25 s, with `+14155550100` as caller ID." in told
-    assert "The call ends after 5,400 s (1 h 30 min)." in told
-    assert "Not answered within 25 s (NOANSWER), busy (BUSY) or not reachable (FAILED): the call ends" in told
+    explanation = explain(Document(action=action), "ice")
+    assert "Calls `+12025550123` and rings for 25 s, with `+14155550100` as caller ID." in explanation
+    assert "The call ends after 5,400 s (1 h 30 min)." in explanation
+    assert "Not answered within 25 s (NOANSWER), busy (BUSY) or not reachable (FAILED): the call ends" in explanation
 
 
-def test_a_callout_without_caller_id_is_said_to_reach_nobody() -> None:
+def test_a_callout_without_a_caller_id_never_reaches_the_phone() -> None:
     assert "never reaches the phone" in explain(Document(action=ConnectPstn(number="+12025550123")), "callout")
 
 
-def test_suppressed_callbacks_are_said() -> None:
-    told = explain(Document(action=ConnectPstn(number="+12025550123", suppress_callbacks=True)), "ice")
-    assert "without ACE or DiCE" in told
-    assert "no event reports it" in told
+def test_suppressed_callbacks_are_mentioned() -> None:
+    explanation = explain(Document(action=ConnectPstn(number="+12025550123", suppress_callbacks=True)), "ice")
+    assert "without ACE or DiCE" in explanation
+    assert "no event reports it" in explanation
 
 
-def test_credentials_are_never_told() -> None:
+def test_credentials_are_never_shown() -> None:
     options = RecordingOptions(destination_url="s3://bucket/", credentials="KEY:HUSH:eu-central-1")
-    told = explain(Document(instructions=(StartRecording(options=options),), action=Hangup()))
-    assert "s3://bucket/" in told
-    assert "HUSH" not in told
+    explanation = explain(Document(instructions=(StartRecording(options=options),), action=Hangup()))
+    assert "s3://bucket/" in explanation
+    assert "HUSH" not in explanation
 
 
-def test_ssml_is_told_by_what_is_heard() -> None:
+def test_ssml_is_explained_by_the_text_that_is_spoken() -> None:
     ids = ("#ssml[<speak>Hello <break time='1s'/>you</speak>]", "#href[https://example.com/a.mp3]", "file-7")
-    told = explain(Document(instructions=(PlayFiles(ids=ids),), action=Hangup()))
-    assert '1. Plays "Hello you", the audio at `https://example.com/a.mp3` then the stored file `file-7`.' in told
+    explanation = explain(Document(instructions=(PlayFiles(ids=ids),), action=Hangup()))
+    assert (
+        '1. Plays "Hello you", the audio at `https://example.com/a.mp3` then the stored file `file-7`.' in explanation
+    )
 
 
 @pytest.mark.parametrize("ssml", ["<speak>Hi", "<!DOCTYPE x [<!ENTITY a 'b'>]><speak>Hi</speak>", "Hi"])
-def test_ssml_that_is_no_xml_is_told_without_its_tags(ssml: str) -> None:
+def test_unreadable_ssml_is_shown_without_its_tags(ssml: str) -> None:
     assert "Hi" in parse_leniently(ssml).text
     assert "<speak>" not in parse_leniently(ssml).text
 
 
-def test_a_conference_and_a_parked_call_are_told() -> None:
+def test_a_conference_and_a_parked_call_are_explained() -> None:
     assert "Joins the conference `daily`" in explain(Document(action=ConnectConf(conference_id="daily")))
     assert "Without an update within 600 s (the platform's limit), the call ends." in explain(Document(action=Park()))
 
 
 def test_a_set_points_to_its_handlers_and_to_those_that_are_missing() -> None:
     asking = menu(Option(dtmf="1", action="return(sales)"), Option(dtmf="2", action="return(lost)"))
-    told = explain_set({"sales": Document(action=Hangup()), "ice": asking})
-    assert told.index("(ICE)") < told.index("When a menu returns `sales`")
-    assert "sends `sales` to your PIE handler, below." in told
-    assert told.endswith("Menus return values that have no handler here: `lost`.")
+    explanation = explain_set({"sales": Document(action=Hangup()), "ice": asking})
+    assert explanation.index("(ICE)") < explanation.index("When a menu returns `sales`")
+    assert "sends `sales` to your PIE handler, below." in explanation
+    assert explanation.endswith("Menus return values that have no handler here: `lost`.")
 
 
-def test_a_general_pie_handler_misses_nothing() -> None:
+def test_a_general_pie_handler_handles_every_value() -> None:
     asking = menu(Option(dtmf="2", action="return(lost)"))
     assert "have no handler" not in explain_set({"ice": asking, "pie": Document(action=Hangup())})
 
 
-def test_only_an_update_may_do_without_an_action() -> None:
+def test_only_an_update_can_omit_the_action() -> None:
     assert "Continues the call" in explain(Document(), "update")
     assert "the action is missing" in explain(Document(), "ice")
 
 
 @pytest.mark.parametrize(("count", "words"), [(90, "90 s"), (120, "120 s (2 min)"), (3661, "3,661 s (1 h 1 min 1 s)")])
-def test_long_times_are_told_in_hours_and_minutes(count: int, words: str) -> None:
+def test_long_times_are_also_shown_in_hours_and_minutes(count: int, words: str) -> None:
     assert seconds(count) == words
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 s"), (5000, "5 s"), (10_000, "10 s"), (2500, "2.5 s")])
-def test_milliseconds_are_told_as_seconds(count: int, words: str) -> None:
+def test_milliseconds_are_shown_as_seconds(count: int, words: str) -> None:
     assert milliseconds(count) == words
 
 

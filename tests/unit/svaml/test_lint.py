@@ -1,7 +1,9 @@
-"""The linter: each rule has a document that it finds fault with, and one that it does not."""
+"""The linter: for each rule, a document that violates it and one that does not."""
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.svaml import codes as codes_module
 from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, fix, lint
 from sinch_voice_mcp.types import is_list, is_object
 from tests import strategies
@@ -94,10 +97,13 @@ CASES: list[Case] = [
     ("SV020", played("#tts[a]", locale="Joana"), played("#tts[a]", locale="joanna"), None),
     ("SV021", played("tts#[a]"), played("#tts[a]"), None),
     ("SV021", played("#tts[a"), played("file"), None),
+    ("SV012", played(f"#ssml[<speak>{'a' * 601}</speak>]"), played(f"#ssml[<speak>{'<p>a</p>' * 600}</speak>]"), None),
     ("SV022", played("#ssml[<speak>a]"), played("#ssml[<speak>a<break time='1s'/></speak>]"), None),
     ("SV022", played("#ssml[<speak><blink>a</blink></speak>]"), played("#ssml[<speak><p>a</p></speak>]"), None),
+    ("SV022", played("#ssml[<speak>a<x:breath/></speak>]"), played("#ssml[<speak>a<amazon:breath/></speak>]"), None),
     ("SV023", played("http://media.example.com/a.mp3"), played("https://media.example.com/a.mp3"), None),
     ("SV023", played("#href[https://127.0.0.1/a.mp3]"), played("#href[https://media.example.com/a]"), None),
+    ("SV023", played("https://media.local/a.mp3"), played("https://local.example.com/a.mp3"), None),
     ("SV023", played("https://media.example.com/a.exe"), played("https://media.example.com/a.wav"), None),
     (
         "SV024",
@@ -155,7 +161,7 @@ def codes(document: object, context: Context | None) -> set[str]:
 
 
 @pytest.mark.parametrize(("code", "bad", "good", "context"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
-def test_each_rule_finds_its_fault_and_nothing_else_does(
+def test_each_rule_reports_its_violation_and_accepts_the_correct_form(
     code: str, bad: object, good: object, context: Context | None
 ) -> None:
     assert code in codes(bad, context)
@@ -163,16 +169,16 @@ def test_each_rule_finds_its_fault_and_nothing_else_does(
     assert code not in codes(good, "callout" if code == "SV029" and context == "ice" else context)
 
 
-def test_every_rule_is_reached_documented_and_numbered() -> None:
+def test_every_rule_is_tested_documented_and_numbered() -> None:
     assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 36)}
     for rule in RULES:
         assert rule.title
         assert rule.exactly.endswith(".")
 
 
-def test_rules_that_say_so_mend_and_others_do_not() -> None:
-    mended = {finding.code for _, bad, _, context in CASES for finding in fix(bad, context).applied}
-    assert mended == {rule.code for rule in RULES if rule.fixable}
+def test_exactly_the_rules_marked_fixable_have_fixes() -> None:
+    fixed = {finding.code for _, bad, _, context in CASES for finding in fix(bad, context).applied}
+    assert fixed == {rule.code for rule in RULES if rule.fixable}
 
 
 @pytest.mark.parametrize(
@@ -198,14 +204,52 @@ def test_a_fix_gives_the_documented_form(bad: object, good: object) -> None:
     assert bad == before
 
 
-def test_a_finding_in_a_request_names_the_place_in_the_document_inside() -> None:
+@pytest.mark.parametrize(
+    ("document", "codes_in_order"),
+    [
+        ({"action": {"name": "connectPstn", "destination": "12025550100"}}, ["SV008", "SV011"]),
+        ({"action": CONF | {"mohClass": "RINGING"}}, ["SV008", "SV010", "SV033"]),
+        (menu(MENU, locale=None), ["SV019"]),
+    ],
+)
+def test_a_fix_that_has_to_wait_for_another_is_applied_and_counted_once(
+    document: object, codes_in_order: list[str]
+) -> None:
+    fixed = fix(document)
+
+    assert [finding.code for finding in fixed.applied] == codes_in_order
+    assert not any(finding.fix for finding in fixed.report.findings)
+
+
+def test_every_code_is_described_and_found_where_the_table_says() -> None:
+    package = Path(codes_module.__file__).parent
+    mentioned: dict[str, set[str]] = {code: set() for code in codes_module.CODES}
+    for file in sorted(package.rglob("*.py")):
+        name = ".".join(file.relative_to(package).with_suffix("").parts)
+        if name != "codes":
+            for code in set(re.findall(r'"(SV\d{3})"', file.read_text("utf-8"))):
+                mentioned[code].add(name)
+
+    assert mentioned == {code: {owner.described_in, *owner.found_in} for code, owner in codes_module.CODES.items()}
+    assert [rule.code for rule in RULES] == list(codes_module.CODES)
+
+
+def test_unreadable_ssml_is_an_error_and_an_unknown_tag_a_warning() -> None:
+    unreadable, unknown = lint(played("#ssml[<speak>a]")), lint(played("#ssml[<speak><blink>a</blink></speak>]"))
+
+    assert [(finding.code, finding.level) for finding in unreadable.findings] == [("SV022", "error")]
+    assert [(finding.code, finding.level) for finding in unknown.findings] == [("SV022", "warning")]
+    assert unreadable.findings[0].message == "the SSML is not well-formed XML at line 1, column 9"
+
+
+def test_a_finding_in_a_request_has_its_path_in_the_document_inside() -> None:
     inner = json.dumps({"action": {"name": "connectPstn"}})
     report = lint({"method": "customCallout", "customCallout": {"ice": inner}})
     assert ("SV030", "$.customCallout.ice.action") in {(finding.code, finding.path) for finding in report.findings}
     assert report.context == "request"
 
 
-def test_a_document_is_judged_alike_as_text_and_as_a_value() -> None:
+def test_a_document_has_the_same_findings_as_text_and_as_a_value() -> None:
     sip = {"name": "connectSip", "destination": {"type": "sip", "endpoint": "bob@sip.example.com"}}
     assert lint(json.dumps({"action": sip})).findings == lint({"action": sip}).findings == ()
 
@@ -221,11 +265,11 @@ def test_a_document_that_only_speaks_lacks_an_action() -> None:
         ('{"a": "b', "not JSON: unterminated string starting at line 1, column 7"),
     ],
 )
-def test_what_is_no_json_is_said_with_its_place(text: str, message: str) -> None:
+def test_what_is_not_json_is_reported_with_its_position(text: str, message: str) -> None:
     assert [finding.message for finding in lint(text).findings] == [message]
 
 
-def test_levels_are_the_owners_to_choose() -> None:
+def test_levels_can_be_chosen_per_rule() -> None:
     document = {"action": {"name": "Hangup"}}
     assert lint(document, levels={"SV006": "error"}).errors == 1
     assert lint(document, levels={"SV006": "off"}).findings == ()
@@ -236,7 +280,7 @@ def test_findings_are_capped_with_a_count_of_the_rest() -> None:
     assert (len(report.findings), report.omitted) == (100, 150)
 
 
-def test_a_place_is_the_sources_even_where_a_member_is_misspelt() -> None:
+def test_a_path_is_that_of_the_source_even_if_a_member_is_misspelled() -> None:
     document = {"action": {"name": "connectMxp", "callheaders": [{"key": 1, "value": "b"}]}}
     assert "$.action.callheaders[0].key" in {finding.path for finding in lint(document).findings}
 
@@ -314,7 +358,7 @@ def slipped(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(slipped())
-def test_fixing_is_done_once_and_leaves_nothing_to_fix(document: dict[str, Any]) -> None:
+def test_fixing_once_leaves_nothing_to_fix(document: dict[str, Any]) -> None:
     once = fix(document)
     assert not [finding for finding in once.report.findings if finding.fix]
     again = fix(once.value)
@@ -328,7 +372,7 @@ def test_a_sensible_document_that_the_models_build_has_no_errors(document: Docum
     assert report.document == document
 
 
-def test_a_document_nested_too_deeply_to_be_mended_is_left_alone() -> None:
+def test_a_document_nested_too_deeply_to_be_fixed_is_left_alone() -> None:
     deep: object = 1
     for _ in range(900):
         deep = [deep]
@@ -354,7 +398,7 @@ def test_a_document_nested_too_deeply_to_be_mended_is_left_alone() -> None:
     ],
     ids=["brackets", "nested", "instructions", "chain", "options", "text", "items", "members", "string", "bytes"],
 )
-def test_a_mebibyte_of_anything_is_reported_on(data: bytes) -> None:
+def test_a_mebibyte_of_anything_gets_a_report(data: bytes) -> None:
     report = lint(data, "ice")
     assert report.findings
     assert len(report.findings) <= 100

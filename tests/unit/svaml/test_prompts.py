@@ -29,12 +29,12 @@ def test_what_is_built_is_read_back(parts: list[prompts.Part]) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+def test_any_text_is_read_or_refused_with_a_message(text: str) -> None:
     with suppress(PromptError):
         prompts.parse(text)
 
 
-def test_all_kinds_of_items_are_told_apart() -> None:
+def test_all_kinds_of_items_are_distinguished() -> None:
     prompt = "#tts[Hello; you]; #SSML[<speak>a</speak>];#href[https://example.com/a;b.mp3];http://example.com/b;file-7"
     assert prompts.parse(prompt) == (
         TextPart("Hello; you"),
@@ -56,11 +56,11 @@ def test_all_kinds_of_items_are_told_apart() -> None:
         ("#", "does not begin"),
     ],
 )
-def test_what_breaks_the_syntax_is_refused_in_words(prompt: str, says: str) -> None:
+def test_what_breaks_the_syntax_is_refused_with_a_message(prompt: str, says: str) -> None:
     with pytest.raises(PromptError, match=says.replace("[", r"\[")):
         prompts.parse(prompt)
 
 
-def test_text_cannot_open_the_way_for_a_second_item() -> None:
+def test_text_cannot_start_a_second_item() -> None:
     with pytest.raises(PromptError, match="end the item early"):
         prompts.build([TextPart("hi];#href[https://evil.example/a.mp3")])

@@ -38,7 +38,7 @@ def test_every_rule_is_listed_and_every_result_points_to_one() -> None:
         assert result["message"]["text"]
 
 
-def test_a_result_says_where_and_how_to_mend_it() -> None:
+def test_a_result_has_a_location_and_a_fix() -> None:
     (result,) = (one for one in run_of(TEXT, TEXT)["results"] if one["ruleId"] == "SV006")
     (location,) = result["locations"]
     assert location["physicalLocation"]["artifactLocation"] == {"uri": "flows/a.json"}
@@ -52,14 +52,14 @@ def test_a_result_says_where_and_how_to_mend_it() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"", b"{", b"[" * 5_000, b'{"a": NaN}', b"\xef\xbb\xbf{}"])
-def test_what_is_no_document_is_a_result_too(data: bytes) -> None:
+def test_what_is_not_a_document_is_a_result_too(data: bytes) -> None:
     text = data.decode("utf-8-sig") if data != b"\xff" else None
     (result, *_) = run_of(text, data)["results"]
     assert result["level"] == "error"
     json.dumps(result)
 
 
-def test_a_text_that_is_not_json_is_marked_where_it_stops_being_so() -> None:
+def test_a_text_that_is_not_json_is_marked_at_its_first_wrong_character() -> None:
     text = '{\n  "action": oops\n}'
     (position,) = positions(text, lint(text).findings)
     assert position is not None
@@ -81,7 +81,7 @@ def foreign(draw: st.DrawFn) -> str:
 
 
 @given(foreign())
-def test_mending_a_text_says_what_the_fixed_document_says(text: str) -> None:
+def test_an_edited_text_has_the_value_of_the_fixed_document(text: str) -> None:
     fixed = fix(text)
     after = apply_edits(text, fixed.applied, fixed.value)
     assert json.loads(after) == fixed.value
@@ -89,14 +89,14 @@ def test_mending_a_text_says_what_the_fixed_document_says(text: str) -> None:
     assert apply_edits(after, fix(after).applied, fix(after).value) == after
 
 
-def test_mending_leaves_the_layout_alone() -> None:
+def test_edits_leave_the_layout_alone() -> None:
     fixed = fix(TEXT)
     assert apply_edits(TEXT, fixed.applied, fixed.value) == TEXT.replace("ConnectPSTN", "connectPstn").replace(
         '"true"', "true"
     )
 
 
-def test_a_value_that_no_edit_reaches_is_written_anew_with_the_same_indentation() -> None:
+def test_a_value_that_no_edit_reaches_is_rewritten_with_the_same_indentation() -> None:
     assert apply_edits('{\r\n\t"a": 1\r\n}\r\n', (), {"b": [1]}) == '{\r\n\t"b": [\r\n\t\t1\r\n\t]\r\n}\r\n'
 
 
@@ -109,6 +109,7 @@ def test_a_value_that_no_edit_reaches_is_written_anew_with_the_same_indentation(
         ('{\n  "a": 1\n}', {"op": "add", "path": "/b", "value": 2}, '{\n  "a": 1,\n  "b": 2\n}'),
         ('{"a": {}}', {"op": "add", "path": "/a/b", "value": 2}, '{"a": {"b": 2}}'),
         ('{"a": 1, "a": 2}', {"op": "replace", "path": "/a", "value": 3}, '{"a": 1, "a": 3}'),
+        ('{"a": null}', {"op": "add", "path": "/a", "value": 3}, '{"a": 3}'),
         ('{"a": 1, "b": 2}', {"op": "move", "from": "/a", "path": "/b"}, None),
         ('{"a": {"c": 1}}', {"op": "move", "from": "/a/c", "path": "/b"}, None),
         ('{"a": 1}', {"op": "replace", "path": "/b", "value": 3}, None),

@@ -50,14 +50,14 @@ def broken(draw: st.DrawFn) -> dict[str, Any]:
     """A document with one member or item left out, added or replaced; not every one is broken by that."""
     wire = copy.deepcopy(draw(strategies.documents).to_wire())
     holder: Any = draw(st.sampled_from([holder for holder in holders(wire) if holder]))
-    place = draw(st.sampled_from(list(holder) if hasattr(holder, "keys") else list(range(len(holder)))))
+    step = draw(st.sampled_from(list(holder) if hasattr(holder, "keys") else list(range(len(holder)))))
     match draw(st.sampled_from(["leave out", "replace", "add"])):
         case "leave out":
-            del holder[place]
+            del holder[step]
         case "add" if hasattr(holder, "keys"):
             holder["novelty"] = draw(st.sampled_from(VALUES))
         case _:
-            holder[place] = draw(st.sampled_from(VALUES))
+            holder[step] = draw(st.sampled_from(VALUES))
     return wire
 
 
@@ -70,7 +70,7 @@ def test_what_the_models_refuse_the_schema_refuses(wire: dict[str, Any]) -> None
 
 
 @given(broken())
-def test_what_the_schema_refuses_the_linter_remarks(wire: dict[str, Any]) -> None:
+def test_what_the_schema_refuses_the_linter_reports(wire: dict[str, Any]) -> None:
     assert valid(wire) or lint(wire).findings or "action" not in wire  # which an update may do without
 
 
@@ -84,7 +84,7 @@ def test_with_an_event_only_what_it_allows_is_valid(document: Document, event: E
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_only_an_update_may_do_without_an_action(event: Event) -> None:
+def test_only_an_update_can_omit_the_action(event: Event) -> None:
     assert valid({"instructions": [{"name": "say", "text": "Hi"}]}, BY_EVENT[event]) == (event == "update")
 
 
@@ -103,7 +103,7 @@ def test_only_an_update_may_do_without_an_action(event: Event) -> None:
         {"action": {"name": "hangup"}, "instructions": [{"name": "say", "text": "x" * 601}]},
     ],
 )
-def test_a_fault_that_an_editor_can_underline_is_underlined(faulty: object) -> None:
+def test_a_mistake_that_an_editor_can_underline_is_underlined(faulty: object) -> None:
     assert not valid(faulty)
 
 
@@ -113,7 +113,7 @@ def test_a_return_in_capitals_is_valid_as_it_is_for_the_models() -> None:
 
 
 @pytest.mark.parametrize("event", [None, *EVENTS])
-def test_the_schema_itself_is_valid_and_says_what_every_member_does(event: Event | None) -> None:
+def test_the_schema_itself_is_valid_and_describes_every_member(event: Event | None) -> None:
     made: dict[str, Any] = schema(event)
     Draft202012Validator.check_schema(made)
     for node in (made, *made["$defs"].values()):

@@ -1,4 +1,4 @@
-"""How long things take."""
+"""How long prompts and tones take."""
 
 import pytest
 
@@ -10,6 +10,10 @@ from sinch_voice_mcp.svaml import timing
     [
         ("#tts[fourteen chars]", 1.0),
         ("#ssml[<speak>fourteen <emphasis>chars</emphasis></speak>]", 1.0),
+        ("#ssml[<speak>fourteen<break time='3s'/> chars</speak>]", 4.0),
+        ("#ssml[<speak>fourteen<break/> chars</speak>]", 2.0),
+        ("#ssml[<speak>fourteen<break time='60s'/> chars</speak>]", 11.0),
+        ("#ssml[<speak>fourteen chars<audio src='https://example.com/a.mp3'/></speak>]", 6.0),
         ("#ssml[fourteen chars]", 1.0),
         ("#ssml[<speak>fourteen chars]", 1.0),
         ("#ssml[<!DOCTYPE a [<!ENTITY b 'c'>]", None),
