@@ -22,7 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sinch_voice_mcp.app import open_app
-from sinch_voice_mcp.callbacks import DEFAULT_PATH, Hear, Limits, Receiver, Skew, Verifier, receiver
+from sinch_voice_mcp.callbacks import DEFAULT_PATH, Limits, Receiver, RecordEvent, Skew, Verifier, receiver
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.signing import Credentials, Flaw, Message, authorization, timestamp
@@ -46,7 +46,7 @@ BODY = (
 
 
 @asynccontextmanager
-async def memory_hear(url: str) -> AsyncGenerator[Hear]:
+async def memory_hear(url: str) -> AsyncGenerator[RecordEvent]:
     """Events kept in memory only."""
     del url
     kept: deque[tuple[str, bytes]] = deque(maxlen=10_000)
@@ -59,7 +59,7 @@ async def memory_hear(url: str) -> AsyncGenerator[Hear]:
 
 
 @asynccontextmanager
-async def durable_hear(url: str) -> AsyncGenerator[Hear]:
+async def durable_hear(url: str) -> AsyncGenerator[RecordEvent]:
     """Events as a server under the live rules hears them: judged, and committed before they are answered."""
     settings = load(
         {
@@ -86,19 +86,19 @@ class Trusting(Verifier):
         del scope, headers, body
 
 
-def verified(record: Hear) -> ASGIApp:
+def verified(record: RecordEvent) -> ASGIApp:
     """The receiver as it is."""
     return receiver(record, [CREDENTIALS], SystemClock())
 
 
-def unverified(record: Hear) -> ASGIApp:
+def unverified(record: RecordEvent) -> ASGIApp:
     """The receiver without the signature."""
     clock, limits = SystemClock(), Limits()
     skew = Skew(clock)
     return Receiver(record, Trusting([CREDENTIALS], clock, skew, tolerance=limits.tolerance), skew, limits)
 
 
-def floor(record: Hear) -> ASGIApp:
+def floor(record: RecordEvent) -> ASGIApp:
     """Nothing but the HTTP server."""
     del record
 
@@ -113,8 +113,8 @@ def floor(record: Hear) -> ASGIApp:
     return answer
 
 
-Listening = Callable[[str], AbstractAsyncContextManager[Hear]]
-MODES: Mapping[str, tuple[Listening, Callable[[Hear], ASGIApp]]] = {
+Listening = Callable[[str], AbstractAsyncContextManager[RecordEvent]]
+MODES: Mapping[str, tuple[Listening, Callable[[RecordEvent], ASGIApp]]] = {
     "floor": (memory_hear, floor),
     "unverified": (memory_hear, unverified),
     "verified": (memory_hear, verified),

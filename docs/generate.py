@@ -17,7 +17,7 @@ from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.refusals import RefusalKind
-from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
+from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
 from sinch_voice_mcp.svaml.schema import schema
@@ -151,9 +151,9 @@ def _variables(names: Iterable[str]) -> str:
     return ", ".join(f"`{variable(name)}`" for name in names)
 
 
-def behaviours() -> str:
+def behaviors() -> str:
     """Return the table of what the sandbox simulates, and the source of that knowledge."""
-    rows = [(row.name, row.what, row.mark) for row in BEHAVIOURS if row.simulated]
+    rows = [(row.name, row.what, row.evidence) for row in BEHAVIORS if row.simulated]
     return table(("Behavior", "In the sandbox", "Source"), rows)
 
 
@@ -165,7 +165,7 @@ def lint_rules() -> str:
 
 def not_simulated() -> str:
     """Return the table of what the sandbox does not simulate."""
-    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIOURS if not b.simulated])
+    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIORS if not b.simulated])
 
 
 SECTIONS: dict[str, Callable[[], str]] = {
@@ -176,7 +176,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "budgets": budgets,
     "rules": rules,
     "counted": counted,
-    "behaviours": behaviours,
+    "behaviors": behaviors,
     "lint": lint_rules,
     "not-simulated": not_simulated,
 }

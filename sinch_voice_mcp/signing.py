@@ -1,7 +1,7 @@
-"""Sinch's application signature: one pure implementation for client, receiver and sandbox.
+"""Sinch's application signature: one pure implementation for the client, the callback receiver and the sandbox.
 
-The string that is signed, and where each part comes from, is in Sinch's documentation under
-*Authentication*; requests and callbacks use the same algorithm. Nothing here reads a clock or a socket.
+Sinch's documentation describes the signed string under *Authentication*; requests and callbacks use the same
+algorithm. Nothing here reads a clock or a socket.
 """
 
 import base64
@@ -9,17 +9,20 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from sinch_voice_mcp.errors import ConfigurationError
 
+# Stricter than `datetime.fromisoformat`, which also accepts dates, missing offsets and week numbers.
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
 TOLERANCE = timedelta(minutes=5)
-"""How far a timestamp may be from our clock; Sinch publishes no number."""
+"""How far a timestamp may be from this machine's clock, in either direction; Sinch publishes no number."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,16 @@ class Credentials:
     def __post_init__(self) -> None:
         printable = self.key.isascii() and self.key.isprintable()
         if not self.key or not printable or ":" in self.key or " " in self.key:
-            message = "the application key is empty, or holds a colon, a space or what no header can carry"
+            message = "the application key is empty, or contains a colon, a space, or a control or non-ASCII character"
             raise ConfigurationError(message, field="key")
         if not self.secret:
             raise ConfigurationError("the application secret is empty", field="secret")
+        # Decode once, so that a wrong secret fails here and not in the first request.
         _ = self.secret_bytes
 
     @property
     def secret_bytes(self) -> bytes:
-        """The secret as the signature uses it: base64-decoded."""
+        """The secret in the form that the signature uses: base64-decoded."""
         try:
             return base64.b64decode(self.secret, validate=True)
         except (binascii.Error, ValueError):
@@ -53,7 +57,7 @@ class Credentials:
             ) from None
 
     def is_key(self, key: str) -> bool:
-        """Whether a key names this application; letter case and dashes do not matter."""
+        """Return whether a key names this application; letter case and dashes do not matter."""
         return _folded(key) == _folded(self.key)
 
 
@@ -63,7 +67,7 @@ def _folded(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is signed. ``body`` is the exact bytes; ``content_type`` the header as it stands, empty without one."""
+    """The signed parts of a request. ``body`` is the exact bytes; ``content_type`` is empty without such a header."""
 
     method: str
     path: str
@@ -73,19 +77,34 @@ class Message:
 
 
 def timestamp(now: datetime) -> str:
-    """An instant as Sinch's requests carry it: UTC, milliseconds, ``Z``."""
+    """Format an instant for the ``x-timestamp`` header of a request: UTC, milliseconds, ``Z``."""
     return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def callback_timestamp(now: datetime) -> str:
+    """Format an instant for the ``x-timestamp`` header of a callback: UTC, seven digits of the second, ``Z``."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
+def raw_path(decoded: str, raw: bytes | None) -> str:
+    """Return a request's path as it was sent, still percent-encoded and without query.
+
+    Args:
+        decoded: The path that the HTTP server decoded.
+        raw: The request target as it was sent, if the server kept it; ASGI does not require that.
+    """
+    return quote(decoded) if raw is None else raw.partition(b"?")[0].decode("latin-1")
+
+
 def content_md5(body: bytes) -> str:
-    """Base64 of the MD5 of a body; empty for an empty body."""
+    """Return the base64 of the MD5 of a body; an empty string for an empty body."""
     if not body:
         return ""
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode("ascii")
 
 
 def string_to_sign(message: Message) -> str:
-    """The five lines that are signed."""
+    """Return the five lines that are signed."""
     return "\n".join(
         (
             message.method.upper(),
@@ -98,18 +117,18 @@ def string_to_sign(message: Message) -> str:
 
 
 def signature(credentials: Credentials, message: Message) -> str:
-    """Base64 of the HMAC-SHA256 of the string to sign, keyed with the decoded secret."""
+    """Return the base64 of the HMAC-SHA256 of the string to sign, keyed with the decoded secret."""
     text = string_to_sign(message).encode("utf-8", "surrogatepass")
     return base64.b64encode(hmac.new(credentials.secret_bytes, text, hashlib.sha256).digest()).decode("ascii")
 
 
 def authorization(credentials: Credentials, message: Message) -> str:
-    """The ``Authorization`` header of a signed request or callback; the scheme in lower case."""
+    """Return the ``Authorization`` header of a signed request or callback; the scheme is in lower case."""
     return f"application {credentials.key}:{signature(credentials, message)}"
 
 
 def basic_authorization(credentials: Credentials) -> str:
-    """The ``Authorization`` header of the Basic scheme: the secret as shown, not decoded."""
+    """Return the ``Authorization`` header of the Basic scheme, which uses the secret as shown, not decoded."""
     pair = f"{credentials.key}:{credentials.secret}".encode()
     return f"Basic {base64.b64encode(pair).decode('ascii')}"
 
@@ -125,10 +144,23 @@ Flaw = Literal[
 ]
 """Why a request is not accepted."""
 
+FLAW_CODES: Mapping[Flaw, int] = MappingProxyType(
+    {
+        "authorization_missing": 40100,
+        "timestamp_missing": 40101,
+        "signature_wrong": 40102,
+        "timestamp_outside": 40105,
+        "scheme_unknown": 40107,
+        "key_unknown": 40108,
+        "password_wrong": 40108,
+    }
+)
+"""The platform's error code for each flaw, as in :data:`sinch_voice_mcp.wire.codes.CODES`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came in. ``path`` is raw, without query; ``query`` is raw, without question mark."""
+    """A request as it arrived: ``path`` is raw and without query, ``query`` is raw and without question mark."""
 
     method: str
     path: str
@@ -147,20 +179,20 @@ def verify(
     tolerance: timedelta | None = TOLERANCE,
     accept_basic: bool = True,
 ) -> Credentials | Flaw:
-    """Check who sent a request.
+    """Check which application sent a request.
 
-    The signature may be over the raw path, the percent-decoded path, or the raw path with query:
-    Sinch's own SDKs differ.
+    The signature may cover the raw path, the percent-decoded path, or the raw path with query, because Sinch's own
+    SDKs differ.
 
     Args:
-        received: The request, its body as raw bytes.
-        credentials: The applications that may be meant.
+        received: The request, with its body as raw bytes.
+        credentials: The applications whose requests are accepted.
         now: The current instant.
-        tolerance: How old or new a timestamp may be; None accepts any.
-        accept_basic: Whether the Basic scheme is accepted (requests: yes, callbacks: never).
+        tolerance: How far the timestamp may be from ``now``, in either direction; None accepts any.
+        accept_basic: Whether to accept the Basic scheme: yes for requests, never for callbacks.
 
     Returns:
-        The application that sent it, or why it is not accepted.
+        The application that sent the request, or why the request is not accepted.
     """
     scheme, _, rest = (received.authorization or "").strip().partition(" ")
     if not scheme or not rest.strip():
@@ -192,6 +224,7 @@ def _verify_signed(
     sender = next((one for one in known if one.is_key(key)), None)
     if sender is None:
         return "key_unknown"
+    # Compare every variant, so that the time taken does not reveal which path was signed.
     matches = [
         hmac.compare_digest(signature(sender, message).encode(), claimed.encode("utf-8", "replace"))
         for message in _variants(received, received.timestamp)
@@ -222,7 +255,7 @@ def _verify_basic(encoded: str, known: tuple[Credentials, ...]) -> Credentials |
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """An ``x-timestamp`` header as an instant; None where it is missing or not ISO 8601."""
+    """Read an ``x-timestamp`` header; None if it is missing or not an ISO 8601 instant with an offset."""
     if text is None or _TIMESTAMP.fullmatch(text) is None:
         return None
     try:

@@ -1,5 +1,7 @@
 """Types that every layer shares: identifiers and units, the payload base model, what a member means to the guard."""
 
+import re
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
 
@@ -55,6 +57,17 @@ class Meaning(Enum):
 
 Inert = Annotated[T, Meaning.INERT]
 
+MAX_BODY_BYTES = 1024 * 1024
+"""The largest body of an HTTP request or response that this package reads: 1 MiB."""
+
+E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
+"""The E.164 form of a number. Whether the number exists is for the numbering metadata to say."""
+
+
+def iso_seconds(instant: datetime) -> str:
+    """Format an instant as ISO 8601 in whole UTC seconds, such as ``2026-01-31T12:00:00Z``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
     """Whether a JSON value is an object."""
@@ -69,8 +82,7 @@ def is_list(value: object) -> TypeGuard[list[object]]:
 class Payload(BaseModel):
     """A JSON object of the platform: frozen, strict, snake_case here and camelCase on the wire.
 
-    Unknown members are refused. Readers of foreign payloads pass ``extra="ignore"`` to the
-    validating methods instead.
+    Unknown members are rejected. To read a payload that another program wrote, call :meth:`read`.
     """
 
     model_config = ConfigDict(
@@ -89,7 +101,7 @@ class Payload(BaseModel):
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read what somebody else wrote: unknown members are ignored.
+        """Read a payload that the platform or another program wrote; ignore unknown members.
 
         Raises:
             pydantic.ValidationError: A known member is missing or of the wrong type.

@@ -7,7 +7,7 @@ import httpx2
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.client import Poster
-from sinch_voice_mcp.sandbox import CallbackAnswer, CallbackRequest
+from sinch_voice_mcp.sandbox import CallbackRequest, CallbackResponse
 from sinch_voice_mcp.settings import CALLBACK_PATH
 
 LOOPBACK_URL = "http://127.0.0.1"
@@ -23,13 +23,13 @@ class LoopbackTransport:
         self._inside: Poster | None = None
         self._outside = Poster()
 
-    async def __call__(self, request: CallbackRequest) -> CallbackAnswer | None:
+    async def __call__(self, request: CallbackRequest) -> CallbackResponse | None:
         """Post one callback; return None if no reply came."""
         # With set_callbacks, a user may name an application of their own on this machine instead.
         poster = self._inside if request.url == LOOPBACK_CALLBACK_URL else None
         poster = poster or self._outside
         answer = await poster.post(request.url, request.headers, request.body, request.timeout_s)
-        return None if answer is None else CallbackAnswer(*answer)
+        return None if answer is None else CallbackResponse(*answer)
 
     @asynccontextmanager
     async def connected(self, receiver: ASGIApp | None) -> AsyncGenerator[None]:

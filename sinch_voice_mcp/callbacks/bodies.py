@@ -1,4 +1,4 @@
-"""Bodies of callbacks: read within bounds, and taken for JSON only when they are verified."""
+"""Bodies of callbacks: read within limits, and parsed as JSON within limits."""
 
 import json
 import re
@@ -6,46 +6,48 @@ import re
 import anyio
 from starlette.types import Receive
 
-from sinch_voice_mcp.callbacks.answers import RefusedCallbackError
+from sinch_voice_mcp.callbacks.responses import RefusedCallbackError
 from sinch_voice_mcp.types import JsonObject, is_object
 
-_LONGEST_LENGTH = 10
-# A string that does not end is not JSON; that it counts to the end of the text keeps reading linear.
+# Digits of a Content-Length header; a longer number would only cost time to convert.
+_MAX_LENGTH_DIGITS = 10
+
+# A string without end matches to the end of the text. That text is not JSON anyway, and matching stays linear.
 _STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{\[]|[}\]]', re.DOTALL)
 
 
 class DisconnectedError(Exception):
-    """Half a request is none, and nobody waits for an answer."""
+    """The client disconnected before it had sent the whole body."""
 
 
-async def read_body(declared: bytes | None, receive: Receive, *, largest: int, seconds: float) -> bytes:
-    """The bytes of a body.
+async def read_body(declared: bytes | None, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
+    """Read the bytes of a body.
 
     Args:
-        declared: Its length as the request says, if it does.
-        receive: Where the body comes from.
-        largest: How many bytes are taken.
-        seconds: How long it may take until the last byte is there.
+        declared: The value of the Content-Length header, if there is one.
+        receive: The ASGI callable that yields the body.
+        max_bytes: The max_bytes accepted size.
+        timeout_s: Seconds until the last byte must have arrived.
 
     Raises:
-        RefusedCallbackError: It is too large or too slow.
-        DisconnectedError: The sender went away.
+        RefusedCallbackError: The body is too large or too slow.
+        DisconnectedError: The client disconnected.
     """
-    if declared is not None and not _fits(declared, largest):
+    if declared is not None and not _fits(declared, max_bytes):
         raise RefusedCallbackError("too_large")
     body: bytes | None = None
-    with anyio.move_on_after(seconds):
-        body = await _whole(receive, largest)
+    with anyio.move_on_after(timeout_s):
+        body = await _read_all(receive, max_bytes)
     if body is None:
         raise RefusedCallbackError("too_slow")
     return body
 
 
-def _fits(declared: bytes, largest: int) -> bool:
-    return declared.isdigit() and len(declared) <= _LONGEST_LENGTH and int(declared) <= largest
+def _fits(declared: bytes, max_bytes: int) -> bool:
+    return declared.isdigit() and len(declared) <= _MAX_LENGTH_DIGITS and int(declared) <= max_bytes
 
 
-async def _whole(receive: Receive, largest: int) -> bytes:
+async def _read_all(receive: Receive, max_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -54,23 +56,23 @@ async def _whole(receive: Receive, largest: int) -> bytes:
             raise DisconnectedError
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > largest:
+        if size > max_bytes:
             raise RefusedCallbackError("too_large")
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks)
 
 
-def read_object(body: bytes, deepest: int) -> JsonObject:
-    """A body as a JSON object.
+def read_object(body: bytes, max_depth: int) -> JsonObject:
+    """Parse a body as a JSON object.
 
     Raises:
-        RefusedCallbackError: It is not UTF-8, not JSON, no object, or nested too deeply.
+        RefusedCallbackError: The body is not UTF-8, not JSON, not an object, or nested too deeply.
     """
     try:
         text = body.decode("utf-8")
-        # Before parsing, for parsers call themselves for everything that is nested.
-        if is_deeper(text, deepest):
+        # Before parsing, because the parser recurses into everything that is nested.
+        if is_deeper(text, max_depth):
             raise RefusedCallbackError("too_deep")
         value: object = _DECODER.decode(text)
     except ValueError:
@@ -80,9 +82,9 @@ def read_object(body: bytes, deepest: int) -> JsonObject:
     return value
 
 
-def is_deeper(text: str, deepest: int) -> bool:
-    """Whether JSON text nests objects and arrays deeper than that; reads every character once at most."""
-    if text.count("{") + text.count("[") <= deepest:
+def is_deeper(text: str, max_depth: int) -> bool:
+    """Return whether JSON text nests objects and arrays deeper than a limit; read each character at most once."""
+    if text.count("{") + text.count("[") <= max_depth:
         return False
     depth = 0
     for found in _STRUCTURE.finditer(text):
@@ -93,13 +95,13 @@ def is_deeper(text: str, deepest: int) -> bool:
                 depth -= 1
             case _:
                 continue
-        if depth > deepest:
+        if depth > max_depth:
             return True
     return False
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -1,17 +1,18 @@
-"""How the receiver is: what it counted, whether storage takes events, and how far our clock is off."""
+"""The receiver's health: what it counted, and how far this machine's clock is from the platform's."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
-from sinch_voice_mcp.callbacks.answers import Reason
+from sinch_voice_mcp.callbacks.responses import RefusalReason
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.types import JsonObject
 
-_SAMPLES = 9
-_ENOUGH = 3
-_MEMORY = timedelta(minutes=15)
+# The last samples to keep, how many of them it takes to judge the clock, and how long they count.
+_MAX_SAMPLES = 9
+_MIN_SAMPLES = 3
+_MAX_SAMPLE_AGE = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -19,14 +20,14 @@ class Counts:
     """What happened since the start.
 
     Attributes:
-        received: Callbacks that came in, whoever sent them.
-        verified: Those whose signature is right.
-        answered: Events that were heard, duplicates among them.
-        probes: Requests of our own that were sent to see whether callbacks arrive.
-        shed: Events that were turned away because too many were in work.
+        received: Requests to the callback path, verified or not.
+        verified: Those of them with a valid signature.
+        answered: Events that were recorded and replied to, including repeated deliveries.
+        probes: Probes, which this server sends itself to check that callbacks arrive.
+        shed: Events that were turned away because too many were in progress.
         storage_failures: Events that could not be stored.
-        unforeseen_failures: Requests that ended in an error of this program.
-        refused: Callbacks that were not accepted, by reason.
+        unexpected_failures: Requests that ended in an unexpected error.
+        refused: Refused callbacks, by reason.
     """
 
     received: int = 0
@@ -35,11 +36,11 @@ class Counts:
     probes: int = 0
     shed: int = 0
     storage_failures: int = 0
-    unforeseen_failures: int = 0
-    refused: Counter[Reason] = field(default_factory=Counter[Reason])
+    unexpected_failures: int = 0
+    refused: Counter[RefusalReason] = field(default_factory=Counter[RefusalReason])
 
     def to_json(self) -> JsonObject:
-        """The counts as a JSON object."""
+        """Return the counts as a JSON object."""
         return {
             "received": self.received,
             "verified": self.verified,
@@ -47,7 +48,7 @@ class Counts:
             "probes": self.probes,
             "refused": dict(self.refused),
             "shed": self.shed,
-            "failures": {"storage": self.storage_failures, "unforeseen": self.unforeseen_failures},
+            "failures": {"storage": self.storage_failures, "unforeseen": self.unexpected_failures},
         }
 
 
@@ -55,36 +56,36 @@ class Counts:
 class _Sample:
     stamp: str
     at: datetime
-    off: timedelta
+    skew: timedelta
 
 
 class Skew:
-    """How far our clock is from the platform's, by timestamps that it signed.
+    """How far this machine's clock is from the platform's, by the timestamps that the platform signed.
 
-    One captured request that somebody sends again and again counts once.
+    A captured request that is sent repeatedly counts once.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._samples: deque[_Sample] = deque(maxlen=_SAMPLES)
+        self._samples: deque[_Sample] = deque(maxlen=_MAX_SAMPLES)
 
     def note(self, stamp: str, sent_at: datetime, now: datetime) -> None:
-        """Take down a timestamp whose signature is right, in time or not."""
+        """Record a timestamp with a valid signature, whether it is within the tolerance or not."""
         if all(stamp != sample.stamp for sample in self._samples):
             self._samples.append(_Sample(stamp, now, now - sent_at))
 
     def seconds(self) -> float | None:
-        """The median of the last few, in seconds: above zero where our clock is ahead. None without any."""
+        """Return the median skew in seconds: positive if this machine's clock is ahead, None without samples."""
         recent = self._recent()
         return median(recent) if recent else None
 
     def is_beyond(self, tolerance: timedelta) -> bool:
-        """Whether the clock is so far off that callbacks are refused for it."""
+        """Return whether the clock is so far off that callbacks are refused because of it."""
         recent = self._recent()
-        return len(recent) >= _ENOUGH and abs(median(recent)) > tolerance.total_seconds()
+        return len(recent) >= _MIN_SAMPLES and abs(median(recent)) > tolerance.total_seconds()
 
     def to_json(self) -> JsonObject:
-        """The skew as a JSON object."""
+        """Return the skew as a JSON object."""
         seconds, samples = self.seconds(), len(self._recent())
         if seconds is None:
             return {"skew_s": None, "samples": 0}
@@ -92,6 +93,6 @@ class Skew:
 
     def _recent(self) -> list[float]:
         now = self._clock.now()
-        # One from the future was taken before the clock was put back, and says nothing about it now.
-        fresh = (sample for sample in self._samples if timedelta() <= now - sample.at <= _MEMORY)
-        return [sample.off.total_seconds() for sample in fresh]
+        # A sample from the future was taken before the clock was set back, and says nothing about it now.
+        fresh = (sample for sample in self._samples if timedelta() <= now - sample.at <= _MAX_SAMPLE_AGE)
+        return [sample.skew.total_seconds() for sample in fresh]

@@ -1,207 +1,220 @@
-"""An ASGI application that takes the platform's callbacks, and says how it is."""
+"""The ASGI application that receives the platform's callbacks and reports its own health."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 
-from sinch_voice_mcp.callbacks import answers
-from sinch_voice_mcp.callbacks.answers import Answer, RefusedCallbackError, as_json
+from sinch_voice_mcp.callbacks import responses
 from sinch_voice_mcp.callbacks.bodies import DisconnectedError, read_body, read_object
 from sinch_voice_mcp.callbacks.health import Counts, Skew
-from sinch_voice_mcp.callbacks.probing import nonce_of
-from sinch_voice_mcp.callbacks.verifying import Network, Verifier, raw_path
+from sinch_voice_mcp.callbacks.probes import nonce_of
+from sinch_voice_mcp.callbacks.responses import ReceiverResponse, RefusedCallbackError, json_response
+from sinch_voice_mcp.callbacks.verification import Network, Verifier
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.signing import TOLERANCE, Credentials
+from sinch_voice_mcp.signing import TOLERANCE, Credentials, raw_path
 from sinch_voice_mcp.wire.events import EventError, VoiceEvent, read_event
 
-Hear = Callable[[VoiceEvent, bytes], Awaitable[bytes]]
-"""Stores an event, whose body it gets as well, and returns the bytes of the reply: JSON text, or nothing.
+RecordEvent = Callable[[VoiceEvent, bytes], Awaitable[bytes]]
+"""Stores an event, given with its body, and returns the bytes of the reply: JSON text, or nothing.
 
-Raises StorageError where it cannot be stored.
+Raises StorageError if the event cannot be stored.
 """
 
 DEFAULT_PATH = "/callbacks/voice"
-_ALIVE, _READY = "/healthz", "/readyz"
-_READING = ("GET", "HEAD")
+_LIVENESS_PATH, _READINESS_PATH = "/healthz", "/readyz"
+_HEALTH_METHODS = ("GET", "HEAD")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the receiver takes.
+    """What the receiver accepts.
 
     Attributes:
-        tolerance: How old or new a timestamp may be.
-        largest_body: Bytes.
-        deepest: How deep JSON may be nested.
-        body_seconds: How long a body may take to arrive.
-        most_waiting: Events in work at once; more are turned away.
+        tolerance: How far a timestamp may be from the current instant, in either direction.
+        max_body_bytes: The size of a body.
+        max_depth: How deep JSON may be nested.
+        body_timeout_s: Seconds that a body may take to arrive.
+        max_in_progress: Events in progress at once; further ones get 503.
     """
 
     tolerance: timedelta = TOLERANCE
-    largest_body: int = 65_536
-    deepest: int = 32
-    body_seconds: float = 2.0
-    most_waiting: int = 256
+    max_body_bytes: int = 65_536
+    max_depth: int = 32
+    body_timeout_s: float = 2.0
+    max_in_progress: int = 256
 
 
-def receiver(  # noqa: PLR0913 - what a composer may set, each by its name
-    record: Hear,
+DEFAULT_LIMITS = Limits()
+
+
+def receiver(
+    record: RecordEvent,
     credentials: Sequence[Credentials],
     clock: Clock,
     *,
     path: str = DEFAULT_PATH,
     public_paths: Sequence[str] = (),
     trusted_proxies: Sequence[Network] = (),
-    tolerance: timedelta = TOLERANCE,
-    largest_body: int = 65_536,
-    deepest: int = 32,
-    body_seconds: float = 2.0,
-    most_waiting: int = 256,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> "Receiver":
-    """A receiver of callbacks.
+    """Create a receiver of callbacks.
 
-    The server that runs it must leave the peer's address as it is (uvicorn: ``proxy_headers=False``), for it
-    decides whether ``X-Forwarded-Prefix`` counts. A listening socket that is handed to it must name its protocol
-    (``socket.IPPROTO_TCP``): asyncio switches Nagle's delay off only then, and each answer would take 40 ms more.
+    The server that runs it must leave the peer's address as it is (uvicorn: ``proxy_headers=False``), because that
+    address decides whether ``X-Forwarded-Prefix`` counts. A listening socket that is passed to the server must name
+    its protocol (``socket.IPPROTO_TCP``): only then does asyncio disable Nagle's algorithm, which would delay each
+    response by 40 ms.
 
     Args:
         record: Stores an event and returns the bytes of the reply.
         credentials: The applications that may send callbacks.
         clock: The current instant.
-        path: Where callbacks arrive here, with or without a slash at the end.
-        public_paths: The paths of the callback URLs, where a proxy gives requests another one.
-        trusted_proxies: Networks whose ``X-Forwarded-Prefix`` counts.
-        tolerance: How old or new a timestamp may be.
-        largest_body: In bytes.
-        deepest: How deep JSON may be nested.
-        body_seconds: How long a body may take to arrive.
-        most_waiting: Events in work at once; more are answered with 503.
+        path: The path of callbacks at this server, with or without a slash at the end.
+        public_paths: The paths of the callback URLs, if a proxy rewrites them.
+        trusted_proxies: Networks of the proxies whose ``X-Forwarded-Prefix`` counts.
+        limits: What the receiver accepts.
     """
     skew = Skew(clock)
     verifier = Verifier(
-        credentials, clock, skew, tolerance=tolerance, public_paths=public_paths, trusted_proxies=trusted_proxies
+        credentials,
+        clock,
+        skew,
+        tolerance=limits.tolerance,
+        public_paths=public_paths,
+        trusted_proxies=trusted_proxies,
     )
-    return Receiver(record, verifier, skew, Limits(tolerance, largest_body, deepest, body_seconds, most_waiting), path)
+    return Receiver(record, verifier, skew, limits, path)
 
 
 class Receiver:
-    """The ASGI application. ``counts`` and ``skew`` are for whoever wants to know how it is."""
+    """The ASGI application.
 
-    def __init__(self, record: Hear, verifier: Verifier, skew: Skew, limits: Limits, path: str = DEFAULT_PATH) -> None:
+    Attributes:
+        counts: What happened since the start.
+        skew: How far this machine's clock is from the platform's.
+    """
+
+    def __init__(
+        self, record: RecordEvent, verifier: Verifier, skew: Skew, limits: Limits, path: str = DEFAULT_PATH
+    ) -> None:
         self.counts = Counts()
         self.skew = skew
-        self._hear = record
+        self._record_event = record
         self._verifier = verifier
         self._limits = limits
         self._path = unquote(path).rstrip("/")
-        self._in_work = 0
-        self._stores = True
+        self._in_progress = 0
+        self._storage_works = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] == "http":
-            answer = await self._answer(scope, receive)
-            if answer is not None:
-                await answer.send(send)
+            response = await self._respond(scope, receive)
+            if response is not None:
+                await response.send(send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether events can be stored, and the clock is right as far as anybody knows."""
-        return not self._complaints()
-
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
+    async def _respond(self, scope: Scope, receive: Receive) -> ReceiverResponse | None:
         try:
-            path = _routed(scope)
-            if path == self._path:
-                return await self._callback(scope, receive) if scope["method"] == "POST" else answers.NO_SUCH_METHOD
-            return self._reading(path, scope["method"])
+            path = _routed_path(scope)
+            if path != self._path:
+                return self._health(path, scope["method"])
+            if scope["method"] != "POST":
+                return responses.CALLBACK_METHOD_NOT_ALLOWED
+            return await self._receive(scope, receive)
         except RefusedCallbackError as refusal:
             self.counts.refused[refusal.reason] += 1
-            return refusal.answer
+            return refusal.response
         except DisconnectedError:
             return None
-        except Exception:  # noqa: BLE001 - the platform gets an answer whatever happens; the log has the rest
-            self.counts.unforeseen_failures += 1
+        except Exception:  # noqa: BLE001 - the platform gets a response in any case, and the log has the error
+            self.counts.unexpected_failures += 1
             _log.exception("a callback could not be answered")
-            return answers.UNFORESEEN
+            return responses.UNEXPECTED
 
-    def _reading(self, path: str, method: str) -> Answer:
-        if path not in (_ALIVE, _READY):
-            return answers.NOT_FOUND
-        if method not in _READING:
-            return answers.NO_SUCH_READING
-        return answers.ALIVE if path == _ALIVE else self._readiness()
+    def _health(self, path: str, method: str) -> ReceiverResponse:
+        if path not in (_LIVENESS_PATH, _READINESS_PATH):
+            return responses.NOT_FOUND
+        if method not in _HEALTH_METHODS:
+            return responses.HEALTH_METHOD_NOT_ALLOWED
+        return responses.ALIVE if path == _LIVENESS_PATH else self._readiness()
 
-    def _readiness(self) -> Answer:
-        complaints = self._complaints()
-        return as_json(
+    def _readiness(self) -> ReceiverResponse:
+        reasons = self._reasons_not_ready()
+        return json_response(
             {
-                "ready": not complaints,
-                "reasons": complaints,
-                "counts": self.counts.to_json() | {"in_work": self._in_work},
+                "ready": not reasons,
+                "reasons": reasons,
+                "counts": self.counts.to_json() | {"in_work": self._in_progress},
                 "clock": self.skew.to_json(),
             },
-            status=503 if complaints else 200,
+            HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK,
         )
 
-    def _complaints(self) -> list[str]:
-        clock_is_off = self.skew.is_beyond(self._limits.tolerance)
-        stores = [] if self._stores else ["events cannot be stored"]
-        return [*stores, *(["callbacks are refused because of our clock"] if clock_is_off else [])]
+    def _reasons_not_ready(self) -> list[str]:
+        reasons: list[str] = []
+        if not self._storage_works:
+            reasons.append("events cannot be stored")
+        if self.skew.is_beyond(self._limits.tolerance):
+            reasons.append("callbacks are refused because of our clock")
+        return reasons
 
-    async def _callback(self, scope: Scope, receive: Receive) -> Answer:
-        counts, limits = self.counts, self._limits
-        counts.received += 1
+    async def _receive(self, scope: Scope, receive: Receive) -> ReceiverResponse:
+        self.counts.received += 1
         headers = dict[bytes, bytes](scope["headers"])
-        declared = headers.get(b"content-length")
-        body = await read_body(declared, receive, largest=limits.largest_body, seconds=limits.body_seconds)
+        body = await read_body(
+            headers.get(b"content-length"),
+            receive,
+            max_bytes=self._limits.max_body_bytes,
+            timeout_s=self._limits.body_timeout_s,
+        )
         flaw = self._verifier.flaw(scope, headers, body)
         if flaw is not None:
             raise RefusedCallbackError(flaw)
-        counts.verified += 1
-        return await self._verified(scope, headers, body)
+        self.counts.verified += 1
+        return await self._read(scope, headers, body)
 
-    async def _verified(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
-        data = read_object(body, self._limits.deepest)
+    async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> ReceiverResponse:
+        data = read_object(body, self._limits.max_depth)
         nonce = nonce_of(headers, data)
         if nonce is not None:
             self.counts.probes += 1
-            return as_json({"probe": nonce, "path": raw_path(scope)})
+            return json_response({"probe": nonce, "path": raw_path(scope["path"], scope.get("raw_path"))})
         try:
             event = read_event(data)
         except EventError:
             raise RefusedCallbackError("no_event") from None
-        return await self._heard(event, body)
+        return await self._record(event, body)
 
-    async def _heard(self, event: VoiceEvent, body: bytes) -> Answer:
-        if self._in_work >= self._limits.most_waiting:
+    async def _record(self, event: VoiceEvent, body: bytes) -> ReceiverResponse:
+        if self._in_progress >= self._limits.max_in_progress:
             self.counts.shed += 1
-            return answers.BUSY
-        self._in_work += 1
+            return responses.BUSY
+        self._in_progress += 1
         try:
-            reply = await self._hear(event, body)
+            reply = await self._record_event(event, body)
         except StorageError:
             self.counts.storage_failures += 1
-            if self._stores:
+            # Log only the change: while storage is down, every callback fails.
+            if self._storage_works:
                 _log.warning("events of calls cannot be stored")
-            self._stores = False
-            return answers.FAILED
+            self._storage_works = False
+            return responses.NOT_RECORDED
         finally:
-            self._in_work -= 1
-        self._stores = True
+            self._in_progress -= 1
+        self._storage_works = True
         self.counts.answered += 1
-        return Answer(200, reply) if reply else answers.EMPTY
+        return ReceiverResponse(HTTPStatus.OK, reply) if reply else responses.EMPTY
 
 
-def _routed(scope: Scope) -> str:
-    """The decoded path below where the application is mounted, without a slash at its end."""
+def _routed_path(scope: Scope) -> str:
+    """Return the decoded path below the path at which the application is mounted, without a slash at its end."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")).rstrip("/")

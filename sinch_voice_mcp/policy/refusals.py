@@ -224,8 +224,8 @@ _RULES = (
         "SSML",
         "SSML is plain text, or well-formed XML with the root <speak>, without document type, entities and processing "
         "instructions; `amazon:` needs no declaration. Its text follows the rule for text; with its markup it may be "
-        "ten times as long. It speaks or plays something. A break lasts at most 10 s, and all breaks together at most 30 s; a break without `time` counts "
-        "as 1 s. URLs in any attribute count as audio URLs.",
+        "ten times as long. It speaks or plays something. A break lasts at most 10 s, and all breaks together at most "
+        "30 s; a break without `time` counts as 1 s. URLs in any attribute count as audio URLs.",
         "max_text_chars",
     ),
     _rule("dtmf", "Tones", "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."),

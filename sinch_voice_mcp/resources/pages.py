@@ -30,7 +30,7 @@ from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
-from sinch_voice_mcp.wire.codes import MEANINGS
+from sinch_voice_mcp.wire.codes import CODES
 
 _MARKDOWN = "text/markdown"
 _MOST = 100
@@ -175,9 +175,9 @@ def _explained() -> Iterator[tuple[str, str]]:
     for kind in _leaves(errors.VoiceError):
         told = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
         yield kind.code, f"{told}\n\n{kind.default_next_step}"
-    for number, meaning in MEANINGS.items():
+    for number, code in CODES.items():
         step = advice.next_step(number) or ""
-        yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
+        yield str(number), f"Sinch, HTTP {number // 100}: {code.meaning}.\n\n{step}".rstrip()
     for row in REFUSALS.values():
         yield row.code, _refused(row)
     for rule in RULES:

@@ -1,15 +1,15 @@
-"""A simulated telephony platform: the Voice API's 14 operations over an engine that rings no phone."""
+"""A simulated telephony platform: the Voice API's 14 operations, without real calls."""
 
-from sinch_voice_mcp.sandbox.callbacks import Attempt, CallbackAnswer, CallbackRequest, Post
+from sinch_voice_mcp.sandbox.callbacks import CallbackRequest, CallbackResponse, DeliveryAttempt, Post
 from sinch_voice_mcp.sandbox.engine import Engine
-from sinch_voice_mcp.sandbox.routes.door import SeenRequest
+from sinch_voice_mcp.sandbox.routes.gateway import SeenRequest
 from sinch_voice_mcp.sandbox.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
 
 __all__ = [
     "DEFAULT_CREDENTIALS",
-    "Attempt",
-    "CallbackAnswer",
     "CallbackRequest",
+    "CallbackResponse",
+    "DeliveryAttempt",
     "Engine",
     "Post",
     "Sandbox",

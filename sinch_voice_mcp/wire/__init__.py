@@ -1,1 +1,1 @@
-"""Payloads of the Voice API: requests as they are sent, answers as they come back."""
+"""Payloads of the Voice API: requests as they are sent, responses and events as they arrive."""

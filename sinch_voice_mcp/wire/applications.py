@@ -1,4 +1,4 @@
-"""Numbers and callback URLs of an application."""
+"""Numbers and callback URLs of an application, number lookups, and error bodies."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,7 +13,7 @@ _KEY = AliasChoices("applicationkey", "applicationKey", "application_key")
 
 
 class OwnedNumber(Payload):
-    """A number of the account; ``application_key`` is absent while it is not assigned."""
+    """A number of the account; ``application_key`` is None while the number is not assigned."""
 
     number: str
     capability: str | None = None
@@ -27,7 +27,7 @@ class OwnedNumbers(Payload):
 
 
 class AssignNumbers(Payload):
-    """Assign 1 to 100 numbers to an application (the caller's own when the key is left out)."""
+    """Assign 1 to 100 numbers to an application; without a key, to the one that sends the request."""
 
     numbers: Annotated[Many[Inert[str]], Field(min_length=1, max_length=100)]
     application_key: Inert[str] | None = Field(
@@ -37,7 +37,7 @@ class AssignNumbers(Payload):
 
 
 class UnassignNumber(Payload):
-    """Take a number from an application."""
+    """Unassign a number from an application; without a key, from the one that sends the request."""
 
     number: Inert[str]
     application_key: Inert[str] | None = Field(
@@ -47,31 +47,31 @@ class UnassignNumber(Payload):
 
 
 class CallbackUrl(Payload):
-    """Where an application hears of its calls.
+    """The URLs that receive an application's callbacks.
 
-    A member that is set to None is sent as ``null``, which clears it; one left out stays as it is.
+    A member set to None is sent as ``null``, which clears it; a member that is left out stays as it is.
     """
 
     primary: Annotated[str, Meaning.FETCHES] | None = None
     fallback: Annotated[str, Meaning.FETCHES] | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send, with ``null`` for members that are to be cleared."""
+        """Return the JSON object to send, with ``null`` for members to clear."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 class CallbackUrls(Payload):
-    """The wrapper that the platform puts around them."""
+    """The wrapper that the platform puts around a :class:`CallbackUrl`."""
 
     url: CallbackUrl = Field(default_factory=CallbackUrl)
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send."""
+        """Return the JSON object to send."""
         return {"url": self.url.to_wire()}
 
 
 class QueriedNumber(Payload):
-    """What the platform knows of a number; ``rate`` is per minute."""
+    """What the platform knows about a number; ``rate`` is per minute."""
 
     country_id: str | None = None
     number_type: str | None = None
@@ -81,13 +81,13 @@ class QueriedNumber(Payload):
 
 
 class QueryAnswer(Payload):
-    """The wrapper around it; OpenAPI's example writes ``numberItem``."""
+    """The wrapper around a :class:`QueriedNumber`; Sinch's OpenAPI example names the member ``numberItem``."""
 
     number: QueriedNumber = Field(default_factory=QueriedNumber, validation_alias=AliasChoices("number", "numberItem"))
 
 
 class ErrorBody(Payload):
-    """The platform's error. ``error_code`` is an integer, written as one or as text."""
+    """The body of an error. The platform writes ``error_code`` as an integer or as text."""
 
     error_code: Annotated[int, Field(strict=False)]
     message: str

@@ -1,18 +1,18 @@
-"""Callouts: calls that are started through REST. The method's wrapper is part of the payload."""
+"""Callouts: requests that start a call. Each model includes the wrapper that names its method."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, ConferenceId, Destination, MusicOnHold
+from sinch_voice_mcp.svaml.model.actions import CallDuration
 from sinch_voice_mcp.types import Inert, Meaning, Payload
 
 Domain = Literal["pstn", "mxp"]
-CallDuration = Annotated[int, Field(ge=1, le=14_400), Meaning.LASTS]
 
 
 class TtsCallout(Payload):
-    """Ring somebody and speak. ``prompts`` wins over ``text``; ``dtmf`` is sent on answer."""
+    """Call a destination and speak. ``prompts`` takes precedence over ``text``; ``dtmf`` is sent on answer."""
 
     destination: Destination
     cli: Annotated[str, Meaning.IDENTIFIES] | None = None
@@ -28,7 +28,7 @@ class TtsCallout(Payload):
 
 
 class ConferenceCallout(Payload):
-    """Ring somebody and let them join a conference. ``max_duration`` is in seconds."""
+    """Call a destination and connect it to a conference. ``max_duration`` is in seconds."""
 
     destination: Destination
     conference_id: ConferenceId
@@ -47,7 +47,10 @@ class ConferenceCallout(Payload):
 
 
 class CustomCallout(Payload):
-    """Ring somebody with SVAML deciding everything. ``ice``, ``ace``, ``pie``: SVAML as JSON text, or a URL."""
+    """Place a call that SVAML controls. ``ice``, ``ace`` and ``pie`` are SVAML as JSON text, or a URL.
+
+    ``max_duration`` is in seconds.
+    """
 
     destination: Destination | None = None
     cli: Annotated[str, Meaning.IDENTIFIES] | None = None
@@ -87,6 +90,6 @@ CalloutRequest = TtsCalloutRequest | ConferenceCalloutRequest | CustomCalloutReq
 
 
 class CalloutAnswer(Payload):
-    """The platform took the request; the phone does not ring yet."""
+    """The platform accepted the callout; the phone does not ring yet."""
 
     call_id: Annotated[str, Field(min_length=1)]

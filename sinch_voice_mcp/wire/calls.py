@@ -29,7 +29,7 @@ def _upper(value: object) -> object:
 
 
 def _instant(value: object) -> object:
-    """The platform writes no offset, and means UTC."""
+    """Read an ISO 8601 instant; the platform writes no offset and means UTC."""
     if not isinstance(value, str):
         return value
     try:
@@ -47,16 +47,16 @@ class Price(Payload):
 
 
 class Party(Payload):
-    """One end of a call, as reported; ``type`` in any letter case."""
+    """One end of a call, as the platform reports it; ``type`` is in any letter case."""
 
     type: str | None = None
     endpoint: str | None = None
 
 
 class Call(Payload):
-    """State and outcome of a call. ``duration`` is in seconds and 0 until answered.
+    """State and outcome of a call. ``duration`` is in seconds, 0 until the call is answered.
 
-    ``reason`` may be any string; the platform's list grows.
+    ``reason`` may be any string, because the platform adds reasons over time.
     """
 
     call_id: str
@@ -89,13 +89,13 @@ class Participant(Payload):
 
 
 class Conference(Payload):
-    """Who is in a conference."""
+    """The participants of a conference."""
 
     participants: Annotated[list[Participant], Field(strict=False)] = Field(default_factory=list[Participant])
 
 
 class ManageParticipant(Payload):
-    """A command to a participant; ``moh`` only goes with ``onhold``."""
+    """A command to a participant; ``moh`` (music on hold) is valid with ``onhold`` only."""
 
     command: ParticipantCommand
     moh: MusicOnHold | None = None

@@ -1,38 +1,58 @@
-"""The platform's error codes, as Sinch's documentation has them."""
+"""The platform's error codes, as Sinch's documentation lists them, and the HTTP status of a success."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
-MEANINGS: Mapping[int, str] = MappingProxyType(
+_SUCCESS = range(200, 300)
+
+
+class ErrorCode(NamedTuple):
+    """One error code: ``message`` is what an error body says, ``meaning`` explains it as part of a sentence."""
+
+    message: str
+    meaning: str
+
+
+CODES: Mapping[int, ErrorCode] = MappingProxyType(
     {
-        40001: "a parameter does not fit",
-        40002: "a parameter is missing",
-        40003: "the request is invalid, or its body is missing or not JSON",
-        40004: "the application key in the body or path is invalid",
-        40005: "a number has no leading plus",
-        40100: "the Authorization header is missing or illegal",
-        40101: "the timestamp is missing or invalid",
-        40102: "the signature is wrong",
-        40103: "already authorized",
-        40104: "authorization is required",
-        40105: "the request has expired",
-        40107: "the wrong kind of authorization",
-        40108: "the credentials are invalid",
-        40200: "not enough credit",
-        40300: "the destination is forbidden, or the caller id is not verified",
-        40301: "the authorization scheme is invalid",
-        40302: "the privileges are insufficient",
-        40303: "the action is restricted",
-        40400: "not found",
-        40900: "a conflict",
-        42200: "the request makes no sense",
-        42201: "the request makes no sense",
-        42202: "the request makes no sense",
-        42900: "the capacity is exceeded",
-        42901: "too fast",
-        50000: "an internal error",
-        50300: "temporarily down",
-        50301: "a configuration error",
+        40001: ErrorCode("Parameter validation failed", "a parameter does not fit"),
+        40002: ErrorCode("A parameter is missing", "a parameter is missing"),
+        40003: ErrorCode("Invalid request", "the request is invalid, or its body is missing or not JSON"),
+        40004: ErrorCode("Invalid application key", "the application key in the body or path is invalid"),
+        40005: ErrorCode("The number has no leading plus", "a number has no leading plus"),
+        40100: ErrorCode(
+            "The Authorization header is missing or illegal", "the Authorization header is missing or illegal"
+        ),
+        40101: ErrorCode("The x-timestamp header is missing or invalid", "the timestamp is missing or invalid"),
+        40102: ErrorCode("Invalid signature", "the signature is wrong"),
+        40103: ErrorCode("Already authorized", "already authorized"),
+        40104: ErrorCode("Authorization required", "authorization is required"),
+        40105: ErrorCode("The request has expired", "the request has expired"),
+        40107: ErrorCode("Wrong kind of authorization", "the wrong kind of authorization"),
+        40108: ErrorCode("Invalid credentials", "the credentials are invalid"),
+        40200: ErrorCode("Not enough credit", "not enough credit"),
+        40300: ErrorCode(
+            "The destination is forbidden", "the destination is forbidden, or the caller id is not verified"
+        ),
+        40301: ErrorCode("Invalid authorization scheme", "the authorization scheme is invalid"),
+        40302: ErrorCode("Insufficient privileges", "the privileges are insufficient"),
+        40303: ErrorCode("Restricted action", "the action is restricted"),
+        40400: ErrorCode("Not found", "not found"),
+        40900: ErrorCode("Conflict", "a conflict"),
+        42200: ErrorCode("Semantic error", "the request makes no sense"),
+        42201: ErrorCode("Semantic error", "the request makes no sense"),
+        42202: ErrorCode("Semantic error", "the request makes no sense"),
+        42900: ErrorCode("Capacity exceeded", "the capacity is exceeded"),
+        42901: ErrorCode("Too many requests", "too fast"),
+        50000: ErrorCode("Internal error", "an internal error"),
+        50300: ErrorCode("Temporarily unavailable", "temporarily down"),
+        50301: ErrorCode("Configuration error", "a configuration error"),
     }
 )
-"""What each code means; the first three digits are the HTTP status."""
+"""Every error code. Its first three digits are the HTTP status."""
+
+
+def is_success(status: int) -> bool:
+    """Return whether an HTTP status is one of the 2xx."""
+    return status in _SUCCESS

@@ -1,7 +1,7 @@
-"""Events as the platform reports them: what happened to a call, read from the body of a callback.
+"""Events that the platform reports about a call, read from the bodies of callbacks.
 
-Everything is read tolerantly: unknown members are ignored, and a known one of the wrong type counts as absent.
-Enumerated values come in any letter case and are kept in the platform's usual one.
+Reading is tolerant: unknown members are ignored, and a known member of the wrong type counts as absent. Enumerated
+values arrive in any letter case and are stored in the case that the platform's documentation uses.
 """
 
 import hashlib
@@ -16,22 +16,23 @@ from pydantic import BeforeValidator, Field, ValidationError
 from sinch_voice_mcp.types import JsonObject, Many, Payload, is_list, is_object
 from sinch_voice_mcp.wire.calls import Party, Price
 
-LONGEST_CALL_ID = 255
-LONGEST_NAME = 64
-"""Of an event; both bounds are far above what the platform sends, and keep an id fit for an index."""
+# Both bounds are far above what the platform sends; they keep what is stored short enough for a database index.
+MAX_CALL_ID_CHARS = 255
+MAX_EVENT_NAME_CHARS = 64
 
-_LARGEST = 10**15
-_CALL_ID = ("callid", "callId")
-_OF_MENU = ("menuId", "type", "value")
-_OF_NOTICE = ("type", "destination")
+# Larger numbers do not fit the integer columns of every database.
+_MAX_INTEGER = 10**15
+_CALL_ID_MEMBERS = ("callid", "callId")
+_MENU_IDENTITY_MEMBERS = ("menuId", "type", "value")
+_NOTIFY_IDENTITY_MEMBERS = ("type", "destination")
 
 
 class EventError(ValueError):
-    """A JSON object is no event of a call; the message completes a sentence that begins with "the event"."""
+    """A JSON object is not an event of a call. The message continues a sentence that begins with "the event"."""
 
 
 def _text(value: object) -> str | None:
-    """Text that every storage can keep; numbers count as text, and what is empty as absent."""
+    """Read text in a form that every database can store; numbers count as text, empty text as absent."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value:
@@ -53,15 +54,15 @@ def _upper(value: object) -> str | None:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= len(str(_LARGEST)):
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= len(str(_MAX_INTEGER)):
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MAX_INTEGER:
         return None
     return int(value)
 
 
 def _instant(value: object) -> datetime | None:
-    """ISO 8601 in any precision; without an offset it means UTC."""
+    """Read an ISO 8601 instant in any precision; without an offset it means UTC."""
     if not isinstance(value, str):
         return None
     try:
@@ -85,16 +86,16 @@ def _party(value: object) -> Party | None:
     return Party(type=_lower(value.get("type")), endpoint=_text(value.get("endpoint")))
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
-Lower = Annotated[str | None, BeforeValidator(_lower)]
-Upper = Annotated[str | None, BeforeValidator(_upper)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
-Money = Annotated[Price | None, BeforeValidator(_price)]
-End = Annotated[Party | None, BeforeValidator(_party)]
+_Text = Annotated[str | None, BeforeValidator(_text)]
+_Lower = Annotated[str | None, BeforeValidator(_lower)]
+_Upper = Annotated[str | None, BeforeValidator(_upper)]
+_Whole = Annotated[int | None, BeforeValidator(_whole)]
+_Price = Annotated[Price | None, BeforeValidator(_price)]
+_Party = Annotated[Party | None, BeforeValidator(_party)]
 
 
 class Pair(Payload):
-    """A cookie that an answer to an earlier event set, or a header of the call."""
+    """A cookie that the reply to an earlier event set, or a header of the call."""
 
     key: str
     value: str = ""
@@ -106,24 +107,27 @@ def _pairs(value: object) -> tuple[Pair, ...]:
     return tuple(Pair(key=key, value=text or "") for key, text in named if key is not None)
 
 
-Pairs = Annotated[Many[Pair], BeforeValidator(_pairs)]
+_Pairs = Annotated[Many[Pair], BeforeValidator(_pairs)]
 
 
 class MachineDetection(Payload):
-    """Who answered: ``status`` such as ``human``, ``machine``, ``notsure``; ``duration`` as the platform gives it."""
+    """The result of answering machine detection: ``status`` such as ``human``, ``machine`` or ``notsure``.
 
-    status: Lower = None
-    reason: Lower = None
-    duration: Whole = None
+    ``duration`` is the platform's own number, unconverted.
+    """
+
+    status: _Lower = None
+    reason: _Lower = None
+    duration: _Whole = None
 
 
 class MenuResult(Payload):
-    """What was entered. ``menu_id`` is the conference's id where somebody in a conference pressed keys."""
+    """The input of a caller or callee. ``menu_id`` is a conference's id if a participant pressed keys there."""
 
-    menu_id: Text = None
-    type: Lower = None
-    value: Text = None
-    input_method: Lower = None
+    menu_id: _Text = None
+    type: _Lower = None
+    value: _Text = None
+    input_method: _Lower = None
 
 
 def _detection(value: object) -> MachineDetection | None:
@@ -134,87 +138,90 @@ def _menu_result(value: object) -> MenuResult | None:
     return MenuResult.read(value) if is_object(value) else None
 
 
-Detection = Annotated[MachineDetection | None, BeforeValidator(_detection)]
+_Detection = Annotated[MachineDetection | None, BeforeValidator(_detection)]
 
 
-class Event(Payload):
-    """What every event has, besides ``kind``, its name in lower case.
+class CallEvent(Payload):
+    """The members that every event has, besides ``kind``, its name in lower case.
 
     Attributes:
-        call_id: The call that it is about.
-        identity: A SHA-256 hex digest that is the same for an event that comes again, and no other.
-        at: When it happened; None where the platform does not say so.
-        custom: What the call was given when it was placed.
-        cookies: What answers to earlier events of the call set.
+        call_id: The call that the event is about.
+        identity: A SHA-256 hex digest, the same for repeated deliveries of one event and different for any other.
+        at: When it happened; None if the platform does not say.
+        custom: The `custom` member of the request that placed the call.
+        cookies: The cookies that replies to earlier events of the call set.
         call_headers: Headers of an in-app or SIP call.
     """
 
     call_id: str
     identity: str
     at: Annotated[datetime | None, BeforeValidator(_instant)] = Field(default=None, alias="timestamp")
-    version: Whole = None
-    custom: Text = None
-    application_key: Text = None
-    conference_id: Text = None
-    user: Text = None
-    cookies: Pairs = ()
-    call_headers: Pairs = ()
+    version: _Whole = None
+    custom: _Text = None
+    application_key: _Text = None
+    conference_id: _Text = None
+    user: _Text = None
+    cookies: _Pairs = ()
+    call_headers: _Pairs = ()
 
 
-class IceEvent(Event):
-    """A call came in, or is about to be placed. ``call_resource_url`` names the region that has it."""
+class IceEvent(CallEvent):
+    """A call came in, or the platform is about to place one.
+
+    The host of ``call_resource_url`` names the region that handles the call.
+    """
 
     kind: Literal["ice"]
-    call_resource_url: Text = None
-    user_rate: Money = None
-    cli: Text = None
-    to: End = None
-    domain: Lower = None
-    origination_type: Upper = None
-    rdnis: Text = None
-    duration: Whole = None
+    call_resource_url: _Text = None
+    user_rate: _Price = None
+    cli: _Text = None
+    to: _Party = None
+    domain: _Lower = None
+    origination_type: _Upper = None
+    rdnis: _Text = None
+    duration: _Whole = None
 
 
-class AceEvent(Event):
+class AceEvent(CallEvent):
     """A call was answered."""
 
     kind: Literal["ace"]
-    amd: Detection = None
+    amd: _Detection = None
 
 
-class PieEvent(Event):
-    """Somebody pressed keys or spoke, or did not."""
+class PieEvent(CallEvent):
+    """A menu ended: the caller or callee pressed keys, spoke, or did neither in time."""
 
     kind: Literal["pie"]
     menu_result: Annotated[MenuResult | None, BeforeValidator(_menu_result)] = None
 
 
-class DiceEvent(Event):
-    """A call ended. ``duration`` is in seconds and absent where nobody answered."""
+class DiceEvent(CallEvent):
+    """A call ended. ``duration`` is in seconds, and absent if the call was not answered."""
 
     kind: Literal["dice"]
-    reason: Upper = None
-    result: Upper = None
-    debit: Money = None
-    user_rate: Money = None
-    to: End = None
-    from_: Text = Field(default=None, alias="from")
-    duration: Whole = None
+    reason: _Upper = None
+    result: _Upper = None
+    debit: _Price = None
+    user_rate: _Price = None
+    to: _Party = None
+    from_: _Text = Field(default=None, alias="from")
+    duration: _Whole = None
 
 
-class NotifyEvent(Event):
-    """Something became ready or known, such as a recording. ``type`` may be any; the platform's list grows."""
+class NotifyEvent(CallEvent):
+    """A notification, such as that a recording is available. The platform adds values of ``type`` over time."""
 
     kind: Literal["notify"]
-    type: Lower = None
-    destination: Text = None
-    amd: Detection = None
-    error_code: Whole = None
-    error_msg: Text = None
+    type: _Lower = None
+    destination: _Text = None
+    amd: _Detection = None
+    error_code: _Whole = None
+    error_msg: _Text = None
 
 
-class UnknownEvent(Event):
-    """An event that nobody has heard of yet; ``kind`` is its name."""
+class UnknownEvent(CallEvent):
+    """An event that this package does not know; ``kind`` is its name."""
 
     kind: str
 
@@ -231,16 +238,16 @@ _READERS: Mapping[str, Callable[[object], VoiceEvent]] = {
 
 
 def read_event(data: JsonObject) -> VoiceEvent:
-    """Read the body of a callback. How deep it is nested must have been bounded before.
+    """Read the body of a callback; the caller must have bounded how deep it is nested.
 
     Raises:
-        EventError: It has no name of an event, or no call id.
+        EventError: The body names no event or no call, or one of the two names is too long.
     """
     kind = _lower(data.get("event"))
-    if kind is None or len(kind) > LONGEST_NAME:
+    if kind is None or len(kind) > MAX_EVENT_NAME_CHARS:
         raise EventError("has no name")
-    call_id = next(filter(None, (_text(data.get(name)) for name in _CALL_ID)), None)
-    if call_id is None or len(call_id) > LONGEST_CALL_ID:
+    call_id = next(filter(None, (_text(data.get(name)) for name in _CALL_ID_MEMBERS)), None)
+    if call_id is None or len(call_id) > MAX_CALL_ID_CHARS:
         raise EventError("has no call id")
     ours = {"kind": kind, "callId": call_id, "identity": _identity(kind, call_id, data)}
     return _READERS.get(kind, UnknownEvent.read)(data | ours)
@@ -248,12 +255,14 @@ def read_event(data: JsonObject) -> VoiceEvent:
 
 def _identity(kind: str, call_id: str, data: JsonObject) -> str:
     stamp = _text(data.get("timestamp"))
-    result = data.get("menuResult")
-    # Timestamps are whole seconds: two keys pressed in one of them, or two recordings, are two events.
-    inner, names = (result, _OF_MENU) if is_object(result) else (data, _OF_NOTICE if kind == "notify" else ())
-    parts = [call_id, kind, stamp, *(_text(inner.get(name)) for name in names)]
+    # Timestamps are whole seconds, so two menus or two recordings can share one.
+    if is_object(result := data.get("menuResult")):
+        source, members = result, _MENU_IDENTITY_MEMBERS
+    else:
+        source, members = data, _NOTIFY_IDENTITY_MEMBERS if kind == "notify" else ()
+    parts = [call_id, kind, stamp, *(_text(source.get(member)) for member in members)]
     if stamp is None:
-        # Only the rest of it tells one recording that became available from the next.
+        # Without a timestamp, only the other members distinguish one notification from the next.
         parts.append(json.dumps(data, sort_keys=True))
-    # As JSON no part can pass for two.
+    # JSON keeps the parts apart: no two lists of parts give the same text.
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Callbacks of the sandbox as an application receives them: signed, in order, on time, with their faults."""
+"""Callbacks of the sandbox as an application receives them: signed, in order, and with their faults."""
 
 import json
 import re
@@ -14,8 +14,8 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import (
     DEFAULT_CREDENTIALS,
-    CallbackAnswer,
     CallbackRequest,
+    CallbackResponse,
     Sandbox,
     create_sandbox,
 )
@@ -35,25 +35,25 @@ MENU = {
         ],
     }
 }
-Answering = Callable[[CallbackRequest], CallbackAnswer | None]
+Answering = Callable[[CallbackRequest], CallbackResponse | None]
 
 
 def answering(status: int | None) -> Answering:
-    """An answer with this status to everything; None for no answer."""
-    return lambda _: None if status is None else CallbackAnswer(status, json.dumps(HANGUP).encode())
+    """Return a function that responds with this status to every callback; None stands for no response."""
+    return lambda _: None if status is None else CallbackResponse(status, json.dumps(HANGUP).encode())
 
 
 @dataclass
 class Receiver:
-    """An application that hears callbacks: what it got, and how it answers each URL and event."""
+    """An application that receives callbacks: what it received, and how it replies to each URL and event."""
 
     svaml: dict[str, object] = field(default_factory=dict[str, object])
     at: dict[str, Answering] = field(default_factory=dict[str, Answering])
     holds: dict[str, anyio.Event] = field(default_factory=dict[str, anyio.Event])
     got: list[CallbackRequest] = field(default_factory=list[CallbackRequest])
 
-    async def post(self, request: CallbackRequest) -> CallbackAnswer | None:
-        """Take a callback over no network at all."""
+    async def post(self, request: CallbackRequest) -> CallbackResponse | None:
+        """Receive a callback without any network."""
         await anyio.lowlevel.checkpoint()
         if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
             await released.wait()
@@ -61,16 +61,16 @@ class Receiver:
         if (special := self.at.get(request.url)) is not None:
             return special(request)
         reply = self.svaml.get(str(json.loads(request.body)["event"]))
-        return CallbackAnswer(200, b"" if reply is None else json.dumps(reply).encode())
+        return CallbackResponse(200, b"" if reply is None else json.dumps(reply).encode())
 
     def kinds(self) -> list[str]:
-        """The events that came, as often as they came."""
+        """Return the kinds of the received events, in order."""
         return [str(json.loads(request.body)["event"]) for request in self.got]
 
 
 @dataclass
 class Scene:
-    """A sandbox that calls a receiver back."""
+    """A sandbox that delivers its callbacks to a receiver."""
 
     receiver: Receiver = field(default_factory=Receiver)
     clock: ManualClock = field(default_factory=ManualClock)
@@ -98,17 +98,17 @@ class Scene:
         return self.sandbox.engine.place(KEY, TtsCalloutRequest(tts_callout=callout))
 
     async def wait(self, seconds: float) -> None:
-        """Let simulated time pass, and everything happen that it brings."""
+        """Let simulated time pass, and settle."""
         self.clock.advance(seconds)
         await self.sandbox.settle()
 
     def result(self, call_id: str) -> tuple[str, str, str]:
-        """Status, result and reason of a call."""
+        """Return the status, result and reason of a call."""
         report = self.sandbox.engine.call(KEY, call_id)
         return report.status, report.result, report.reason
 
     def verdict(self, request: CallbackRequest) -> Credentials | Flaw:
-        """Whether the receiver would accept a callback."""
+        """Return whether a receiver would accept a callback."""
         parts = urlsplit(request.url)
         received = Received(
             request.method,
@@ -127,7 +127,7 @@ def scene() -> Scene:
     return Scene(Receiver({"ace": HANGUP, "pie": HANGUP}))
 
 
-async def test_a_menu_is_heard_answered_and_over(scene: Scene) -> None:
+async def test_a_menu_leads_to_its_events_in_order(scene: Scene) -> None:
     scene.receiver.svaml["ace"] = MENU
     call_id = scene.custom("02")
     await scene.wait(60)
@@ -137,7 +137,7 @@ async def test_a_menu_is_heard_answered_and_over(scene: Scene) -> None:
     assert scene.result(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
 
 
-async def test_callbacks_are_signed_over_the_bytes_sent_and_the_path_without_query(scene: Scene) -> None:
+async def test_callbacks_are_signed_over_the_exact_bytes_and_the_path_without_query(scene: Scene) -> None:
     scene.receiver.at[PRIMARY] = answering(None)
     scene.custom()
     await scene.wait(60)
@@ -151,7 +151,7 @@ async def test_callbacks_are_signed_over_the_bytes_sent_and_the_path_without_que
 
 
 @pytest.mark.parametrize("status", [None, 500, 302, 199])
-async def test_the_fallback_hears_once_what_the_primary_failed_to_take(scene: Scene, status: int | None) -> None:
+async def test_the_fallback_gets_a_callback_once_if_the_primary_fails(scene: Scene, status: int | None) -> None:
     scene.receiver.at[PRIMARY] = answering(status)
     call_id = scene.custom()
     await scene.wait(60)
@@ -166,9 +166,9 @@ async def test_the_fallback_hears_once_what_the_primary_failed_to_take(scene: Sc
 
 
 async def test_every_attempt_is_visible_with_status_latency_and_reply(scene: Scene) -> None:
-    def slow(_: CallbackRequest) -> CallbackAnswer:
+    def slow(_: CallbackRequest) -> CallbackResponse:
         scene.wall.advance(1.5)
-        return CallbackAnswer(503, b"x" * 100_000)
+        return CallbackResponse(503, b"x" * 100_000)
 
     scene.receiver.at[PRIMARY] = slow
     call_id = scene.custom()
@@ -183,7 +183,7 @@ async def test_every_attempt_is_visible_with_status_latency_and_reply(scene: Sce
     "url",
     ["http://example.com/", "https://127.0.0.1.example.com/", "http://[", "http://10.0.0.1/", "http://127.0.0.1:x/"],
 )
-async def test_only_this_machine_is_posted_to_unless_told_otherwise(scene: Scene, url: str) -> None:
+async def test_callbacks_go_to_this_machine_only_by_default(scene: Scene, url: str) -> None:
     scene.sandbox.engine.account.set_callbacks(KEY, primary=url, fallback=None)
     call_id = scene.custom()
     await scene.wait(60)
@@ -193,14 +193,14 @@ async def test_only_this_machine_is_posted_to_unless_told_otherwise(scene: Scene
 
 
 @pytest.mark.parametrize("url", ["http://localhost/", "http://127.8.9.1/", "http://[::1]/"])
-async def test_this_machine_has_several_names(scene: Scene, url: str) -> None:
+async def test_every_loopback_host_is_this_machine(scene: Scene, url: str) -> None:
     scene.sandbox.engine.account.set_callbacks(KEY, primary=url)
     scene.custom()
     await scene.wait(60)
     assert {request.url for request in scene.receiver.got} == {url}
 
 
-async def test_other_machines_are_posted_to_where_it_is_allowed() -> None:
+async def test_callbacks_go_to_other_machines_if_allowed() -> None:
     scene = Scene(allow_remote=True)
     scene.sandbox.engine.account.set_callbacks(KEY, primary="https://example.com")
     scene.custom()
@@ -208,20 +208,20 @@ async def test_other_machines_are_posted_to_where_it_is_allowed() -> None:
     assert scene.verdict(scene.receiver.got[0]) == DEFAULT_CREDENTIALS
 
 
-async def test_50_every_callback_comes_twice(scene: Scene) -> None:
+async def test_50_every_callback_is_sent_twice(scene: Scene) -> None:
     scene.tts("50")
     await scene.wait(60)
     assert scene.receiver.kinds() == ["ace", "ace", "dice", "dice"]
     assert scene.receiver.got[0].body == scene.receiver.got[1].body
 
 
-async def test_51_the_answer_is_told_after_the_end(scene: Scene) -> None:
+async def test_51_the_answered_call_event_is_sent_after_the_disconnected_call_event(scene: Scene) -> None:
     scene.tts("51")
     await scene.wait(60)
     assert scene.receiver.kinds() == ["dice", "ace"]
 
 
-async def test_52_callbacks_come_30_s_late(scene: Scene) -> None:
+async def test_52_callbacks_are_sent_30_s_late(scene: Scene) -> None:
     scene.tts("52")
     await scene.wait(32.9)
     assert scene.receiver.kinds() == []
@@ -232,7 +232,7 @@ async def test_52_callbacks_come_30_s_late(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(("digits", "flaw"), [("53", "signature_wrong"), ("54", "timestamp_outside")])
-async def test_53_and_54_are_not_to_be_believed(scene: Scene, digits: str, flaw: Flaw) -> None:
+async def test_53_and_54_fail_verification(scene: Scene, digits: str, flaw: Flaw) -> None:
     scene.tts(digits)
     await scene.wait(60)
     assert scene.receiver.kinds() == ["ace", "dice"]
@@ -243,14 +243,14 @@ async def test_53_and_54_are_not_to_be_believed(scene: Scene, digits: str, flaw:
     )
 
 
-async def test_55_the_end_is_never_told(scene: Scene) -> None:
+async def test_55_the_disconnected_call_event_is_never_sent(scene: Scene) -> None:
     call_id = scene.tts("55")
     await scene.wait(60)
     assert scene.receiver.kinds() == ["ace"]
     assert scene.result(call_id)[0] == "FINAL"
 
 
-async def test_56_a_thousand_notifications_come_in_order(scene: Scene) -> None:
+async def test_56_a_thousand_notifications_are_sent_in_order(scene: Scene) -> None:
     scene.tts("56")
     await scene.wait(60)
     assert scene.receiver.kinds() == ["notify"] * 1000 + ["ace", "dice"]
@@ -259,7 +259,7 @@ async def test_56_a_thousand_notifications_come_in_order(scene: Scene) -> None:
     assert len(scene.sandbox.callbacks) == 1000
 
 
-async def test_57_the_primary_is_never_reached(scene: Scene) -> None:
+async def test_57_the_primary_url_is_never_used(scene: Scene) -> None:
     call_id = scene.tts("57")
     await scene.wait(60)
     assert [request.url for request in scene.receiver.got] == [FALLBACK] * 2

@@ -1,4 +1,4 @@
-"""What keeps a sandbox going: its clock, its door, real time, and applications that answer sooner or later."""
+"""The driver of a sandbox: clocks, requests, concurrent deliveries, and applications that reply slowly."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sinch_voice_mcp.clock import ManualClock, ScaledClock
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackAnswer, CallbackRequest, Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackRequest, CallbackResponse, Sandbox, create_sandbox
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.contract.openapi.asking import callout
+from tests.contract.openapi.sandbox_client import callout
 from tests.contract.test_sandbox_callbacks import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
 
 
@@ -28,7 +28,7 @@ def scene() -> Scene:
 
 @asynccontextmanager
 async def running(sandbox: Sandbox) -> AsyncGenerator[None]:
-    """Let a sandbox go on by itself."""
+    """Run a sandbox in the background."""
     async with anyio.create_task_group() as group:
         group.start_soon(sandbox.run)
         await anyio.lowlevel.checkpoint()
@@ -36,7 +36,7 @@ async def running(sandbox: Sandbox) -> AsyncGenerator[None]:
         group.cancel_scope.cancel()
 
 
-async def test_a_running_sandbox_goes_on_when_its_clock_is_moved_and_when_it_is_asked(scene: Scene) -> None:
+async def test_a_running_sandbox_proceeds_when_its_clock_moves_and_when_a_request_arrives(scene: Scene) -> None:
     async with running(scene.sandbox):
         transport = httpx2.ASGITransport(scene.sandbox.asgi)
         auth = httpx2.BasicAuth(KEY, DEFAULT_CREDENTIALS.secret)
@@ -55,7 +55,7 @@ async def test_a_running_sandbox_goes_on_when_its_clock_is_moved_and_when_it_is_
     assert scene.result(placed.json()["callId"])[0] == "FINAL"
 
 
-async def test_a_slow_receiver_of_one_call_holds_no_other_call_up(scene: Scene) -> None:
+async def test_a_slow_receiver_of_one_call_delays_no_other_call(scene: Scene) -> None:
     scene.receiver.holds["dice"] = released = anyio.Event()
     scene.custom("10")
     async with running(scene.sandbox):
@@ -72,14 +72,14 @@ async def test_a_slow_receiver_of_one_call_holds_no_other_call_up(scene: Scene) 
     assert scene.receiver.kinds() == ["ace", "dice", "dice"]
 
 
-async def test_settling_beside_a_running_sandbox_waits_for_it(scene: Scene) -> None:
+async def test_settle_waits_for_a_running_sandbox(scene: Scene) -> None:
     async with running(scene.sandbox):
         scene.custom()
         await scene.wait(10)
         assert scene.receiver.kinds() == ["ace", "dice"]
 
 
-async def test_what_was_on_its_way_when_a_sandbox_stopped_is_delivered_when_it_goes_on(scene: Scene) -> None:
+async def test_a_delivery_that_was_interrupted_is_repeated_when_the_sandbox_resumes(scene: Scene) -> None:
     scene.receiver.holds["ace"] = anyio.Event()
     call_id = scene.custom()
     async with running(scene.sandbox):
@@ -91,7 +91,7 @@ async def test_what_was_on_its_way_when_a_sandbox_stopped_is_delivered_when_it_g
     assert scene.result(call_id)[0] == "FINAL"
 
 
-async def test_a_sandbox_is_driven_once_at_a_time(scene: Scene) -> None:
+async def test_a_sandbox_cannot_run_twice_at_a_time(scene: Scene) -> None:
     async with running(scene.sandbox):
         with pytest.raises(RuntimeError, match="already"):
             await scene.sandbox.run()
@@ -102,7 +102,7 @@ async def test_real_time_drives_a_sandbox_too() -> None:
     receiver = Receiver({"ace": HANGUP})
     ended = anyio.Event()
 
-    async def post(request: CallbackRequest) -> CallbackAnswer | None:
+    async def post(request: CallbackRequest) -> CallbackResponse | None:
         answer = await receiver.post(request)
         if receiver.kinds()[-1] == "dice":
             ended.set()
@@ -119,7 +119,7 @@ async def test_real_time_drives_a_sandbox_too() -> None:
     assert receiver.kinds() == ["ace", "dice"]
 
 
-async def test_an_application_behind_http_answers_a_call() -> None:
+async def test_an_application_behind_http_replies_to_a_call() -> None:
     heard: list[Credentials | Flaw] = []
     wall = ManualClock()
 
@@ -140,11 +140,11 @@ async def test_an_application_behind_http_answers_a_call() -> None:
     app = Starlette(routes=[Route("/voice app", voice, methods=["POST"])])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client:
 
-        async def post(request: CallbackRequest) -> CallbackAnswer | None:
+        async def post(request: CallbackRequest) -> CallbackResponse | None:
             answer = await client.request(
                 request.method, request.url, headers=request.headers, content=request.body, timeout=request.timeout_s
             )
-            return CallbackAnswer(answer.status_code, answer.content)
+            return CallbackResponse(answer.status_code, answer.content)
 
         clock = ManualClock()
         sandbox = create_sandbox(clock=clock, wall=wall, post=post)
@@ -157,7 +157,7 @@ async def test_an_application_behind_http_answers_a_call() -> None:
     assert sandbox.engine.call(KEY, call_id).status == "FINAL"
 
 
-async def test_without_anybody_to_post_nothing_is_sent_and_calls_go_on() -> None:
+async def test_without_a_post_function_nothing_is_sent_and_calls_continue() -> None:
     clock = ManualClock()
     sandbox = create_sandbox(clock=clock)
     sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY)

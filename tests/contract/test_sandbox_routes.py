@@ -1,4 +1,4 @@
-"""The 14 operations of the sandbox, in both authentication schemes, against the schemas of their answers."""
+"""The 14 operations of the sandbox, in both authentication schemes, against the schemas of their responses."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.wire.applications import OwnedNumbers, QueryAnswer
 from sinch_voice_mcp.wire.calls import Call, Conference
-from tests.contract.openapi.asking import Caller, Scheme, body_of, callout
+from tests.contract.openapi.sandbox_client import SandboxClient, Scheme, body_of, callout
 
 CALLS = "/calling/v1/calls/id"
 ROOMS = "/calling/v1/conferences/id"
@@ -22,15 +22,15 @@ def scheme(request: pytest.FixtureRequest) -> Scheme:
 
 
 @pytest.fixture
-def caller(scheme: Scheme) -> Caller:
-    return Caller(scheme)
+def api(scheme: Scheme) -> SandboxClient:
+    return SandboxClient(scheme)
 
 
-async def test_a_call_is_placed_watched_and_over(caller: Caller) -> None:
-    call_id = await caller.place("ttsCallout", text="Hello, this is a call.", custom="order 7")
-    ringing = await caller.get(f"{CALLS}/{call_id}", "call")
-    caller.clock.advance(60)
-    over = await caller.get(f"{CALLS}/{call_id}", "call")
+async def test_a_call_is_placed_and_read_until_it_has_ended(api: SandboxClient) -> None:
+    call_id = await api.place("ttsCallout", text="Hello, this is a call.", custom="order 7")
+    ringing = await api.get(f"{CALLS}/{call_id}", "call")
+    api.clock.advance(60)
+    over = await api.get(f"{CALLS}/{call_id}", "call")
     assert ringing | {"status": "FINAL"} == {
         "to": {"type": "Number", "endpoint": "+12025550100"},
         "domain": "pstn",
@@ -50,47 +50,47 @@ async def test_a_call_is_placed_watched_and_over(caller: Caller) -> None:
     assert Call.read(over).duration == 1
 
 
-async def test_custom_is_an_empty_string_where_there_is_none(caller: Caller) -> None:
-    call_id = await caller.place("customCallout", custom=None)
-    assert (await caller.get(f"{CALLS}/{call_id}", "call"))["custom"] == ""
+async def test_custom_is_an_empty_string_if_the_callout_has_none(api: SandboxClient) -> None:
+    call_id = await api.place("customCallout", custom=None)
+    assert (await api.get(f"{CALLS}/{call_id}", "call"))["custom"] == ""
 
 
-async def test_a_call_is_updated_as_a_whole_and_by_leg(caller: Caller) -> None:
-    call_id = await caller.place("customCallout")
-    caller.clock.advance(5)
+async def test_a_call_is_updated_as_a_whole_and_by_leg(api: SandboxClient) -> None:
+    call_id = await api.place("customCallout")
+    api.clock.advance(5)
     say = {"instructions": [{"name": "say", "text": "Hello."}], "action": {"name": "continue"}}
-    assert await caller.done("PATCH", f"{CALLS}/{call_id}", say) == 204
+    assert await api.done("PATCH", f"{CALLS}/{call_id}", say) == 204
     for leg in ("caller", "CALLEE", "both"):
-        assert await caller.done("PATCH", f"{CALLS}/{call_id}/leg/{leg}", say) == 200
-    assert await caller.done("PATCH", f"{CALLS}/{call_id}", {"action": {"name": "Hangup"}}) == 204
-    over = await caller.get(f"{CALLS}/{call_id}", "call")
+        assert await api.done("PATCH", f"{CALLS}/{call_id}/leg/{leg}", say) == 200
+    assert await api.done("PATCH", f"{CALLS}/{call_id}", {"action": {"name": "Hangup"}}) == 204
+    over = await api.get(f"{CALLS}/{call_id}", "call")
     assert (over["status"], over["reason"]) == ("FINAL", "MANAGERHANGUP")
 
 
-async def test_a_conference_is_seen_managed_and_ended(caller: Caller) -> None:
-    calls = [await caller.place("conferenceCallout", conferenceId="my room") for _ in range(3)]
-    caller.clock.advance(5)
+async def test_a_conference_is_read_managed_and_ended(api: SandboxClient) -> None:
+    calls = [await api.place("conferenceCallout", conferenceId="my room") for _ in range(3)]
+    api.clock.advance(5)
     room = f"{ROOMS}/my%20room"
-    assert await caller.done("PATCH", f"{room}/{calls[0]}", {"command": "MUTE", "moh": "ignored"}) == 200
-    assert await caller.done("PATCH", f"{room}/{calls[1]}", {"command": "onhold", "moh": "music2"}) == 200
-    assert await caller.done("DELETE", f"{room}/{calls[2]}") == 200
-    inside = await caller.get(room, "conference")
+    assert await api.done("PATCH", f"{room}/{calls[0]}", {"command": "MUTE", "moh": "ignored"}) == 200
+    assert await api.done("PATCH", f"{room}/{calls[1]}", {"command": "onhold", "moh": "music2"}) == 200
+    assert await api.done("DELETE", f"{room}/{calls[2]}") == 200
+    inside = await api.get(room, "conference")
     assert inside["participants"] == [
         {"cli": "+12025550100", "id": calls[0], "duration": 2, "muted": True, "onhold": False},
         {"cli": "+12025550100", "id": calls[1], "duration": 2, "muted": False, "onhold": True},
     ]
     assert Conference.read(inside)
-    assert await caller.done("DELETE", room) == 204
-    assert await caller.fails("GET", room) == (404, 40400)
+    assert await api.done("DELETE", room) == 204
+    assert await api.fails("GET", room) == (404, 40400)
 
 
-async def test_numbers_are_listed_assigned_and_unassigned(caller: Caller) -> None:
-    listed = (await caller.get(NUMBERS, "numbers"))["numbers"]
+async def test_numbers_are_listed_assigned_and_unassigned(api: SandboxClient) -> None:
+    listed = (await api.get(NUMBERS, "numbers"))["numbers"]
     assert [row["number"] for row in listed if "applicationkey" not in row] == ["+14155550108", "+14155550109"]
-    assert await caller.done("POST", NUMBERS, {"numbers": ["+14155550108", "+14155550109"]}) == 204
-    assert all("applicationkey" in row for row in (await caller.get(NUMBERS, "numbers"))["numbers"])
-    assert await caller.done("DELETE", NUMBERS, {"number": "+14155550109"}) == 204
-    listed = await caller.get(NUMBERS, "numbers")
+    assert await api.done("POST", NUMBERS, {"numbers": ["+14155550108", "+14155550109"]}) == 204
+    assert all("applicationkey" in row for row in (await api.get(NUMBERS, "numbers"))["numbers"])
+    assert await api.done("DELETE", NUMBERS, {"number": "+14155550109"}) == 204
+    listed = await api.get(NUMBERS, "numbers")
     assert [row["number"] for row in listed["numbers"] if "applicationkey" not in row] == ["+14155550109"]
     assert len(OwnedNumbers.read(listed).numbers) == 10
 
@@ -98,26 +98,28 @@ async def test_numbers_are_listed_assigned_and_unassigned(caller: Caller) -> Non
 @pytest.mark.parametrize("member", ["number", "numbers"])
 @pytest.mark.parametrize("value", ["+14155550100", ["+14155550100"]])
 @pytest.mark.parametrize("key", ["applicationkey", "applicationKey", "application_key"])
-async def test_a_number_is_unassigned_in_every_spelling(caller: Caller, member: str, value: object, key: str) -> None:
+async def test_a_number_is_unassigned_in_every_spelling(
+    api: SandboxClient, member: str, value: object, key: str
+) -> None:
     body = {member: value, key: DEFAULT_CREDENTIALS.key.upper(), "capability": "VOICE", "pop": None}
-    assert await caller.done("DELETE", NUMBERS, body) == 204
-    assert "applicationkey" not in (await caller.get(NUMBERS, "numbers"))["numbers"][0]
+    assert await api.done("DELETE", NUMBERS, body) == 204
+    assert "applicationkey" not in (await api.get(NUMBERS, "numbers"))["numbers"][0]
 
 
-async def test_callback_urls_are_set_left_alone_and_cleared(caller: Caller) -> None:
-    assert await caller.get(CALLBACKS, "callbacks") == {"url": {}}
+async def test_callback_urls_are_set_kept_and_cleared(api: SandboxClient) -> None:
+    assert await api.get(CALLBACKS, "callbacks") == {"url": {}}
     both = {"primary": "https://voice.example.com/a", "fallback": "http://127.0.0.1:8080/b?c=d"}
-    assert await caller.done("POST", CALLBACKS, {"url": both}) == 204
-    assert await caller.done("POST", CALLBACKS, {"url": {}}) == 204
+    assert await api.done("POST", CALLBACKS, {"url": both}) == 204
+    assert await api.done("POST", CALLBACKS, {"url": {}}) == 204
     shouted = CALLBACKS.replace(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.key.upper())
-    assert await caller.get(shouted, "callbacks") == {"url": both}
-    assert await caller.done("POST", CALLBACKS, {"url": {"primary": None}}) == 204
-    assert await caller.get(CALLBACKS, "callbacks") == {"url": {"fallback": both["fallback"]}}
+    assert await api.get(shouted, "callbacks") == {"url": both}
+    assert await api.done("POST", CALLBACKS, {"url": {"primary": None}}) == 204
+    assert await api.get(CALLBACKS, "callbacks") == {"url": {"fallback": both["fallback"]}}
 
 
 @pytest.mark.parametrize("written", ["+12025550161", "%2B12025550161", "12025550161", "+1%20202%20555%200161"])
-async def test_a_number_is_looked_up(caller: Caller, written: str) -> None:
-    found = await caller.get(f"{QUERY}/{written}", "query")
+async def test_a_number_is_looked_up(api: SandboxClient, written: str) -> None:
+    found = await api.get(f"{QUERY}/{written}", "query")
     assert found["number"] == {
         "countryId": "US",
         "numberType": "Fixed",
@@ -140,14 +142,14 @@ async def test_a_number_is_looked_up(caller: Caller, written: str) -> None:
         ("POST", "/calling/v1/callouts", callout("ttsCallout", text="hi")),
     ],
 )
-async def test_one_slash_at_the_end_does_not_matter_and_two_do(
-    caller: Caller, method: str, path: str, body: object
+async def test_one_trailing_slash_is_accepted_and_two_are_not(
+    api: SandboxClient, method: str, path: str, body: object
 ) -> None:
-    assert (await caller.send(method, f"{path}/", body)).is_success
-    assert await caller.fails(method, f"{path}//", body) == (404, 40400)
+    assert (await api.send(method, f"{path}/", body)).is_success
+    assert await api.fails(method, f"{path}//", body) == (404, 40400)
 
 
-async def test_unknown_members_and_nulls_are_ignored_and_enums_come_in_any_case(caller: Caller) -> None:
+async def test_unknown_members_and_nulls_are_ignored_and_enums_are_accepted_in_any_case(api: SandboxClient) -> None:
     body: dict[str, object] = {
         "method": "CONFERENCECALLOUT",
         "pop": "eu-central",
@@ -163,27 +165,27 @@ async def test_unknown_members_and_nulls_are_ignored_and_enums_come_in_any_case(
             "record": {"deep": {"unknown": True}},
         },
     }
-    call_id = body_of(await caller.send("POST", "/calling/v1/callouts", body), "callout")["callId"]
-    assert (await caller.get(f"{CALLS}/{call_id}", "call"))["to"]["endpoint"] == "+12025550100"
+    call_id = body_of(await api.send("POST", "/calling/v1/callouts", body), "callout")["callId"]
+    assert (await api.get(f"{CALLS}/{call_id}", "call"))["to"]["endpoint"] == "+12025550100"
 
 
-async def test_all_three_inline_documents_of_a_custom_callout_are_json_strings(caller: Caller) -> None:
+async def test_all_three_inline_documents_of_a_custom_callout_are_json_strings(api: SandboxClient) -> None:
     hangup = json.dumps({"Action": None, "action": {"name": "HangUp"}})
     ice = json.dumps({"instructions": [], "action": {"name": "ConnectPSTN", "number": "+12025550100"}})
-    call_id = await caller.place("customCallout", destination=None, ice=f"  {ice}\n", ace=hangup, pie=hangup)
-    caller.clock.advance(5)
-    over = await caller.get(f"{CALLS}/{call_id}", "call")
+    call_id = await api.place("customCallout", destination=None, ice=f"  {ice}\n", ace=hangup, pie=hangup)
+    api.clock.advance(5)
+    over = await api.get(f"{CALLS}/{call_id}", "call")
     assert (over["result"], over["reason"], over["duration"]) == ("ANSWERED", "MANAGERHANGUP", 0)
 
 
-async def test_what_is_not_utf_8_in_custom_comes_back(caller: Caller) -> None:
+async def test_a_custom_member_that_is_not_utf_8_is_returned_unchanged(api: SandboxClient) -> None:
     body = json.dumps(callout("ttsCallout", text="hi", custom="Zażółć ☎ \ud83d")).encode()
-    call_id = body_of(await caller.send("POST", "/calling/v1/callouts", body), "callout")["callId"]
-    assert (await caller.send("GET", f"{CALLS}/{call_id}")).json()["custom"] == "Zażółć ☎ \ud83d"
+    call_id = body_of(await api.send("POST", "/calling/v1/callouts", body), "callout")["callId"]
+    assert (await api.send("GET", f"{CALLS}/{call_id}")).json()["custom"] == "Zażółć ☎ \ud83d"
 
 
-async def test_a_call_id_is_one_segment_whatever_it_contains(caller: Caller) -> None:
+async def test_a_call_id_is_one_path_segment_whatever_it_contains(api: SandboxClient) -> None:
     for path in ("..%2F..%2Fx%3Fy%3D1", "a%0Ab", "%00", "%ff", "+"):
-        response = await caller.send("GET", f"{CALLS}/{path}")
+        response = await api.send("GET", f"{CALLS}/{path}")
         assert (response.status_code, body_of(response, "error")["message"]) == (404, "Call not found")
-    assert caller.sandbox.requests[0].raw_path == f"{CALLS}/..%2F..%2Fx%3Fy%3D1"
+    assert api.sandbox.requests[0].raw_path == f"{CALLS}/..%2F..%2Fx%3Fy%3D1"

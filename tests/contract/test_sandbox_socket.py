@@ -1,4 +1,4 @@
-"""The sandbox over a real socket, as a stand-alone process serves it."""
+"""The sandbox behind a real HTTP server, as a stand-alone process serves it."""
 
 import json
 import socket
@@ -14,16 +14,16 @@ from starlette.types import Receive, Scope, Send
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import basic_authorization
-from tests.contract.openapi.asking import Caller, body_of, callout, valid
+from tests.contract.openapi.sandbox_client import SandboxClient, assert_valid, body_of, callout
 
 LOOPBACK = "127.0.0.1"
 
 
 @asynccontextmanager
-async def serving(caller: Caller) -> AsyncGenerator[int]:
-    """Serve a sandbox on a free port; the socket listens before the server runs, so nobody has to wait."""
+async def serving(api: SandboxClient) -> AsyncGenerator[int]:
+    """Serve a sandbox on a free port; the socket listens before the server runs, so clients can connect at once."""
     with socket.create_server((LOOPBACK, 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(caller.sandbox.asgi, lifespan="off", log_config=None))
+        server = uvicorn.Server(uvicorn.Config(api.sandbox.asgi, lifespan="off", log_config=None))
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [listener])
             yield listener.getsockname()[1]
@@ -31,7 +31,7 @@ async def serving(caller: Caller) -> AsyncGenerator[int]:
 
 
 async def exchange(port: int, request: bytes) -> tuple[bytes, bytes]:
-    """Send bytes and read the answer to its end: head and body."""
+    """Send bytes and read the response to its end; return head and body."""
     async with await anyio.connect_tcp(LOOPBACK, port) as stream:
         await stream.send(request)
         answer = b""
@@ -48,13 +48,13 @@ async def _some(stream: anyio.abc.SocketStream) -> bytes:
         return b""
 
 
-async def test_a_signed_client_places_watches_and_ends_calls_on_one_connection() -> None:
-    caller = Caller()
-    async with serving(caller) as port, httpx2.AsyncClient(auth=caller.auth()) as client:
+async def test_a_signed_client_places_reads_and_ends_calls_on_one_connection() -> None:
+    api = SandboxClient()
+    async with serving(api) as port, httpx2.AsyncClient(auth=api.auth()) as client:
         base = f"http://{LOOPBACK}:{port}"
         placed = await client.post(f"{base}/calling/v1/callouts", json=callout("customCallout"))
         url = f"{base}/calling/v1/calls/id/{body_of(placed, 'callout')['callId']}"
-        caller.clock.advance(5)
+        api.clock.advance(5)
         ended = await client.patch(url, json={"action": {"name": "hangup"}})
         unassigned = await client.request("DELETE", f"{base}/v1/configuration/numbers", json={"number": "14155550100"})
         call = body_of(await client.get(url), "call")
@@ -64,46 +64,46 @@ async def test_a_signed_client_places_watches_and_ends_calls_on_one_connection()
 
 
 async def test_the_raw_path_reaches_the_routes_as_it_was_sent() -> None:
-    caller = Caller()
+    api = SandboxClient()
     authorization = basic_authorization(DEFAULT_CREDENTIALS)
-    async with serving(caller) as port:
+    async with serving(api) as port:
         for target in ("/calling/v1/calls/id/..%2F..%2Fx%3Fy%3D1", "/calling/v1/calls/id/a%0Ab"):
             lines = (f"GET {target}?x=/y HTTP/1.1", "Host: x", f"Authorization: {authorization}", "Connection: close")
             head, body = await exchange(port, "\r\n".join((*lines, "", "")).encode())
             assert head.startswith(b"http/1.1 404")
             assert b"\r\nx-sinch-voice-sandbox: 1" in head
             assert b"\r\ncontent-type: application/json\r\n" in head + b"\r\n"
-            valid(json.loads(body), "error")
-    assert [request.raw_path for request in caller.sandbox.requests] == [
+            assert_valid(json.loads(body), "error")
+    assert [request.raw_path for request in api.sandbox.requests] == [
         "/calling/v1/calls/id/..%2F..%2Fx%3Fy%3D1",
         "/calling/v1/calls/id/a%0Ab",
     ]
 
 
-async def test_half_a_request_places_nothing() -> None:
-    caller = Caller()
-    async with serving(caller) as port:
+async def test_an_incomplete_request_places_nothing() -> None:
+    api = SandboxClient()
+    async with serving(api) as port:
         head = "POST /calling/v1/callouts HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
         async with await anyio.connect_tcp(LOOPBACK, port) as stream:
             await stream.send(head.encode() + b'{"method"')
-        async with httpx2.AsyncClient(auth=caller.auth()) as client:
+        async with httpx2.AsyncClient(auth=api.auth()) as client:
             assert (await client.get(f"http://{LOOPBACK}:{port}/v1/configuration/numbers")).status_code == 200
-    assert [request.raw_path for request in caller.sandbox.requests] == ["/v1/configuration/numbers"]
-    assert caller.sandbox.engine.timeline() == ()
+    assert [request.raw_path for request in api.sandbox.requests] == ["/v1/configuration/numbers"]
+    assert api.sandbox.engine.timeline() == ()
 
 
-async def test_a_server_without_raw_paths_is_served_too() -> None:
-    caller = Caller()
+async def test_a_server_that_keeps_no_raw_path_is_supported() -> None:
+    api = SandboxClient()
 
     async def bare(scope: Scope, receive: Receive, send: Send) -> None:
-        await caller.sandbox.asgi({**scope, "raw_path": None}, receive, send)
+        await api.sandbox.asgi({**scope, "raw_path": None}, receive, send)
 
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(bare), auth=caller.auth()) as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(bare), auth=api.auth()) as client:
         answer = await client.get("http://sandbox.test/calling/v1/conferences/id/my%20room")
     assert body_of(answer, "error")["message"] == "Conference not found"
 
 
-async def test_what_nobody_foresaw_is_answered_in_json_and_raised() -> None:
+async def test_an_unexpected_error_is_answered_in_json_and_raised() -> None:
     class BrokenClock(ManualClock):
         broken = False
 
@@ -113,11 +113,11 @@ async def test_what_nobody_foresaw_is_answered_in_json_and_raised() -> None:
             return super().now()
 
     clock = BrokenClock()
-    caller = Caller("basic")
-    caller.sandbox = create_sandbox(clock=clock)
+    api = SandboxClient("basic")
+    api.sandbox = create_sandbox(clock=clock)
     clock.broken = True
-    transport = httpx2.ASGITransport(caller.sandbox.asgi, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, auth=caller.auth()) as client:
+    transport = httpx2.ASGITransport(api.sandbox.asgi, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, auth=api.auth()) as client:
         answer = await client.get("http://sandbox.test/calling/v1/calls/id/x")
     assert (answer.status_code, body_of(answer, "error")["errorCode"]) == (500, 50000)
     assert "Zero" not in answer.text

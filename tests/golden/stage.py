@@ -18,7 +18,7 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import DEFAULT_PACE, Pace
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackAnswer, CallbackRequest, create_sandbox
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackRequest, CallbackResponse, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
 from sinch_voice_mcp.signing import Credentials, Message, authorization, basic_authorization, timestamp
 from tests.clocks import PollingClock
@@ -199,11 +199,11 @@ class Stage:
             seconds -= 1
             await self._sandbox.settle()
 
-    async def _deliver(self, request: CallbackRequest) -> CallbackAnswer | None:
+    async def _deliver(self, request: CallbackRequest) -> CallbackResponse | None:
         url = request.url.replace(PUBLIC, f"http://127.0.0.1:{self._port}", 1)
         async with self._one_at_a_time:
             answer = await self._http.post(url, content=request.body, headers=dict(request.headers))
-        return CallbackAnswer(answer.status_code, answer.content)
+        return CallbackResponse(answer.status_code, answer.content)
 
     async def _post(self, event: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
         """Post one event.

@@ -21,7 +21,7 @@ from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.contract.callbacks.asking import Answered, Arriving, ask
+from tests.contract.callbacks.delivery import HttpResponse, IncomingRequest, deliver
 from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
 from tests.integration.test_platform_faults import NUMBERS, PRICE
 from tests.recorded import audit_of, events_of, switch_of
@@ -36,22 +36,22 @@ class Signed:
 
     door: ASGIApp
 
-    async def tell(self, event: str, call_id: str, **members: object) -> Answered:
+    async def tell(self, event: str, call_id: str, **members: object) -> HttpResponse:
         """Send an event that was signed just now."""
         body = {"event": event, "callid": call_id, "timestamp": "2026-06-06T17:10:34Z", "version": 1} | members
         return await self.send(json.dumps(body).encode())
 
-    async def send(self, body: bytes) -> Answered:
+    async def send(self, body: bytes) -> HttpResponse:
         """Send these bytes, signed just now."""
-        return await ask(self.door, Arriving.signed(DEFAULT_CREDENTIALS, SystemClock().now(), body))
+        return await deliver(self.door, IncomingRequest.signed(DEFAULT_CREDENTIALS, SystemClock().now(), body))
 
-    async def rings(self, call_id: str, **members: object) -> Answered:
+    async def rings(self, call_id: str, **members: object) -> HttpResponse:
         """Somebody calls."""
         to = {"type": "did", "endpoint": "+12017777777"}
         ringing = {"cli": CALLER, "to": to, "domain": "pstn", "originationType": "PSTN", "rdnis": ""}
         return await self.tell("ice", call_id, **(ringing | members))
 
-    async def ends(self, call_id: str, **members: object) -> Answered:
+    async def ends(self, call_id: str, **members: object) -> HttpResponse:
         """A call is over."""
         price = {"currencyId": "USD", "amount": 0.5}
         ended = {"result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 12, "debit": price, "userRate": price}

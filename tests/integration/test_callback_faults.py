@@ -18,7 +18,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
 from sinch_voice_mcp.operations.surveys import Question
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
-from tests.contract.callbacks.asking import Arriving, ask
+from tests.contract.callbacks.delivery import IncomingRequest, deliver
 from tests.integration.conftest import Era
 from tests.integration.test_answering import SORRY, Script, Signed
 from tests.integration.test_asking import OWN, QUESTION, number, scene, settings_of
@@ -43,7 +43,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             with anyio.fail_after(20):
                 answer = await platform.rings("in-2")
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-            ready = await ask(stage.door, Arriving("/readyz", "GET"))
+            ready = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
             assert (ready.status, ready.json()["reasons"]) == (503, ["events cannot be stored"])
             # The server whose database is there learns of its call from the platform itself.
             question = Question(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
@@ -54,7 +54,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             with anyio.fail_after(20):
                 while (await platform.rings("in-2")).status != 200:
                     await anyio.lowlevel.checkpoint()
-            assert (await ask(stage.door, Arriving("/readyz", "GET"))).status == 200
+            assert (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).status == 200
             assert len(await events_of(postgres_url, "in-2")) == 1
 
 
@@ -122,15 +122,15 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
         assert [event["event"] for event in events] == ["customCallout"]
-        ready = (await ask(stage.door, Arriving("/readyz", "GET"))).json()
+        ready = (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).json()
         assert set(ready["counts"]["refused"]) == {reason}
         assert ready["counts"]["verified"] == 0
         if last == "54":
             # Two callbacks of one call may be chance; a third one is not.
             later = SystemClock().now() + timedelta(minutes=10, seconds=5)
             body = json.dumps({"event": "ace", "callid": "c1"}).encode()
-            assert (await ask(stage.door, Arriving.signed(DEFAULT_CREDENTIALS, later, body))).status == 401
-            told = await ask(stage.door, Arriving("/readyz", "GET"))
+            assert (await deliver(stage.door, IncomingRequest.signed(DEFAULT_CREDENTIALS, later, body))).status == 401
+            told = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
             assert told.status == 503
             assert "our clock is off by about -60" in told.json()["clock"]["message"]
             assert await has_events(sqlite_url) is False
@@ -147,7 +147,7 @@ async def served(url: str) -> AsyncGenerator[int]:
             tasks.cancel_scope.cancel()
 
 
-def wire(arriving: Arriving, declared: int | None = None) -> bytes:
+def wire(arriving: IncomingRequest, declared: int | None = None) -> bytes:
     """A request as bytes."""
     length = str(len(arriving.body) if declared is None else declared)
     headers = arriving.with_header("content-length", length).with_header("connection", "close").headers
@@ -168,8 +168,8 @@ async def posted(port: int, request: bytes) -> int:
 async def test_fault_10_bodies_that_nobody_should_send_are_refused_in_time(sqlite_url: str) -> None:
     now = SystemClock().now()
 
-    def signed(body: bytes) -> Arriving:
-        return Arriving.signed(DEFAULT_CREDENTIALS, now, body)
+    def signed(body: bytes) -> IncomingRequest:
+        return IncomingRequest.signed(DEFAULT_CREDENTIALS, now, body)
 
     event = b'{"event":"ace","callid":"c1","x":%s}'
     requests = {

@@ -17,7 +17,7 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.events import VoiceEvent
-from tests.contract.callbacks.asking import Arriving
+from tests.contract.callbacks.delivery import IncomingRequest
 from tests.contract.callbacks.test_socket import answer_to, head
 from tests.integration.conftest import connected
 from tests.integration.shell import CANARY, Ended, Shell, serving_app
@@ -325,12 +325,12 @@ async def test_a_standalone_receiver_records_events_for_the_servers_and_answers_
 
         # The platform signs the public path; the proxy strips the prefix.
         signed = f"/hooks{DEFAULT_PATH}"
-        arriving = Arriving.signed(DEFAULT_CREDENTIALS, SystemClock().now(), DICE, signed_path=signed)
+        arriving = IncomingRequest.signed(DEFAULT_CREDENTIALS, SystemClock().now(), DICE, signed_path=signed)
         forged = arriving.with_header("authorization", f"application {DEFAULT_CREDENTIALS.key}:Zm9yZ2Vk")
         with anyio.fail_after(20):
             status, _ = await answer_to(port, head(forged, "connection: close") + DICE)
             assert status == 401
-            status, body = await answer_to(port, head(Arriving("/readyz", "GET"), "connection: close"))
+            status, body = await answer_to(port, head(IncomingRequest("/readyz", "GET"), "connection: close"))
             assert (status, json.loads(body)["counts"]["refused"]) == (200, {"signature_wrong": 1})
 
             async with await anyio.connect_tcp("127.0.0.1", port) as late:

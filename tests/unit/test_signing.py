@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,18 +13,23 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.signing import (
+    FLAW_CODES,
     Credentials,
+    Flaw,
     Message,
     Received,
     authorization,
     basic_authorization,
+    callback_timestamp,
     content_md5,
     parse_timestamp,
+    raw_path,
     signature,
     string_to_sign,
     timestamp,
     verify,
 )
+from sinch_voice_mcp.wire.codes import CODES
 
 PUBLISHED = Credentials("669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA==")
 REQUESTING = Credentials("5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q==")
@@ -155,7 +161,7 @@ every_vector = pytest.mark.parametrize(("credentials", "message", "md5", "expect
 
 
 def received(credentials: Credentials, message: Message, *, claimed: str | None = None) -> Received:
-    """The message as it arrives, signed as it says."""
+    """Return the message as it arrives, signed by these credentials or with a claimed signature."""
     proof = claimed or signature(credentials, message)
     return Received(
         method=message.method,
@@ -169,7 +175,7 @@ def received(credentials: Credentials, message: Message, *, claimed: str | None 
 
 
 def sent_at(message: Message) -> datetime:
-    """The instant that a message claims."""
+    """Return the instant of a message's timestamp."""
     instant = parse_timestamp(message.timestamp)
     assert instant is not None
     return instant
@@ -203,7 +209,7 @@ CHANGES: dict[str, Callable[[Received], Received]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=[*CHANGES])
 @every_vector
-def test_a_worked_example_that_was_changed_on_the_way_is_refused(
+def test_a_changed_worked_example_is_refused(
     credentials: Credentials, message: Message, md5: str, expected: str, change: Callable[[Received], Received]
 ) -> None:
     del md5
@@ -254,7 +260,7 @@ def test_a_missing_header_or_a_bearer_token_is_refused_by_name(
 @pytest.mark.parametrize(
     "header", ["", " ", "application", "application ", "application key", "application :sig", "application key:"]
 )
-def test_an_authorization_header_without_key_and_signature_is_as_good_as_none(header: str) -> None:
+def test_an_authorization_header_without_key_and_signature_counts_as_missing(header: str) -> None:
     _, message, _, _ = VECTORS["C1: callout"]
     arrived = replace(received(PUBLISHED, message), authorization=header)
 
@@ -269,7 +275,7 @@ def test_the_string_to_sign_is_the_published_one() -> None:
     )
 
 
-def test_a_json_document_that_was_parsed_and_written_again_is_refused() -> None:
+def test_a_json_body_that_was_parsed_and_serialized_again_is_refused() -> None:
     credentials, message, _, expected = VECTORS["C9: beyond ASCII, and white space in the JSON"]
     arrived = received(credentials, message, claimed=expected)
     rewritten = [json.dumps(json.loads(C9_BODY), ensure_ascii=ascii_only).encode() for ascii_only in (True, False)]
@@ -354,7 +360,7 @@ def test_five_minutes_are_tolerated_and_not_a_microsecond_more(direction: int) -
         ("2024-01-19T10:19:28.937219+01:00", 937_219),
     ],
 )
-def test_every_timestamp_that_an_official_sdk_sends_is_understood(text: str, microseconds: int) -> None:
+def test_every_timestamp_that_an_official_sdk_sends_is_read(text: str, microseconds: int) -> None:
     assert parse_timestamp(text) == datetime(2024, 1, 19, 9, 19, 28, microseconds, tzinfo=UTC)
 
 
@@ -389,6 +395,32 @@ def test_our_own_timestamps_are_milliseconds_in_utc() -> None:
     assert timestamp(datetime.fromisoformat("2024-01-19T10:19:28+01:00")) == "2024-01-19T09:19:28.000Z"
 
 
+def test_callback_timestamps_have_seven_digits_in_utc() -> None:
+    instant = datetime.fromisoformat("2024-01-19T10:19:28.937219+01:00")
+
+    assert callback_timestamp(instant) == "2024-01-19T09:19:28.9372190Z"
+    assert parse_timestamp(callback_timestamp(instant)) == instant
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        (b"/id/my%20room", "/id/my%20room"),
+        (b"/id/my room?a=/b", "/id/my room"),
+        (b"/id/\xe9", "/id/\xe9"),
+        (None, "/id/my%20room"),
+    ],
+)
+def test_a_raw_path_is_what_was_sent_or_else_encoded_again(raw: bytes | None, path: str) -> None:
+    assert raw_path("/id/my room", raw) == path
+
+
+def test_every_flaw_has_an_error_code_of_the_platform_with_status_401() -> None:
+    assert set(FLAW_CODES) == set(get_args(Flaw))
+    assert {code // 100 for code in FLAW_CODES.values()} == {401}
+    assert set(FLAW_CODES.values()) <= set(CODES)
+
+
 def test_basic_sends_the_secret_as_shown_and_is_accepted_where_allowed() -> None:
     _, message, _, _ = VECTORS["C1: callout"]
     header = basic_authorization(PUBLISHED)
@@ -405,7 +437,7 @@ def test_basic_sends_the_secret_as_shown_and_is_accepted_where_allowed() -> None
 @pytest.mark.parametrize(
     "encoded", ["!!!", base64.b64encode(b"no colon").decode(), base64.b64encode(b"\xff:x").decode()]
 )
-def test_basic_that_cannot_be_read_is_as_good_as_none(encoded: str) -> None:
+def test_basic_credentials_that_cannot_be_read_count_as_missing(encoded: str) -> None:
     _, message, _, _ = VECTORS["C1: callout"]
     arrived = replace(received(PUBLISHED, message), authorization=f"Basic {encoded}")
 
@@ -452,7 +484,7 @@ MESSAGES = st.builds(
 
 
 @given(CREDENTIALS, MESSAGES)
-def test_whatever_is_signed_can_be_verified(credentials: Credentials, message: Message) -> None:
+def test_every_signed_message_can_be_verified(credentials: Credentials, message: Message) -> None:
     assert verify(received(credentials, message), [credentials], now=sent_at(message)) is credentials
 
 
@@ -470,7 +502,7 @@ def test_one_changed_byte_of_the_body_is_refused(
 
 
 @given(MESSAGES, st.text(), st.text())
-def test_no_header_from_outside_makes_verifying_fail_in_another_way(message: Message, header: str, stamp: str) -> None:
+def test_no_header_makes_verification_raise(message: Message, header: str, stamp: str) -> None:
     arrived = replace(received(PUBLISHED, message), authorization=f"application {header}", timestamp=stamp)
 
     assert isinstance(verify(arrived, [PUBLISHED], now=sent_at(message)), str)

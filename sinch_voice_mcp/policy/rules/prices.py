@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
-from sinch_voice_mcp.policy.decision import Tariff
+from sinch_voice_mcp.policy.facts import Tariff
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled
 

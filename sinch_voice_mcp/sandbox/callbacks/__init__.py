@@ -1,7 +1,7 @@
-"""Callbacks on their way to applications: signed, posted by whoever can speak HTTP, answered, in order."""
+"""Delivery of callbacks to applications: signed, in order, through an HTTP client that is passed in."""
 
 from sinch_voice_mcp.sandbox.callbacks.driver import Driver
-from sinch_voice_mcp.sandbox.callbacks.posting import Attempt, CallbackAnswer, CallbackRequest, Post
+from sinch_voice_mcp.sandbox.callbacks.posting import CallbackRequest, CallbackResponse, DeliveryAttempt, Post
 from sinch_voice_mcp.sandbox.callbacks.sender import Sender
 
-__all__ = ["Attempt", "CallbackAnswer", "CallbackRequest", "Driver", "Post", "Sender"]
+__all__ = ["CallbackRequest", "CallbackResponse", "DeliveryAttempt", "Driver", "Post", "Sender"]

@@ -1,7 +1,7 @@
-"""What keeps a sandbox going: time passes, callbacks go out, answers come back.
+"""The driver of a sandbox: it lets time pass, delivers callbacks and records the replies.
 
-Callbacks of one call are delivered one after the other, those of different calls side by side. While an answer is
-awaited nothing else happens in the engine, so that neither the order of answers nor their speed shows in it.
+Callbacks of one call are delivered one after the other, those of different calls concurrently. While a reply is
+awaited nothing else happens in the engine, so that neither the order of replies nor their speed affects the result.
 """
 
 from collections import deque
@@ -14,124 +14,128 @@ from anyio.abc import TaskGroup
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.callbacks.sender import Sender
-from sinch_voice_mcp.sandbox.engine import Engine, Outgoing
+from sinch_voice_mcp.sandbox.engine import Engine, OutgoingCallback
 
 
 class Driver:
-    """Drives one engine; ``sender`` is None where nobody is called back."""
+    """Drives one engine. Without a sender, callbacks count as not replied to."""
 
     def __init__(self, engine: Engine, clock: Clock, sender: Sender | None) -> None:
         self._engine = engine
         self._clock = clock
         self._sender = sender
-        self._lanes: dict[str, deque[Outgoing]] = {}
+        # The undelivered callbacks of each call, in order; the first one is being delivered.
+        self._queues: dict[str, deque[OutgoingCallback]] = {}
+        # Set while the driver runs: wakes it from waiting for the next event that is due.
         self._woken: anyio.Event | None = None
-        self._turned: anyio.Event | None = None
+        # Set while `settle` waits for a running driver: tells that the driver has done one round.
+        self._round_done: anyio.Event | None = None
 
     def wake(self) -> None:
-        """Look again what is to be done; nothing happens where nobody drives."""
+        """Make a running driver check again what is due; do nothing if it does not run."""
         if self._woken is not None:
             self._woken.set()
 
     async def run(self) -> None:
-        """Drive for ever.
+        """Drive until canceled.
 
         Raises:
-            RuntimeError: Somebody else drives already.
+            RuntimeError: The driver is already running.
         """
-        with self._alone():
+        with self._exclusively():
             async with anyio.create_task_group() as group:
                 self._resume(group)
                 while True:
-                    woken = self._begin_turn()
-                    self._turn(group)
-                    self._end_turn()
-                    await self._rest(woken)
+                    woken = self._begin_round()
+                    self._run_round(group)
+                    self._end_round()
+                    await self._wait_for_work(woken)
 
     async def settle(self) -> None:
-        """Return when nothing is due now and nothing is on its way; drive until then unless somebody does."""
+        """Return once nothing is due now and no callback is on its way; drive until then unless the driver runs."""
         if self._woken is not None:
-            await self._watch()
+            await self._wait_until_quiet()
             return
-        with self._alone():
+        with self._exclusively():
             async with anyio.create_task_group() as group:
                 self._resume(group)
                 while True:
-                    woken = self._begin_turn()
-                    self._turn(group)
-                    if not self._lanes:
+                    woken = self._begin_round()
+                    self._run_round(group)
+                    if not self._queues:
                         return
                     await woken.wait()
 
-    async def _watch(self) -> None:
+    async def _wait_until_quiet(self) -> None:
         while not self._is_quiet():
-            if self._turned is None:
-                self._turned = anyio.Event()
-            turned = self._turned
+            if self._round_done is None:
+                self._round_done = anyio.Event()
+            round_done = self._round_done
             self.wake()
-            await turned.wait()
+            await round_done.wait()
 
     def _is_quiet(self) -> bool:
         due = self._engine.next_due()
         is_due = due is not None and due <= self._clock.now()
-        return not (is_due or self._lanes or self._engine.has_outgoing or self._engine.awaits_answer)
+        return not (is_due or self._queues or self._engine.has_outgoing or self._engine.awaits_reply)
 
     @contextmanager
-    def _alone(self) -> Generator[None]:
+    def _exclusively(self) -> Generator[None]:
         if self._woken is not None:
-            raise RuntimeError("this sandbox is driven already")
+            raise RuntimeError("this sandbox is already running")
         self._woken = anyio.Event()
         try:
             yield
         finally:
             self._woken = None
-            self._end_turn()
+            self._end_round()
 
     def _resume(self, group: TaskGroup) -> None:
-        """Go on with what was on its way when somebody stopped driving; what was being sent is sent again."""
-        for call_id in self._lanes:
+        """Resume the deliveries that were in progress when the driver was canceled; interrupted ones start again."""
+        for call_id in self._queues:
             group.start_soon(self._deliver, call_id)
 
-    def _begin_turn(self) -> anyio.Event:
+    def _begin_round(self) -> anyio.Event:
         self._woken = anyio.Event()
         return self._woken
 
-    def _turn(self, group: TaskGroup) -> None:
+    def _run_round(self, group: TaskGroup) -> None:
         self._engine.catch_up()
         for outgoing in self._engine.take():
-            lane = self._lanes.get(outgoing.call_id)
-            if lane is None:
-                self._lanes[outgoing.call_id] = deque([outgoing])
+            queue = self._queues.get(outgoing.call_id)
+            if queue is None:
+                self._queues[outgoing.call_id] = deque([outgoing])
                 group.start_soon(self._deliver, outgoing.call_id)
             else:
-                lane.append(outgoing)
+                queue.append(outgoing)
 
-    def _end_turn(self) -> None:
-        if (turned := self._turned) is not None:
-            self._turned = None
-            turned.set()
+    def _end_round(self) -> None:
+        if (round_done := self._round_done) is not None:
+            self._round_done = None
+            round_done.set()
 
     async def _deliver(self, call_id: str) -> None:
-        lane = self._lanes[call_id]
-        while lane:
-            outgoing = lane[0]
+        queue = self._queues[call_id]
+        while queue:
+            outgoing = queue[0]
             reply = None if self._sender is None else await self._sender.deliver(outgoing)
-            lane.popleft()
-            self._engine.answered(outgoing.sequence, reply)
+            queue.popleft()
+            self._engine.record_reply(outgoing.sequence, reply)
             self.wake()
+            # A `post` that never waits must not keep the driver from its rounds.
             await anyio.lowlevel.checkpoint()
-        del self._lanes[call_id]
+        del self._queues[call_id]
         self.wake()
 
-    async def _rest(self, woken: anyio.Event) -> None:
-        """Wait until something is due, or until somebody wakes the driver."""
+    async def _wait_for_work(self, woken: anyio.Event) -> None:
+        """Wait until an event is due, or until :meth:`wake` is called."""
         due = self._engine.next_due()
         async with anyio.create_task_group() as group:
             if due is not None:
-                group.start_soon(self._wait, due, woken)
+                group.start_soon(self._wake_at, due, woken)
             await woken.wait()
             group.cancel_scope.cancel()
 
-    async def _wait(self, due: datetime, woken: anyio.Event) -> None:
+    async def _wake_at(self, due: datetime, woken: anyio.Event) -> None:
         await self._clock.wait_until(due)
         woken.set()

@@ -1,20 +1,21 @@
-"""What is posted, what comes back, and what is remembered of it. Nothing here knows an HTTP library."""
+"""The request that carries a callback, its response, and the record of an attempt; independent of HTTP libraries."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine import CallbackKind
+from sinch_voice_mcp.wire.codes import is_success
 
 TIMEOUT_S = 5.0
-"""Seconds to wait for an answer; published for version 2 of the API only."""
+"""Seconds to wait for a response; Sinch publishes the number for version 2 of the API only."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequest:
     """A request to an application: the exact bytes, and the headers that sign them.
 
-    ``timeout_s`` is how long whoever posts it waits, in real seconds. Redirects are not followed.
+    ``timeout_s`` is how many real seconds to wait for the response. Redirects must not be followed.
     """
 
     url: str
@@ -25,8 +26,8 @@ class CallbackRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackAnswer:
-    """What the application answered."""
+class CallbackResponse:
+    """The application's HTTP response."""
 
     status: int
     body: bytes
@@ -34,25 +35,25 @@ class CallbackAnswer:
     @property
     def is_success(self) -> bool:
         """Whether the status is a 2xx."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of status codes
+        return is_success(self.status)
 
 
-Post = Callable[[CallbackRequest], Awaitable[CallbackAnswer | None]]
-"""Sends a request; None where there was no connection, or no answer in time. It does not raise."""
+Post = Callable[[CallbackRequest], Awaitable[CallbackResponse | None]]
+"""Sends a request; returns None without a connection, or without a response in time. It does not raise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """One attempt to deliver a callback.
 
     Attributes:
-        url: Where it was to go.
+        url: The URL.
         kind: The event.
         call_id: The call.
-        status: The status of the answer; None where there was none.
-        latency_s: Real seconds that it took.
-        reply: The first 64 KiB of the answer.
-        failure: Why there was no answer; None where there was one.
+        status: The status of the response; None if there was none.
+        latency_s: Real seconds that the attempt took.
+        reply: The first 64 KiB of the response's body.
+        failure: Why there was no response; None if there was one.
     """
 
     url: str

@@ -1,4 +1,4 @@
-"""Sign a callback, post it, and once more to the fallback where that fails."""
+"""The sender of callbacks: it signs them, posts them, and tries the fallback URL once if the primary one fails."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,16 +6,23 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.sandbox.callbacks.posting import TIMEOUT_S, Attempt, CallbackAnswer, CallbackRequest, Post
-from sinch_voice_mcp.sandbox.engine import Outgoing
-from sinch_voice_mcp.signing import Credentials, Message, authorization
+from sinch_voice_mcp.sandbox.callbacks.posting import (
+    TIMEOUT_S,
+    CallbackRequest,
+    CallbackResponse,
+    DeliveryAttempt,
+    Post,
+)
+from sinch_voice_mcp.sandbox.engine import OutgoingCallback
+from sinch_voice_mcp.signing import Credentials, Message, authorization, callback_timestamp
 from sinch_voice_mcp.text.hosts import is_loopback
 
 CONTENT_TYPE = "application/json"
-KEPT_ATTEMPTS = 1000
-KEPT_REPLY = 64 * 1024
-AHEAD = timedelta(minutes=10)
-"""How far the clock is ahead that stamps the callbacks of a call whose clock is ahead."""
+MAX_ATTEMPTS_KEPT = 1000
+MAX_REPLY_BYTES_KEPT = 64 * 1024
+
+CLOCK_AHEAD = timedelta(minutes=10)
+"""How far in the future the timestamps are at numbers whose callbacks come from a clock that is ahead."""
 
 
 class Sender:
@@ -28,68 +35,68 @@ class Sender:
     def __init__(
         self,
         post: Post,
-        find: Callable[[str], Credentials],
+        credentials_of: Callable[[str], Credentials],
         wall: Clock,
         *,
         allow_remote: bool = False,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """Make a sender.
+        """Create a sender.
 
         Args:
-            post: What speaks HTTP.
-            find: The credentials of an application, by its key.
-            wall: Real time: what timestamps carry, and what latency is measured with.
-            allow_remote: Whether other hosts than this machine are posted to.
-            timeout_s: Real seconds to wait for an answer.
+            post: Sends requests over HTTP.
+            credentials_of: Returns the credentials of an application by its key.
+            wall: Real time, for timestamps and latencies.
+            allow_remote: Whether to post to other machines, too.
+            timeout_s: Real seconds to wait for a response.
         """
-        self.attempts: deque[Attempt] = deque(maxlen=KEPT_ATTEMPTS)
+        self.attempts: deque[DeliveryAttempt] = deque(maxlen=MAX_ATTEMPTS_KEPT)
         self._post = post
-        self._find = find
+        self._credentials_of = credentials_of
         self._wall = wall
         self._allow_remote = allow_remote
         self._timeout_s = timeout_s
 
-    async def deliver(self, outgoing: Outgoing) -> bytes | None:
-        """Deliver a callback; returns the body of the valid answer, None where none came."""
-        reply = await self._once(outgoing)
+    async def deliver(self, outgoing: OutgoingCallback) -> bytes | None:
+        """Deliver a callback; return the body of the valid response, None if there was none."""
+        reply = await self._deliver_once(outgoing)
         if outgoing.fault == "twice":
-            again = await self._once(outgoing)
+            again = await self._deliver_once(outgoing)
             return again if reply is None else reply
         return reply
 
-    async def _once(self, outgoing: Outgoing) -> bytes | None:
+    async def _deliver_once(self, outgoing: OutgoingCallback) -> bytes | None:
         for index, url in enumerate(outgoing.urls):
             if outgoing.fault == "primary fails" and index == 0:
-                self._fail(outgoing, url, "the destination lets the first URL fail")
-            elif (flaw := self._flaw(url)) is not None:
-                self._fail(outgoing, url, flaw)
+                self._note_failure(outgoing, url, "the number makes the first URL fail")
+            elif (reason := self._reason_not_to_post(url)) is not None:
+                self._note_failure(outgoing, url, reason)
             else:
-                answer = await self._attempt(outgoing, url)
-                if answer is not None and answer.is_success:
-                    return answer.body
+                response = await self._attempt(outgoing, url)
+                if response is not None and response.is_success:
+                    return response.body
         return None
 
-    async def _attempt(self, outgoing: Outgoing, url: str) -> CallbackAnswer | None:
-        began = self._wall.now()
-        answer = await self._post(self._signed(outgoing, url, began))
-        latency = (self._wall.now() - began).total_seconds()
+    async def _attempt(self, outgoing: OutgoingCallback, url: str) -> CallbackResponse | None:
+        started = self._wall.now()
+        response = await self._post(self._signed(outgoing, url, started))
+        latency = (self._wall.now() - started).total_seconds()
         self.attempts.append(
-            Attempt(
+            DeliveryAttempt(
                 url,
                 outgoing.kind,
                 outgoing.call_id,
-                None if answer is None else answer.status,
+                None if response is None else response.status,
                 latency,
-                b"" if answer is None else answer.body[:KEPT_REPLY],
-                "no connection, or no answer in time" if answer is None else None,
+                b"" if response is None else response.body[:MAX_REPLY_BYTES_KEPT],
+                "no connection, or no response in time" if response is None else None,
             )
         )
-        return answer
+        return response
 
-    def _signed(self, outgoing: Outgoing, url: str, now: datetime) -> CallbackRequest:
-        credentials = self._find(outgoing.application_key)
-        stamp = _timestamp(now + AHEAD if outgoing.fault == "clock ahead" else now)
+    def _signed(self, outgoing: OutgoingCallback, url: str, now: datetime) -> CallbackRequest:
+        credentials = self._credentials_of(outgoing.application_key)
+        stamp = callback_timestamp(now + CLOCK_AHEAD if outgoing.fault == "clock ahead" else now)
         covered = outgoing.body + b" " if outgoing.fault == "bad signature" else outgoing.body
         message = Message("POST", urlsplit(url).path or "/", CONTENT_TYPE, stamp, covered)
         headers = {
@@ -99,8 +106,8 @@ class Sender:
         }
         return CallbackRequest(url, headers, outgoing.body, self._timeout_s)
 
-    def _flaw(self, url: str) -> str | None:
-        """Why a URL is not posted to."""
+    def _reason_not_to_post(self, url: str) -> str | None:
+        """Return why a URL must not be posted to; None if it may."""
         try:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
@@ -112,10 +119,5 @@ class Sender:
             return "not a loopback host, and others are not allowed"
         return None
 
-    def _fail(self, outgoing: Outgoing, url: str, failure: str) -> None:
-        self.attempts.append(Attempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))
-
-
-def _timestamp(now: datetime) -> str:
-    """As Sinch's callbacks carry it: UTC, seven digits of the second, ``Z``."""
-    return now.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+    def _note_failure(self, outgoing: OutgoingCallback, url: str, failure: str) -> None:
+        self.attempts.append(DeliveryAttempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))

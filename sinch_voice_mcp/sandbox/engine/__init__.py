@@ -1,28 +1,27 @@
-"""The simulated platform itself. It knows calls, time and money, and no HTTP."""
+"""The simulated platform: calls, time and money, without HTTP."""
 
-from sinch_voice_mcp.sandbox.engine.accounts import UNCHANGED, Account, Application, OwnNumber, Unchanged
+from sinch_voice_mcp.sandbox.engine.accounts import UNCHANGED, Application, OwnNumber, SimulatedAccount, Unchanged
 from sinch_voice_mcp.sandbox.engine.engine import Engine
-from sinch_voice_mcp.sandbox.engine.numbers import Queried
-from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, Outgoing
-from sinch_voice_mcp.sandbox.engine.rejections import MEANINGS, RejectedError
-from sinch_voice_mcp.sandbox.engine.reports import CURRENCY, CallReport, ParticipantReport
-from sinch_voice_mcp.sandbox.engine.state import Entry
+from sinch_voice_mcp.sandbox.engine.numbers import NumberLookup
+from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.reports import CallReport, ParticipantReport, price
+from sinch_voice_mcp.sandbox.engine.state import TimelineEntry
 
 __all__ = [
-    "CURRENCY",
-    "MEANINGS",
     "UNCHANGED",
-    "Account",
     "Application",
     "CallReport",
     "CallbackFault",
     "CallbackKind",
     "Engine",
-    "Entry",
-    "Outgoing",
+    "NumberLookup",
+    "OutgoingCallback",
     "OwnNumber",
     "ParticipantReport",
-    "Queried",
     "RejectedError",
+    "SimulatedAccount",
+    "TimelineEntry",
     "Unchanged",
+    "price",
 ]

@@ -1,24 +1,24 @@
-"""Applications of an account: their keys, callback URLs and numbers."""
+"""The account: its applications with their keys and callback URLs, and its numbers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from sinch_voice_mcp.sandbox.engine.numbers import normalise
+from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.applications import Capability
 
 OWN_NUMBERS: tuple[str, ...] = tuple(f"+14155550{index}" for index in range(100, 110))
-"""The account's voice numbers; the last two belong to no application at first."""
+"""The account's voice numbers; initially the last two are not assigned to an application."""
 
-_FREE_AT_FIRST = 2
-_MOST_NUMBERS = 100
+_INITIALLY_UNASSIGNED = 2
+_MAX_NUMBERS_PER_REQUEST = 100
 
 
 class Unchanged(Enum):
-    """The mark of a member that was left out of a change, which is not the same as null."""
+    """Marks a value that a change leaves as it is, as opposed to None, which clears it."""
 
     UNCHANGED = "unchanged"
 
@@ -28,7 +28,7 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 @dataclass(slots=True)
 class Application:
-    """An application and where it hears of its calls."""
+    """An application, and the URLs that receive its callbacks."""
 
     credentials: Credentials
     primary: str | None = None
@@ -36,49 +36,49 @@ class Application:
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Where its events go, in order of preference."""
+        """The URLs that are set, the primary one first."""
         return tuple(url for url in (self.primary, self.fallback) if url is not None)
 
     @property
     def has_callback_url(self) -> bool:
-        """Whether the platform could ask it anything."""
+        """Whether the platform can send it callbacks."""
         return bool(self.urls)
 
 
 @dataclass(slots=True)
 class OwnNumber:
-    """A number of the account; ``application_key`` is None while it is not assigned."""
+    """A number of the account; ``application_key`` is None while the number is not assigned."""
 
     number: str
     capability: Capability
     application_key: str | None
 
 
-class Account:
-    """Everything that outlives calls."""
+class SimulatedAccount:
+    """The applications and numbers of one account."""
 
     def __init__(self, credentials: Credentials, *, strict: bool = False) -> None:
         self._strict = strict
         self._applications = {credentials.key: Application(credentials)}
-        assigned = len(OWN_NUMBERS) - _FREE_AT_FIRST
+        assigned = len(OWN_NUMBERS) - _INITIALLY_UNASSIGNED
         self._numbers = {
             number: OwnNumber(number, "voice", credentials.key if index < assigned else None)
             for index, number in enumerate(OWN_NUMBERS)
         }
 
     def credentials(self) -> tuple[Credentials, ...]:
-        """Key and secret of every application."""
+        """Return the key and secret of every application."""
         return tuple(application.credentials for application in self._applications.values())
 
     def add(self, credentials: Credentials) -> None:
-        """Add an application, without numbers or callback URLs."""
+        """Add an application without numbers and callback URLs."""
         self._applications[credentials.key] = Application(credentials)
 
     def application(self, key: str) -> Application:
-        """An application by its key; letter case and dashes do not matter.
+        """Return an application by its key; letter case and dashes do not matter.
 
         Raises:
-            RejectedError: 40004, there is none.
+            RejectedError: 40004 if the key is unknown.
         """
         for application in self._applications.values():
             if application.credentials.is_key(key):
@@ -86,11 +86,11 @@ class Account:
         raise RejectedError(40004)
 
     def numbers(self) -> tuple[OwnNumber, ...]:
-        """All numbers of the account."""
+        """Return all numbers of the account."""
         return tuple(self._numbers.values())
 
     def assign(self, numbers: Sequence[str], application_key: str, capability: Capability | None) -> None:
-        """Give numbers to an application: all of them or, on an error, none.
+        """Assign numbers to an application: all of them or, on an error, none.
 
         Raises:
             RejectedError: 40001 for a count outside 1 to 100 or a capability that a number lacks, 40004 for an
@@ -101,10 +101,10 @@ class Account:
             own.application_key = key
 
     def unassign(self, numbers: Sequence[str], application_key: str, capability: Capability | None) -> None:
-        """Take numbers from an application; one that is free already stays free.
+        """Unassign numbers from an application; a number that is not assigned stays so.
 
         Raises:
-            RejectedError: As for :meth:`assign`; 40400 also for a number of another application.
+            RejectedError: As for :meth:`assign`; also 40400 for a number of another application.
         """
         key = self.application(application_key).credentials.key
         found = self._own(numbers, capability)
@@ -121,10 +121,10 @@ class Account:
         primary: str | Unchanged | None = UNCHANGED,
         fallback: str | Unchanged | None = UNCHANGED,
     ) -> None:
-        """Set where an application hears of its calls; None clears.
+        """Set the URLs that receive an application's callbacks; None clears one.
 
         Raises:
-            RejectedError: 40004, there is no such application.
+            RejectedError: 40004 if the application is unknown.
         """
         application = self.application(application_key)
         if not isinstance(primary, Unchanged):
@@ -133,8 +133,8 @@ class Account:
             application.fallback = fallback
 
     def _own(self, numbers: Sequence[str], capability: Capability | None) -> tuple[OwnNumber, ...]:
-        if not 1 <= len(numbers) <= _MOST_NUMBERS:
-            raise RejectedError(40001, f"`numbers` holds 1 to {_MOST_NUMBERS} numbers")
+        if not 1 <= len(numbers) <= _MAX_NUMBERS_PER_REQUEST:
+            raise RejectedError(40001, f"`numbers` holds 1 to {_MAX_NUMBERS_PER_REQUEST} numbers")
         found = tuple(self._find(numbers))
         for own in found:
             if capability not in {None, own.capability}:
@@ -143,7 +143,7 @@ class Account:
 
     def _find(self, numbers: Iterable[str]) -> Iterable[OwnNumber]:
         for text in numbers:
-            own = self._numbers.get(normalise(text, strict=self._strict))
+            own = self._numbers.get(normalize(text, strict=self._strict))
             if own is None:
                 raise RejectedError(40400, f"Number {text[:40]} not found")
             yield own

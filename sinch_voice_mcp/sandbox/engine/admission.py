@@ -1,11 +1,11 @@
-"""From a callout request to a plan: what is asked for, and whether the platform takes it at all."""
+"""Admission of callouts: what a request asks for, and whether the platform accepts it."""
 
 from collections.abc import Iterator
 
 from sinch_voice_mcp.sandbox.engine import documents
-from sinch_voice_mcp.sandbox.engine.numbers import check_taken, normalise
+from sinch_voice_mcp.sandbox.engine.numbers import check_callable, normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
-from sinch_voice_mcp.sandbox.engine.state import Asked, Plan, Told
+from sinch_voice_mcp.sandbox.engine.state import AskApplication, CallPlan, ReplySource
 from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectPstn,
@@ -29,16 +29,16 @@ from sinch_voice_mcp.wire.callouts import (
 )
 
 
-def admit(request: CalloutRequest, *, has_callback_url: bool, strict: bool) -> Plan:
-    """Decide on a callout.
+def admit(request: CalloutRequest, *, has_callback_url: bool, strict: bool) -> CallPlan:
+    """Turn a callout into a plan.
 
     Args:
-        request: The callout; members of it are of the right type.
-        has_callback_url: Whether the application could be asked for the SVAML that a custom callout lacks.
-        strict: Refuse numbers without leading plus.
+        request: The callout, with members of the right types.
+        has_callback_url: Whether the application can be asked for the SVAML that a custom callout lacks.
+        strict: Whether to reject numbers without leading plus.
 
     Raises:
-        RejectedError: The platform does not take it, or the sandbox cannot simulate it.
+        RejectedError: The platform does not accept it, or the sandbox cannot simulate it.
     """
     match request:
         case TtsCalloutRequest():
@@ -49,16 +49,16 @@ def admit(request: CalloutRequest, *, has_callback_url: bool, strict: bool) -> P
             return _custom(request.custom_callout, has_callback_url=has_callback_url, strict=strict)
 
 
-def _tts(callout: TtsCallout, *, strict: bool) -> Plan:
+def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
     if callout.text is None and callout.prompts is None and not callout.enable_ace:
         raise RejectedError(40002, "`ttsCallout` needs `text` or `prompts`")
     spoken = tuple(_spoken(callout))
-    return Plan(
-        begin=_ring(callout.destination, strict=strict),
-        after=Document(instructions=spoken, action=Hangup()),
-        on_answer=Asked() if callout.enable_ace else None,
-        on_input=Asked() if callout.enable_pie else None,
-        dice=callout.enable_dice is True,
+    return CallPlan(
+        on_incoming=_call_number(callout.destination, strict=strict),
+        continuation=Document(instructions=spoken, action=Hangup()),
+        on_answer=AskApplication() if callout.enable_ace else None,
+        on_input=AskApplication() if callout.enable_pie else None,
+        sends_dice=callout.enable_dice is True,
         cli=_present(callout.cli),
         dtmf=callout.dtmf,
         custom=callout.custom or "",
@@ -72,15 +72,15 @@ def _spoken(callout: TtsCallout) -> Iterator[Instruction]:
         yield Say(text=callout.text, locale=callout.locale)
 
 
-def _conference(callout: ConferenceCallout, *, strict: bool) -> Plan:
+def _conference(callout: ConferenceCallout, *, strict: bool) -> CallPlan:
     greeting = () if callout.greeting is None else (Say(text=callout.greeting, locale=callout.locale),)
     join = ConnectConf(conference_id=callout.conference_id, moh=callout.moh_class)
-    return Plan(
-        begin=_ring(callout.destination, strict=strict),
-        after=Document(instructions=greeting, action=join),
-        on_answer=Asked() if callout.enable_ace else None,
-        on_input=Asked() if callout.enable_pie else None,
-        dice=callout.enable_dice is True,
+    return CallPlan(
+        on_incoming=_call_number(callout.destination, strict=strict),
+        continuation=Document(instructions=greeting, action=join),
+        on_answer=AskApplication() if callout.enable_ace else None,
+        on_input=AskApplication() if callout.enable_pie else None,
+        sends_dice=callout.enable_dice is True,
         cli=_present(callout.cli),
         dtmf=callout.dtmf,
         custom=callout.custom or "",
@@ -88,21 +88,21 @@ def _conference(callout: ConferenceCallout, *, strict: bool) -> Plan:
     )
 
 
-def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> Plan:
-    begin = documents.inline("ice", callout.ice, "callout")
-    on_answer = documents.inline("ace", callout.ace, "ace") or Asked()
-    on_input = documents.inline("pie", callout.pie, "pie") or Asked()
+def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> CallPlan:
+    on_incoming = documents.inline("ice", callout.ice, "callout")
+    on_answer = documents.inline("ace", callout.ace, "ace") or AskApplication()
+    on_input = documents.inline("pie", callout.pie, "pie") or AskApplication()
     number = None if callout.destination is None else _number(callout.destination, strict=strict)
-    if begin is None:
-        begin = _without_ice(number, has_callback_url=has_callback_url)
+    if on_incoming is None:
+        on_incoming = _without_ice(number, has_callback_url=has_callback_url)
     else:
-        _check_ringing(begin, strict=strict)
-    return Plan(
-        begin=begin,
+        _check_number(on_incoming, strict=strict)
+    return CallPlan(
+        on_incoming=on_incoming,
         on_answer=None if callout.enable_ace is False else on_answer,
         on_input=None if callout.enable_pie is False else on_input,
-        dice=callout.enable_dice is not False,
-        after=Document(action=Continue()),
+        sends_dice=callout.enable_dice is not False,
+        continuation=Document(action=Continue()),
         number=number,
         cli=_present(callout.cli),
         dtmf=callout.dtmf,
@@ -111,38 +111,38 @@ def _custom(callout: CustomCallout, *, has_callback_url: bool, strict: bool) -> 
     )
 
 
-def _without_ice(number: str | None, *, has_callback_url: bool) -> Document | Asked:
+def _without_ice(number: str | None, *, has_callback_url: bool) -> Document | AskApplication:
     if number is not None:
         return Document(action=ConnectPstn(number=number))
     if has_callback_url:
-        return Asked()
+        return AskApplication()
     raise RejectedError(40002, "`customCallout` needs `ice`, or `cli` and `destination`")
 
 
-def _check_ringing(begin: Told, *, strict: bool) -> None:
-    match begin:
+def _check_number(on_incoming: ReplySource, *, strict: bool) -> None:
+    match on_incoming:
         case Document(action=ConnectPstn(number=str(number))):
             try:
-                normal = normalise(number, strict=strict)
+                normalized = normalize(number, strict=strict)
             except RejectedError:
                 if strict:
                     raise
-                # What is wrong inside SVAML shows in the call, not in the answer to the request.
+                # The platform reports a fault in SVAML through the call, not in the response to the request.
                 return
-            check_taken(normal)
+            check_callable(normalized)
         case _:
             pass
 
 
-def _ring(destination: Destination, *, strict: bool) -> Document:
+def _call_number(destination: Destination, *, strict: bool) -> Document:
     return Document(action=ConnectPstn(number=_number(destination, strict=strict)))
 
 
 def _number(destination: Destination, *, strict: bool) -> str:
     if not isinstance(destination, NumberDestination):
         raise not_simulated(f"{destination.type} destinations")
-    number = normalise(destination.endpoint, strict=strict)
-    check_taken(number)
+    number = normalize(destination.endpoint, strict=strict)
+    check_callable(number)
     return number
 
 

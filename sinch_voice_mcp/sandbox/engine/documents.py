@@ -1,78 +1,78 @@
-"""Foreign SVAML at the door of the engine: read it, and refuse what cannot be simulated."""
+"""SVAML from requests and replies: read it, and reject what the sandbox cannot simulate."""
 
 from collections.abc import Iterator
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.sandbox.behaviours import UNSIMULATED
-from sinch_voice_mcp.sandbox.engine.outbox import AnsweredKind
+from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
+from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
-from sinch_voice_mcp.sandbox.engine.state import Asked, Told, Unreadable
+from sinch_voice_mcp.sandbox.engine.state import AskApplication, ReplySource, UnusableSvaml
 from sinch_voice_mcp.svaml import Action, ConnectConf, ConnectPstn, Document, Event, examine, parse_json, read
 
 
-def inline(member: str, text: str | None, event: Event) -> Told | None:
-    """The SVAML that a callout carries as JSON text, or the URL that has it; None where it carries neither.
+def inline(member: str, text: str | None, event: Event) -> ReplySource | None:
+    """Read a member of a callout that holds SVAML as JSON text or a URL; return None for a missing or empty member.
 
     Args:
-        member: Where it stands in the request: ``ice``, ``ace`` or ``pie``.
+        member: The name of the member: ``ice``, ``ace`` or ``pie``.
         text: SVAML, a URL, or nothing.
-        event: The event that it answers.
+        event: The event that the SVAML replies to.
 
     Raises:
-        RejectedError: 40001 where the text is neither SVAML nor a URL, 42200 where the sandbox cannot follow it.
+        RejectedError: 40001 if the text is neither SVAML nor a URL, 42200 if the sandbox does not simulate it.
     """
     source = (text or "").strip()
     if not source:
         return None
     if source.lower().startswith(("http://", "https://")):
-        return Asked(source)
+        return AskApplication(source)
     if not source.startswith("{"):
         raise RejectedError(40001, f"`{member}` is neither SVAML as a JSON string nor a URL")
     try:
         data = parse_json(source)
     except SvamlError as error:
         raise RejectedError(40001, f"`{member}` is {error.message}") from None
-    return _told(data, event)
+    return _read(data, event)
 
 
 def for_update(data: object) -> Document:
-    """The SVAML that an update of a call carries.
+    """Read the SVAML of an update.
 
     Raises:
-        RejectedError: 40003 where it is invalid, 42200 where the sandbox cannot follow it.
+        RejectedError: 40003 if it is invalid, 42200 if the sandbox does not simulate it.
     """
-    match _told(data, "update"):
+    match _read(data, "update"):
         case Document() as document:
             return document
-        case Unreadable(message=message):
+        case UnusableSvaml(message=message):
             raise RejectedError(40003, message)
 
 
-def for_reply(kind: AnsweredKind, reply: bytes | None) -> Document | Unreadable | None:
-    """The SVAML that an application answered a callback with; None where there is none, or no valid answer."""
+def for_reply(kind: SteeringKind, reply: bytes | None) -> Document | UnusableSvaml | None:
+    """Read the SVAML in the reply to a callback; return None for an empty reply, or if there is none."""
     if reply is None or not reply.strip():
         return None
     try:
-        return _told(parse_json(reply), "callout" if kind == "ice" else kind)
+        return _read(parse_json(reply), "callout" if kind == "ice" else kind)
     except SvamlError as error:
-        return Unreadable(f"the answer is {error.message}")
+        return UnusableSvaml(f"the answer is {error.message}")
     except RejectedError as error:
-        # There is no request that could be refused, so the call shows it.
-        return Unreadable(error.message, 50000)
+        # No request is left to reject, so the call itself fails.
+        return UnusableSvaml(error.message, 50000)
 
 
-def _told(data: object, event: Event) -> Document | Unreadable:
-    # What is not simulated is said before what is not allowed here: the first is the sandbox's fault.
-    anywhere, _ = examine(data, "update" if event == "update" else None)
-    if anywhere is not None:
-        _refuse_unsimulated(anywhere.document, event)
+def _read(data: object, event: Event) -> Document | UnusableSvaml:
+    # Report an unsimulated feature before a misplaced one: the first is a limit of the sandbox, not a mistake.
+    found, _ = examine(data, "update" if event == "update" else None)
+    if found is not None:
+        _reject_unsimulated(found.document, event)
     try:
         return read(data, event).document
     except SvamlError as error:
-        return Unreadable(f"{error.path}: {error.message}")
+        return UnusableSvaml(f"{error.path}: {error.message}")
 
 
-def _refuse_unsimulated(document: Document, event: Event) -> None:
+def _reject_unsimulated(document: Document, event: Event) -> None:
     for feature in _features(document, event):
         if feature in UNSIMULATED:
             raise not_simulated(feature)

@@ -1,58 +1,75 @@
-"""What a timer can set off, as a closed union."""
+"""What timers set off in a call, as a closed union, and the reasons for which a call ends."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from sinch_voice_mcp.sandbox.engine.outbox import Outgoing
-from sinch_voice_mcp.sandbox.engine.outcomes import Reason, Result
+from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
+from sinch_voice_mcp.wire.calls import CallResult
 
-Slot = tuple[Literal["dial", "instruction", "leave", "limit", "react", "quit", "amd", "send"], int]
-"""What a call waits for, and on which leg."""
+EndReason = Literal[
+    "N/A",
+    "TIMEOUT",
+    "CALLERHANGUP",
+    "CALLEEHANGUP",
+    "MANAGERHANGUP",
+    "BLOCKED",
+    "NOCREDITPARTNER",
+    "CANCEL",
+    "CONGESTION",
+    "USERNOTFOUND",
+    "CALLBACKERROR",
+    "GENERALERROR",
+    "INVALIDSVAMLACTION",
+]
+"""Why a call ended, in the platform's words; ``N/A`` while the call is in progress."""
+
+TimerSlot = tuple[Literal["dial", "instruction", "leave", "limit", "react", "quit", "amd", "send"], int]
+"""What a call waits for, and the index of the leg (of the callback for ``send``). A slot holds one timer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Starts:
-    """The platform begins with a call that it took."""
+class DialingStarts:
+    """The platform starts to process a call that it accepted."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rings:
-    """The phone of a leg begins to ring."""
+class PhoneRings:
+    """The phone of a leg starts to ring."""
 
     call_id: str
     leg: int
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Somebody picks up."""
+class CalleeAnswers:
+    """The callee of a leg picks up."""
 
     call_id: str
     leg: int
 
 
 @dataclass(frozen=True, slots=True)
-class GivesUp:
-    """A leg is not answered."""
+class DialingFails:
+    """A leg is not answered: busy, unreachable, or ringing for too long."""
 
     call_id: str
     leg: int
-    result: Result
-    reason: Reason
+    result: CallResult
+    reason: EndReason
 
 
 @dataclass(frozen=True, slots=True)
-class InstructionOver:
-    """What was played or sent is over."""
+class InstructionEnds:
+    """The prompt or the tones of an instruction end."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class FarSideLeaves:
-    """The person on a leg hangs up."""
+class CalleeHangsUp:
+    """The callee of a leg hangs up."""
 
     call_id: str
     leg: int
@@ -60,36 +77,36 @@ class FarSideLeaves:
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """A maximum duration is over."""
+    """The call has lasted as long as it may."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PromptOver:
-    """The prompt of a menu is over; now it listens."""
+class PromptEnds:
+    """The prompt of a menu ends; the menu starts to wait for input."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SilenceOver:
-    """A menu has listened long enough."""
+class InputTimesOut:
+    """A menu has waited long enough for a key or for speech."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class UtteranceOver:
-    """What was said to a menu has been said; ``text`` is None where it took too long to be understood."""
+class UtteranceEnds:
+    """The callee stops speaking to a menu; ``text`` is None if the utterance was too long to be understood."""
 
     call_id: str
     text: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class FarSidePresses:
-    """The person on a leg presses the first of these keys, and soon the next."""
+class CalleePresses:
+    """The callee of a leg presses the first of these keys, and soon the next."""
 
     call_id: str
     leg: int
@@ -97,8 +114,8 @@ class FarSidePresses:
 
 
 @dataclass(frozen=True, slots=True)
-class FarSideSpeaks:
-    """The person on a leg begins to say something."""
+class CalleeSpeaks:
+    """The callee of a leg starts to say something."""
 
     call_id: str
     leg: int
@@ -106,41 +123,28 @@ class FarSideSpeaks:
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
-    """Answering machine detection has come to its result."""
+class DetectionEnds:
+    """Answering machine detection has its result."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Beeps:
+class MachineBeeps:
     """The answering machine beeps."""
 
     call_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sends:
-    """A callback that was held up goes out, whether its call lasts or not."""
+class DelayedCallback:
+    """A callback that was delayed is sent, even if its call has ended."""
 
     call_id: str
-    outgoing: Outgoing
+    outgoing: OutgoingCallback
 
 
-Event = (
-    Starts
-    | Rings
-    | Answers
-    | GivesUp
-    | InstructionOver
-    | FarSideLeaves
-    | LimitReached
-    | PromptOver
-    | SilenceOver
-    | UtteranceOver
-    | FarSidePresses
-    | FarSideSpeaks
-    | Detected
-    | Beeps
-    | Sends
-)
+CallProgress = DialingStarts | PhoneRings | CalleeAnswers | DialingFails | InstructionEnds | LimitReached
+MenuProgress = CalleePresses | CalleeSpeaks | PromptEnds | InputTimesOut | UtteranceEnds
+
+TimedEvent = CallProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | DelayedCallback

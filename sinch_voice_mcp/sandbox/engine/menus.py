@@ -1,135 +1,147 @@
-"""Menus: prompts, keys, speech and silence, until there is a result.
+"""Menus: prompts, keys, speech and silence, until a menu has its outcome.
 
-Sinch's documentation says what a menu can end with; times, the number of repeats, and what counts as invalid are
-choices where nothing is published. A menu that came to its result is no longer in ``call.menu``.
+Sinch's documentation says how a menu can end; times, the number of repeats, and what counts as invalid are this
+project's choices where nothing is published. A menu that has its outcome is no longer in ``call.menu``.
 """
 
 import re
 from collections.abc import Iterator
 
-from sinch_voice_mcp.sandbox.engine import dialling
-from sinch_voice_mcp.sandbox.engine.destinations import Leaves, PicksUp, Presses, PressesWrong, Says
+from sinch_voice_mcp.sandbox.engine import dialing
+from sinch_voice_mcp.sandbox.engine.callees import HangsUp, PicksUp, PressesKeys, PressesWrongKeys, Speaks
 from sinch_voice_mcp.sandbox.engine.events import (
-    FarSideLeaves,
-    FarSidePresses,
-    FarSideSpeaks,
-    PromptOver,
-    SilenceOver,
-    Slot,
-    UtteranceOver,
+    CalleeHangsUp,
+    CalleePresses,
+    CalleeSpeaks,
+    InputTimesOut,
+    PromptEnds,
+    TimerSlot,
+    UtteranceEnds,
 )
-from sinch_voice_mcp.sandbox.engine.exchange import Exchange
-from sinch_voice_mcp.sandbox.engine.state import Asking, Call, MenuResult, MenuResultType, MenuRun
+from sinch_voice_mcp.sandbox.engine.session import Session
+from sinch_voice_mcp.sandbox.engine.state import InMenu, MenuOutcome, MenuOutcomeType, MenuRun
 from sinch_voice_mcp.svaml import Menu, Option, RunMenu, timing
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.svaml.prompts import PromptError
 
-REPEATS = 3
-TIMEOUT_MS = 5000
-MAX_TIMEOUT_MS = 20_000
 KEYS = "9876543210*#"
-REACTION_S = 1.0
-BETWEEN_KEYS_S = 0.25
 
-_SHORTEST_MS = 100
-"""A menu listens at least so long: else one without prompt could repeat itself for ever in one instant."""
-_LONGEST_MS = dialling.LONGEST_CALL_S * 1000
-_ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
-_INSTRUCTION: Slot = ("instruction", 0)
-_REACTION: Slot = ("react", 0)
-_LEAVING: Slot = ("quit", 0)
+_DEFAULT_REPEATS = 3
+_DEFAULT_TIMEOUT_MS = 5000
+_DEFAULT_SPEECH_TIMEOUT_MS = 20_000
+
+# A menu waits at least this long: otherwise one without prompt could repeat itself for ever at one instant.
+_MIN_TIMEOUT_MS = 100
+_MAX_TIMEOUT_MS = MAX_CALL_S * 1000
+
+# Seconds after a prompt until a callee reacts, and between two keys that the callee presses.
+_REACTION_S = 1.0
+_KEY_INTERVAL_S = 0.25
+
+_OPTION_ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
+
+# The prompt, the wait for input, and an utterance follow each other, so they share the slot of instructions.
+_INSTRUCTION: TimerSlot = ("instruction", 0)
+_REACTION: TimerSlot = ("react", 0)
+_LEAVING: TimerSlot = ("quit", 0)
 
 
 class MenuError(Exception):
-    """Menus that cannot be run as they are written."""
+    """A menu cannot be run as it is written."""
 
 
-def begin(exchange: Exchange, call: Call, action: RunMenu) -> None:
-    """Ask the person on the first phone.
+def begin(session: Session, action: RunMenu) -> None:
+    """Start the main menu.
 
     Raises:
         MenuError: There is no main menu, an id occurs twice, or a prompt cannot be read.
     """
-    _enter(exchange, call, action, main_menu(action))
+    _enter(session, action, main_menu(action))
 
 
 def main_menu(action: RunMenu) -> Menu:
-    """The menu to begin with.
+    """Return the menu to start with.
 
     Raises:
         MenuError: As for :func:`begin`.
     """
     _check(action)
-    name = action.main_menu or "main"
-    menu = _find(action, name)
+    menu_id = action.main_menu or "main"
+    menu = _find(action, menu_id)
     if menu is None:
-        raise MenuError(f"there is no menu `{name[:40]}` to begin with")
+        raise MenuError(f"there is no menu `{menu_id[:40]}` to begin with")
     return menu
 
 
-def leave(exchange: Exchange, call: Call) -> None:
-    """Stop asking; nothing happens where nothing is asked."""
-    if call.menu is not None:
-        call.menu = None
-        for slot in (_INSTRUCTION, _REACTION, _LEAVING):
-            exchange.timers.cancel(call.id, slot)
+def leave(session: Session) -> None:
+    """Stop the menu in progress, if there is one."""
+    if session.call.menu is not None:
+        session.call.menu = None
+        session.cancel(_INSTRUCTION, _REACTION, _LEAVING)
 
 
-def prompt_over(exchange: Exchange, call: Call, run: MenuRun) -> None:
-    """The prompt has been heard: now wait, and see what the person does."""
+def prompt_ended(session: Session, run: MenuRun) -> None:
+    """Wait for input, and schedule what the callee does."""
     run.listening = True
-    exchange.after(_limit_s(run.menu.timeout_mills, TIMEOUT_MS), _INSTRUCTION, SilenceOver(call.id))
-    dialling.hears(exchange, call, 0)
-    _react(exchange, call, run)
+    _wait_for_input(session, run)
+    dialing.start_listening(session, 0)
+    _schedule_reaction(session, run)
 
 
-def press(exchange: Exchange, call: Call, run: MenuRun, key: str) -> MenuResult | None:
-    """A key is pressed: it is input, begins or goes on with a sequence, or comes too early to count."""
-    if not _hears(run):
+def press(session: Session, run: MenuRun, key: str) -> MenuOutcome | None:
+    """Take a key: it chooses an option, starts or continues a sequence, or comes too early to count."""
+    if not _takes_input(run):
         return None
     run.listening = True
     if run.menu.max_digits is None:
-        return _decide(exchange, call, run, key)
+        return _take_input(session, run, key)
     if key == "#":
-        return _decide(exchange, call, run, run.digits or key)
+        return _take_input(session, run, run.digits or key)
     run.digits += key
     if len(run.digits) >= run.menu.max_digits:
-        return _decide(exchange, call, run, run.digits)
-    exchange.after(_limit_s(run.menu.timeout_mills, TIMEOUT_MS), _INSTRUCTION, SilenceOver(call.id))
+        return _take_input(session, run, run.digits)
+    _wait_for_input(session, run)
     return None
 
 
-def speak(exchange: Exchange, call: Call, run: MenuRun, text: str) -> None:
-    """Somebody begins to speak; a menu without voice input, or one that lets nobody interrupt it, hears nothing."""
-    if not run.action.enable_voice or not _hears(run):
+def press_next(session: Session, leg: int, keys: str) -> None:
+    """Schedule the next of several keys that the callee presses one after the other."""
+    session.after(_KEY_INTERVAL_S, ("react", leg), CalleePresses(session.call.id, leg, keys))
+
+
+def speak(session: Session, run: MenuRun, text: str) -> None:
+    """Let the callee start to speak; a menu without voice input, or whose prompt cannot be interrupted, ignores it."""
+    if not run.action.enable_voice or not _takes_input(run):
         return
     run.listening = True
-    seconds, limit = timing.of_text(text), _limit_s(run.menu.max_timeout_mills, MAX_TIMEOUT_MS)
-    heard = text if seconds <= limit else None
-    exchange.after(min(seconds, limit), _INSTRUCTION, UtteranceOver(call.id, heard))
+    seconds = timing.of_text(text)
+    limit_s = _bounded_s(run.menu.max_timeout_mills, _DEFAULT_SPEECH_TIMEOUT_MS)
+    understood = text if seconds <= limit_s else None
+    session.after(min(seconds, limit_s), _INSTRUCTION, UtteranceEnds(session.call.id, understood))
 
 
-def utterance_over(exchange: Exchange, call: Call, run: MenuRun, text: str | None) -> MenuResult | None:
-    """What was said has been said."""
+def utterance_ended(session: Session, run: MenuRun, text: str | None) -> MenuOutcome | None:
+    """Compare what the callee said with the options; None stands for an utterance that was too long."""
     if text is None:
-        return _missed(exchange, call, run, "timeout")
-    exchange.note(call, "heard", text=text)
+        return _miss(session, run, "timeout")
+    session.note("heard", text=text)
     spoken = _folded(text)
     option = next((one for one in run.menu.options or () if one.input and _folded(one.input) == spoken), None)
     if option is not None:
-        return _follow(exchange, call, run, option, by_voice=True)
-    return _missed(exchange, call, run, "invalidinput", text, by_voice=True)
+        return _follow(session, run, option, by_voice=True)
+    return _miss(session, run, "invalidinput", text, by_voice=True)
 
 
-def silence_over(exchange: Exchange, call: Call, run: MenuRun) -> MenuResult | None:
-    """Nobody pressed a key for so long: a sequence is complete, or nothing was entered."""
+def input_timed_out(session: Session, run: MenuRun) -> MenuOutcome | None:
+    """End the wait for input: a sequence is complete, or nothing was entered."""
     if run.digits:
-        return _decide(exchange, call, run, run.digits)
-    return _missed(exchange, call, run, "timeout")
+        return _take_input(session, run, run.digits)
+    return _miss(session, run, "timeout")
 
 
-def hung_up(run: MenuRun) -> MenuResult:
-    """The result of a menu whose person has left."""
-    return MenuResult(run.menu.id, "hangup")
+def hung_up(run: MenuRun) -> MenuOutcome:
+    """Return the outcome of a menu whose callee hung up."""
+    return MenuOutcome(run.menu.id, "hangup")
 
 
 def _check(action: RunMenu) -> None:
@@ -148,100 +160,91 @@ def _prompts(action: RunMenu) -> Iterator[str]:
         yield menu.repeat_prompt or ""
 
 
-def _find(action: RunMenu, name: str) -> Menu | None:
-    return next((menu for menu in action.menus if menu.id == name), None)
+def _find(action: RunMenu, menu_id: str) -> Menu | None:
+    return next((menu for menu in action.menus if menu.id == menu_id), None)
 
 
-def _enter(exchange: Exchange, call: Call, action: RunMenu, menu: Menu) -> None:
-    leave(exchange, call)
-    call.menu = MenuRun(action, menu, _repeats(menu))
-    _play(exchange, call, call.menu, menu.main_prompt)
+def _enter(session: Session, action: RunMenu, menu: Menu) -> None:
+    leave(session)
+    session.call.menu = MenuRun(action, menu, _repeats(menu))
+    _play(session, session.call.menu, menu.main_prompt)
 
 
-def _play(exchange: Exchange, call: Call, run: MenuRun, prompt: str | None) -> None:
+def _play(session: Session, run: MenuRun, prompt: str | None) -> None:
     run.listening, run.digits = False, ""
-    exchange.timers.cancel(call.id, _REACTION)
-    call.step = Asking()
-    exchange.note(call, "menu", menu=run.menu.id, prompt=prompt or "", locale=run.action.locale or "en-US")
+    session.cancel(_REACTION)
+    session.call.activity = InMenu()
+    session.note("menu", menu=run.menu.id, prompt=prompt or "", locale=run.action.locale or "en-US")
     seconds = timing.of_prompts((prompt or "",))
     if seconds > 0:
-        exchange.after(seconds, _INSTRUCTION, PromptOver(call.id))
-        dialling.hears(exchange, call, 0)
+        session.after(seconds, _INSTRUCTION, PromptEnds(session.call.id))
+        dialing.start_listening(session, 0)
     else:
-        prompt_over(exchange, call, run)
+        prompt_ended(session, run)
 
 
-def _hears(run: MenuRun) -> bool:
+def _wait_for_input(session: Session, run: MenuRun) -> None:
+    seconds = _bounded_s(run.menu.timeout_mills, _DEFAULT_TIMEOUT_MS)
+    session.after(seconds, _INSTRUCTION, InputTimesOut(session.call.id))
+
+
+def _takes_input(run: MenuRun) -> bool:
     return run.listening or run.action.barge is not False
 
 
-def _decide(exchange: Exchange, call: Call, run: MenuRun, entered: str) -> MenuResult | None:
+def _take_input(session: Session, run: MenuRun, entered: str) -> MenuOutcome | None:
     option = next((one for one in run.menu.options or () if one.dtmf == entered), None)
     if option is not None:
-        return _follow(exchange, call, run, option)
+        return _follow(session, run, option)
     if run.digits:
-        return _result(exchange, call, run, "sequence", run.digits)
-    # The hash that ends a sequence is no part of it, so here it ended an empty one.
-    return _missed(exchange, call, run, "invalidinput", entered if run.menu.max_digits is None else "")
+        return _finish(session, run, "sequence", run.digits)
+    # The `#` that ends a sequence is not part of it, so here it ended an empty one.
+    return _miss(session, run, "invalidinput", entered if run.menu.max_digits is None else "")
 
 
-def _follow(
-    exchange: Exchange, call: Call, run: MenuRun, option: Option, *, by_voice: bool = False
-) -> MenuResult | None:
-    parts = _ACTION.fullmatch(option.action)
-    kind, inside = ("return", "") if parts is None else (parts[1].lower(), (parts[2] or "").strip())
+def _follow(session: Session, run: MenuRun, option: Option, *, by_voice: bool = False) -> MenuOutcome | None:
+    parts = _OPTION_ACTION.fullmatch(option.action)
+    kind, argument = ("return", "") if parts is None else (parts[1].lower(), (parts[2] or "").strip())
     if kind == "return":
-        return _result(exchange, call, run, "return", inside, by_voice=by_voice)
-    menu = _find(run.action, inside)
+        return _finish(session, run, "return", argument, by_voice=by_voice)
+    menu = _find(run.action, argument)
     if menu is None:
-        return _result(exchange, call, run, "error")
-    _enter(exchange, call, run.action, menu)
+        return _finish(session, run, "error")
+    _enter(session, run.action, menu)
     return None
 
 
-def _missed(
-    exchange: Exchange,
-    call: Call,
-    run: MenuRun,
-    kind: MenuResultType,
-    value: str | None = None,
-    *,
-    by_voice: bool = False,
-) -> MenuResult | None:
+def _miss(
+    session: Session, run: MenuRun, kind: MenuOutcomeType, value: str | None = None, *, by_voice: bool = False
+) -> MenuOutcome | None:
+    """Repeat the prompt, or end the menu if no repeat is left."""
     if run.repeats_left <= 0:
-        return _result(exchange, call, run, kind, value, by_voice=by_voice)
+        return _finish(session, run, kind, value, by_voice=by_voice)
     run.repeats_left -= 1
-    _play(exchange, call, run, run.menu.repeat_prompt or run.menu.main_prompt)
+    _play(session, run, run.menu.repeat_prompt or run.menu.main_prompt)
     return None
 
 
-def _result(
-    exchange: Exchange,
-    call: Call,
-    run: MenuRun,
-    kind: MenuResultType,
-    value: str | None = None,
-    *,
-    by_voice: bool = False,
-) -> MenuResult:
-    leave(exchange, call)
-    return MenuResult(run.menu.id, kind, value, "voice" if by_voice else "dtmf")
+def _finish(
+    session: Session, run: MenuRun, kind: MenuOutcomeType, value: str | None = None, *, by_voice: bool = False
+) -> MenuOutcome:
+    leave(session)
+    return MenuOutcome(run.menu.id, kind, value, "voice" if by_voice else "dtmf")
 
 
-def _react(exchange: Exchange, call: Call, run: MenuRun) -> None:
-    """What the person does when the prompt is over; a key pressed earlier has already been counted."""
-    leg = call.legs[0]
-    reaction = leg.far_side.at_menu if isinstance(leg.far_side, PicksUp) else None
-    match reaction:
-        case Presses(keys=keys):
-            exchange.after(REACTION_S, _REACTION, FarSidePresses(call.id, 0, keys))
-        case PressesWrong(times=times) if (key := _wrong_key(run.menu)) and leg.wrong_keys < times:
+def _schedule_reaction(session: Session, run: MenuRun) -> None:
+    """Schedule what the callee does after the prompt; a key pressed during it has already counted."""
+    call_id, leg = session.call.id, session.call.legs[0]
+    match leg.callee.at_menu if isinstance(leg.callee, PicksUp) else None:
+        case PressesKeys(keys=keys):
+            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, 0, keys))
+        case PressesWrongKeys(times=times) if (key := _wrong_key(run.menu)) and leg.wrong_keys < times:
             leg.wrong_keys += 1
-            exchange.after(REACTION_S, _REACTION, FarSidePresses(call.id, 0, key))
-        case Says(text=text) if run.action.enable_voice:
-            exchange.after(REACTION_S, _REACTION, FarSideSpeaks(call.id, 0, text))
-        case Leaves(after_s=seconds) if run.repeats_left == _repeats(run.menu):
-            exchange.after(seconds, _LEAVING, FarSideLeaves(call.id, 0))
+            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, 0, key))
+        case Speaks(text=text) if run.action.enable_voice:
+            session.after(_REACTION_S, _REACTION, CalleeSpeaks(call_id, 0, text))
+        case HangsUp(after_s=seconds) if run.repeats_left == _repeats(run.menu):
+            session.after(seconds, _LEAVING, CalleeHangsUp(call_id, 0))
         case _:
             pass
 
@@ -252,11 +255,11 @@ def _wrong_key(menu: Menu) -> str | None:
 
 
 def _repeats(menu: Menu) -> int:
-    return REPEATS if menu.repeats is None else menu.repeats
+    return _DEFAULT_REPEATS if menu.repeats is None else menu.repeats
 
 
-def _limit_s(given_ms: int | None, default_ms: int) -> float:
-    return min(max(default_ms if given_ms is None else given_ms, _SHORTEST_MS), _LONGEST_MS) / 1000
+def _bounded_s(given_ms: int | None, default_ms: int) -> float:
+    return min(max(default_ms if given_ms is None else given_ms, _MIN_TIMEOUT_MS), _MAX_TIMEOUT_MS) / 1000
 
 
 def _folded(text: str) -> str:

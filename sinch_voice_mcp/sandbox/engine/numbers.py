@@ -1,6 +1,5 @@
-"""Telephone numbers as requests write them, and what numbering metadata says of them."""
+"""Phone numbers as requests write them, and what numbering metadata says about them."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -8,24 +7,24 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from sinch_voice_mcp.sandbox.engine.destinations import destination
+from sinch_voice_mcp.sandbox.engine.callees import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.types import E164_PATTERN
 
-NumberType = Literal["Unknown", "Fixed", "Mobile", "Other"]
+LookupType = Literal["Unknown", "Fixed", "Mobile", "Other"]
 
 _SEPARATORS = str.maketrans("", "", " -()[]")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-def normalise(text: str, *, strict: bool = False) -> str:
-    """A number in E.164 form: separators dropped, ``00`` or nothing in front read as a plus.
+def normalize(text: str, *, strict: bool = False) -> str:
+    """Return a number in E.164 form: without separators, and with a plus in place of a leading ``00`` or of nothing.
 
     Args:
-        text: The number as somebody wrote it.
-        strict: Refuse a number without leading plus.
+        text: The number as a request writes it.
+        strict: Whether to reject a number without leading plus.
 
     Raises:
-        RejectedError: 40001 for what is no number, 40005 for a missing plus in strict mode.
+        RejectedError: 40001 if the text is not a number, 40005 if strict mode misses the plus.
     """
     bare = text.translate(_SEPARATORS)
     if strict and bare[:1].isdigit():
@@ -34,41 +33,41 @@ def normalise(text: str, *, strict: bool = False) -> str:
         bare = f"+{bare[2:]}"
     elif not bare.startswith("+"):
         bare = f"+{bare}"
-    if _E164.fullmatch(bare) is None:
+    if E164_PATTERN.fullmatch(bare) is None:
         raise RejectedError(40001, f"`{text[:40]}` is not a telephone number")
     return bare
 
 
-def check_taken(number: str) -> None:
-    """Make sure that the platform takes requests that would ring a number in E.164 form.
+def check_callable(number: str) -> None:
+    """Raise unless the platform accepts requests that would call a number in E.164 form.
 
     Raises:
-        RejectedError: With the code that the destination table has for this number.
+        RejectedError: With the code that the profile of the number has.
     """
-    refusal = destination(number).refusal
-    if refusal is not None:
-        raise RejectedError(refusal.code, retry_after_s=refusal.retry_after_s)
+    rejection = profile_of(number).rejection
+    if rejection is not None:
+        raise RejectedError(rejection.code, retry_after_s=rejection.retry_after_s)
 
 
 @dataclass(frozen=True, slots=True)
-class Queried:
-    """What the platform knows of a number; ``rate`` is in USD a minute."""
+class NumberLookup:
+    """What the platform knows about a number; ``rate`` is in USD per minute."""
 
     country_id: str
-    number_type: NumberType
+    number_type: LookupType
     normalized_number: str
     restricted: bool
     rate: Decimal
 
 
-def query(number: str) -> Queried:
-    """Look a number in E.164 form up."""
-    known = destination(number)
+def look_up(number: str) -> NumberLookup:
+    """Look up a number in E.164 form."""
+    known = profile_of(number)
     country, kind = _metadata(number)
-    return Queried(country, kind, number, known.restricted, known.rate)
+    return NumberLookup(country, kind, number, known.restricted, known.rate)
 
 
-def _metadata(number: str) -> tuple[str, NumberType]:
+def _metadata(number: str) -> tuple[str, LookupType]:
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
@@ -77,7 +76,7 @@ def _metadata(number: str) -> tuple[str, NumberType]:
     return country, _kind(phonenumbers.number_type(parsed))
 
 
-def _kind(number_type: int) -> NumberType:
+def _kind(number_type: int) -> LookupType:
     match number_type:
         case PhoneNumberType.FIXED_LINE | PhoneNumberType.FIXED_LINE_OR_MOBILE:
             return "Fixed"

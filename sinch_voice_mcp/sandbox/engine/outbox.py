@@ -1,6 +1,6 @@
-"""What the platform tells an application of its calls, on its way out; and the answers, on their way back.
+"""Callbacks on their way to applications, and the replies on their way back.
 
-Answers are handed on in the order in which they were asked for, however fast each of them came: so the timeline
+Replies take effect in the order in which the callbacks were sent, however fast each of them arrives: so the timeline
 does not depend on how long a receiver takes.
 """
 
@@ -10,29 +10,31 @@ from datetime import datetime
 from typing import Literal
 
 CallbackKind = Literal["ice", "ace", "pie", "dice", "notify"]
-AnsweredKind = Literal["ice", "ace", "pie"]
-"""Events whose answer steers the call."""
+"""The events that a callback can carry."""
+
+SteeringKind = Literal["ice", "ace", "pie"]
+"""The events whose reply steers the call."""
 
 CallbackFault = Literal[
     "twice", "out of order", "late", "bad signature", "clock ahead", "no dice", "flood", "primary fails"
 ]
-"""What goes wrong with the callbacks of a call."""
+"""What goes wrong with the callbacks of a call, so that receivers can be tested."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """An event for an application.
+class OutgoingCallback:
+    """A callback to an application.
 
     Attributes:
-        sequence: Its number, by which it is answered.
+        sequence: Its number, which the reply refers to.
         call_id: The call.
-        application_key: Whose credentials sign it.
+        application_key: The application whose credentials sign it.
         kind: The event.
-        urls: Where it goes: the first, and once to the second where that fails.
+        urls: The URLs to post to: the first, and once to the second if the first fails.
         body: The exact bytes of the JSON body.
         at: The simulated instant of the event.
-        needs_answer: Whether the call waits for what is answered.
-        fault: What is to go wrong while it is sent.
+        needs_reply: Whether the call waits for the reply.
+        fault: What is to go wrong while it is sent; None for nothing.
     """
 
     sequence: int
@@ -42,68 +44,68 @@ class Outgoing:
     urls: tuple[str, ...]
     body: bytes
     at: datetime
-    needs_answer: bool
+    needs_reply: bool
     fault: CallbackFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What came back; ``reply`` is None where no valid answer came in time."""
+class CallbackReply:
+    """The reply to a callback; ``body`` is None if no valid reply arrived in time."""
 
-    outgoing: Outgoing
-    reply: bytes | None
+    outgoing: OutgoingCallback
+    body: bytes | None
 
 
 class Outbox:
-    """Events that go out, in order, and those of them that are waited for."""
+    """The callbacks to send, in order, and those of them whose reply a call waits for."""
 
     def __init__(self) -> None:
-        self._given = 0
-        self._queue: deque[Outgoing] = deque()
-        self._awaited: dict[int, Outgoing] = {}
+        self._last_sequence = 0
+        self._queue: deque[OutgoingCallback] = deque()
+        self._awaited: dict[int, OutgoingCallback] = {}
         self._replies: dict[int, bytes | None] = {}
 
-    def number(self) -> int:
-        """A fresh sequence number."""
-        self._given += 1
-        return self._given
+    def next_sequence(self) -> int:
+        """Return a fresh sequence number."""
+        self._last_sequence += 1
+        return self._last_sequence
 
-    def put(self, outgoing: Outgoing, *, awaited: bool) -> None:
-        """Let an event go out."""
+    def put(self, outgoing: OutgoingCallback, *, awaited: bool) -> None:
+        """Queue a callback; ``awaited`` says whether a call waits for its reply now."""
         self._queue.append(outgoing)
         if awaited:
             self._awaited[outgoing.sequence] = outgoing
 
-    def take(self) -> tuple[Outgoing, ...]:
-        """Everything that has not been taken yet, in order."""
+    def take(self) -> tuple[OutgoingCallback, ...]:
+        """Remove and return all queued callbacks, in order."""
         taken = tuple(self._queue)
         self._queue.clear()
         return taken
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits to be taken."""
+        """Whether no callback is queued."""
         return not self._queue
 
     @property
-    def awaits_answer(self) -> bool:
-        """Whether the answer to an event is outstanding."""
+    def awaits_reply(self) -> bool:
+        """Whether a call waits for a reply."""
         return bool(self._awaited)
 
-    def answer(self, sequence: int, reply: bytes | None) -> None:
-        """Keep an answer until it is its turn; one that nobody waits for (any more) is dropped."""
+    def add_reply(self, sequence: int, body: bytes | None) -> None:
+        """Keep a reply until it is its turn; drop one that no call waits for, or waits for any longer."""
         if sequence in self._awaited:
-            self._replies.setdefault(sequence, reply)
+            self._replies.setdefault(sequence, body)
 
-    def next_answer(self) -> Answered | None:
-        """Take out the answer to the oldest awaited event; None as long as that has not come."""
+    def next_reply(self) -> CallbackReply | None:
+        """Remove and return the reply to the oldest awaited callback; None until that one has arrived."""
         oldest = min(self._awaited, default=None)
         if oldest is None or oldest not in self._replies:
             return None
-        return Answered(self._awaited.pop(oldest), self._replies.pop(oldest))
+        return CallbackReply(self._awaited.pop(oldest), self._replies.pop(oldest))
 
     def withdraw(self, call_id: str) -> None:
-        """Wait no longer for answers that concern a call; what is on its way is still sent."""
-        for sequence in [number for number, one in self._awaited.items() if one.call_id == call_id]:
+        """Stop waiting for replies that concern a call; queued callbacks are sent all the same."""
+        for sequence in [number for number, outgoing in self._awaited.items() if outgoing.call_id == call_id]:
             del self._awaited[sequence]
             self._replies.pop(sequence, None)

@@ -1,27 +1,29 @@
 """Calls and participants as the platform reports them: frozen, at one instant."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
-from sinch_voice_mcp.sandbox.engine.outcomes import Reason, Result
-from sinch_voice_mcp.sandbox.engine.state import Call, Conference, Leg
+from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedConference, SimulatedLeg
+from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.wire.calls import CallResult, CallStatus, Price
 
-CURRENCY = "USD"
+_CURRENCY = "USD"
 
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """State and outcome of a call. ``duration`` is in whole seconds; money is in USD."""
+    """State and outcome of a call. ``duration`` is in whole seconds; prices are in USD."""
 
     call_id: str
     to: str | None
     duration: int
-    status: Literal["ONGOING", "FINAL"]
-    result: Result
-    reason: Reason
+    status: CallStatus
+    result: CallResult
+    reason: EndReason
     timestamp: datetime
     custom: str
     user_rate: Decimal
@@ -39,8 +41,8 @@ class ParticipantReport:
     onhold: bool
 
 
-def report(call: Call, now: datetime) -> CallReport:
-    """State and outcome of a call; once it has ended, the same at any instant."""
+def report(call: SimulatedCall, now: datetime) -> CallReport:
+    """Report a call; once it has ended, the report is the same at any instant."""
     ended = call.ended
     first = call.legs[0] if call.legs else None
     return CallReport(
@@ -57,8 +59,10 @@ def report(call: Call, now: datetime) -> CallReport:
     )
 
 
-def participants(conference: Conference, calls: dict[str, Call], now: datetime) -> tuple[ParticipantReport, ...]:
-    """Who is in a conference, in the order in which they joined."""
+def participants(
+    conference: SimulatedConference, calls: Mapping[str, SimulatedCall], now: datetime
+) -> tuple[ParticipantReport, ...]:
+    """Report the members of a conference, in the order in which they joined."""
     return tuple(
         ParticipantReport(
             cli=calls[call_id].legs[0].number,
@@ -71,14 +75,19 @@ def participants(conference: Conference, calls: dict[str, Call], now: datetime) 
     )
 
 
-def _seconds(leg: Leg | None, now: datetime) -> float:
+def price(amount: Decimal) -> JsonObject:
+    """Return an amount of USD in the JSON form that the platform uses."""
+    return Price(currency_id=_CURRENCY, amount=float(amount)).to_wire()
+
+
+def _seconds(leg: SimulatedLeg | None, now: datetime) -> float:
     if leg is None or leg.answered_at is None:
         return 0.0
     return ((leg.ended_at or now) - leg.answered_at).total_seconds()
 
 
-def _cost(leg: Leg, now: datetime) -> Decimal:
-    """Each started minute from the answer."""
+def _cost(leg: SimulatedLeg, now: datetime) -> Decimal:
+    """Return the cost of a leg: every started minute since the answer, and at least one."""
     if leg.answered_at is None:
         return Decimal(0)
     return leg.rate * max(1, math.ceil(_seconds(leg, now) / 60))

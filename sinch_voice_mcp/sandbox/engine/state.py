@@ -1,4 +1,4 @@
-"""What the sandbox knows: calls with legs, cookies and a timeline; conferences; the steps of a call."""
+"""The sandbox's state: calls with legs, cookies and a timeline; conferences; what a call is doing."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -7,39 +7,39 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from sinch_voice_mcp.sandbox.engine.destinations import FarSide
-from sinch_voice_mcp.sandbox.engine.outbox import AnsweredKind, CallbackFault, Outgoing
-from sinch_voice_mcp.sandbox.engine.outcomes import Reason, Result
+from sinch_voice_mcp.sandbox.engine.callees import Callee
+from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.svaml import Action, ConnectPstn, Document, Instruction, Menu, MusicOnHold, RunMenu
+from sinch_voice_mcp.wire.calls import CallResult
 
-Detail = str | int | float | bool
-"""A value in the timeline."""
+TimelineValue = str | int | float | bool
 
-EntryKind = Literal[
-    "created", "dialling", "ringing", "answered", "say", "play", "dtmf", "cookie", "connected", "bridged", "joined",
+TimelineKind = Literal[
+    "created", "dialing", "ringing", "answered", "say", "play", "dtmf", "cookie", "connected", "bridged", "joined",
     "left", "muted", "unmuted", "held", "resumed", "updated", "dropped", "ended", "callback", "reply", "menu",
     "pressed", "heard", "input", "amd",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """Something that happened in a call. ``sequence`` orders the entries of all calls."""
 
     sequence: int
     at: datetime
     call_id: str
-    event: EntryKind
-    detail: Mapping[str, Detail]
+    event: TimelineKind
+    detail: Mapping[str, TimelineValue]
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """Taken, nothing dialled yet."""
+    """The platform accepted the call; no number is dialed yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dialling:
+class Dialing:
     """A leg is being set up; its phone does not ring yet."""
 
     leg: int
@@ -54,69 +54,69 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Performing:
-    """An instruction is being carried out."""
+    """An instruction is in progress."""
 
     instruction: Instruction
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """A menu asks; :attr:`Call.menu` has its state."""
+class InMenu:
+    """A menu plays its prompt or waits for input; :attr:`SimulatedCall.menu` holds its state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detecting:
-    """Answering machine detection listens, and nobody has been told of the answer yet."""
+    """Answering machine detection is in progress, and the application does not know of the answer yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Awaiting:
-    """The application has been asked what to do next."""
+class AwaitingReply:
+    """The call waits for the application's reply to a callback."""
 
-    kind: AnsweredKind
+    kind: SteeringKind
     sequence: int
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Answered; the far side is on the line and nothing is played."""
+    """The callee is on the phone and hears nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """Connected with a second leg."""
+    """The callee talks to a second callee, on the leg with this index."""
 
     leg: int
 
 
 @dataclass(frozen=True, slots=True)
 class InConference:
-    """In a conference."""
+    """The callee is in a conference."""
 
     conference_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Over: nothing of the call changes any more."""
+    """The call is over and does not change any more."""
 
     at: datetime
-    result: Result
-    reason: Reason
+    result: CallResult
+    reason: EndReason
 
 
-Place = Connected | Bridged | InConference
-"""Where a call rests between instructions."""
+RestingState = Connected | Bridged | InConference
+"""What a call returns to when its documents are done."""
 
-Step = Created | Dialling | Ringing | Performing | Asking | Detecting | Awaiting | Place | Ended
+Activity = Created | Dialing | Ringing | Performing | InMenu | Detecting | AwaitingReply | RestingState | Ended
 """What a call is doing now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """SVAML that the platform cannot follow; it fails when its turn comes.
+class UnusableSvaml:
+    """SVAML that the sandbox cannot follow; the call fails when its turn comes.
 
-    ``code`` is 40001 for invalid SVAML, 50000 for what the sandbox does not simulate.
+    ``code`` is 40001 for invalid SVAML, and 50000 for SVAML that the sandbox does not simulate.
     """
 
     message: str
@@ -124,35 +124,38 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The application says what to do: at this URL, or at its callback URLs."""
+class AskApplication:
+    """The application replies at this URL, or at its callback URLs if there is none."""
 
     url: str | None = None
 
 
-Told = Document | Unreadable | Asked
-"""Where the answer to an event comes from."""
+ReplySource = Document | UnusableSvaml | AskApplication
+"""Where the reply to an event comes from."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CallPlan:
     """What a callout asked for.
 
     Attributes:
-        begin: The answer to the incoming-call event: for every kind of callout it says whom to ring.
-        on_answer: The answer to the answered-call event; None where that event is switched off.
-        on_input: The answer to the prompt-input event; None where that event is switched off.
-        dice: Whether the application hears of the end.
-        after: What follows when ``on_answer`` says ``continue``, or nothing.
-        number: The destination that ``begin`` rings where it names none.
-        max_duration_s: Seconds after the answer, None for the platform's limit.
+        on_incoming: The reply to the incoming-call event, which says for every kind of callout which number to call.
+        on_answer: The reply to the answered-call event; None if that event is switched off.
+        on_input: The reply to the prompt-input event; None if that event is switched off.
+        continuation: What follows if the reply to the answered-call event is ``continue``, or there is none.
+        sends_dice: Whether the application gets the disconnected-call event.
+        number: The number to call if ``on_incoming`` names none.
+        cli: The caller ID; None for none.
+        dtmf: The tones to send on answer.
+        custom: The request's ``custom`` member.
+        max_duration_s: Seconds after the answer; None for the platform's limit.
     """
 
-    begin: Told
-    after: Document
-    on_answer: Told | None = None
-    on_input: Told | None = None
-    dice: bool = False
+    on_incoming: ReplySource
+    continuation: Document
+    on_answer: ReplySource | None = None
+    on_input: ReplySource | None = None
+    sends_dice: bool = False
     number: str | None = None
     cli: str | None = None
     dtmf: str | None = None
@@ -161,41 +164,41 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnounceAnswer:
-    """The first phone was picked up: detect, tell the application, do what it says."""
+class ReportAnswer:
+    """The action that follows the answer of the first leg: detect a machine, then send the answered-call event."""
 
 
 @dataclass(slots=True)
 class Frame:
-    """A document being carried out: instructions still to do, then the action."""
+    """A document in progress: the instructions that are left, then the action."""
 
     pending: deque[Instruction]
-    action: Action | AnnounceAnswer
+    action: Action | ReportAnswer
 
 
-MenuResultType = Literal["return", "sequence", "timeout", "hangup", "invalidinput", "error"]
+MenuOutcomeType = Literal["return", "sequence", "timeout", "hangup", "invalidinput", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class MenuResult:
-    """How a menu ended; ``value`` is None where there was no input."""
+class MenuOutcome:
+    """How a menu ended; ``value`` is None without input."""
 
     menu_id: str
-    type: MenuResultType
+    type: MenuOutcomeType
     value: str | None = None
     method: Literal["dtmf", "voice"] = "dtmf"
 
 
 @dataclass(slots=True)
 class MenuRun:
-    """A menu that is asking.
+    """A menu in progress.
 
     Attributes:
-        action: All menus.
-        menu: The one that asks now.
-        repeats_left: How often it may still repeat its prompt.
+        action: The action with all menus.
+        menu: The menu that plays or listens now.
+        repeats_left: How many times it may still repeat its prompt.
         listening: Whether its prompt is over.
-        digits: What has been entered so far.
+        digits: The digits entered so far.
     """
 
     action: RunMenu
@@ -206,61 +209,91 @@ class MenuRun:
 
 
 @dataclass(slots=True)
-class Leg:
-    """One phone of a call. ``rate`` is in USD a minute; ``wrong_keys`` is how often it answered a menu wrongly."""
+class SimulatedLeg:
+    """One phone of a call.
+
+    Attributes:
+        number: The number, in E.164 form.
+        cli: The caller ID shown; None for none.
+        callee: How the callee behaves.
+        rate: Price in USD per minute.
+        connect: The action that dialed the number.
+        answered_at: When the callee picked up.
+        ended_at: When the leg ended.
+        is_leaving: Whether the callee has already decided to hang up.
+        wrong_keys: How many times the callee has pressed a key that a menu does not offer.
+        callback_fault: What goes wrong with callbacks if this is the first leg.
+    """
 
     number: str
     cli: str | None
-    far_side: FarSide
+    callee: Callee
     rate: Decimal
     connect: ConnectPstn
     answered_at: datetime | None = None
     ended_at: datetime | None = None
-    will_leave: bool = False
+    is_leaving: bool = False
     wrong_keys: int = 0
-    callbacks: CallbackFault | None = None
+    callback_fault: CallbackFault | None = None
 
 
 @dataclass(slots=True)
-class Call:
-    """A call. ``legs[0]`` is the phone that the callout rang.
+class SimulatedCall:
+    """A call.
 
-    ``menu`` is there while a menu asks; ``suppressed`` is whether an action switched its callbacks off; ``held`` is
-    a callback that goes out after the last.
+    Attributes:
+        id: The call id.
+        application_key: The application that placed the call.
+        plan: What its callout asked for.
+        created_at: When the platform accepted it.
+        legs: Its phones; the first is the one that the callout dialed.
+        activity: What it is doing now.
+        resting_state: What it returns to when ``frames`` is empty.
+        frames: The documents in progress; the last is on top.
+        cookies: The cookies that documents set.
+        menu: The menu in progress, if there is one.
+        suppresses_callbacks: Whether an action switched the answered-call and disconnected-call events off.
+        held_callback: A callback that is sent after the disconnected-call event.
+        timeline: What happened, in order.
     """
 
     id: str
     application_key: str
-    plan: Plan
+    plan: CallPlan
     created_at: datetime
-    legs: list[Leg] = field(default_factory=list[Leg])
-    step: Step = Created()
-    place: Place = Connected()
+    legs: list[SimulatedLeg] = field(default_factory=list[SimulatedLeg])
+    activity: Activity = Created()
+    resting_state: RestingState = Connected()
     frames: list[Frame] = field(default_factory=list[Frame])
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     menu: MenuRun | None = None
-    suppressed: bool = False
-    held: Outgoing | None = None
-    timeline: list[Entry] = field(default_factory=list[Entry])
+    suppresses_callbacks: bool = False
+    held_callback: OutgoingCallback | None = None
+    timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
 
     @property
     def answered_at(self) -> datetime | None:
-        """When the first phone was picked up."""
+        """When the first callee picked up; None before that."""
         return self.legs[0].answered_at if self.legs else None
 
     @property
     def ended(self) -> Ended | None:
-        """How the call ended; None while it lasts."""
-        return self.step if isinstance(self.step, Ended) else None
+        """How the call ended; None while it is in progress."""
+        return self.activity if isinstance(self.activity, Ended) else None
 
-    def open_legs(self) -> Iterator[Leg]:
-        """The legs that have not ended."""
+    @property
+    def callback_fault(self) -> CallbackFault | None:
+        """What goes wrong with the callbacks of the call; the number of the first leg decides."""
+        return self.legs[0].callback_fault if self.legs else None
+
+    def open_legs(self) -> Iterator[SimulatedLeg]:
+        """Yield the legs that have not ended."""
         return (leg for leg in self.legs if leg.ended_at is None)
 
 
 @dataclass(slots=True)
-class Member:
-    """A call in a conference."""
+class ConferenceMember:
+    """A call in a conference; ``moh`` is the music that it hears on hold."""
 
     joined_at: datetime
     muted: bool = False
@@ -269,8 +302,8 @@ class Member:
 
 
 @dataclass(slots=True)
-class Conference:
-    """A conference; it is there as long as somebody is in it."""
+class SimulatedConference:
+    """A conference; it exists while it has members, which are keyed by call id."""
 
     id: str
-    members: dict[str, Member] = field(default_factory=dict[str, Member])
+    members: dict[str, ConferenceMember] = field(default_factory=dict[str, ConferenceMember])

@@ -1,1 +1,1 @@
-"""The HTTP face of the sandbox. It knows requests and answers, and no telephony."""
+"""The HTTP API of the sandbox. It knows requests and responses, and no telephony."""

@@ -1,35 +1,35 @@
-"""The 14 operations: a request in the engine's terms, an answer in the API's."""
+"""The 14 operations of the API: each turns a request into a call of the engine, and the result into a response."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import get_args
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.sandbox.engine import (
-    CURRENCY,
     UNCHANGED,
     CallReport,
     Engine,
     OwnNumber,
     RejectedError,
     Unchanged,
+    price,
 )
 from sinch_voice_mcp.sandbox.routes import reading
-from sinch_voice_mcp.sandbox.routes.answers import EMPTY, NO_CONTENT, Answer
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.calls import CallLeg
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that was authenticated and routed.
+class ApiRequest:
+    """An authenticated and routed request.
 
     Attributes:
         engine: The platform.
-        application: Key of the application that asks.
+        application: Key of the application that sent it.
         parameters: Decoded path segments by name.
-        body: The body as it came.
+        body: The body as it arrived.
     """
 
     engine: Engine
@@ -38,122 +38,146 @@ class Asked:
     body: bytes
 
 
-Endpoint = Callable[[Asked], Answer]
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """A status, a JSON object or no body at all, and further headers."""
+
+    status: int = HTTPStatus.OK
+    body: JsonObject | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def content(self) -> bytes:
+        """Return the bytes of the body; none where the platform sends no data."""
+        # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.
+        return b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
 
 
-def place_callout(asked: Asked) -> Answer:
-    """POST a callout: the id of its call, at once."""
-    return Answer(200, {"callId": asked.engine.place(asked.application, reading.callout(asked.body))})
+# The platform sends 200 without a body for some commands, and 204 for others.
+_EMPTY = ApiResponse(HTTPStatus.OK)
+_NO_CONTENT = ApiResponse(HTTPStatus.NO_CONTENT)
+
+Endpoint = Callable[[ApiRequest], ApiResponse]
 
 
-def get_call(asked: Asked) -> Answer:
-    """GET a call."""
-    return Answer(200, _call(asked.engine.call(asked.application, asked.parameters["call_id"])))
+def place_callout(request: ApiRequest) -> ApiResponse:
+    """Place a callout and return the id of its call at once (POST)."""
+    return _ok({"callId": request.engine.place(request.application, reading.callout(request.body))})
 
 
-def update_call(asked: Asked) -> Answer:
-    """PATCH a call with SVAML."""
-    asked.engine.update(asked.application, asked.parameters["call_id"], reading.json_object(asked.body))
-    return NO_CONTENT
+def get_call(request: ApiRequest) -> ApiResponse:
+    """Return a call (GET)."""
+    return _ok(_call(request.engine.call(request.application, request.parameters["call_id"])))
 
 
-def manage_leg(asked: Asked) -> Answer:
-    """PATCH one leg of a call with SVAML."""
-    document = reading.json_object(asked.body)
-    asked.engine.update(asked.application, asked.parameters["call_id"], document, _leg(asked.parameters["leg"]))
-    return EMPTY
+def update_call(request: ApiRequest) -> ApiResponse:
+    """Update a call with SVAML (PATCH)."""
+    request.engine.update(request.application, request.parameters["call_id"], reading.json_object(request.body))
+    return _NO_CONTENT
 
 
-def get_conference(asked: Asked) -> Answer:
-    """GET who is in a conference: exactly five members each."""
-    found = asked.engine.participants(asked.application, asked.parameters["conference_id"])
+def manage_leg(request: ApiRequest) -> ApiResponse:
+    """Update one leg of a call with SVAML (PATCH)."""
+    document = reading.json_object(request.body)
+    request.engine.update(request.application, request.parameters["call_id"], document, _leg(request.parameters["leg"]))
+    return _EMPTY
+
+
+def get_conference(request: ApiRequest) -> ApiResponse:
+    """Return the participants of a conference, with exactly five members each (GET)."""
+    found = request.engine.participants(request.application, request.parameters["conference_id"])
     listed: list[object] = [
         {"cli": one.cli, "id": one.id, "duration": one.duration, "muted": one.muted, "onhold": one.onhold}
         for one in found
     ]
-    return Answer(200, {"participants": listed})
+    return _ok({"participants": listed})
 
 
-def close_conference(asked: Asked) -> Answer:
-    """DELETE everybody from a conference."""
-    asked.engine.close(asked.application, asked.parameters["conference_id"])
-    return NO_CONTENT
+def close_conference(request: ApiRequest) -> ApiResponse:
+    """End the calls of all participants of a conference (DELETE)."""
+    request.engine.close(request.application, request.parameters["conference_id"])
+    return _NO_CONTENT
 
 
-def manage_participant(asked: Asked) -> Answer:
-    """PATCH a participant with a command."""
-    order = reading.command(asked.body)
-    asked.engine.manage(asked.application, asked.parameters["conference_id"], asked.parameters["call_id"], order)
-    return EMPTY
+def manage_participant(request: ApiRequest) -> ApiResponse:
+    """Send a command to a participant (PATCH)."""
+    command = reading.command(request.body)
+    request.engine.manage(
+        request.application, request.parameters["conference_id"], request.parameters["call_id"], command
+    )
+    return _EMPTY
 
 
-def kick_participant(asked: Asked) -> Answer:
-    """DELETE a participant from a conference."""
-    asked.engine.kick(asked.application, asked.parameters["conference_id"], asked.parameters["call_id"])
-    return EMPTY
+def kick_participant(request: ApiRequest) -> ApiResponse:
+    """End the call of a participant of a conference (DELETE)."""
+    request.engine.kick(request.application, request.parameters["conference_id"], request.parameters["call_id"])
+    return _EMPTY
 
 
-def list_numbers(asked: Asked) -> Answer:
-    """GET the numbers of the account."""
-    listed: list[object] = [_number(own) for own in asked.engine.account.numbers()]
-    return Answer(200, {"numbers": listed})
+def list_numbers(request: ApiRequest) -> ApiResponse:
+    """Return the numbers of the account (GET)."""
+    listed: list[object] = [_number(own) for own in request.engine.account.numbers()]
+    return _ok({"numbers": listed})
 
 
-def assign_numbers(asked: Asked) -> Answer:
-    """POST numbers that an application is to have."""
-    data = reading.json_object(asked.body)
-    asked.engine.account.assign(
+def assign_numbers(request: ApiRequest) -> ApiResponse:
+    """Assign numbers to an application (POST)."""
+    data = reading.json_object(request.body)
+    request.engine.account.assign(
         reading.numbers(data, "numbers"),
-        reading.application_key(data, asked.application),
+        reading.application_key(data, request.application),
         reading.capability(data),
     )
-    return NO_CONTENT
+    return _NO_CONTENT
 
 
-def unassign_number(asked: Asked) -> Answer:
-    """DELETE a number from an application: `number` or `numbers`, a string or a list."""
-    data = reading.json_object(asked.body)
-    asked.engine.account.unassign(
+def unassign_number(request: ApiRequest) -> ApiResponse:
+    """Unassign numbers from an application: `number` or `numbers`, a string or a list (DELETE)."""
+    data = reading.json_object(request.body)
+    request.engine.account.unassign(
         reading.numbers(data, "number", "numbers"),
-        reading.application_key(data, asked.application),
+        reading.application_key(data, request.application),
         reading.capability(data),
     )
-    return NO_CONTENT
+    return _NO_CONTENT
 
 
-def get_callbacks(asked: Asked) -> Answer:
-    """GET where an application hears of its calls: `url` is always there."""
-    application = asked.engine.account.application(asked.parameters["application_key"])
+def get_callbacks(request: ApiRequest) -> ApiResponse:
+    """Return the callback URLs of an application; `url` is always present (GET)."""
+    application = request.engine.account.application(request.parameters["application_key"])
     urls = {"primary": application.primary, "fallback": application.fallback}
-    return Answer(200, {"url": {name: url for name, url in urls.items() if url is not None}})
+    return _ok({"url": {name: url for name, url in urls.items() if url is not None}})
 
 
-def set_callbacks(asked: Asked) -> Answer:
-    """POST where an application hears of its calls: null clears, what is left out stays."""
-    url = reading.json_object(asked.body).get("url")
+def set_callbacks(request: ApiRequest) -> ApiResponse:
+    """Set the callback URLs of an application: null clears one, a missing member keeps it (POST)."""
+    url = reading.json_object(request.body).get("url")
     if url is None:
         raise RejectedError(40002, "`url` is missing")
     if not is_object(url):
         raise RejectedError(40001, "`url` is an object with `primary` and `fallback`")
-    asked.engine.account.set_callbacks(
-        asked.parameters["application_key"],
+    request.engine.account.set_callbacks(
+        request.parameters["application_key"],
         primary=_callback_url(url, "primary"),
         fallback=_callback_url(url, "fallback"),
     )
-    return NO_CONTENT
+    return _NO_CONTENT
 
 
-def query_number(asked: Asked) -> Answer:
-    """GET what the platform knows of a number."""
-    found = asked.engine.query(asked.parameters["number"])
+def query_number(request: ApiRequest) -> ApiResponse:
+    """Return what the platform knows about a number (GET)."""
+    found = request.engine.query(request.parameters["number"])
     number: JsonObject = {
         "countryId": found.country_id,
         "numberType": found.number_type,
         "normalizedNumber": found.normalized_number,
         "restricted": found.restricted,
-        "rate": _price(found.rate),
+        "rate": price(found.rate),
     }
-    return Answer(200, {"method": "numberItem", "number": number})
+    return _ok({"method": "numberItem", "number": number})
+
+
+def _ok(body: JsonObject) -> ApiResponse:
+    return ApiResponse(HTTPStatus.OK, body)
 
 
 def _leg(text: str) -> CallLeg:
@@ -164,7 +188,7 @@ def _leg(text: str) -> CallLeg:
 
 
 def _call(report: CallReport) -> JsonObject:
-    """The call object: no `from` for callouts, no offset in the timestamp, both prices always."""
+    """Return the call object: without `from` for callouts, without offset in the timestamp, always with both prices."""
     to: JsonObject = {} if report.to is None else {"to": {"type": "Number", "endpoint": report.to}}
     return to | {
         "domain": "pstn",
@@ -175,17 +199,13 @@ def _call(report: CallReport) -> JsonObject:
         "reason": report.reason,
         "timestamp": report.timestamp.strftime("%Y-%m-%dT%H:%M:%S"),
         "custom": report.custom,
-        "userRate": _price(report.user_rate),
-        "debit": _price(report.debit),
+        "userRate": price(report.user_rate),
+        "debit": price(report.debit),
     }
 
 
-def _price(amount: Decimal) -> JsonObject:
-    return {"currencyId": CURRENCY, "amount": float(amount)}
-
-
 def _number(own: OwnNumber) -> JsonObject:
-    """A number of the account; `applicationkey` is there only while it is assigned."""
+    """Return a number of the account; `applicationkey` is present only while it is assigned."""
     key: JsonObject = {} if own.application_key is None else {"applicationkey": own.application_key}
     return {"number": own.number} | key | {"capability": own.capability}
 

@@ -1,4 +1,4 @@
-"""The routing table, matched on the raw path: a segment is decoded after it was cut out.
+"""The routing table. It splits the raw path and then decodes each segment.
 
 So ``..%2F..%2Fx%3Fy%3D1`` is one call id, whatever it contains.
 """
@@ -14,14 +14,14 @@ from sinch_voice_mcp.sandbox.routes.endpoints import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and a path whose segments in braces are parameters."""
+    """A method, and a path whose segments in braces are parameters."""
 
     method: str
     path: str
     endpoint: Endpoint
 
     def match(self, method: str, segments: tuple[str, ...]) -> Mapping[str, str] | None:
-        """The parameters, decoded; None where the route does not fit."""
+        """Return the decoded parameters; None if the route does not match."""
         expected = _segments(self.path)
         if method != self.method or len(expected) != len(segments):
             return None
@@ -57,10 +57,10 @@ ROUTES: tuple[Route, ...] = (
 
 
 def find(method: str, raw_path: str) -> tuple[Endpoint, Mapping[str, str]]:
-    """What answers a request, and its parameters; one slash at the end of the path does not matter.
+    """Return the endpoint for a request and its parameters; one slash at the end of the path does not matter.
 
     Raises:
-        RejectedError: 40400, nothing does.
+        RejectedError: 40400 if there is none.
     """
     segments = _segments(raw_path.removesuffix("/"))
     for route in ROUTES:

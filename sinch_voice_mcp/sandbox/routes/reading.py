@@ -1,6 +1,6 @@
-"""Request bodies, read as tolerantly as the platform reads them, into the models of the API.
+"""Reading of request bodies into the models of the API, as tolerantly as the platform reads them.
 
-Unknown members and nulls are ignored; enumerated values come in any letter case.
+Unknown members and nulls are ignored; enumerated values are accepted in any letter case.
 """
 
 from collections.abc import Mapping
@@ -30,17 +30,19 @@ _Method = Literal["ttsCallout", "conferenceCallout", "customCallout"]
 _METHODS: tuple[_Method, ...] = ("ttsCallout", "conferenceCallout", "customCallout")
 _METHOD_MESSAGE = "Method needs to be `ttsCallout`, `conferenceCallout`, or `customCallout`"
 _KEY_SPELLINGS = ("applicationkey", "applicationKey", "application_key")
-_DEEPEST = 3
-"""How deep members are that the API knows: request, callout, destination. What is deeper is not walked."""
+
+# The levels at which the API has members of its own: request, callout, destination. Nulls below them stay.
+_MAX_DEPTH = 3
+
 _CASELESS = frozenset({"domain", "mohClass", "moh", "command", "capability"})
 _CASELESS_IN: Mapping[str, str] = {"destination": "type", "conferenceDtmfOptions": "mode"}
 
 
 def json_object(body: bytes) -> JsonObject:
-    """A body as a JSON object, nulls still in it.
+    """Read a body as a JSON object, including its nulls.
 
     Raises:
-        RejectedError: 40003 where it is missing, not JSON, or not an object.
+        RejectedError: 40003 if it is missing, not JSON, or not an object.
     """
     if not body.strip():
         raise RejectedError(40003, "The body is missing")
@@ -54,10 +56,10 @@ def json_object(body: bytes) -> JsonObject:
 
 
 def callout(body: bytes) -> CalloutRequest:
-    """A callout of any of the three kinds.
+    """Read a callout of any of the three kinds.
 
     Raises:
-        RejectedError: 40001 for a wrong method or value, 40002 for a missing member, 40003 for no JSON.
+        RejectedError: 40001 for a wrong method or value, 40002 for a missing member, 40003 for invalid JSON.
     """
     data = _without_nulls(json_object(body))
     method = _method(data)
@@ -77,10 +79,10 @@ def callout(body: bytes) -> CalloutRequest:
 
 
 def command(body: bytes) -> ManageParticipant:
-    """A command to a participant; `moh` counts only with `onhold`.
+    """Read a command to a participant; `moh` is ignored unless the command is `onhold`.
 
     Raises:
-        RejectedError: 40001 for an unknown command or music, 40002 for none, 40003 for no JSON.
+        RejectedError: 40001 for an unknown command or music, 40002 for no command, 40003 for invalid JSON.
     """
     plain = _lower_enums(_without_nulls(json_object(body)))
     if plain.get("command") != "onhold":
@@ -89,10 +91,10 @@ def command(body: bytes) -> ManageParticipant:
 
 
 def numbers(data: JsonObject, *members: str) -> tuple[str, ...]:
-    """Numbers under one of several members: a list, or one as a string.
+    """Read phone numbers from the first of several members that is present: a list, or one as a string.
 
     Raises:
-        RejectedError: 40001 where they are of another type, 40002 where they are missing.
+        RejectedError: 40001 if they are of another type, 40002 if they are missing.
     """
     given = next((data[member] for member in members if data.get(member) is not None), None)
     if given is None:
@@ -105,10 +107,14 @@ def numbers(data: JsonObject, *members: str) -> tuple[str, ...]:
 
 
 def application_key(data: JsonObject, default: str) -> str:
-    """The application that a request names, in any of three spellings, or the caller's own.
+    """Read the key of the application that a request names, in any of three spellings.
+
+    Args:
+        data: The body.
+        default: The key of the application that sent the request.
 
     Raises:
-        RejectedError: 40001, it is not a string.
+        RejectedError: 40001 if the key is not a string.
     """
     given = next((data[member] for member in _KEY_SPELLINGS if data.get(member) is not None), default)
     if not isinstance(given, str):
@@ -117,10 +123,10 @@ def application_key(data: JsonObject, default: str) -> str:
 
 
 def capability(data: JsonObject) -> Capability | None:
-    """The capability that a request names, in any letter case.
+    """Read the capability that a request names, in any letter case; None if it names none.
 
     Raises:
-        RejectedError: 40001, there is no such capability.
+        RejectedError: 40001 if the capability is unknown.
     """
     given = data.get("capability")
     if given is None:
@@ -137,12 +143,12 @@ def _method(data: JsonObject) -> _Method:
         for known in _METHODS:
             if method.lower() == known.lower():
                 return known
-    bare = "destination" in data or "ice" in data or any(name in data for name in _METHODS)
-    hint = '; the body is {"method": "ttsCallout", "ttsCallout": {...}}' if method is None and bare else ""
+    lacks_wrapper = "destination" in data or "ice" in data or any(name in data for name in _METHODS)
+    hint = '; the body is {"method": "ttsCallout", "ttsCallout": {...}}' if method is None and lacks_wrapper else ""
     raise RejectedError(40001, _METHOD_MESSAGE + hint)
 
 
-def _without_nulls(data: JsonObject, depth: int = _DEEPEST) -> JsonObject:
+def _without_nulls(data: JsonObject, depth: int = _MAX_DEPTH) -> JsonObject:
     return {
         name: _without_nulls(value, depth - 1) if depth > 1 and is_object(value) else value
         for name, value in data.items()

@@ -1,18 +1,18 @@
-"""What the tests of the receiver share."""
+"""Fixtures of the receiver's tests: an event recorder, and a receiver that records with it."""
 
 import pytest
 
 from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.asking import Ear
+from tests.contract.callbacks.delivery import EventRecorder
 
 
 @pytest.fixture
-def ear() -> Ear:
-    return Ear()
+def recorder() -> EventRecorder:
+    return EventRecorder()
 
 
 @pytest.fixture
-def door(ear: Ear, credentials: Credentials, clock: ManualClock) -> Receiver:
-    return receiver(ear, [credentials], clock)
+def app(recorder: EventRecorder, credentials: Credentials, clock: ManualClock) -> Receiver:
+    return receiver(recorder, [credentials], clock)

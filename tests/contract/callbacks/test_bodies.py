@@ -7,87 +7,89 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_voice_mcp.callbacks import Receiver, receiver
+from sinch_voice_mcp.callbacks import Limits, Receiver, receiver
 from sinch_voice_mcp.callbacks.bodies import is_deeper
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.asking import Arriving, Ear, ask
+from tests.contract.callbacks.delivery import EventRecorder, IncomingRequest, deliver
 
 LARGEST = 65_536
 HEAD = b'{"event":"ace","callid":"a","x":'
 
 
 def filled(size: int) -> bytes:
-    """An event of so many bytes."""
+    """Return an event of this size in bytes."""
     return HEAD + b'"' + b"x" * (size - len(HEAD) - 3) + b'"}'
 
 
 def nested(depth: int) -> bytes:
-    """An event that is nested so deep; the event itself counts."""
+    """Return an event that is nested this deep, counting the event itself."""
     return HEAD + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
 @pytest.mark.parametrize("says_its_length", [True, False])
 @pytest.mark.parametrize(("size", "status"), [(LARGEST, 200), (LARGEST + 1, 413)])
 async def test_fault_10_a_body_may_have_64_kib_and_no_more(
-    door: Receiver, credentials: Credentials, clock: ManualClock, size: int, status: int, says_its_length: bool
+    app: Receiver, credentials: Credentials, clock: ManualClock, size: int, status: int, says_its_length: bool
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now(), filled(size))
+    incoming = IncomingRequest.signed(credentials, clock.now(), filled(size))
     if not says_its_length:
-        body = arriving.body
-        arriving = replace(arriving.with_header("content-length", None), chunks=(body[:1000], body[1000:]))
+        body = incoming.body
+        incoming = replace(incoming.with_header("content-length", None), chunks=(body[:1000], body[1000:]))
 
-    assert (await ask(door, arriving)).status == status
+    assert (await deliver(app, incoming)).status == status
 
 
 @pytest.mark.parametrize("declared", ["65537", "9" * 5000, "-1", "1e3", "", "٣"])
 async def test_fault_10_a_body_that_is_declared_too_large_is_not_read(
-    door: Receiver, credentials: Credentials, clock: ManualClock, declared: str
+    app: Receiver, credentials: Credentials, clock: ManualClock, declared: str
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now()).with_header("content-length", None)
+    incoming = IncomingRequest.signed(credentials, clock.now()).with_header("content-length", None)
     scope_header = ("content-length", declared.encode().decode("latin-1"))
 
-    answer = await ask(door, replace(arriving, chunks=(), headers=(*arriving.headers, scope_header)), hangs=True)
+    response = await deliver(app, replace(incoming, chunks=(), headers=(*incoming.headers, scope_header)), stalls=True)
 
-    assert (answer.status, answer.headers["connection"]) == (413, "close")
-    assert door.counts.refused["too_large"] == 1
+    assert (response.status, response.headers["connection"]) == (413, "close")
+    assert app.counts.refused["too_large"] == 1
 
 
-async def test_fault_10_reading_stops_where_the_body_becomes_too_large(
-    door: Receiver, credentials: Credentials, clock: ManualClock
+async def test_fault_10_reading_stops_once_the_body_is_too_large(
+    app: Receiver, credentials: Credentials, clock: ManualClock
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now()).with_header("content-length", None)
+    incoming = IncomingRequest.signed(credentials, clock.now()).with_header("content-length", None)
 
-    # Nobody asks for what comes after: the sender would never be done.
-    answer = await ask(door, replace(arriving, chunks=(b"x" * 40_000,) * 2), hangs=True)
+    # More would never arrive: without the limit, this would wait for ever.
+    response = await deliver(app, replace(incoming, chunks=(b"x" * 40_000,) * 2), stalls=True)
 
-    assert (answer.status, door.counts.verified) == (413, 0)
+    assert (response.status, app.counts.verified) == (413, 0)
 
 
-async def test_fault_10_a_body_that_does_not_come_is_not_waited_for(
-    ear: Ear, credentials: Credentials, clock: ManualClock
+async def test_fault_10_a_body_that_stalls_is_refused_after_the_timeout(
+    recorder: EventRecorder, credentials: Credentials, clock: ManualClock
 ) -> None:
-    door = receiver(ear, [credentials], clock, body_seconds=0.01)
+    app = receiver(recorder, [credentials], clock, limits=Limits(body_timeout_s=0.01))
 
-    answer = await ask(door, Arriving.signed(credentials, clock.now()), hangs=True)
+    response = await deliver(app, IncomingRequest.signed(credentials, clock.now()), stalls=True)
 
-    assert (answer.status, answer.headers["connection"], ear.heard) == (408, "close", [])
-    assert door.counts.refused["too_slow"] == 1
+    assert (response.status, response.headers["connection"], recorder.recorded) == (408, "close", [])
+    assert app.counts.refused["too_slow"] == 1
 
 
-async def test_half_a_callback_is_none(door: Receiver, ear: Ear, credentials: Credentials, clock: ManualClock) -> None:
-    answer = await ask(door, Arriving.signed(credentials, clock.now()), leaves=True)
+async def test_an_incomplete_callback_is_dropped(
+    app: Receiver, recorder: EventRecorder, credentials: Credentials, clock: ManualClock
+) -> None:
+    response = await deliver(app, IncomingRequest.signed(credentials, clock.now()), disconnects=True)
 
-    assert (answer.status, ear.heard, door.counts.verified) == (0, [], 0)
+    assert (response.status, recorder.recorded, app.counts.verified) == (0, [], 0)
 
 
 @pytest.mark.parametrize(("depth", "status"), [(1, 200), (32, 200), (33, 400), (30_000, 400)])
 async def test_fault_10_json_may_be_nested_32_deep_and_no_deeper(
-    door: Receiver, credentials: Credentials, clock: ManualClock, depth: int, status: int
+    app: Receiver, credentials: Credentials, clock: ManualClock, depth: int, status: int
 ) -> None:
     body = nested(depth) if depth > 1 else b'{"event":"ace","callid":"a"}'
 
-    assert (await ask(door, Arriving.signed(credentials, clock.now(), body))).status == status
+    assert (await deliver(app, IncomingRequest.signed(credentials, clock.now(), body))).status == status
 
 
 HOSTILE = {
@@ -115,20 +117,22 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=[*HOSTILE])
-async def test_fault_10_what_is_no_event_is_refused(
-    door: Receiver, ear: Ear, credentials: Credentials, clock: ManualClock, body: bytes
+async def test_fault_10_a_body_without_event_is_refused(
+    app: Receiver, recorder: EventRecorder, credentials: Credentials, clock: ManualClock, body: bytes
 ) -> None:
-    answer = await ask(door, Arriving.signed(credentials, clock.now(), body))
+    response = await deliver(app, IncomingRequest.signed(credentials, clock.now(), body))
 
-    assert (answer.status, answer.json()["errorCode"], ear.heard) == (400, 40003, [])
-    assert door.counts.unforeseen_failures == 0
+    assert (response.status, response.json()["errorCode"], recorder.recorded) == (400, 40003, [])
+    assert app.counts.unexpected_failures == 0
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=[*HOSTILE])
-async def test_fault_10_nothing_is_read_before_it_is_verified(door: Receiver, clock: ManualClock, body: bytes) -> None:
+async def test_fault_10_a_body_is_not_parsed_before_its_signature_is_verified(
+    app: Receiver, clock: ManualClock, body: bytes
+) -> None:
     stranger = Credentials("669E367E-6BBA-48AB-AF15-266871C28135", "AAAAAAAAAAAAAAAAAAAAAA==")
 
-    assert (await ask(door, Arriving.signed(stranger, clock.now(), body))).status == 401
+    assert (await deliver(app, IncomingRequest.signed(stranger, clock.now(), body))).status == 401
 
 
 def depth_of(value: object) -> int:
@@ -146,5 +150,5 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st
 
 
 @given(VALUES, st.integers(0, 6))
-def test_depth_is_counted_as_a_parser_does(value: object, deepest: int) -> None:
+def test_nesting_is_measured_like_a_parser_nests(value: object, deepest: int) -> None:
     assert is_deeper(json.dumps(value), deepest) is (depth_of(value) > deepest)

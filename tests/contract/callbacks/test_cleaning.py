@@ -53,7 +53,7 @@ def test_everything_that_a_caller_controls_is_included(members: JsonObject, foun
     assert untrusted(read_event(COMMON | members)) == CLEANED | found
 
 
-def test_what_is_absent_is_left_out() -> None:
+def test_absent_members_are_left_out() -> None:
     assert untrusted(read_event({"event": "ice", "callid": "a"})) == {}
 
 
@@ -74,7 +74,7 @@ def test_invisible_characters_are_removed_and_the_rest_is_cut(text: str, cleaned
     assert clean(text) == cleaned
 
 
-def test_only_so_many_headers_and_cookies_are_kept() -> None:
+def test_at_most_50_headers_and_cookies_are_kept() -> None:
     pairs = [{"key": f"k{at}", "value": "v"} for at in range(1000)]
     found = untrusted(read_event({"event": "ace", "callid": "a", "cookies": pairs, "callHeaders": pairs}))
 

@@ -1,4 +1,4 @@
-"""Who may send callbacks: every worked example, every changed byte, every path that may have been signed."""
+"""Verification of callbacks: every worked example, every changed byte, every path that may have been signed."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ import pytest
 
 import sinch_voice_mcp.callbacks
 from sinch_voice_mcp import signing
-from sinch_voice_mcp.callbacks import DEFAULT_PATH, Receiver, receiver
+from sinch_voice_mcp.callbacks import DEFAULT_PATH, Limits, Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials, Message, basic_authorization, parse_timestamp
-from tests.contract.callbacks.asking import BODY, JSON_TYPE, REPLY, Arriving, Ear, ask
+from tests.contract.callbacks.delivery import BODY, JSON_TYPE, REPLY, EventRecorder, IncomingRequest, deliver
 from tests.unit.test_signing import OTHER, VECTORS
 
 EVENTS = {name: vector for name, vector in VECTORS.items() if b'"event"' in vector[1].body.replace(b" ", b"")}
@@ -22,153 +22,159 @@ every_event = pytest.mark.parametrize(("credentials", "message", "md5", "expecte
 PUBLIC = "/sinch/callbacks/voice"
 
 
-def worked(ear: Ear, credentials: Credentials, message: Message, expected: str) -> tuple[Receiver, Arriving]:
-    """A receiver on the path of a worked example at its time, and the example."""
+def receiver_for_example(
+    recorder: EventRecorder, credentials: Credentials, message: Message, expected: str
+) -> tuple[Receiver, IncomingRequest]:
+    """Return a receiver at the path and time of a worked example, and the example as a request."""
     instant = parse_timestamp(message.timestamp)
     assert instant is not None
     known = [OTHER, credentials]
-    door = receiver(ear, known, ManualClock(instant), path=message.path)
-    return door, Arriving.of(message, f"application {credentials.key}:{expected}")
+    app = receiver(recorder, known, ManualClock(instant), path=message.path)
+    return app, IncomingRequest.of(message, f"application {credentials.key}:{expected}")
 
 
 @every_event
 async def test_a_worked_example_is_accepted(
-    ear: Ear, credentials: Credentials, message: Message, md5: str, expected: str
+    recorder: EventRecorder, credentials: Credentials, message: Message, md5: str, expected: str
 ) -> None:
     del md5
-    door, arriving = worked(ear, credentials, message, expected)
+    app, incoming = receiver_for_example(recorder, credentials, message, expected)
 
-    answer = await ask(door, arriving)
+    response = await deliver(app, incoming)
 
-    assert (answer.status, answer.body) == (200, REPLY)
-    assert answer.headers["content-type"] == JSON_TYPE
-    assert [body for _, body in ear.heard] == [message.body]
+    assert (response.status, response.body) == (200, REPLY)
+    assert response.headers["content-type"] == JSON_TYPE
+    assert [body for _, body in recorder.recorded] == [message.body]
 
 
 @pytest.mark.parametrize("name", [name for name in VECTORS if name not in EVENTS])
-async def test_a_worked_example_of_a_request_is_no_callback(ear: Ear, name: str) -> None:
+async def test_a_worked_example_of_a_request_is_not_accepted_as_a_callback(recorder: EventRecorder, name: str) -> None:
     credentials, message, _, expected = VECTORS[name]
-    door, arriving = worked(ear, credentials, message, expected)
+    app, incoming = receiver_for_example(recorder, credentials, message, expected)
 
-    answer = await ask(door, arriving)
+    response = await deliver(app, incoming)
 
-    # What is signed right and sent with POST comes as far as its content.
-    assert answer.status == (400 if message.method == "POST" else 405)
-    assert ear.heard == []
-
-
-def proven(arriving: Arriving, start: str) -> Arriving:
-    """The callback with another scheme and key before its signature."""
-    return arriving.with_header("authorization", f"{start}:{arriving.header('authorization')[-44:]}")
+    # A valid signature and POST pass the verification; then the body has no event.
+    assert response.status == (400 if message.method == "POST" else 405)
+    assert recorder.recorded == []
 
 
-CHANGES: dict[str, Callable[[Arriving], Arriving]] = {
+def with_scheme(incoming: IncomingRequest, start: str) -> IncomingRequest:
+    """Return the callback with another scheme and key in front of its signature."""
+    return incoming.with_header("authorization", f"{start}:{incoming.header('authorization')[-44:]}")
+
+
+CHANGES: dict[str, Callable[[IncomingRequest], IncomingRequest]] = {
     "body and a space": lambda it: replace(it, chunks=(it.body + b" ",)),
     "path and a slash": lambda it: it.on(f"{it.path}/"),
     "content type and a parameter": lambda it: it.with_header("content-type", f"{it.header('content-type')};x"),
     "no content type": lambda it: it.with_header("content-type", None),
     "other timestamp": lambda it: it.with_header("x-timestamp", it.header("x-timestamp")[:-1] + "+00:00"),
     "no timestamp": lambda it: it.with_header("x-timestamp", None),
-    "other key": lambda it: proven(it, f"application {OTHER.key}"),
-    "unknown key": lambda it: proven(it, "application nobody"),
+    "other key": lambda it: with_scheme(it, f"application {OTHER.key}"),
+    "unknown key": lambda it: with_scheme(it, "application unknown"),
     "no authorization": lambda it: it.with_header("authorization", None),
-    "scheme Bearer": lambda it: proven(it, it.header("authorization")[:-45].replace("application", "Bearer")),
+    "scheme Bearer": lambda it: with_scheme(it, it.header("authorization")[:-45].replace("application", "Bearer")),
 }
 
 
 @every_event
 @pytest.mark.parametrize("change", CHANGES.values(), ids=[*CHANGES])
-async def test_fault_9_a_worked_example_that_was_changed_is_refused(
-    ear: Ear,
+async def test_fault_9_a_changed_worked_example_is_refused(
+    recorder: EventRecorder,
     credentials: Credentials,
     message: Message,
     md5: str,
     expected: str,
-    change: Callable[[Arriving], Arriving],
+    change: Callable[[IncomingRequest], IncomingRequest],
 ) -> None:
     del md5
-    door, arriving = worked(ear, credentials, message, expected)
+    app, incoming = receiver_for_example(recorder, credentials, message, expected)
 
-    answer = await ask(door, change(arriving).with_header("content-length", None))
+    response = await deliver(app, change(incoming).with_header("content-length", None))
 
-    assert (answer.status, ear.heard, door.counts.verified) == (401, [], 0)
+    assert (response.status, recorder.recorded, app.counts.verified) == (401, [], 0)
 
 
 def flipped(data: bytes) -> Iterator[bytes]:
-    """The data with one bit changed, for each of its bits."""
+    """Yield the data with one bit changed, for each of its bits."""
     for at in range(len(data)):
         for bit in range(8):
             yield data[:at] + bytes((data[at] ^ 1 << bit,)) + data[at + 1 :]
 
 
-def spoilt(arriving: Arriving) -> Iterator[tuple[str, Arriving]]:
-    """A callback with one bit changed in whatever is signed, or proves it."""
-    for body in flipped(arriving.body):
-        yield "body", replace(arriving, chunks=(body,))
+def manipulated(incoming: IncomingRequest) -> Iterator[tuple[str, IncomingRequest]]:
+    """Yield the callback with one bit changed, for each bit that is signed or part of the proof."""
+    for body in flipped(incoming.body):
+        yield "body", replace(incoming, chunks=(body,))
     for name in ("content-type", "x-timestamp"):
-        for value in flipped(arriving.header(name).encode()):
-            yield name, arriving.with_header(name, value.decode("latin-1"))
-    scheme, _, pair = arriving.header("authorization").partition(" ")
+        for value in flipped(incoming.header(name).encode()):
+            yield name, incoming.with_header(name, value.decode("latin-1"))
+    scheme, _, pair = incoming.header("authorization").partition(" ")
     key, _, proof = pair.partition(":")
     for value in flipped(proof.encode()):
-        yield "signature", arriving.with_header("authorization", f"{scheme} {key}:{value.decode('latin-1')}")
+        yield "signature", incoming.with_header("authorization", f"{scheme} {key}:{value.decode('latin-1')}")
     for value in flipped(key.encode()):
         other = value.decode("latin-1")
         if other.lower() != key.lower():
-            yield "key", arriving.with_header("authorization", f"{scheme} {other}:{proof}")
-    for value in flipped(arriving.path.encode()):
-        yield "path", arriving.on(value.decode("latin-1"))
+            yield "key", incoming.with_header("authorization", f"{scheme} {other}:{proof}")
+    for value in flipped(incoming.path.encode()):
+        yield "path", incoming.on(value.decode("latin-1"))
 
 
 async def test_fault_9_every_changed_bit_of_a_callback_is_refused(
-    door: Receiver,
-    ear: Ear,
+    app: Receiver,
+    recorder: EventRecorder,
     credentials: Credentials,
     clock: ManualClock,
     record_property: Callable[[str, object], None],
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now())
+    incoming = IncomingRequest.signed(credentials, clock.now())
     seen = 0
-    for part, changed in spoilt(arriving):
-        answer = await ask(door, changed)
-        assert answer.status == 401 or (part, answer.status) == ("path", 404), (part, changed)
+    for part, changed in manipulated(incoming):
+        response = await deliver(app, changed)
+        assert response.status == 401 or (part, response.status) == ("path", 404), (part, changed)
         seen += 1
 
     record_property("counted", ("changed callbacks refused", seen))
-    assert (ear.heard, door.counts.verified) == ([], 0)
-    assert (await ask(door, arriving)).status == 200
+    assert (recorder.recorded, app.counts.verified) == ([], 0)
+    assert (await deliver(app, incoming)).status == 200
 
 
 async def test_fault_9_every_changed_bit_of_the_signed_path_is_refused(
-    ear: Ear, credentials: Credentials, clock: ManualClock
+    recorder: EventRecorder, credentials: Credentials, clock: ManualClock
 ) -> None:
     for path in flipped(DEFAULT_PATH.encode()):
-        door = receiver(ear, [credentials], clock)
+        app = receiver(recorder, [credentials], clock)
         signed_path = path.decode("latin-1")
-        answer = await ask(door, Arriving.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=signed_path))
-        assert answer.status == 401, signed_path
-    assert ear.heard == []
+        response = await deliver(
+            app, IncomingRequest.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=signed_path)
+        )
+        assert response.status == 401, signed_path
+    assert recorder.recorded == []
 
 
 @pytest.mark.parametrize("dashes", ["-", ""])
 @pytest.mark.parametrize("spell", [str.upper, str.lower])
 async def test_letter_case_and_dashes_of_the_key_do_not_matter(
-    door: Receiver, credentials: Credentials, clock: ManualClock, spell: Callable[[str], str], dashes: str
+    app: Receiver, credentials: Credentials, clock: ManualClock, spell: Callable[[str], str], dashes: str
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now())
-    spelt = arriving.header("authorization").replace(credentials.key, spell(credentials.key).replace("-", dashes))
+    incoming = IncomingRequest.signed(credentials, clock.now())
+    spelt = incoming.header("authorization").replace(credentials.key, spell(credentials.key).replace("-", dashes))
 
-    assert (await ask(door, arriving.with_header("authorization", spelt))).status == 200
+    assert (await deliver(app, incoming.with_header("authorization", spelt))).status == 200
 
 
 async def test_fault_9_basic_is_never_accepted(
-    door: Receiver, ear: Ear, credentials: Credentials, clock: ManualClock
+    app: Receiver, recorder: EventRecorder, credentials: Credentials, clock: ManualClock
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now()).with_header("authorization", basic_authorization(credentials))
+    incoming = IncomingRequest.signed(credentials, clock.now()).with_header(
+        "authorization", basic_authorization(credentials)
+    )
 
-    answer = await ask(door, arriving)
+    response = await deliver(app, incoming)
 
-    assert (answer.status, answer.json()["errorCode"], ear.heard) == (401, 40107, [])
+    assert (response.status, response.json()["errorCode"], recorder.recorded) == (401, 40107, [])
 
 
 def test_signatures_are_compared_in_constant_time_and_in_one_place() -> None:
@@ -184,25 +190,27 @@ def test_signatures_are_compared_in_constant_time_and_in_one_place() -> None:
 
 @pytest.mark.parametrize("seconds", [-300, -1, 0, 1, 300])
 async def test_a_timestamp_within_five_minutes_is_accepted(
-    door: Receiver, credentials: Credentials, clock: ManualClock, seconds: int
+    app: Receiver, credentials: Credentials, clock: ManualClock, seconds: int
 ) -> None:
-    assert (await ask(door, Arriving.signed(credentials, clock.now() + timedelta(seconds=seconds)))).status == 200
+    assert (
+        await deliver(app, IncomingRequest.signed(credentials, clock.now() + timedelta(seconds=seconds)))
+    ).status == 200
 
 
 @pytest.mark.parametrize("seconds", [-86_400, -301, 301, 86_400])
 async def test_fault_9_an_old_or_future_timestamp_is_refused(
-    door: Receiver, ear: Ear, credentials: Credentials, clock: ManualClock, seconds: int
+    app: Receiver, recorder: EventRecorder, credentials: Credentials, clock: ManualClock, seconds: int
 ) -> None:
-    answer = await ask(door, Arriving.signed(credentials, clock.now() + timedelta(seconds=seconds)))
+    response = await deliver(app, IncomingRequest.signed(credentials, clock.now() + timedelta(seconds=seconds)))
 
-    assert (answer.status, answer.json()["errorCode"], ear.heard) == (401, 40105, [])
+    assert (response.status, response.json()["errorCode"], recorder.recorded) == (401, 40105, [])
 
 
-async def test_the_tolerance_can_be_set(ear: Ear, credentials: Credentials, clock: ManualClock) -> None:
-    door = receiver(ear, [credentials], clock, tolerance=timedelta(seconds=1))
+async def test_the_tolerance_can_be_set(recorder: EventRecorder, credentials: Credentials, clock: ManualClock) -> None:
+    app = receiver(recorder, [credentials], clock, limits=Limits(tolerance=timedelta(seconds=1)))
 
-    assert (await ask(door, Arriving.signed(credentials, clock.now()))).status == 200
-    assert (await ask(door, Arriving.signed(credentials, clock.now() - timedelta(seconds=2)))).status == 401
+    assert (await deliver(app, IncomingRequest.signed(credentials, clock.now()))).status == 200
+    assert (await deliver(app, IncomingRequest.signed(credentials, clock.now() - timedelta(seconds=2)))).status == 401
 
 
 @pytest.mark.parametrize(
@@ -215,58 +223,62 @@ async def test_the_tolerance_can_be_set(ear: Ear, credentials: Credentials, cloc
     ],
     ids=["raw", "decoded", "with a slash", "with its query"],
 )
-async def test_the_path_is_taken_in_every_form_that_is_signed(
-    door: Receiver, credentials: Credentials, clock: ManualClock, arrives: str, signed: str
+async def test_every_form_of_the_path_that_may_be_signed_is_accepted(
+    app: Receiver, credentials: Credentials, clock: ManualClock, arrives: str, signed: str
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now(), path=arrives, signed_path=signed)
+    incoming = IncomingRequest.signed(credentials, clock.now(), path=arrives, signed_path=signed)
 
-    assert (await ask(door, replace(arriving, query="a=b%20c"))).status == 200
+    assert (await deliver(app, replace(incoming, query="a=b%20c"))).status == 200
 
 
 @pytest.mark.parametrize("public", [PUBLIC, "/voice"], ids=["a proxy strips a prefix", "a proxy adds one"])
-async def test_behind_a_proxy_the_configured_public_path_counts(
-    ear: Ear, credentials: Credentials, clock: ManualClock, public: str
+async def test_behind_a_proxy_the_configured_public_path_is_accepted(
+    recorder: EventRecorder, credentials: Credentials, clock: ManualClock, public: str
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=public)
-    known = receiver(ear, [credentials], clock, public_paths=["/elsewhere", public])
+    incoming = IncomingRequest.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=public)
+    known = receiver(recorder, [credentials], clock, public_paths=["/elsewhere", public])
 
-    assert (await ask(known, arriving)).status == 200
-    assert (await ask(receiver(ear, [credentials], clock), arriving)).status == 401
-    assert (await ask(receiver(ear, [credentials], clock, public_paths=["/elsewhere"]), arriving)).status == 401
+    assert (await deliver(known, incoming)).status == 200
+    assert (await deliver(receiver(recorder, [credentials], clock), incoming)).status == 401
+    assert (
+        await deliver(receiver(recorder, [credentials], clock, public_paths=["/elsewhere"]), incoming)
+    ).status == 401
 
 
 @pytest.mark.parametrize("prefix", ["/sinch", "/sinch/", "/outer, /sinch"])
 @pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3", "fd00::1"])
-async def test_a_trusted_proxy_may_name_the_prefix_that_it_stripped(
-    ear: Ear, credentials: Credentials, clock: ManualClock, prefix: str, peer: str
+async def test_a_trusted_proxy_may_name_the_prefix_that_it_removed(
+    recorder: EventRecorder, credentials: Credentials, clock: ManualClock, prefix: str, peer: str
 ) -> None:
-    door = receiver(ear, [credentials], clock, trusted_proxies=[ip_network("10.0.0.0/8"), ip_network("fd00::/8")])
-    arriving = Arriving.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=PUBLIC)
-    arriving = replace(arriving, peer=(peer, 1)).with_header("x-forwarded-prefix", prefix)
+    app = receiver(recorder, [credentials], clock, trusted_proxies=[ip_network("10.0.0.0/8"), ip_network("fd00::/8")])
+    incoming = IncomingRequest.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=PUBLIC)
+    incoming = replace(incoming, peer=(peer, 1)).with_header("x-forwarded-prefix", prefix)
 
-    assert (await ask(door, arriving)).status == 200
-    assert (await ask(door, arriving.with_header("x-forwarded-prefix", None))).status == 401
+    assert (await deliver(app, incoming)).status == 200
+    assert (await deliver(app, incoming.with_header("x-forwarded-prefix", None))).status == 401
     for wrong in ("/other", "sinch", "", "/" + "x" * 300):
-        assert (await ask(door, arriving.with_header("x-forwarded-prefix", wrong))).status == 401
+        assert (await deliver(app, incoming.with_header("x-forwarded-prefix", wrong))).status == 401
 
 
 @pytest.mark.parametrize("peer", [("11.1.2.3", 1), ("fe80::1%eth0", 1), ("unix", 0), None])
-async def test_fault_9_nobody_else_may_name_a_prefix(
-    ear: Ear, credentials: Credentials, clock: ManualClock, peer: tuple[str, int] | None
+async def test_fault_9_a_prefix_from_an_untrusted_peer_is_ignored(
+    recorder: EventRecorder, credentials: Credentials, clock: ManualClock, peer: tuple[str, int] | None
 ) -> None:
-    arriving = Arriving.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=PUBLIC)
-    arriving = replace(arriving.with_header("x-forwarded-prefix", "/sinch"), peer=peer)
-    trusting = receiver(ear, [credentials], clock, trusted_proxies=[ip_network("10.0.0.0/8")])
+    incoming = IncomingRequest.signed(credentials, clock.now(), path=DEFAULT_PATH, signed_path=PUBLIC)
+    incoming = replace(incoming.with_header("x-forwarded-prefix", "/sinch"), peer=peer)
+    trusting = receiver(recorder, [credentials], clock, trusted_proxies=[ip_network("10.0.0.0/8")])
 
-    assert (await ask(trusting, arriving)).status == 401
-    assert (await ask(receiver(ear, [credentials], clock), arriving)).status == 401
+    assert (await deliver(trusting, incoming)).status == 401
+    assert (await deliver(receiver(recorder, [credentials], clock), incoming)).status == 401
 
 
-async def test_what_is_signed_is_the_bytes_and_not_their_meaning(ear: Ear, credentials: Credentials) -> None:
+async def test_the_signature_covers_the_exact_bytes_and_not_their_meaning(
+    recorder: EventRecorder, credentials: Credentials
+) -> None:
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    door = receiver(ear, [credentials], ManualClock(now))
-    arriving = Arriving.signed(credentials, now)
+    app = receiver(recorder, [credentials], ManualClock(now))
+    incoming = IncomingRequest.signed(credentials, now)
 
-    answer = await ask(door, replace(arriving, chunks=(BODY.replace(b":", b": "),)))
+    response = await deliver(app, replace(incoming, chunks=(BODY.replace(b":", b": "),)))
 
-    assert (answer.status, ear.heard) == (401, [])
+    assert (response.status, recorder.recorded) == (401, [])

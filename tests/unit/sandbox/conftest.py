@@ -1,4 +1,4 @@
-"""A simulated platform whose clock moves when a test moves it."""
+"""A simulated platform whose clock only tests move."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
-from sinch_voice_mcp.sandbox.engine import CallReport, Outgoing, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, RejectedError
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.types import is_list, is_object
 from sinch_voice_mcp.wire.callouts import (
@@ -25,50 +25,50 @@ KEY = DEFAULT_CREDENTIALS.key
 ANNA, BEN, OWN = "+12025550100", "+12025550108", "+14155550100"
 SECOND_OF_SPEECH = "fourteen chars"
 URL, FALLBACK = "http://127.0.0.1:9/voice?x=1", "http://127.0.0.1:9/again"
-Replying = Callable[[Outgoing], bytes | None]
+Replying = Callable[[OutgoingCallback], bytes | None]
 
 
 @dataclass(frozen=True)
 class World:
-    """An engine, its clock, and an application that may listen, in few words."""
+    """An engine, its clock, and an application that may reply, with short methods for tests."""
 
     clock: ManualClock
     engine: Engine
-    sent: list[Outgoing] = field(default_factory=list[Outgoing])
+    sent: list[OutgoingCallback] = field(default_factory=list[OutgoingCallback])
     replying: list[Replying] = field(default_factory=list[Replying])
 
     def listen(self, **replies: object) -> None:
-        """Let the application have a callback URL, and answer each event with an object, bytes, or what is next."""
+        """Give the application a callback URL, and a reply to each kind of event: an object, bytes, or a list."""
         self.engine.account.set_callbacks(KEY, primary=URL, fallback=FALLBACK)
         left: dict[str, list[object]] = {
             kind: list(reply) if is_list(reply) else [reply] * 100 for kind, reply in replies.items()
         }
 
-        def reply(outgoing: Outgoing) -> bytes | None:
+        def reply(outgoing: OutgoingCallback) -> bytes | None:
             given = left[outgoing.kind].pop(0) if left.get(outgoing.kind) else None
             return json.dumps(given).encode() if is_object(given) else given if isinstance(given, bytes) else None
 
         self.replying[:] = [reply]
 
     def settle(self) -> None:
-        """Let the application hear and answer everything until now."""
+        """Deliver everything until now to the application, and its replies to the engine."""
         self.engine.catch_up()
         while taken := self.engine.take():
             for outgoing in taken:
                 self.sent.append(outgoing)
-                self.engine.answered(outgoing.sequence, self.replying[0](outgoing))
+                self.engine.record_reply(outgoing.sequence, self.replying[0](outgoing))
             self.engine.catch_up()
 
     def events(self, call_id: str | None = None) -> list[dict[str, Any]]:
-        """The bodies that the application heard."""
+        """Return the bodies that the application received."""
         return [json.loads(one.body) for one in self.sent if call_id in {None, one.call_id}]
 
     def kinds(self, call_id: str | None = None) -> list[str]:
-        """The events that the application heard."""
+        """Return the kinds of the events that the application received."""
         return [str(body["event"]) for body in self.events(call_id)]
 
     def results(self) -> list[tuple[object, ...]]:
-        """How menus ended: menu, type, value, method."""
+        """Return how menus ended: menu, type, value, method."""
         found = [body["menuResult"] for body in self.events() if body["event"] == "pie"]
         return [(one["menuId"], one["type"], one.get("value"), one.get("inputMethod")) for one in found]
 
@@ -86,7 +86,7 @@ class World:
         return self.engine.place(KEY, ConferenceCalloutRequest(conference_callout=callout))
 
     def custom(self, to: str | None = ANNA, **members: Any) -> str:
-        """Place a custom callout; SVAML is given as objects."""
+        """Place a custom callout, with SVAML given as objects."""
         members = {"cli": OWN} | members
         texts: dict[str, Any] = {
             name: json.dumps(value) if isinstance(value, Mapping) else value for name, value in members.items()
@@ -96,11 +96,11 @@ class World:
         return self.engine.place(KEY, CustomCalloutRequest(custom_callout=callout))
 
     def get(self, call_id: str) -> CallReport:
-        """The call as reported."""
+        """Return the report of a call."""
         return self.engine.call(KEY, call_id)
 
     def outcome(self, call_id: str) -> tuple[str, str, str]:
-        """Status, result and reason."""
+        """Return the status, result and reason of a call."""
         report = self.get(call_id)
         return report.status, report.result, report.reason
 
@@ -111,28 +111,28 @@ class World:
             self.settle()
 
     def update(self, call_id: str, action: Mapping[str, object] | None = None, *said: str) -> None:
-        """Update a call: say something, then act."""
+        """Update a call: say texts, then act."""
         document: dict[str, object] = {"instructions": [{"name": "say", "text": text} for text in said]}
         self.engine.update(KEY, call_id, document if action is None else document | {"action": action})
 
     def members(self, conference_id: str = "room") -> list[str]:
-        """Call ids in a conference; empty where there is none."""
+        """Return the call ids in a conference; none if there is no such conference."""
         try:
             return [one.id for one in self.engine.participants(KEY, conference_id)]
         except RejectedError:
             return []
 
     def happened(self, call_id: str) -> list[str]:
-        """The kinds of the entries in a call's timeline."""
+        """Return the kinds of the entries in a call's timeline."""
         return [entry.event for entry in self.engine.timeline(call_id)]
 
     def spoken(self, call_id: str) -> list[object]:
-        """What the far side heard said."""
+        """Return the texts that the callee heard."""
         return [entry.detail["text"] for entry in self.engine.timeline(call_id) if entry.event == "say"]
 
 
 def make_world(seed: int = 1, *, strict_numbers: bool = False) -> World:
-    """A platform with nothing going on."""
+    """Create a platform without calls."""
     clock = ManualClock()
     return World(clock, Engine(clock, DEFAULT_CREDENTIALS, seed=seed, strict_numbers=strict_numbers))
 

@@ -1,11 +1,11 @@
-"""Numbers, callback URLs, look-ups."""
+"""Numbers, callback URLs, number lookups."""
 
 import pytest
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from sinch_voice_mcp.sandbox.engine.accounts import OWN_NUMBERS, Account
-from sinch_voice_mcp.sandbox.engine.numbers import query
+from sinch_voice_mcp.sandbox.engine.accounts import OWN_NUMBERS, SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.numbers import look_up
 from sinch_voice_mcp.signing import Credentials
 
 KEY = DEFAULT_CREDENTIALS.key
@@ -14,23 +14,23 @@ FREE = ["+14155550108", "+14155550109"]
 
 
 @pytest.fixture
-def account() -> Account:
-    account = Account(DEFAULT_CREDENTIALS)
+def account() -> SimulatedAccount:
+    account = SimulatedAccount(DEFAULT_CREDENTIALS)
     account.add(OTHER)
     return account
 
 
-def keys(account: Account) -> dict[str, str | None]:
+def keys(account: SimulatedAccount) -> dict[str, str | None]:
     return {own.number: own.application_key for own in account.numbers()}
 
 
-def test_ten_numbers_of_which_eight_are_assigned(account: Account) -> None:
+def test_the_account_has_ten_numbers_and_eight_are_assigned(account: SimulatedAccount) -> None:
     assert [own.number for own in account.numbers()] == [f"+14155550{digits}" for digits in range(100, 110)]
     assert {own.capability for own in account.numbers()} == {"voice"}
     assert [number for number, key in keys(account).items() if key is None] == FREE
 
 
-def test_numbers_go_to_an_application_and_come_back(account: Account) -> None:
+def test_numbers_are_assigned_and_unassigned(account: SimulatedAccount) -> None:
     account.assign([" 1 415 555 0108", FREE[1]], KEY.upper().replace("-", ""), "voice")
     assert set(keys(account).values()) == {KEY}
     account.unassign([FREE[0]], KEY, None)
@@ -47,11 +47,11 @@ def test_numbers_go_to_an_application_and_come_back(account: Account) -> None:
         ([*FREE, "+14155550199"], KEY, None, 40400),
         ([*FREE, "nonsense"], KEY, None, 40001),
         (FREE, KEY, "sms", 40001),
-        (FREE, "nobody", None, 40004),
+        (FREE, "unknown", None, 40004),
     ],
 )
-def test_an_assignment_with_a_fault_assigns_nothing(
-    account: Account, numbers: list[str], key: str, capability: None, code: int
+def test_a_faulty_assignment_assigns_nothing(
+    account: SimulatedAccount, numbers: list[str], key: str, capability: None, code: int
 ) -> None:
     before = keys(account)
     for ask in (account.assign, account.unassign):
@@ -61,14 +61,14 @@ def test_an_assignment_with_a_fault_assigns_nothing(
     assert keys(account) == before
 
 
-def test_a_number_is_not_taken_from_another_application(account: Account) -> None:
+def test_a_number_of_another_application_cannot_be_unassigned(account: SimulatedAccount) -> None:
     with pytest.raises(RejectedError) as refused:
         account.unassign([FREE[0], OWN_NUMBERS[0]], OTHER.key, None)
     assert refused.value.code == 40400
     assert keys(account)[OWN_NUMBERS[0]] == KEY
 
 
-def test_callback_urls_are_kept_cleared_and_left_alone_each_for_itself(account: Account) -> None:
+def test_callback_urls_are_set_cleared_and_kept_independently(account: SimulatedAccount) -> None:
     account.set_callbacks(KEY, primary="https://a.example.com", fallback="https://b.example.com")
     account.set_callbacks(KEY)
     account.set_callbacks(KEY, fallback=None)
@@ -88,6 +88,6 @@ def test_callback_urls_are_kept_cleared_and_left_alone_each_for_itself(account: 
         ("+11234567890", "", "Unknown"),
     ],
 )
-def test_a_look_up_knows_country_and_type(number: str, country: str, kind: str) -> None:
-    found = query(number)
+def test_a_lookup_reports_country_and_type(number: str, country: str, kind: str) -> None:
+    found = look_up(number)
     assert (found.country_id, found.number_type, found.normalized_number) == (country, kind, number)

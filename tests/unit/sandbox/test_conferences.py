@@ -1,4 +1,4 @@
-"""Conferences: joining, leaving, muting, holding, kicking."""
+"""Conferences: joining, leaving, muting, holding, ending."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_participants_have_number_call_id_and_the_time_since_they_joined(world: 
     assert listed == [(second, BEN, 7), (first, ANNA, 6)]
 
 
-def test_the_first_participant_hears_music_and_the_second_the_first(world: World) -> None:
+def test_the_first_participant_hears_music_and_the_second_hears_the_first(world: World) -> None:
     world.conference(moh_class="music2")
     world.wait(5)
     world.conference(BEN)
@@ -49,7 +49,7 @@ def test_commands_set_the_flags_of_one_participant_and_may_be_repeated(
     assert set(flags.values()) == {(False, False)}
 
 
-def test_a_participant_who_is_spoken_to_stays_in_the_conference(world: World) -> None:
+def test_a_participant_stays_in_the_conference_while_an_update_speaks(world: World) -> None:
     call_id = world.conference()
     world.wait(5)
     world.update(call_id, None, "fourteen chars")
@@ -58,14 +58,14 @@ def test_a_participant_who_is_spoken_to_stays_in_the_conference(world: World) ->
     assert world.members() == [call_id]
 
 
-def test_a_participant_moves_to_another_conference_and_the_old_one_is_gone(world: World) -> None:
+def test_a_participant_moves_to_another_conference_and_the_empty_one_ends(world: World) -> None:
     call_id = world.conference()
     world.wait(5)
     world.update(call_id, {"name": "connectConf", "conferenceId": "other"})
     assert (world.members(), world.members("other")) == ([], [call_id])
 
 
-def test_a_participant_who_is_transferred_has_left(world: World) -> None:
+def test_a_transferred_participant_has_left(world: World) -> None:
     call_id = world.conference()
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": BEN})
@@ -73,7 +73,7 @@ def test_a_participant_who_is_transferred_has_left(world: World) -> None:
     assert world.get(call_id).status == "ONGOING"
 
 
-def test_kicking_ends_one_call_and_closing_all(world: World) -> None:
+def test_kicking_ends_one_call_and_closing_ends_all(world: World) -> None:
     calls = [world.conference() for _ in range(3)]
     world.wait(5)
     world.engine.kick(KEY, "room", calls[1])
@@ -84,13 +84,13 @@ def test_kicking_ends_one_call_and_closing_all(world: World) -> None:
     assert world.members() == []
 
 
-def test_an_emptied_conference_and_a_strangers_id_are_not_found(world: World) -> None:
+def test_an_empty_conference_and_an_unknown_participant_are_not_found(world: World) -> None:
     inside, outside = world.conference(), world.tts()
     world.wait(3)
     mute = ManageParticipant(command="mute")
     for ask in (
         lambda: world.engine.kick(KEY, "room", outside),
-        lambda: world.engine.manage(KEY, "room", "nobody", mute),
+        lambda: world.engine.manage(KEY, "room", "unknown", mute),
         lambda: world.engine.manage(KEY, "other", inside, mute),
         lambda: world.engine.close(KEY, "other"),
         lambda: world.engine.participants(KEY, "other"),

@@ -1,4 +1,4 @@
-"""Answering machine detection: before the answered event, or beside the call."""
+"""Answering machine detection: before the answered-call event, or asynchronous."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def amd(*, number: str, is_async: bool = False) -> dict[str, Any]:
         ("08", ("human", "greeting", 2), 2),
     ],
 )
-def test_detection_delays_the_answered_event_or_goes_on_beside_it(
+def test_detection_delays_the_answered_event_or_follows_it(
     world: World, digits: str, found: tuple[object, ...], after_s: float
 ) -> None:
     world.listen(ace=CONTINUE)

@@ -1,4 +1,4 @@
-"""Whatever is asked, in whatever order: what must always hold of the engine."""
+"""Invariants of the engine under any requests in any order."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from sinch_voice_mcp.sandbox.engine import CallReport, Outgoing, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, RejectedError
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.wire.calls import ManageParticipant
 from tests.strategies import documents
@@ -51,15 +51,15 @@ CONNECT = {"action": {"name": "connectPstn", "number": "+12025550100"}}
 Request = Callable[[World], object]
 
 
-def replying(outgoing: Outgoing) -> bytes | None:
-    """An answer that depends on nothing but the question."""
+def replying(outgoing: OutgoingCallback) -> bytes | None:
+    """Return a reply that depends on nothing but the callback."""
     answers = ANSWERS if outgoing.kind == "ace" else ANSWERS[:3]
     action = answers[sum(outgoing.body) % len(answers)]
     return None if action is None else json.dumps({"action": action}).encode()
 
 
 class Platform(RuleBasedStateMachine):
-    """Two engines with the same seed get the same requests; one of them is looked at all the time."""
+    """Two engines with the same seed get the same requests; one of them is read all the time."""
 
     listening = False
 
@@ -70,14 +70,14 @@ class Platform(RuleBasedStateMachine):
         self.watched, self.unwatched = make_world(), make_world()
         self.known: list[str] = []
         self.over: dict[str, CallReport] = {}
-        self.told: set[str] = set()
+        self.released: set[str] = set()
         if self.listening:
             for world in (self.watched, self.unwatched):
                 world.listen()
                 world.replying[:] = [replying]
 
     def ask(self, request: Request) -> object:
-        """Ask both the same; they agree on the answer or on the refusal."""
+        """Send a request to both; they agree on the result or on the rejection."""
         answers = [self._answer(world, request) for world in (self.watched, self.unwatched)]
         if self.listening:
             for world in (self.watched, self.unwatched):
@@ -91,18 +91,18 @@ class Platform(RuleBasedStateMachine):
         except RejectedError as refused:
             return refused.code
 
-    def _placed(self, answer: object, *, told: bool = False) -> MultipleResults[str]:
+    def _placed(self, answer: object, *, sends_dice: bool = False) -> MultipleResults[str]:
         if not isinstance(answer, str):
             return multiple()
         assert answer not in self.known
         self.known.append(answer)
-        if told:
-            self.told.add(answer)
+        if sends_dice:
+            self.released.add(answer)
         return multiple(answer)
 
     @initialize(target=calls, room=rooms)
     def begin(self, room: str) -> MultipleResults[str]:
-        """One call is in a conference at the start, so that there is something to steer."""
+        """Place a call into a conference, so that there is something to steer from the start."""
         placed = self._placed(self.ask(lambda world: world.conference("+12025550100", room)))
         self.pass_time(5)
         return placed
@@ -110,7 +110,7 @@ class Platform(RuleBasedStateMachine):
     @rule(target=calls, to=numbers, text=texts, ace=st.booleans(), dice=st.booleans(), pie=st.booleans())
     def speak(self, to: str, text: list[str], ace: bool, dice: bool, pie: bool) -> MultipleResults[str]:
         flags = {"enable_ace": ace, "enable_dice": dice, "enable_pie": pie}
-        return self._placed(self.ask(lambda world: world.tts(to, text="".join(text), **flags)), told=dice)
+        return self._placed(self.ask(lambda world: world.tts(to, text="".join(text), **flags)), sends_dice=dice)
 
     @rule(target=calls, to=numbers, room=rooms, limit=st.none() | st.just(30))
     def invite(self, to: str, room: str, limit: int | None) -> MultipleResults[str]:
@@ -119,12 +119,14 @@ class Platform(RuleBasedStateMachine):
     @rule(target=calls, to=numbers, action=actions)
     def place(self, to: str, action: dict[str, object] | None) -> MultipleResults[str]:
         ace = None if action is None else {"action": action}
-        return self._placed(self.ask(lambda world: world.custom(to, ace=ace)), told=True)
+        return self._placed(self.ask(lambda world: world.custom(to, ace=ace)), sends_dice=True)
 
     @rule(target=calls, to=numbers, amd=detections, suppress=st.booleans())
     def detect(self, to: str, amd: dict[str, object] | None, suppress: bool) -> MultipleResults[str]:
         connect = {"name": "connectPstn", "number": to, "amd": amd, "suppressCallbacks": suppress}
-        return self._placed(self.ask(lambda world: world.custom(None, ice={"action": connect})), told=not suppress)
+        return self._placed(
+            self.ask(lambda world: world.custom(None, ice={"action": connect})), sends_dice=not suppress
+        )
 
     @rule(call=calls, keys=st.text("0123456789*#", min_size=1, max_size=4))
     def press(self, call: str, keys: str) -> None:
@@ -146,7 +148,7 @@ class Platform(RuleBasedStateMachine):
         self.ask(lambda world: world.update(call, action, *said))
 
     def room_of(self, call: str) -> str:
-        """The conference that a call is in, or some other."""
+        """Return the conference that a call is in, or another one."""
         return "red" if call in self.watched.members("red") else "blue"
 
     @rule(call=calls, command=st.sampled_from(["mute", "unmute", "onhold", "resume"]))
@@ -203,16 +205,16 @@ class Platform(RuleBasedStateMachine):
         assert {self.watched.get(call_id).status for call_id in found} <= {"ONGOING"}
 
     @invariant()
-    def something_is_due_as_long_as_a_call_lasts(self) -> None:
+    def an_event_is_due_while_a_call_is_in_progress(self) -> None:
         lasting = any(self.watched.get(call_id).status == "ONGOING" for call_id in self.known)
         due = self.watched.engine.next_due() is not None
         # Callbacks that are late outlive their calls.
         assert due or not lasting
         assert lasting or not due or self.listening
-        assert not self.watched.engine.awaits_answer
+        assert not self.watched.engine.awaits_reply
 
     def teardown(self) -> None:
-        """In the end everything is over, exactly once, and both timelines are the same bytes."""
+        """In the end every call has ended exactly once, and both timelines are the same bytes."""
         for world in (self.watched, self.unwatched):
             world.wait(timedelta(hours=9).total_seconds())
         assert self.watched.engine.timeline_bytes() == self.unwatched.engine.timeline_bytes()
@@ -221,35 +223,35 @@ class Platform(RuleBasedStateMachine):
             happened = self.watched.happened(call_id)
             assert happened.count("ended") == 1
             assert self.listening or happened[-1] == "ended"
-            self.the_end_is_told_once_and_last(call_id)
+            self.the_disconnected_event_is_sent_once_and_last(call_id)
         assert self.watched.sent == self.unwatched.sent
 
-    def the_end_is_told_once_and_last(self, call_id: str) -> None:
-        """Of every call that is to be told of, unless the destination forbids it."""
+    def the_disconnected_event_is_sent_once_and_last(self, call_id: str) -> None:
+        """This holds for every call with the event switched on, unless the number says otherwise."""
         kinds = self.watched.kinds(call_id)
         special = (self.watched.get(call_id).to or "")[-2:]
-        told = self.listening and call_id in self.told and special != "55"
-        assert kinds.count("dice") == told
-        if told and special != "51":
+        is_sent = self.listening and call_id in self.released and special != "55"
+        assert kinds.count("dice") == is_sent
+        if is_sent and special != "51":
             assert kinds[-1] == "dice"
         assert kinds[:-1].count("dice") == 0 or (special, kinds[-2:]) == ("51", ["dice", "ace"])
 
 
-class Listened(Platform):
-    """The same with an application that listens and answers."""
+class WithReplies(Platform):
+    """The same with an application that receives callbacks and replies."""
 
     listening = True
 
 
 TestPlatform = Platform.TestCase
 TestPlatform.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
-TestListened = Listened.TestCase
-TestListened.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestWithReplies = WithReplies.TestCase
+TestWithReplies.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 
 
 @given(documents, documents, documents)
 @settings(deadline=None)
-def test_no_document_breaks_the_engine_whatever_it_says(ice: Document, ace: Document, update: Document) -> None:
+def test_no_document_makes_the_engine_fail(ice: Document, ace: Document, update: Document) -> None:
     world = make_world()
     world.listen(ice=CONNECT, ace=ace.to_wire(), pie=update.to_wire())
     call_ids: list[str] = []

@@ -1,4 +1,4 @@
-"""Menus: what people press and say, and what the application hears of it."""
+"""Menus: what the callee presses and says, and what the application gets."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ def menu(menu_id: str = "main", **members: Any) -> dict[str, Any]:
     return {"id": menu_id, "mainPrompt": SECOND, "repeats": 0} | members
 
 
-def asking(*menus: dict[str, Any], **members: Any) -> dict[str, Any]:
+def run_menu(*menus: dict[str, Any], **members: Any) -> dict[str, Any]:
     return {"action": {"name": "runMenu", "locale": "en-US", "menus": list(menus), **members}}
 
 
 def called(ace: dict[str, Any], to: str = SILENT, pie: object = HANGUP, **members: Any) -> tuple[World, str]:
-    """A call that is asked by its ACE; the clock stands where the prompt begins."""
+    """Place a call whose ACE runs a menu; the clock stands where the prompt starts."""
     world = make_world()
     world.listen(ace=ace, pie=pie)
     call_id = world.custom(to, **members)
@@ -45,7 +45,7 @@ def called(ace: dict[str, Any], to: str = SILENT, pie: object = HANGUP, **member
     ],
 )
 def test_a_key_is_an_option_or_invalid(keys: str, options: object, result: tuple[object, ...]) -> None:
-    world, call_id = called(asking(menu(options=options)))
+    world, call_id = called(run_menu(menu(options=options)))
     world.wait(2)
     world.engine.press(call_id, keys)
     world.wait(5)
@@ -66,7 +66,7 @@ def test_a_key_is_an_option_or_invalid(keys: str, options: object, result: tuple
 )
 def test_a_sequence_ends_with_its_length_a_hash_or_a_pause(keys: str, result: tuple[object, ...]) -> None:
     options = [{"dtmf": 2, "action": "return(two)"}]
-    world, call_id = called(asking(menu(maxDigits=3, timeoutMills=2000, options=options)))
+    world, call_id = called(run_menu(menu(maxDigits=3, timeoutMills=2000, options=options)))
     world.wait(1.5)
     world.engine.press(call_id, keys)
     world.settle()
@@ -76,9 +76,9 @@ def test_a_sequence_ends_with_its_length_a_hash_or_a_pause(keys: str, result: tu
     assert [found[1:3] for found in world.results()] == [result]
 
 
-def test_a_nested_menu_asks_and_its_result_names_it() -> None:
+def test_the_result_of_a_nested_menu_names_that_menu() -> None:
     more = menu("more", options=[{"dtmf": "1", "action": "return(deep)"}])
-    world, call_id = called(asking(menu(options=YES_NO), more))
+    world, call_id = called(run_menu(menu(options=YES_NO), more))
     world.engine.press(call_id, "2")
     world.wait(1.5)
     world.engine.press(call_id, "1")
@@ -87,16 +87,16 @@ def test_a_nested_menu_asks_and_its_result_names_it() -> None:
     assert world.happened(call_id).count("menu") == 2
 
 
-def test_the_prompt_is_repeated_as_often_as_asked_with_the_repeat_prompt() -> None:
-    world, call_id = called(asking(menu(repeats=2, repeatPrompt="#tts[again]", timeoutMills=1000)))
+def test_the_repeat_prompt_is_played_as_often_as_the_menu_says() -> None:
+    world, call_id = called(run_menu(menu(repeats=2, repeatPrompt="#tts[again]", timeoutMills=1000)))
     world.wait(60)
     prompts = [entry.detail["prompt"] for entry in world.engine.timeline(call_id) if entry.event == "menu"]
     assert prompts == [SECOND, "#tts[again]", "#tts[again]"]
     assert world.results() == [("main", "timeout", None, None)]
 
 
-def test_repeats_are_three_and_the_main_prompt_unless_told_otherwise() -> None:
-    world, call_id = called(asking({"id": "main", "mainPrompt": SECOND}))
+def test_by_default_the_main_prompt_is_repeated_three_times() -> None:
+    world, call_id = called(run_menu({"id": "main", "mainPrompt": SECOND}))
     world.wait(4 * 6 - 0.1)
     assert world.results() == []
     world.wait(0.1)
@@ -105,9 +105,9 @@ def test_repeats_are_three_and_the_main_prompt_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize(("barge", "counts"), [(None, True), (True, True), (False, False)])
-def test_a_key_during_the_prompt_counts_with_barge(barge: bool | None, counts: bool) -> None:
+def test_a_key_during_the_prompt_counts_only_with_barge(barge: bool | None, counts: bool) -> None:
     members = {} if barge is None else {"barge": barge}
-    world, call_id = called(asking(menu(mainPrompt="#tts[" + "x" * 140 + "]", options=YES_NO), **members))
+    world, call_id = called(run_menu(menu(mainPrompt="#tts[" + "x" * 140 + "]", options=YES_NO), **members))
     world.wait(5)
     world.engine.press(call_id, "1")
     world.settle()
@@ -124,15 +124,15 @@ def test_a_key_during_the_prompt_counts_with_barge(barge: bool | None, counts: b
 )
 def test_speech_is_an_option_invalid_or_too_long(text: str, result: tuple[object, ...]) -> None:
     options = [{"input": "yes please", "action": "return(ok)"}]
-    world, call_id = called(asking(menu(options=options), enableVoice=True))
+    world, call_id = called(run_menu(menu(options=options), enableVoice=True))
     world.wait(2)
     world.engine.speak(call_id, text)
     world.wait(21)
     assert [found[1:] for found in world.results()] == [result]
 
 
-def test_speech_without_voice_input_is_not_heard() -> None:
-    world, call_id = called(asking(menu(options=[{"input": "yes", "dtmf": "1", "action": "return(ok)"}])))
+def test_speech_is_ignored_without_voice_input() -> None:
+    world, call_id = called(run_menu(menu(options=[{"input": "yes", "dtmf": "1", "action": "return(ok)"}])))
     world.engine.speak(call_id, "yes")
     world.wait(10)
     assert world.results() == [("main", "timeout", None, None)]
@@ -140,16 +140,21 @@ def test_speech_without_voice_input_is_not_heard() -> None:
 
 @pytest.mark.parametrize("members", [{"mainMenu": "second"}, {"mainMenu": None}])
 def test_the_main_menu_is_the_one_named_else_main(members: dict[str, Any]) -> None:
-    world, _ = called(asking(menu("second"), menu(), **members))
+    world, _ = called(run_menu(menu("second"), menu(), **members))
     world.wait(10)
     assert world.results()[0][0] == (members["mainMenu"] or "main")
 
 
 @pytest.mark.parametrize(
     "document",
-    [asking(menu("other")), asking(menu(), mainMenu="gone"), asking(menu(), menu()), asking(menu(mainPrompt="#tts[x"))],
+    [
+        run_menu(menu("other")),
+        run_menu(menu(), mainMenu="gone"),
+        run_menu(menu(), menu()),
+        run_menu(menu(mainPrompt="#tts[x")),
+    ],
 )
-def test_menus_that_cannot_be_run_are_invalid_svaml_and_refused_in_an_update(document: dict[str, Any]) -> None:
+def test_menus_that_cannot_be_run_are_invalid_svaml_and_rejected_in_an_update(document: dict[str, Any]) -> None:
     world, call_id = called(document)
     assert world.outcome(call_id) == ("FINAL", "ANSWERED", "INVALIDSVAMLACTION")
     assert world.kinds() == ["ace", "notify", "dice"]
@@ -180,10 +185,10 @@ def test_menus_that_cannot_be_run_are_invalid_svaml_and_refused_in_an_update(doc
         ("99", {}, ("hangup", None, None)),
     ],
 )
-def test_every_far_side_does_at_a_menu_what_its_row_says(
+def test_every_callee_does_at_a_menu_what_its_row_says(
     digits: str, members: dict[str, Any], result: tuple[object, ...]
 ) -> None:
-    world, call_id = called(asking(menu(**members), enableVoice=digits == "04"), PREFIX + digits)
+    world, call_id = called(run_menu(menu(**members), enableVoice=digits == "04"), PREFIX + digits)
     world.wait(60)
     assert [found[1:] for found in world.results()] == [result]
     left = result[0] == "hangup"
@@ -191,52 +196,52 @@ def test_every_far_side_does_at_a_menu_what_its_row_says(
     assert world.kinds() == ["ace", "pie", "dice"]
 
 
-def test_00_leaves_2_s_after_the_prompt_even_where_it_is_repeated_sooner() -> None:
-    world, call_id = called(asking(menu(repeats=9, timeoutMills=500)), f"{PREFIX}00")
+def test_00_hangs_up_2_s_after_the_first_prompt_even_if_it_is_repeated_sooner() -> None:
+    world, call_id = called(run_menu(menu(repeats=9, timeoutMills=500)), f"{PREFIX}00")
     world.wait(60)
     assert world.get(call_id).duration == 1 + 2
 
 
-def test_07_leaves_2_s_into_the_prompt() -> None:
-    world, call_id = called(asking(menu(mainPrompt="#tts[" + "x" * 140 + "]")), f"{PREFIX}07")
+def test_07_hangs_up_2_s_into_a_menu_prompt() -> None:
+    world, call_id = called(run_menu(menu(mainPrompt="#tts[" + "x" * 140 + "]")), f"{PREFIX}07")
     world.wait(60)
     assert world.get(call_id).duration == 2
 
 
-def test_continue_after_a_menu_goes_on_with_what_the_call_was_doing() -> None:
+def test_continue_after_a_menu_resumes_what_the_call_was_doing() -> None:
     world = make_world()
-    world.listen(ace=asking(menu(options=YES_NO)), pie=CONTINUE)
+    world.listen(ace=run_menu(menu(options=YES_NO)), pie=CONTINUE)
     call_id = world.tts(f"{PREFIX}02", enable_ace=True, enable_pie=True)
     world.wait(30)
     assert world.spoken(call_id) == ["fourteen chars"]
     assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
 
 
-def test_an_inline_pie_is_followed_without_asking_anybody() -> None:
+def test_an_inline_pie_is_followed_without_a_callback() -> None:
     pie = {"instructions": [{"name": "say", "text": "fourteen chars"}], **HANGUP}
-    world, call_id = called(asking(menu(options=YES_NO)), f"{PREFIX}02", pie=None)
+    world, call_id = called(run_menu(menu(options=YES_NO)), f"{PREFIX}02", pie=None)
     world.wait(10)
     assert world.outcome(call_id) == ("FINAL", "ANSWERED", "CALLBACKERROR")
     quiet = make_world()
-    call_id = quiet.custom(f"{PREFIX}02", ace=asking(menu(options=YES_NO)), pie=pie)
+    call_id = quiet.custom(f"{PREFIX}02", ace=run_menu(menu(options=YES_NO)), pie=pie)
     quiet.wait(10)
     assert quiet.spoken(call_id) == ["fourteen chars"]
     assert quiet.engine.take() == ()
 
 
 @pytest.mark.parametrize("members", [{}, {"enable_pie": False}])
-def test_without_anybody_to_hear_the_input_the_call_is_hung_up(members: dict[str, Any]) -> None:
+def test_without_an_application_for_the_input_the_call_ends(members: dict[str, Any]) -> None:
     world = make_world()
     if members:
         world.listen(pie=CONTINUE)
-    call_id = world.custom(f"{PREFIX}02", ace=asking(menu(options=YES_NO)), **members)
+    call_id = world.custom(f"{PREFIX}02", ace=run_menu(menu(options=YES_NO)), **members)
     world.wait(10)
     assert world.outcome(call_id) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
     assert "pie" not in world.kinds()
 
 
-def test_an_update_takes_the_place_of_a_menu_and_no_key_counts_any_more() -> None:
-    world, call_id = called(asking(menu(options=YES_NO)), f"{PREFIX}02")
+def test_an_update_replaces_a_menu_and_later_keys_do_not_count() -> None:
+    world, call_id = called(run_menu(menu(options=YES_NO)), f"{PREFIX}02")
     world.update(call_id, {"name": "continue"})
     world.engine.press(call_id, "1")
     world.wait(100)
@@ -244,15 +249,15 @@ def test_an_update_takes_the_place_of_a_menu_and_no_key_counts_any_more() -> Non
     assert world.get(call_id).status == "ONGOING"
 
 
-def test_hanging_up_from_outside_is_no_result_of_a_menu() -> None:
-    world, call_id = called(asking(menu()))
+def test_a_hangup_by_an_update_is_not_a_result_of_the_menu() -> None:
+    world, call_id = called(run_menu(menu()))
     world.update(call_id, {"name": "hangup"})
     world.settle()
     assert world.kinds() == ["ace", "dice"]
 
 
-def test_only_keys_are_pressed_and_only_by_somebody_on_the_phone() -> None:
-    world, call_id = called(asking(menu()))
+def test_only_keys_can_be_pressed_and_only_while_the_callee_is_on_the_phone() -> None:
+    world, call_id = called(run_menu(menu()))
     with pytest.raises(RejectedError) as refused:
         world.engine.press(call_id, "x")
     assert refused.value.code == 40001
@@ -264,7 +269,7 @@ def test_only_keys_are_pressed_and_only_by_somebody_on_the_phone() -> None:
 
 
 def expected(strokes: list[tuple[float, str]], max_digits: int | None, timeout: float) -> tuple[str, str | None]:
-    """An independent account of one menu without options, whose prompt is over: its result."""
+    """Compute independently the result of one menu without options, whose prompt is over."""
     digits, last = "", 0.0
     for at, key in strokes:
         if at - last >= timeout:
@@ -289,7 +294,7 @@ def test_any_keys_at_any_time_lead_to_exactly_one_result(
     pauses: list[tuple[int, str]], max_digits: int | None, timeout: int
 ) -> None:
     limits: dict[str, Any] = {} if max_digits is None else {"maxDigits": max_digits}
-    world, call_id = called(asking(menu(mainPrompt=None, timeoutMills=timeout, **limits)))
+    world, call_id = called(run_menu(menu(mainPrompt=None, timeoutMills=timeout, **limits)))
     at, strokes = 0, list[tuple[float, str]]()
     for pause, key in pauses:
         at += pause

@@ -18,7 +18,7 @@ def drained(timers: Timers[str]) -> list[str]:
     return events
 
 
-def test_what_is_due_later_waits() -> None:
+def test_a_timer_is_not_returned_before_it_is_due() -> None:
     timers = Timers[str]()
     timers.set("call", "dial", START + timedelta(seconds=2), "rings")
     assert timers.pop(START + timedelta(seconds=1)) is None
@@ -34,20 +34,20 @@ def test_setting_a_slot_again_replaces_its_timer() -> None:
     assert drained(timers) == ["second"]
 
 
-def test_cancelled_timers_are_neither_due_nor_announced() -> None:
+def test_canceled_timers_are_neither_returned_nor_due_next() -> None:
     timers = Timers[str]()
     for owner in ("a", "b"):
         for slot in ("dial", "limit"):
             timers.set(owner, slot, START, f"{owner} {slot}")
     timers.cancel_all("a")
     timers.cancel("b", "dial")
-    timers.cancel("nobody", "dial")
+    timers.cancel("unknown", "dial")
     assert drained(timers) == ["b limit"]
     assert timers.next_due() is None
 
 
 @given(st.lists(st.integers(0, 5)))
-def test_events_come_in_the_order_of_their_instants_and_then_of_their_setting(seconds: list[int]) -> None:
+def test_timers_are_ordered_by_instant_and_then_by_when_they_were_set(seconds: list[int]) -> None:
     timers = Timers[str]()
     for index, offset in enumerate(seconds):
         timers.set(str(index), "slot", START + timedelta(seconds=offset), str(index))

@@ -1,4 +1,4 @@
-"""Events: Sinch's own examples, its spellings, and whatever else may come."""
+"""Events: Sinch's own examples, its spellings, and any other content."""
 
 import json
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ def test_a_notification_is_read_without_time_and_application() -> None:
     assert event.destination == "azure://sinchsdk/voice-recordings/my-recording.mp3"
 
 
-def test_input_is_read_of_menus_and_of_conferences() -> None:
+def test_the_input_of_menus_and_conferences_is_read() -> None:
     result: JsonObject = {
         "menuId": "my room",
         "type": "Sequence",
@@ -108,14 +108,14 @@ def test_an_unknown_event_is_kept() -> None:
 
 @pytest.mark.parametrize("name", ["callid", "callId"])
 @pytest.mark.parametrize("kind", ["ace", "ACE", "Ace"])
-def test_every_spelling_of_event_and_call_id_is_understood(name: str, kind: str) -> None:
+def test_every_spelling_of_event_and_call_id_is_read(name: str, kind: str) -> None:
     event = read_event({"event": kind, name: "a"})
 
     assert isinstance(event, AceEvent)
     assert (event.kind, event.call_id) == ("ace", "a")
 
 
-def test_enumerated_values_come_in_any_letter_case() -> None:
+def test_enumerated_values_are_read_in_any_letter_case() -> None:
     dice = read_event(MINIMAL | {"event": "DiCE", "reason": "managerHangup", "result": "answered"})
     ice = read_event(
         MINIMAL | {"event": "ICE", "domain": "PSTN", "originationType": "pstn", "to": {"type": "Did", "endpoint": "X"}}
@@ -166,14 +166,14 @@ def test_an_instant_is_read_or_absent(text: object, instant: datetime | None) ->
 
 
 @pytest.mark.parametrize("value", [True, 1.5e300, "9" * 40, "-1", "٣", {}, None, float("nan")])
-def test_a_duration_that_is_none_is_absent(value: object) -> None:
+def test_a_value_that_is_not_a_duration_counts_as_absent(value: object) -> None:
     event = read_event(MINIMAL | {"event": "dice", "duration": value})
 
     assert isinstance(event, DiceEvent)
     assert event.duration is None
 
 
-def test_cookies_and_headers_are_read_as_far_as_they_can_be() -> None:
+def test_the_valid_cookies_and_headers_are_read() -> None:
     pairs = [{"key": "a", "value": "b"}, {"key": "c"}, {"value": "d"}, "e", {"key": 1, "value": 2}]
     event = read_event(MINIMAL | {"cookies": pairs, "callHeaders": {"a": "b"}})
 
@@ -181,14 +181,14 @@ def test_cookies_and_headers_are_read_as_far_as_they_can_be() -> None:
     assert event.call_headers == ()
 
 
-def test_an_end_of_a_call_that_is_none_is_absent() -> None:
+def test_a_value_that_is_not_a_party_counts_as_absent() -> None:
     event = read_event(MINIMAL | {"event": "ice", "to": "+12017777777"})
 
     assert isinstance(event, IceEvent)
     assert event.to is None
 
 
-def test_texts_hold_nothing_that_a_database_refuses() -> None:
+def test_texts_contain_only_what_every_database_can_store() -> None:
     event = read_event(json.loads('{"event":"ace","callid":"a\\u0000b","custom":"c\\ud800d \\ud83d\\ude00"}'))
 
     assert (event.call_id, event.custom) == ("a\ufffdb", "c\ufffdd 😀")
@@ -206,12 +206,12 @@ def test_texts_hold_nothing_that_a_database_refuses() -> None:
         ({"event": "ace", "callid": "x" * 256}, "has no call id"),
     ],
 )
-def test_without_a_name_or_a_call_there_is_no_event(data: JsonObject, message: str) -> None:
+def test_an_event_needs_a_name_and_a_call_id(data: JsonObject, message: str) -> None:
     with pytest.raises(EventError, match=message):
         read_event(data)
 
 
-def test_an_event_that_comes_again_is_the_same() -> None:
+def test_a_repeated_event_has_the_same_identity() -> None:
     for text in (ICE, ACE, DICE, NOTIFY):
         data = json.loads(text)
         again = dict(reversed(data.items()))
@@ -219,7 +219,7 @@ def test_an_event_that_comes_again_is_the_same() -> None:
         assert len(read_event(data).identity) == 64
 
 
-def test_an_identity_depends_on_what_names_the_event_and_on_nothing_else() -> None:
+def test_an_identity_depends_only_on_the_members_that_identify_an_event() -> None:
     base = read_event(MINIMAL).identity
 
     assert read_event(MINIMAL | {"version": 2, "custom": "x", "event": "ACE"}).identity == base
@@ -247,7 +247,7 @@ DIFFERENT: list[JsonObject] = [
 ]
 
 
-def test_different_events_are_never_taken_for_one() -> None:
+def test_different_events_have_different_identities() -> None:
     assert len({read_event(data).identity for data in DIFFERENT}) == len(DIFFERENT)
 
 
@@ -255,7 +255,7 @@ PARTS = st.text('a",[]|\\', max_size=4)
 
 
 @given(st.tuples(PARTS, PARTS), st.tuples(PARTS, PARTS))
-def test_parts_of_an_identity_never_flow_into_each_other(one: tuple[str, str], other: tuple[str, str]) -> None:
+def test_the_parts_of_an_identity_are_kept_apart(one: tuple[str, str], other: tuple[str, str]) -> None:
     def identity(stamp: str, menu: str) -> str:
         return read_event(MINIMAL | {"event": "pie", "timestamp": f"t{stamp}", "menuResult": {"menuId": menu}}).identity
 
@@ -286,7 +286,7 @@ NAMES = [
     st.sampled_from(["ice", "ace", "pie", "dice", "notify", "other"]),
     st.dictionaries(st.sampled_from(NAMES), VALUES),
 )
-def test_no_foreign_content_makes_reading_fail(kind: str, members: JsonObject) -> None:
+def test_no_content_makes_reading_fail(kind: str, members: JsonObject) -> None:
     event = read_event({**members, "event": kind, "callid": "a"})
 
     assert (event.kind, event.call_id) == (kind, "a")

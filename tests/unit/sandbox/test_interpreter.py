@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sinch_voice_mcp.sandbox.behaviours import UNSIMULATED
+from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.svaml import SipDestination, UserDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
@@ -16,14 +16,14 @@ HANGING = {"action": HANGUP}
 LONG = "x" * 1400
 
 
-def test_an_inline_ice_decides_whom_to_ring_whatever_the_destination_says(world: World) -> None:
+def test_the_number_in_an_inline_ice_takes_precedence_over_the_destination(world: World) -> None:
     call_id = world.custom(BEN, ice=CONNECT)
     world.wait(5)
     assert world.get(call_id).to == ANNA
     assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
 
 
-def test_an_inline_ice_without_a_number_rings_the_destination(world: World) -> None:
+def test_an_inline_ice_without_a_number_calls_the_destination(world: World) -> None:
     call_id = world.custom(BEN, ice={"action": {"name": "ConnectPSTN"}})
     world.wait(5)
     assert world.get(call_id).to == BEN
@@ -36,7 +36,7 @@ def test_a_caller_id_in_the_ice_makes_the_phone_ring(world: World) -> None:
     assert (world.get(without).result, world.get(with_cli).result) == ("N/A", "ANSWERED")
 
 
-def test_a_hangup_in_the_ice_rings_nobody(world: World) -> None:
+def test_a_hangup_in_the_ice_dials_no_number(world: World) -> None:
     call_id = world.custom(None, ice={"action": HANGUP})
     assert world.outcome(call_id) == ("FINAL", "NOANSWER", "MANAGERHANGUP")
     assert world.happened(call_id) == ["created", "ended"]
@@ -60,7 +60,7 @@ def test_an_inline_ace_speaks_and_hangs_up(world: World) -> None:
     assert world.happened(call_id)[-4:] == ["cookie", "say", "play", "ended"]
 
 
-def test_an_ice_is_carried_out_before_anybody_hears_it(world: World) -> None:
+def test_instructions_in_an_ice_take_no_time(world: World) -> None:
     instructions = [
         {"name": "answer"},
         {"name": "setCookie", "key": "who", "value": "anna"},
@@ -93,7 +93,7 @@ def test_without_an_ace_or_with_continue_the_call_stays_connected(world: World, 
     assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
 
 
-def test_an_ace_that_is_switched_off_is_not_asked(world: World) -> None:
+def test_an_inline_ace_is_ignored_if_the_event_is_switched_off(world: World) -> None:
     call_id = world.custom(ace={"action": HANGUP}, enable_ace=False)
     world.wait(10)
     assert world.get(call_id).status == "ONGOING"
@@ -130,7 +130,7 @@ def test_an_inline_ace_joins_a_conference(world: World) -> None:
         ),
     ],
 )
-def test_what_is_wrong_in_inline_svaml_shows_in_the_call(world: World, members: dict[str, object], result: str) -> None:
+def test_a_fault_in_inline_svaml_ends_the_call(world: World, members: dict[str, object], result: str) -> None:
     call_id = world.custom(**members)  # pyright: ignore[reportArgumentType] - members of several types
     world.wait(60)
     assert world.outcome(call_id) == ("FINAL", result, "INVALIDSVAMLACTION")
@@ -138,7 +138,7 @@ def test_what_is_wrong_in_inline_svaml_shows_in_the_call(world: World, members: 
 
 @pytest.mark.parametrize("text", ["{", "connectPstn", "[]", '{"action": }'])
 @pytest.mark.parametrize("member", ["ice", "ace", "pie"])
-def test_inline_text_that_is_no_json_object_is_refused_at_once(world: World, member: str, text: str) -> None:
+def test_inline_text_that_is_not_a_json_object_is_rejected_at_once(world: World, member: str, text: str) -> None:
     with pytest.raises(RejectedError) as refused:
         world.custom(**{member: text})
     assert refused.value.code == 40001
@@ -170,7 +170,7 @@ RECORD = [{"name": "startRecording", "options": {"destinationUrl": "s3://bucket"
         ("recording of a connected call", {"action": {"name": "connectConf", "conferenceId": "c", "record": True}}),
     ],
 )
-def test_what_is_not_simulated_is_refused_by_name_and_changes_nothing(
+def test_an_unsimulated_feature_is_rejected_by_name_and_changes_nothing(
     world: World, feature: str, document: dict[str, object]
 ) -> None:
     assert feature in UNSIMULATED
@@ -203,7 +203,7 @@ def test_an_ice_that_is_not_simulated_places_nothing(world: World, feature: str,
 
 
 @pytest.mark.parametrize("destination", [UserDestination(endpoint="anna"), SipDestination(endpoint="anna@example.com")])
-def test_a_callout_to_anything_but_a_telephone_is_refused(
+def test_a_callout_to_another_destination_than_a_number_is_rejected(
     world: World, destination: UserDestination | SipDestination
 ) -> None:
     with pytest.raises(RejectedError) as refused:
@@ -212,7 +212,7 @@ def test_a_callout_to_anything_but_a_telephone_is_refused(
     assert f"{destination.type} destinations" in UNSIMULATED
 
 
-def test_an_update_stops_what_is_spoken_and_goes_on_with_what_comes_next(world: World) -> None:
+def test_an_update_stops_the_prompt_and_then_the_call_resumes(world: World) -> None:
     call_id = world.tts(text=LONG)
     world.wait(10)
     world.update(call_id, None, "fourteen chars")
@@ -221,7 +221,7 @@ def test_an_update_stops_what_is_spoken_and_goes_on_with_what_comes_next(world: 
     assert world.spoken(call_id) == [LONG, "fourteen chars"]
 
 
-def test_a_connected_call_that_is_spoken_to_stays_connected(world: World) -> None:
+def test_a_connected_call_stays_connected_after_an_update_that_speaks(world: World) -> None:
     call_id = world.custom()
     world.wait(5)
     world.update(call_id, {"name": "continue"}, "fourteen chars")
@@ -241,7 +241,9 @@ def test_an_update_hangs_up_after_it_has_spoken(world: World) -> None:
 
 
 @pytest.mark.parametrize("document", [{"action": {"name": "dance"}}, {"action": []}, {"commands": []}])
-def test_an_update_with_invalid_svaml_is_refused_and_changes_nothing(world: World, document: dict[str, object]) -> None:
+def test_an_update_with_invalid_svaml_is_rejected_and_changes_nothing(
+    world: World, document: dict[str, object]
+) -> None:
     call_id = world.custom()
     world.wait(5)
     before = world.engine.timeline_bytes()
@@ -251,14 +253,14 @@ def test_an_update_with_invalid_svaml_is_refused_and_changes_nothing(world: Worl
     assert world.engine.timeline_bytes() == before
 
 
-def test_a_transfer_rings_a_second_phone_and_costs_both(world: World) -> None:
+def test_a_transfer_calls_a_second_phone_and_both_legs_cost(world: World) -> None:
     call_id = world.custom("+12025550160")
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": "+12025550161"}, "fourteen chars")
     world.wait(1 + 2.9)
     assert "bridged" not in world.happened(call_id)
     world.wait(0.1)
-    assert world.happened(call_id)[-4:] == ["dialling", "ringing", "answered", "bridged"]
+    assert world.happened(call_id)[-4:] == ["dialing", "ringing", "answered", "bridged"]
     assert float(world.get(call_id).debit) == pytest.approx(0.01 + 0.20)
     assert world.get(call_id).to == "+12025550160"
 
@@ -274,7 +276,7 @@ def test_a_transfer_that_fails_ends_the_call_with_its_reason(world: World, digit
     assert world.outcome(call_id) == ("FINAL", "ANSWERED", reason)
 
 
-def test_a_transfer_to_a_refused_number_or_to_none_changes_nothing(world: World) -> None:
+def test_a_transfer_to_a_rejected_number_or_to_none_changes_nothing(world: World) -> None:
     call_id = world.conference()
     world.wait(5)
     for action, code in (({"number": "+12025550136"}, 40301), ({"number": "911"}, 40001), ({}, 40003)):
@@ -284,12 +286,12 @@ def test_a_transfer_to_a_refused_number_or_to_none_changes_nothing(world: World)
     assert world.members() == [call_id]
 
 
-def test_what_a_transfer_interrupted_does_not_come_back(world: World) -> None:
+def test_a_document_that_a_transfer_interrupted_does_not_resume(world: World) -> None:
     call_id = world.custom(ace={"instructions": [{"name": "say", "text": "x" * 140}], "action": HANGUP})
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": "+12025550101"})
     world.wait(60)
-    assert world.happened(call_id)[-6:] == ["say", "updated", "dialling", "ringing", "answered", "bridged"]
+    assert world.happened(call_id)[-6:] == ["say", "updated", "dialing", "ringing", "answered", "bridged"]
 
 
 def test_an_update_while_a_transfer_rings_drops_the_second_phone(world: World) -> None:
@@ -304,7 +306,7 @@ def test_an_update_while_a_transfer_rings_drops_the_second_phone(world: World) -
     assert world.get(call_id).status == "ONGOING"
 
 
-def test_a_bridged_call_that_is_spoken_to_stays_bridged(world: World) -> None:
+def test_a_bridged_call_stays_bridged_after_an_update_that_speaks(world: World) -> None:
     call_id = world.custom()
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": BEN})
@@ -315,7 +317,7 @@ def test_a_bridged_call_that_is_spoken_to_stays_bridged(world: World) -> None:
     assert world.happened(call_id)[-1] == "bridged"
 
 
-def test_a_second_transfer_drops_the_first_for_good(world: World) -> None:
+def test_a_second_transfer_drops_the_leg_of_the_first(world: World) -> None:
     call_id = world.custom()
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": BEN})
@@ -327,7 +329,7 @@ def test_a_second_transfer_drops_the_first_for_good(world: World) -> None:
     assert world.happened(call_id)[-1] == "connected"
 
 
-def test_a_bridged_call_that_joins_a_conference_leaves_the_second_phone(world: World) -> None:
+def test_a_bridged_call_that_joins_a_conference_drops_the_second_leg(world: World) -> None:
     call_id = world.custom()
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": BEN})
@@ -337,7 +339,7 @@ def test_a_bridged_call_that_joins_a_conference_leaves_the_second_phone(world: W
     assert world.members() == [call_id]
 
 
-def test_a_transfer_has_a_limit_of_its_own(world: World) -> None:
+def test_a_transfer_can_set_its_own_maximum_duration(world: World) -> None:
     call_id = world.custom()
     world.wait(5)
     world.update(call_id, {"name": "connectPstn", "number": BEN, "maxDuration": 10})
@@ -348,4 +350,4 @@ def test_a_transfer_has_a_limit_of_its_own(world: World) -> None:
 def test_the_timeline_is_plain_json_lines(world: World) -> None:
     world.custom(ice={"instructions": [{"name": "say", "text": "\u2603 \ud83d"}], **CONNECT})
     lines = [json.loads(line) for line in world.engine.timeline_bytes().splitlines()]
-    assert [line["event"] for line in lines] == ["created", "say", "dialling"]
+    assert [line["event"] for line in lines] == ["created", "say", "dialing"]

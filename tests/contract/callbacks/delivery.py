@@ -1,7 +1,6 @@
-"""Callbacks as they arrive, signed or spoilt, and the receiver's answers to them."""
+"""Delivery of callbacks to the receiver: valid or manipulated requests, the responses, and the recorded events."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -24,8 +23,8 @@ BODY = (
 
 
 @dataclass(frozen=True)
-class Arriving:
-    """A request as the receiver gets it; ``chunks`` are the pieces that its body comes in."""
+class IncomingRequest:
+    """A request as it arrives at the receiver; ``chunks`` are the pieces of its body."""
 
     path: str = DEFAULT_PATH
     method: str = "POST"
@@ -45,13 +44,13 @@ class Arriving:
         signed_path: str | None = None,
         content_type: str = JSON_TYPE,
     ) -> Self:
-        """A callback that is signed now, over another path than it arrives on where one is given."""
+        """Return a callback that is signed now, over ``signed_path`` if that differs from the path of the request."""
         message = Message("POST", signed_path or path, content_type, timestamp(now), body)
         return cls.of(message, authorization(credentials, message)).on(path)
 
     @classmethod
     def of(cls, message: Message, proof: str) -> Self:
-        """A message with the header that proves it."""
+        """Return a request for a message, with a value of the Authorization header."""
         headers = (
             ("content-type", message.content_type),
             ("x-timestamp", message.timestamp),
@@ -61,25 +60,25 @@ class Arriving:
         return cls(message.path, message.method, headers=headers, chunks=(message.body,))
 
     def on(self, path: str) -> Self:
-        """The same on another path."""
+        """Return the same request on another path."""
         return replace(self, path=path)
 
     def with_header(self, name: str, value: str | None) -> Self:
-        """The same with another header, or without it."""
+        """Return the same request with another value of a header, or without the header."""
         kept = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=kept if value is None else (*kept, (name, value)))
 
     def header(self, name: str) -> str:
-        """The value of a header."""
+        """Return the value of a header."""
         return dict(self.headers)[name]
 
     @property
     def body(self) -> bytes:
-        """All of the body."""
+        """The whole body."""
         return b"".join(self.chunks)
 
     def scope(self) -> dict[str, Any]:
-        """The request's head as ASGI has it."""
+        """Return the request as an ASGI scope."""
         return {
             "type": "http",
             "method": self.method,
@@ -93,31 +92,33 @@ class Arriving:
 
 
 @dataclass
-class Answered:
-    """What came back; ``status`` is 0 where nothing did."""
+class HttpResponse:
+    """The response; ``status`` is 0 if there was none."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
 
     def json(self) -> dict[str, Any]:
-        """The body as an object."""
+        """Return the body as a JSON object."""
         value: dict[str, Any] = json.loads(self.body)
         return value
 
 
-async def ask(app: ASGIApp, arriving: Arriving, *, hangs: bool = False, leaves: bool = False) -> Answered:
-    """Hand a request over; ``hangs``: the last byte never comes, ``leaves``: the sender goes before it."""
-    answered, waiting = Answered(), list[bytes](arriving.chunks)
+async def deliver(
+    app: ASGIApp, incoming: IncomingRequest, *, stalls: bool = False, disconnects: bool = False
+) -> HttpResponse:
+    """Deliver a request; the last byte never arrives if it ``stalls``, or if the client ``disconnects`` first."""
+    answered, waiting = HttpResponse(), list[bytes](incoming.chunks)
 
     async def receive() -> AsgiMessage:
         if waiting:
             return {
                 "type": "http.request",
                 "body": waiting.pop(0),
-                "more_body": bool(waiting) or hangs or leaves,
+                "more_body": bool(waiting) or stalls or disconnects,
             }
-        if hangs:
+        if stalls:
             await anyio.sleep_forever()
         return {"type": "http.disconnect"}
 
@@ -128,26 +129,21 @@ async def ask(app: ASGIApp, arriving: Arriving, *, hangs: bool = False, leaves: 
         else:
             answered.body += message["body"]
 
-    await app(arriving.scope(), receive, send)
+    await app(incoming.scope(), receive, send)
     return answered
 
 
-class Ear:
-    """Hears events: keeps them, and answers or fails as it is told."""
+class EventRecorder:
+    """Records events, and replies or fails as a test sets it."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[VoiceEvent, bytes]] = []
+        self.recorded: list[tuple[VoiceEvent, bytes]] = []
         self.failure: Exception | None = None
         self.reply = REPLY
 
     async def __call__(self, event: VoiceEvent, body: bytes) -> bytes:
-        """Hear one."""
+        """Record an event with its body, and return the reply."""
         if self.failure is not None:
             raise self.failure
-        self.heard.append((event, body))
+        self.recorded.append((event, body))
         return self.reply
-
-    @property
-    def calls(self) -> Sequence[str]:
-        """The calls that it heard of."""
-        return [event.call_id for event, _ in self.heard]

@@ -1,4 +1,4 @@
-"""A caller of the sandbox over HTTP that checks every answer against the schemas."""
+"""A client of the sandbox's HTTP API that validates every response against the schemas."""
 
 import json
 from collections.abc import Callable, Generator, Mapping
@@ -23,12 +23,12 @@ _SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parent / "answers.json").r
 
 
 def without_query(target: str) -> str:
-    """The path of a request target."""
+    """Return the path of a request target."""
     return target.partition("?")[0]
 
 
-class Signed(httpx2.Auth):
-    """Signs requests at a fixed instant; ``path`` is what it makes of the raw target before it signs it."""
+class SignedAuth(httpx2.Auth):
+    """Signs requests at a fixed instant; ``path`` turns the raw target into the path that is signed."""
 
     requires_request_body = True
 
@@ -48,14 +48,14 @@ class Signed(httpx2.Auth):
         yield request
 
 
-def valid(data: object, schema: Schema) -> None:
-    """Fail unless the data follows a schema."""
+def assert_valid(data: object, schema: Schema) -> None:
+    """Fail unless the data matches a schema."""
     validate(data, {**_SCHEMAS, "$ref": f"#/$defs/{schema}"}, Draft202012Validator)
 
 
 @dataclass
-class Caller:
-    """Somebody who uses the sandbox over HTTP. ``clock`` is simulated time, ``wall`` real time."""
+class SandboxClient:
+    """A sandbox and a client of its API. ``clock`` is simulated time, ``wall`` real time."""
 
     scheme: Scheme = "signed"
     strict_numbers: bool = False
@@ -67,13 +67,13 @@ class Caller:
         self.sandbox = create_sandbox(clock=self.clock, wall=self.wall, strict_numbers=self.strict_numbers)
 
     def auth(self) -> httpx2.Auth:
-        """What authenticates the default application."""
+        """Return the authentication of the default application."""
         if self.scheme == "basic":
             return httpx2.BasicAuth(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.secret)
-        return Signed(DEFAULT_CREDENTIALS, self.wall.now())
+        return SignedAuth(DEFAULT_CREDENTIALS, self.wall.now())
 
     async def send(self, method: str, path: str, body: object = None, **options: Any) -> httpx2.Response:
-        """Send a request, JSON or bytes; every answer is marked as the sandbox's."""
+        """Send a request with JSON or bytes; check that the response is marked as the sandbox's."""
         headers = {} if body is None else {"content-type": "application/json"}
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         transport = httpx2.ASGITransport(self.sandbox.asgi)
@@ -85,11 +85,11 @@ class Caller:
         return response
 
     async def get(self, path: str, schema: Schema) -> dict[str, Any]:
-        """GET a resource."""
+        """GET a resource and validate it."""
         return body_of(await self.send("GET", path), schema)
 
     async def done(self, method: str, path: str, body: object = None) -> int:
-        """Do something that is answered without data; returns the status."""
+        """Send a request that succeeds without data; return the status."""
         response = await self.send(method, path, body)
         assert response.content == b""
         assert response.is_success, response
@@ -97,25 +97,25 @@ class Caller:
         return response.status_code
 
     async def fails(self, method: str, path: str, body: object = None, **options: Any) -> tuple[int, int]:
-        """Do something that is refused; returns status and error code."""
+        """Send a request that is rejected; return the status and the error code."""
         response = await self.send(method, path, body, **options)
         error = body_of(response, "error")
         return response.status_code, error["errorCode"]
 
     async def place(self, method: str, **members: Any) -> str:
-        """Place a callout; returns the id of its call."""
+        """Place a callout and return the id of its call."""
         return body_of(await self.send("POST", "/calling/v1/callouts", callout(method, **members)), "callout")["callId"]
 
 
 def callout(method: str, **members: Any) -> dict[str, Any]:
-    """A callout to the first fictional number, unless told otherwise."""
+    """Return a callout to the first fictional number, unless ``members`` name another."""
     destination: Mapping[str, str] = {"type": "number", "endpoint": "+12025550100"}
     return {"method": method, method: {"cli": "+14155550100", "destination": destination} | members}
 
 
 def body_of(response: httpx2.Response, schema: Schema) -> dict[str, Any]:
-    """The JSON body, checked."""
+    """Return the JSON body after validating it."""
     assert response.headers["content-type"] == "application/json"
     data = response.json()
-    valid(data, schema)
+    assert_valid(data, schema)
     return data

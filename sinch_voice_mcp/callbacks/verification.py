@@ -1,30 +1,29 @@
-"""Who sent a callback: the signature, over any path that the platform may have signed."""
+"""Verification of callbacks: the signature, over any path that the platform may have signed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from urllib.parse import quote
 
 from starlette.types import Scope
 
 from sinch_voice_mcp.callbacks.health import Skew
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.signing import Credentials, Flaw, Received, parse_timestamp, verify
+from sinch_voice_mcp.signing import Credentials, Flaw, Received, parse_timestamp, raw_path, verify
 
 Network = IPv4Network | IPv6Network
-_LONGEST_PREFIX = 255
+_MAX_PREFIX_CHARS = 255
 
 
 class Verifier:
-    """Checks callbacks of some applications.
+    """Checks which application sent a callback.
 
     Args:
-        credentials: The applications that may send some.
+        credentials: The applications that may send callbacks.
         clock: The current instant.
-        skew: Where it notes how far our clock is off.
-        tolerance: How old or new a timestamp may be.
-        public_paths: Paths that the platform calls where a proxy gives requests another one.
-        trusted_proxies: Networks whose ``X-Forwarded-Prefix`` counts.
+        skew: Records the timestamps that the platform signed.
+        tolerance: How far a timestamp may be from the current instant, in either direction.
+        public_paths: Further paths that the platform may have signed, because a proxy rewrites them.
+        trusted_proxies: Networks of the proxies whose ``X-Forwarded-Prefix`` counts.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class Verifier:
         self._trusted_proxies = tuple(trusted_proxies)
 
     def flaw(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Flaw | None:
-        """Why a request is not accepted; None where it is."""
+        """Return why a request is not accepted; None if it is."""
         stamp = _text(headers.get(b"x-timestamp"))
         flaw: Flaw | None = "signature_wrong"
         for path in self._paths(scope, headers):
@@ -65,20 +64,20 @@ class Verifier:
 
     def _flaw_of(self, received: Received) -> Flaw | None:
         now = self._clock.now()
-        known = self._credentials
-        verdict = verify(received, known, now=now, tolerance=self._tolerance, accept_basic=False)
-        flaw = None if isinstance(verdict, Credentials) else verdict
-        # Anybody can send an old timestamp; what tells us about our clock is one that the platform signed.
-        late = flaw == "timestamp_outside" and isinstance(
-            verify(received, known, now=now, tolerance=None, accept_basic=False), Credentials
-        )
+        flaw = self._verify(received, now, self._tolerance)
+        # Anyone can send a wrong timestamp; only one that the platform signed says something about this clock.
+        is_signed = flaw is None or (flaw == "timestamp_outside" and self._verify(received, now, None) is None)
         sent_at = parse_timestamp(received.timestamp)
-        if (flaw is None or late) and received.timestamp is not None and sent_at is not None:
+        if is_signed and received.timestamp is not None and sent_at is not None:
             self._skew.note(received.timestamp, sent_at, now)
         return flaw
 
+    def _verify(self, received: Received, now: datetime, tolerance: timedelta | None) -> Flaw | None:
+        verdict = verify(received, self._credentials, now=now, tolerance=tolerance, accept_basic=False)
+        return None if isinstance(verdict, Credentials) else verdict
+
     def _paths(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Iterator[str]:
-        path = raw_path(scope)
+        path = raw_path(scope["path"], scope.get("raw_path"))
         yield path
         yield from self._public_paths
         prefix = headers.get(b"x-forwarded-prefix")
@@ -97,16 +96,10 @@ class Verifier:
         return any(address in network for network in self._trusted_proxies)
 
 
-def raw_path(scope: Scope) -> str:
-    """The path as it came over the line, still encoded; ASGI does not promise to have it."""
-    raw: bytes | None = scope.get("raw_path")
-    return quote(str(scope["path"])) if raw is None else raw.partition(b"?")[0].decode("latin-1")
-
-
 def _prefixed(prefix: str, path: str) -> Iterator[str]:
-    # A proxy in front of the trusted one may have added its own before it.
+    # Each proxy appends its prefix to the list; only the last one comes from the trusted proxy.
     nearest = prefix.rpartition(",")[2].strip().rstrip("/")
-    if nearest.startswith("/") and len(nearest) <= _LONGEST_PREFIX:
+    if nearest.startswith("/") and len(nearest) <= _MAX_PREFIX_CHARS:
         yield f"{nearest}{path}"
 
 

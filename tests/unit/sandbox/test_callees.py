@@ -1,12 +1,12 @@
-"""Every number of the destination table, as a callout and as a look-up."""
+"""Every fictional number, as a callout and as a lookup."""
 
 from decimal import Decimal
 
 import pytest
 
-from sinch_voice_mcp.sandbox.behaviours import BEHAVIOURS
+from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from sinch_voice_mcp.sandbox.engine.destinations import FICTIONAL, OLD_TEST_NUMBERS
+from sinch_voice_mcp.sandbox.engine.callees import FICTIONAL, OLD_TEST_NUMBERS
 from tests.unit.sandbox.conftest import World
 
 ANSWERED = ("FINAL", "ANSWERED", "MANAGERHANGUP")
@@ -125,7 +125,7 @@ def test_any_other_number_answers(world: World, number: str) -> None:
         ("64", 40300),
     ],
 )
-def test_a_refused_number_places_nothing_by_any_kind_of_callout(world: World, digits: str, code: int) -> None:
+def test_a_rejected_number_places_nothing_by_any_kind_of_callout(world: World, digits: str, code: int) -> None:
     number = PREFIX + digits
     ice = {"action": {"name": "connectPstn", "number": number}}
     for place in (
@@ -145,7 +145,7 @@ def test_a_refused_number_places_nothing_by_any_kind_of_callout(world: World, di
 @pytest.mark.parametrize(
     ("digits", "rate"), [("00", "0.02"), ("60", "0.01"), ("61", "0.20"), ("62", "0.50"), ("63", "5.00")]
 )
-def test_a_number_costs_what_its_look_up_says(world: World, digits: str, rate: str) -> None:
+def test_a_call_costs_the_rate_that_the_lookup_reports(world: World, digits: str, rate: str) -> None:
     found = world.engine.query(PREFIX + digits)
     assert (found.rate, found.restricted) == (Decimal(rate), False)
     call_id = world.tts(PREFIX + digits)
@@ -158,5 +158,5 @@ def test_64_is_restricted(world: World) -> None:
 
 
 def test_every_special_number_has_a_row_in_the_documentation() -> None:
-    documented = {row.name for row in BEHAVIOURS if row.group == "destination" and row.simulated}
+    documented = {row.name for row in BEHAVIORS if row.group == "destination" and row.simulated}
     assert documented == {PREFIX + digits for digits in FICTIONAL} | set(OLD_TEST_NUMBERS)

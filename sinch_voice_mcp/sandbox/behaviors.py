@@ -1,0 +1,255 @@
+"""The sandbox's behaviors and the evidence for them: the table that the documentation is generated from.
+
+The engine reads the same table before it places or changes a call: a request for a feature that is not simulated is
+rejected with 422/42200 and has no effect.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Evidence = Literal["documented", "observed", "choice"]
+"""Sinch publishes it; its real responses show it; or nothing is published and it is this project's choice."""
+
+Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "destination"]
+
+
+@dataclass(frozen=True, slots=True)
+class Behavior:
+    """One row. ``what`` says what happens in the sandbox, even if the feature is not simulated yet."""
+
+    group: Group
+    name: str
+    what: str
+    evidence: Evidence
+    simulated: bool = True
+
+
+def _feature(name: str, what: str, evidence: Evidence = "documented") -> Behavior:
+    return Behavior("feature", name, what, evidence)
+
+
+def _missing(name: str, what: str = "rejected with 42200; nothing is placed or changed") -> Behavior:
+    return Behavior("feature", name, what, "choice", simulated=False)
+
+
+def _number(digits: str, what: str) -> Behavior:
+    return Behavior("destination", f"+120255501{digits}", what, "choice")
+
+
+def _platform_test_number(number: str, what: str) -> Behavior:
+    note = "for API clients only, because the guard accepts no such number"
+    return Behavior("destination", number, f"{what}; {note}", "choice")
+
+
+def _like_00(first: str, last: str, *, what: str) -> Behavior:
+    name = f"+120255501{first} to +120255501{last}: {what}"
+    return Behavior("destination", name, "answers like +12025550100", "choice", simulated=False)
+
+
+_FEATURES = (
+    _feature("ttsCallout", "calls, speaks, hangs up"),
+    _feature("conferenceCallout", "calls, speaks the greeting, joins the conference"),
+    _feature("customCallout", "calls the number in the inline ICE, else the destination; then the inline ACE decides"),
+    _feature("say", "lasts as long as its text takes to speak"),
+    _feature("playFiles", "lasts as long as its prompts; a prompt that does not parse ends the call"),
+    _feature("sendDtmf", "lasts as long as its tones"),
+    _feature("setCookie", "stored with the call; above 1,024 bytes the document is invalid"),
+    _feature("answer", "accepted without effect; the callee answers the call of a callout", "choice"),
+    _missing("startRecording"),
+    _missing("stopRecording"),
+    _feature("hangup", "ends the call"),
+    _feature("continue", "resumes what the call was doing"),
+    _feature("connectPstn", "calls a number; in an update it transfers the call"),
+    _feature("connectConf", "joins a conference"),
+    _missing("connectConf in the ICE of a callout"),
+    _missing("connectMxp"),
+    _missing("connectSip"),
+    _missing("connectStream"),
+    _feature(
+        "runMenu", "plays a menu; keys, sequences, speech, silence and invalid input lead to a prompt-input event"
+    ),
+    _missing("park"),
+    _feature("amd", "in the ICE of a callout: the answered-call event waits for it, or a notification follows"),
+    _missing("amd of a second phone"),
+    _missing("recording of a connected call"),
+    _missing("username destinations"),
+    _missing("sip destinations"),
+    _feature("ice, ace, pie by URL", "the event is posted there, without fallback"),
+    _missing("answered-call event of a second phone", "not sent; the phones are connected"),
+    _missing(
+        "a reply that asks for what is not simulated",
+        "notification `callingerror` 50000, and the call ends with GENERALERROR",
+    ),
+    _missing("conference keys", "`conferenceDtmfOptions` is accepted; participants press no keys"),
+)
+
+_CALLS = (
+    Behavior("call", "end of the SVAML, hangup, kick", "ANSWERED / MANAGERHANGUP", "documented"),
+    Behavior(
+        "call", "hangup before answer", "NOANSWER / MANAGERHANGUP; other updates are rejected with 40900", "choice"
+    ),
+    Behavior("call", "callee hangs up", "ANSWERED / CALLEEHANGUP", "documented"),
+    Behavior("call", "busy", "BUSY / CANCEL", "observed"),
+    Behavior("call", "no answer", "NOANSWER / TIMEOUT", "documented"),
+    Behavior("call", "maximum duration", "ANSWERED / TIMEOUT, 4 h at most", "choice"),
+    Behavior("call", "no cli", "accepted, the phone never rings", "documented"),
+    Behavior("call", "no cli: outcome", "stays dialing, NOANSWER / TIMEOUT after the dial timeout", "choice"),
+    Behavior("call", "invalid SVAML in ICE", "FAILED / INVALIDSVAMLACTION; the callout itself is accepted", "choice"),
+    Behavior("call", "invalid SVAML in ACE", "ANSWERED / INVALIDSVAMLACTION", "choice"),
+    Behavior(
+        "call", "instructions in the ICE of a callout", "not audible before the answer, so they take no time", "choice"
+    ),
+    Behavior(
+        "call",
+        "update while speaking",
+        "stops the current prompt; `continue` resumes with the next instruction",
+        "choice",
+    ),
+    Behavior("call", "transfer that fails", "ANSWERED with the second leg's reason", "choice"),
+    Behavior("call", "update during a transfer", "the second leg is dropped unless it has answered", "choice"),
+)
+
+_CALLBACKS = (
+    Behavior(
+        "callback", "signature", "over the exact bytes, with real time; the scheme is in lower case", "documented"
+    ),
+    Behavior("callback", "without flags", "custom callouts send ACE, PIE, DiCE; the others none", "documented"),
+    Behavior("callback", "flag `false` of a custom callout", "that event is not sent", "choice"),
+    Behavior("callback", "no callback URL", "nothing is sent, and no call waits for a reply", "documented"),
+    Behavior("callback", "suppressCallbacks", "no ACE, no DiCE", "documented"),
+    Behavior(
+        "callback", "fallback", "tried once, after 5 s without response, without connection, or without a 2xx", "choice"
+    ),
+    Behavior("callback", "waiting for a reply", "simulated time stands still for every call", "choice"),
+    Behavior("callback", "update while a reply is awaited", "the reply no longer counts", "choice"),
+    Behavior("callback", "no reply to ICE", "FAILED / CALLBACKERROR", "documented"),
+    Behavior("callback", "no reply to ACE", "like `continue`", "documented"),
+    Behavior("callback", "no reply to PIE", "ANSWERED / CALLBACKERROR", "choice"),
+    Behavior("callback", "empty reply", "like no reply", "choice"),
+    Behavior("callback", "invalid SVAML in a reply", "`callingerror` 40001, GENERALERROR in DiCE", "documented"),
+    Behavior("callback", "DiCE", "sent once, as the last event; also for calls that are not answered", "documented"),
+    Behavior("callback", "notifications", "sent without a flag", "choice"),
+    Behavior("callback", "callResourceUrl", "points to 127.0.0.1 without port", "choice"),
+    Behavior("callback", "targets", "loopback hosts only, unless the sandbox allows others", "choice"),
+)
+
+_MENUS = (
+    Behavior(
+        "menu",
+        "main menu",
+        "the menu that `mainMenu` names, else `main`; without it the SVAML is invalid",
+        "documented",
+    ),
+    Behavior("menu", "barge", "keys count from the start of the prompt, or with `false` from its end", "documented"),
+    Behavior("menu", "sequence", "ends with `maxDigits` keys, `#`, or a pause of `timeoutMills`", "documented"),
+    Behavior("menu", "sequence that equals an option", "counts as the option", "choice"),
+    Behavior("menu", "`#` alone where a sequence is expected", "invalid input, unless it is an option", "choice"),
+    Behavior("menu", "repeats", "3 by default; the main prompt if there is no repeat prompt", "choice"),
+    Behavior("menu", "timeoutMills", "5 s by default, from the end of the prompt; at least 0.1 s", "choice"),
+    Behavior("menu", "maxTimeoutMills", "20 s by default; longer speech is not understood", "choice"),
+    Behavior(
+        "menu",
+        "speech",
+        "chooses the option whose `input` it equals in any letter case, else is invalid input",
+        "choice",
+    ),
+    Behavior("menu", "option that names an unknown menu", "PIE with `error`", "choice"),
+    Behavior("menu", "callee hangs up", "PIE with `hangup`, whose reply does not matter, then DiCE", "choice"),
+    Behavior("menu", "no PIE to send", "the call ends after the input", "documented"),
+    Behavior("menu", "`continue` in the reply to PIE", "resumes what the call did before", "choice"),
+)
+
+_API = (
+    Behavior("api", "ended call", "GET reports it; an update is rejected with 40400", "choice"),
+    Behavior("api", "conference without participants", "40400", "choice"),
+    Behavior("api", "numbers without plus", "7 to 15 digits count as E.164; 40005 in strict mode", "choice"),
+    Behavior("api", "unknown members and nulls", "ignored", "documented"),
+    Behavior("api", "unassigning a number that is not assigned", "204, nothing changes", "choice"),
+    Behavior("api", "unknown path or method", "404/40400 after authentication", "choice"),
+    Behavior("api", "body above 1 MiB", "413/40003", "choice"),
+    Behavior("api", "number type", "from libphonenumber; Fixed if it cannot tell fixed from mobile", "choice"),
+)
+
+_TIME = (
+    Behavior("time", "text", "14 characters per second; SSML by its text and its breaks", "choice"),
+    Behavior("time", "audio", "5 s per file or URL", "choice"),
+    Behavior("time", "tones", "100 ms per tone, 500 ms for `w`", "choice"),
+    Behavior("time", "dialing", "1 s before the phone rings", "choice"),
+    Behavior("time", "answer", "3 s after dialing started", "choice"),
+    Behavior("time", "dial timeout", "60 s of ringing", "choice"),
+    Behavior("time", "keys", "the first 1 s after the prompt of a menu, the others 0.25 s apart", "choice"),
+    Behavior("time", "answering machines", "detected after 1 to 5 s, a human after 2 s", "choice"),
+    Behavior("time", "duration", "whole seconds since the answer, rounded down", "choice"),
+)
+
+_MONEY = (
+    Behavior("money", "rate", "0.02 USD per minute", "choice"),
+    Behavior("money", "debit", "every started minute since the answer, for each answered leg", "choice"),
+)
+
+_DESTINATIONS = (
+    _number("00", "answers after 3 s and listens to the end; at a menu hangs up 2 s after the prompt"),
+    _number("01", "answers after 20 s, then behaves like 00"),
+    _number("02", "presses `1` at every menu"),
+    _number("03", "enters `1234#` at every menu"),
+    _number("04", "says `yes please` at every menu with voice input"),
+    _number("05", "stays on the phone and gives no input"),
+    _number("06", "presses a key that the menu does not offer, three times in all"),
+    _number("07", "answers, hangs up after 2 s of a prompt or of silence"),
+    _number("08", "answers, stays until the maximum duration, gives no input"),
+    _number("10", "BUSY / CANCEL after dialing"),
+    _number("11", "NOANSWER / TIMEOUT after the dial timeout, or 30 s of ringing"),
+    _number("12", "FAILED / GENERALERROR after dialing"),
+    _number("13", "FAILED / CONGESTION after dialing"),
+    _number("14", "FAILED / NOCREDITPARTNER after dialing"),
+    _number("15", "FAILED / BLOCKED after dialing"),
+    _number("16", "FAILED / CANCEL after dialing"),
+    _number("17", "FAILED / TIMEOUT after dialing"),
+    _number("18", "FAILED / USERNOTFOUND after dialing"),
+    _number("19", "FAILED / CALLBACKERROR after dialing"),
+    _number("20", "with amd: machine, longgreeting, after 4 s"),
+    _number("21", "with amd: machine, longgreeting, after 4 s; asynchronous: `amd_beep` 6 s later"),
+    _number("22", "with amd: machine, initialsilence, after 5 s"),
+    _number("23", "with amd: human, after 2 s, like every other number"),
+    _number("24", "with amd: notsure, after 5 s"),
+    _number("25", "with amd: hangup, 1 s after the answer; without amd it stays"),
+    _number("30", "rejected with 40001"),
+    _number("31", "rejected with 40002"),
+    _number("32", "rejected with 40003"),
+    _number("33", "rejected with 40004"),
+    _number("34", "rejected with 40005"),
+    _number("35", "rejected with 40108"),
+    _number("36", "rejected with 40301"),
+    _number("37", "rejected with 40400"),
+    _number("38", "rejected with 42900 and Retry-After: 1"),
+    _number("39", "rejected with 50000, nothing is placed; after a real 500 the outcome is unknown"),
+    _like_00("40", "47", what="faults of the connection"),
+    _number("50", "every callback is sent twice"),
+    _number("51", "ACE is sent after DiCE; the call continues as if ACE had no reply"),
+    _number("52", "every callback is sent 30 s late; the call waits"),
+    _number("53", "callbacks have a wrong signature"),
+    _number("54", "callbacks carry a timestamp 10 min ahead"),
+    _number("55", "DiCE is never sent"),
+    _number("56", "1,000 notifications `recording_available` when it answers"),
+    _number("57", "the primary URL fails, the fallback URL is used"),
+    _number("60", "0.01 USD per minute"),
+    _number("61", "0.20 USD per minute"),
+    _number("62", "0.50 USD per minute"),
+    _number("63", "5.00 USD per minute"),
+    _number("64", "restricted; a callout is rejected with 40300"),
+    _like_00("70", "74", what="recordings, conference keys"),
+    _like_00("80", "89", what="hostile content"),
+    _like_00("90", "99", what="scripted callers"),
+    _platform_test_number("+46000000000", "answers"),
+    _platform_test_number("+4600000000030", "busy at once"),
+    _platform_test_number("+4600000000031", "busy after ringing"),
+    _platform_test_number("+4600000000040", "does not answer"),
+    _platform_test_number("+4600000000050", "FAILED / CONGESTION at once"),
+    _platform_test_number("+4600000000051", "FAILED / CONGESTION after ringing"),
+)
+
+BEHAVIORS: tuple[Behavior, ...] = (*_FEATURES, *_CALLS, *_CALLBACKS, *_MENUS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
+"""Every behavior; of what is not simulated yet, what happens instead."""
+
+UNSIMULATED: frozenset[str] = frozenset(row.name for row in _FEATURES if not row.simulated)
+"""Names of the features that a request cannot use yet."""

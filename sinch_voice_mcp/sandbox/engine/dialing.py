@@ -1,0 +1,103 @@
+"""Legs: from dialing a number to the answer, or to the failure."""
+
+from sinch_voice_mcp.sandbox.engine.callees import (
+    ANSWER_AFTER_S,
+    CannotBeReached,
+    DoesNotAnswer,
+    IsBusy,
+    PicksUp,
+    profile_of,
+)
+from sinch_voice_mcp.sandbox.engine.events import CalleeAnswers, CalleeHangsUp, DialingFails, LimitReached, PhoneRings
+from sinch_voice_mcp.sandbox.engine.session import Session
+from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedLeg
+from sinch_voice_mcp.svaml import ConnectPstn
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+
+DIALING_S = 1.0
+"""Seconds from dialing until the phone rings."""
+
+DIAL_TIMEOUT_S = 60.0
+"""Seconds of ringing after which a call is given up, unless it sets its own dial timeout."""
+
+
+def dial(session: Session, number: str, connect: ConnectPstn) -> None:
+    """Set up a new leg to a number in E.164 form; without caller ID its phone never rings."""
+    call, profile = session.call, profile_of(number)
+    cli = connect.cli or call.plan.cli
+    leg = SimulatedLeg(number, cli, profile.callee, profile.rate, connect, callback_fault=profile.callback_fault)
+    index = len(call.legs)
+    call.legs.append(leg)
+    call.activity = Dialing(index)
+    session.note("dialing", leg=index, number=number, cli=cli or "")
+    if cli is None:
+        timeout = DialingFails(call.id, index, "NOANSWER", "TIMEOUT")
+        session.after(_dial_timeout_s(leg, DIAL_TIMEOUT_S), ("dial", index), timeout)
+    else:
+        failure = _failure_before_ringing(call.id, index, leg)
+        session.after(DIALING_S, ("dial", index), failure or PhoneRings(call.id, index))
+
+
+def ring(session: Session, index: int) -> None:
+    """Let the phone ring until the callee picks up or rejects the call, or the dial timeout is over."""
+    call, leg = session.call, session.call.legs[index]
+    call.activity = Ringing(index)
+    session.note("ringing", leg=index)
+    ringing_s = ANSWER_AFTER_S - DIALING_S
+    match leg.callee:
+        case PicksUp(after_s=after_s):
+            ringing_s, event = after_s - DIALING_S, CalleeAnswers(call.id, index)
+        case IsBusy():
+            event = DialingFails(call.id, index, "BUSY", "CANCEL")
+        case CannotBeReached(reason=reason):
+            event = DialingFails(call.id, index, "FAILED", reason)
+        case DoesNotAnswer(limit_s=limit_s):
+            ringing_s, event = _dial_timeout_s(leg, limit_s), DialingFails(call.id, index, "NOANSWER", "TIMEOUT")
+    if ringing_s > (timeout_s := _dial_timeout_s(leg, DIAL_TIMEOUT_S)):
+        ringing_s, event = timeout_s, DialingFails(call.id, index, "NOANSWER", "TIMEOUT")
+    session.after(ringing_s, ("dial", index), event)
+
+
+def answer(session: Session, index: int) -> None:
+    """Answer a leg: from now on it costs money, and its maximum duration counts."""
+    call, leg = session.call, session.call.legs[index]
+    leg.answered_at = session.now
+    session.note("answered", leg=index)
+    limits = [MAX_CALL_S, leg.connect.max_duration]
+    if index == 0:
+        limits.append(call.plan.max_duration_s)
+    shortest = min(limit for limit in limits if limit is not None)
+    session.after(shortest, ("limit", index), LimitReached(call.id))
+
+
+def start_listening(session: Session, index: int) -> None:
+    """Let the callee hear a prompt or silence; some callees hang up soon after they hear something first."""
+    leg = session.call.legs[index]
+    match leg.callee:
+        case PicksUp(leaves_after_s=float(seconds)) if not leg.is_leaving:
+            leg.is_leaving = True
+            session.after(seconds, ("leave", index), CalleeHangsUp(session.call.id, index))
+        case _:
+            pass
+
+
+def drop(session: Session, index: int) -> None:
+    """End one leg; the call continues."""
+    session.call.legs[index].ended_at = session.now
+    session.cancel(("dial", index), ("leave", index), ("limit", index))
+    session.note("dropped", leg=index)
+
+
+def _dial_timeout_s(leg: SimulatedLeg, default_s: float) -> float:
+    requested = leg.connect.dial_timeout
+    return default_s if requested is None else float(min(max(requested, 0), MAX_CALL_S))
+
+
+def _failure_before_ringing(call_id: str, index: int, leg: SimulatedLeg) -> DialingFails | None:
+    match leg.callee:
+        case IsBusy(rings=False):
+            return DialingFails(call_id, index, "BUSY", "CANCEL")
+        case CannotBeReached(reason=reason, rings=False):
+            return DialingFails(call_id, index, "FAILED", reason)
+        case _:
+            return None

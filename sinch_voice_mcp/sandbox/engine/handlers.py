@@ -1,0 +1,194 @@
+"""Handlers: what happens when a timer is due, when the callee acts, and when the application replies.
+
+Everything that happens to a call starts here; what follows a menu does too. Handlers call the interpreter, menus,
+conferences and dialing, and none of those calls back.
+"""
+
+from sinch_voice_mcp.sandbox.engine import bodies, dialing, documents, interpreter, menus
+from sinch_voice_mcp.sandbox.engine.bodies import AmdReport
+from sinch_voice_mcp.sandbox.engine.callees import PicksUp, SimulatedDetection
+from sinch_voice_mcp.sandbox.engine.events import (
+    CalleeAnswers,
+    CalleeHangsUp,
+    CalleePresses,
+    CalleeSpeaks,
+    CallProgress,
+    DelayedCallback,
+    DetectionEnds,
+    DialingFails,
+    DialingStarts,
+    InputTimesOut,
+    InstructionEnds,
+    LimitReached,
+    MachineBeeps,
+    MenuProgress,
+    PhoneRings,
+    PromptEnds,
+    TimedEvent,
+    UtteranceEnds,
+)
+from sinch_voice_mcp.sandbox.engine.exchange import Exchange
+from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
+from sinch_voice_mcp.sandbox.engine.session import Session
+from sinch_voice_mcp.sandbox.engine.state import AskApplication, Detecting, MenuOutcome, UnusableSvaml
+from sinch_voice_mcp.svaml import Document
+
+FLOOD_SIZE = 1000
+"""Notifications that an answer sets off at numbers whose callbacks are a flood."""
+
+
+def handle(exchange: Exchange, event: TimedEvent) -> None:
+    """Handle a timer that is due. Its call is in progress, because the end of a call cancels the call's timers."""
+    if isinstance(event, DelayedCallback):
+        # The only timer that survives its call.
+        exchange.post(event.outgoing)
+        return
+    session = Session(exchange, exchange.calls[event.call_id])
+    match event:
+        case CalleePresses() | CalleeSpeaks() | PromptEnds() | InputTimesOut() | UtteranceEnds():
+            _handle_menu_progress(session, event)
+        case DetectionEnds():
+            _handle_detection(session)
+        case MachineBeeps():
+            _handle_beep(session)
+        case CalleeHangsUp(leg=index):
+            callee_hung_up(session, index)
+        case _:
+            _handle_call_progress(session, event)
+
+
+def key_pressed(session: Session, key: str) -> None:
+    """Handle a key that the first callee presses; it has an effect only at a menu."""
+    session.note("pressed", key=key)
+    if session.call.menu is not None:
+        _handle_outcome(session, menus.press(session, session.call.menu, key))
+
+
+def callee_hung_up(session: Session, index: int) -> None:
+    """End a call whose callee hangs up; hanging up at a menu is the outcome of the menu."""
+    call = session.call
+    if call.menu is not None and index == 0:
+        outcome = menus.hung_up(call.menu)
+        _note_input(session, outcome)
+        if isinstance(source := call.plan.on_input, AskApplication):
+            # The call is over, so the reply cannot steer it.
+            session.notify("pie", bodies.pie(call, session.now, outcome), source.url)
+    session.end("ANSWERED", "CALLEEHANGUP")
+
+
+def reply_received(session: Session, kind: SteeringKind, body: bytes | None) -> None:
+    """Handle the application's reply to an event; None if no valid reply arrived in time."""
+    reply = documents.for_reply(kind, body)
+    session.note("reply", kind=kind, body="" if body is None else body.decode("utf-8", "replace"))
+    match reply:
+        case Document():
+            interpreter.follow(session, reply)
+        case UnusableSvaml():
+            interpreter.fail(session, reply)
+        case None if kind == "ace":
+            interpreter.proceed(session)
+        case None:
+            session.end("FAILED" if kind == "ice" else "ANSWERED", "CALLBACKERROR")
+
+
+def _handle_call_progress(session: Session, event: CallProgress) -> None:
+    match event:
+        case DialingStarts():
+            interpreter.start(session)
+        case PhoneRings(leg=index):
+            dialing.ring(session, index)
+        case CalleeAnswers(leg=index):
+            _handle_answer(session, index)
+        case DialingFails(leg=index, result=result, reason=reason):
+            # A transfer that fails ends a call that was answered.
+            session.end(result if index == 0 else "ANSWERED", reason)
+        case InstructionEnds():
+            interpreter.proceed(session)
+        case LimitReached():
+            session.end("ANSWERED", "TIMEOUT")
+
+
+def _handle_answer(session: Session, index: int) -> None:
+    dialing.answer(session, index)
+    if index == 0 and session.call.callback_fault == "flood":
+        for number in range(1, FLOOD_SIZE + 1):
+            destination = f"s3://sandbox/flood/{number}.mp3"
+            session.notify("notify", bodies.recorded(session.call, session.now, destination))
+    interpreter.leg_answered(session, index)
+
+
+def _handle_menu_progress(session: Session, event: MenuProgress) -> None:
+    run = session.call.menu
+    if run is None:
+        raise TypeError(f"leaving a menu cancels {type(event).__name__}")
+    match event:
+        case CalleePresses(leg=index, keys=keys):
+            if len(keys) > 1:
+                menus.press_next(session, index, keys[1:])
+            key_pressed(session, keys[0])
+        case CalleeSpeaks(text=text):
+            menus.speak(session, run, text)
+        case PromptEnds():
+            menus.prompt_ended(session, run)
+        case InputTimesOut():
+            _handle_outcome(session, menus.input_timed_out(session, run))
+        case UtteranceEnds(text=text):
+            _handle_outcome(session, menus.utterance_ended(session, run, text))
+
+
+def _handle_outcome(session: Session, outcome: MenuOutcome | None) -> None:
+    """Continue after a menu, once it has its outcome: ask the application, or hang up if it cannot be asked."""
+    if outcome is None:
+        return
+    _note_input(session, outcome)
+    call = session.call
+    match call.plan.on_input:
+        case Document() as document:
+            interpreter.follow(session, document)
+        case UnusableSvaml() as fault:
+            interpreter.fail(session, fault)
+        case AskApplication(url=url) if session.ask("pie", bodies.pie(call, session.now, outcome), url):
+            pass
+        case _:
+            session.end("ANSWERED", "MANAGERHANGUP")
+
+
+def _handle_detection(session: Session) -> None:
+    """Handle the result of machine detection, which delays the answered-call event or follows it."""
+    detection = _detection(session)
+    amd = AmdReport(detection.status, detection.reason, int(detection.after_s))
+    session.note("amd", status=amd.status, reason=amd.reason)
+    if isinstance(session.call.activity, Detecting):
+        _report_answer(session, amd)
+        return
+    session.notify("notify", bodies.detected(session.call, session.now, "amd", amd))
+    if amd.status == "hangup":
+        callee_hung_up(session, 0)
+    elif detection.beep_after_s is not None:
+        session.after(detection.beep_after_s, ("amd", 0), MachineBeeps(session.call.id))
+
+
+def _handle_beep(session: Session) -> None:
+    detection = _detection(session)
+    amd = AmdReport("machine", "beep", int(detection.after_s + (detection.beep_after_s or 0)))
+    session.note("amd", status=amd.status, reason=amd.reason)
+    session.notify("notify", bodies.detected(session.call, session.now, "amd_beep", amd))
+
+
+def _report_answer(session: Session, amd: AmdReport) -> None:
+    call = session.call
+    if amd.status == "hangup":
+        if isinstance(source := call.plan.on_answer, AskApplication) and not call.suppresses_callbacks:
+            session.notify("ace", bodies.ace(call, session.now, amd), source.url)
+        session.end("ANSWERED", "CALLEEHANGUP")
+    elif interpreter.report_answer(session, amd):
+        interpreter.proceed(session)
+
+
+def _detection(session: Session) -> SimulatedDetection:
+    callee = session.call.legs[0].callee
+    return callee.detection if isinstance(callee, PicksUp) else SimulatedDetection()
+
+
+def _note_input(session: Session, outcome: MenuOutcome) -> None:
+    session.note("input", menu=outcome.menu_id, type=outcome.type, value=outcome.value or "")

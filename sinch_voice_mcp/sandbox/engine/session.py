@@ -1,0 +1,131 @@
+"""One call at the exchange: the primitives that every part of the engine uses on it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sinch_voice_mcp.sandbox.engine import bodies
+from sinch_voice_mcp.sandbox.engine.events import DelayedCallback, EndReason, TimedEvent, TimerSlot
+from sinch_voice_mcp.sandbox.engine.exchange import Exchange
+from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind, OutgoingCallback, SteeringKind
+from sinch_voice_mcp.sandbox.engine.state import (
+    AwaitingReply,
+    Connected,
+    Ended,
+    InConference,
+    SimulatedCall,
+    TimelineKind,
+    TimelineValue,
+)
+from sinch_voice_mcp.wire.calls import CallResult
+
+DELAY_S = 30
+"""Simulated seconds by which callbacks are delayed at numbers whose callbacks arrive late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A call and the exchange that handles it."""
+
+    exchange: Exchange
+    call: SimulatedCall
+
+    @property
+    def now(self) -> datetime:
+        """The simulated instant."""
+        return self.exchange.now
+
+    def note(self, event: TimelineKind, **detail: TimelineValue) -> None:
+        """Add an entry to the timeline of the call."""
+        self.exchange.note(self.call, event, detail)
+
+    def after(self, seconds: float, slot: TimerSlot, event: TimedEvent) -> None:
+        """Schedule an event after so many simulated seconds; it replaces the one in the same slot."""
+        due = self.now + timedelta(milliseconds=round(seconds * 1000))
+        self.exchange.timers.set(self.call.id, slot, due, event)
+
+    def cancel(self, *slots: TimerSlot) -> None:
+        """Cancel the scheduled events in some slots."""
+        for slot in slots:
+            self.exchange.timers.cancel(self.call.id, slot)
+
+    def ask(self, kind: SteeringKind, body: bytes, url: str | None) -> bool:
+        """Ask the application how to continue; return whether the call now waits for its reply."""
+        outgoing = self._outgoing(kind, body, url, needs_reply=True)
+        if outgoing is None:
+            return False
+        if outgoing.fault == "out of order" and kind == "ace":
+            self.call.held_callback = outgoing
+            return False
+        self.call.activity = AwaitingReply(kind, outgoing.sequence)
+        self._send(outgoing)
+        return True
+
+    def notify(self, kind: CallbackKind, body: bytes, url: str | None = None) -> None:
+        """Send the application a callback whose reply does not matter."""
+        outgoing = self._outgoing(kind, body, url, needs_reply=False)
+        if outgoing is not None:
+            self._send(outgoing)
+
+    def forget_reply(self) -> None:
+        """Stop waiting for the application's reply."""
+        self.exchange.outbox.withdraw(self.call.id)
+
+    def end(self, result: CallResult, reason: EndReason) -> None:
+        """End the call: cancel what it waits for, close its legs, leave its conference, report the end."""
+        call = self.call
+        self.exchange.timers.cancel_all(call.id)
+        self.forget_reply()
+        self.leave_conference()
+        for leg in call.open_legs():
+            leg.ended_at = self.now
+        call.frames.clear()
+        call.menu = None
+        call.activity = Ended(self.now, result, reason)
+        self.note("ended", result=result, reason=reason)
+        if call.plan.sends_dice and not call.suppresses_callbacks and call.callback_fault != "no dice":
+            self.notify("dice", bodies.dice(call, self.now))
+        if call.held_callback is not None:
+            self.exchange.post(call.held_callback)
+
+    def leave_conference(self) -> None:
+        """Remove the call from its conference, if it is in one; an empty conference ceases to exist."""
+        call = self.call
+        if not isinstance(call.resting_state, InConference):
+            return
+        key = (call.application_key, call.resting_state.conference_id)
+        conference = self.exchange.conferences[key]
+        del conference.members[call.id]
+        call.resting_state = Connected()
+        self.note("left", conference=conference.id)
+        if not conference.members:
+            del self.exchange.conferences[key]
+
+    def _outgoing(
+        self, kind: CallbackKind, body: bytes, url: str | None, *, needs_reply: bool
+    ) -> OutgoingCallback | None:
+        """Make a callback to the given URL, or to the application's URLs; None if there are none."""
+        call, exchange = self.call, self.exchange
+        urls = exchange.account.application(call.application_key).urls if url is None else (url,)
+        if not urls:
+            return None
+        self.note("callback", kind=kind, body=body.decode())
+        return OutgoingCallback(
+            exchange.outbox.next_sequence(),
+            call.id,
+            call.application_key,
+            kind,
+            urls,
+            body,
+            self.now,
+            needs_reply,
+            call.callback_fault,
+        )
+
+    def _send(self, outgoing: OutgoingCallback) -> None:
+        if outgoing.fault == "late":
+            # Not in a slot of the call: its end cancels what the call waits for, but not a callback on its way.
+            due = self.now + timedelta(seconds=DELAY_S)
+            slot: TimerSlot = ("send", outgoing.sequence)
+            self.exchange.timers.set("outbox", slot, due, DelayedCallback(outgoing.call_id, outgoing))
+        else:
+            self.exchange.post(outgoing)

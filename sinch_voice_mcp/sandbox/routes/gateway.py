@@ -1,0 +1,145 @@
+"""The gateway: it reads a request, authenticates it, routes it, and sends the response."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
+from sinch_voice_mcp.sandbox.routes import paths
+from sinch_voice_mcp.sandbox.routes.endpoints import ApiRequest, ApiResponse
+from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
+from sinch_voice_mcp.types import MAX_BODY_BYTES, JsonObject
+
+MAX_BODY_BYTES_KEPT = 64 * 1024
+MAX_REQUESTS_KEPT = 1000
+
+SANDBOX_HEADER = "x-sinch-voice-sandbox"
+"""A header of every response, which shows that it comes from the sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRequest:
+    """A request and the status of its response, without headers, so that no credential is kept.
+
+    ``body`` is its first 64 KiB.
+    """
+
+    method: str
+    raw_path: str
+    status: int
+    body: bytes
+
+
+class Gateway:
+    """An ASGI application for HTTP requests. It calls ``on_request`` after each request that it handled."""
+
+    def __init__(
+        self, engine: Engine, wall: Clock, tolerance: timedelta | None, on_request: Callable[[], None] = lambda: None
+    ) -> None:
+        self.requests: deque[SeenRequest] = deque(maxlen=MAX_REQUESTS_KEPT)
+        self._engine = engine
+        self._wall = wall
+        self._tolerance = tolerance
+        self._on_request = on_request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request."""
+        request = Request(scope, receive)
+        path = raw_path(scope["path"], scope.get("raw_path"))
+        try:
+            body, is_complete = await _read(request)
+        except ClientDisconnect:
+            # The client went away while sending, so it reads no response either.
+            return
+        if is_complete:
+            response = self._respond(request, path, body)
+        else:
+            error = RejectedError(40003, "The body is larger than 1 MiB")
+            response = self._rejection(error, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        self.requests.append(SeenRequest(request.method, path, response.status, body[:MAX_BODY_BYTES_KEPT]))
+        self._on_request()
+        await _to_http(response)(scope, receive, send)
+
+    def _respond(self, request: Request, path: str, body: bytes) -> ApiResponse:
+        try:
+            sender = self._authenticate(request, path, body)
+            endpoint, parameters = paths.find(request.method, path)
+            return endpoint(ApiRequest(self._engine, sender.key, parameters, body))
+        except RejectedError as error:
+            return self._rejection(error)
+
+    def _authenticate(self, request: Request, path: str, body: bytes) -> Credentials:
+        received = Received(
+            method=request.method,
+            path=path,
+            query=request.scope["query_string"].decode("latin-1"),
+            authorization=request.headers.get("authorization"),
+            content_type=request.headers.get("content-type", ""),
+            timestamp=request.headers.get("x-timestamp"),
+            body=body,
+        )
+        # Timestamps are the sender's real time; simulated time may be far from it.
+        now = self._wall.now()
+        verdict = verify(received, self._engine.account.credentials(), now=now, tolerance=self._tolerance)
+        if isinstance(verdict, Credentials):
+            return verdict
+        raise RejectedError(FLAW_CODES[verdict])
+
+    def _rejection(self, error: RejectedError, *, status: int | None = None) -> ApiResponse:
+        return _rejection(error, self._engine.reference(), status=status)
+
+
+class EveryPath(BaseRoute):
+    """Passes every HTTP request to the gateway, because Starlette's own routes would match decoded paths."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match any HTTP request."""
+        return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the gateway respond."""
+        await self._gateway(scope, receive, send)
+
+
+def asgi_app(engine: Engine, gateway: Gateway) -> Starlette:
+    """Return the application: the gateway, and a JSON response even to unexpected errors."""
+
+    def unexpected(_request: Request, _error: Exception) -> Response:
+        return _to_http(_rejection(RejectedError(50000), engine.reference()))
+
+    return Starlette(routes=[EveryPath(gateway)], exception_handlers={Exception: unexpected})
+
+
+def _rejection(error: RejectedError, reference: str, *, status: int | None = None) -> ApiResponse:
+    """Return the platform's error body; the first three digits of its code are the HTTP status."""
+    body: JsonObject = {"errorCode": error.code, "message": error.message, "reference": reference}
+    headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
+    return ApiResponse(status or error.code // 100, body, headers)
+
+
+def _to_http(response: ApiResponse) -> Response:
+    headers = {**response.headers, SANDBOX_HEADER: "1"}
+    media_type = None if response.body is None else "application/json"
+    return Response(response.content(), response.status, headers, media_type)
+
+
+async def _read(request: Request) -> tuple[bytes, bool]:
+    """Return the body, and whether it is complete; reading stops at the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return bytes(body), False
+    return bytes(body), True
