@@ -4,16 +4,14 @@ import getpass
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from sinch_voice_mcp.app import database_url
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings, variable
-from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage
+from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage, sqlite_file
 
 
 class Load(Protocol):
@@ -56,11 +54,6 @@ def _live(settings: Settings) -> str | None:
     url = database_url(settings.model_copy(update={"application_key": "of the client"}))
     file = sqlite_file(url)
     return url if file is not None and file.exists() else None
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file that a URL names; None for another engine."""
-    return Path(unquote(urlsplit(url).path)[1:]) if url.lower().startswith("sqlite:") else None
 
 
 def existing(settings: Settings) -> str:

@@ -5,7 +5,7 @@ import pytest
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.chain import appended
-from sinch_voice_mcp.storage.database import Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Commit, Statement, Transaction, one
 from tests.contract.storage.claims import Asking
 
 # What the owner of the database can do, and this program never does.
@@ -56,6 +56,7 @@ async def test_a_log_longer_than_a_page_is_checked_to_its_end(storage: Storage) 
             head = str(row.values["digest"])
             rows.append(row)
         yield (*rows, Statement("UPDATE gate SET seq = 2000"), advance)
+        return Commit(None)
 
     await storage.database.run(fill)
     assert await storage.journal.verify() == (2_000, None)
@@ -67,6 +68,7 @@ async def test_a_log_longer_than_a_page_is_checked_to_its_end(storage: Storage) 
 async def _tamper(storage: Storage, *changes: str) -> None:
     def unlocked() -> Transaction[None]:
         yield [Statement(text) for text in (*UNLOCK[storage.database.dialect], *changes)]
+        return Commit(None)
 
     await storage.database.run(unlocked)
 

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import EndReport, IncomingEvent, JournalEntry, Outcome, Replies, Reply
+from sinch_voice_mcp.ports import EndReport, EventWatch, IncomingEvent, JournalEntry, Outcome, Replies, Reply
 from sinch_voice_mcp.storage import Storage, open_storage
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
 
@@ -217,18 +217,30 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
                         await watch.wait(LONG)
 
 
-async def test_news_of_other_calls_wake_nobody(storage: Storage) -> None:
-    async with storage.events.watch("c1") as watch:
+async def test_an_event_of_another_call_ends_no_wait(storage: Storage, clock: ManualClock) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
         await storage.events.record(heard(call_id="c2"), Deciding())
-        with anyio.move_on_after(0.1) as waiting:
-            await watch.wait(LONG)
-        assert waiting.cancelled_caught
+        await anyio.wait_all_tasks_blocked()
+        assert not ended.is_set()
+        clock.advance(LONG)
 
 
-async def test_nobody_waits_much_longer_than_a_second_for_a_look(storage: Storage) -> None:
-    async with storage.events.watch("c1") as watch:
-        with anyio.fail_after(LONG / 4):
-            await watch.wait(LONG)
+@pytest.mark.parametrize(("asked_s", "lasts_s"), [(LONG, 1), (0.5, 0.5)])
+async def test_a_wait_ends_without_an_event_when_the_poll_is_due_or_its_time_is_up(
+    storage: Storage, clock: ManualClock, asked_s: float, lasts_s: float
+) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock, asked_s) as ended:
+        clock.advance(lasts_s - 0.001)
+        await anyio.wait_all_tasks_blocked()
+        assert not ended.is_set()
+        clock.advance(0.001)
+        await ended.wait()
+
+
+async def test_an_event_ends_a_wait_while_the_clock_stands_still(storage: Storage, clock: ManualClock) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
+        await storage.events.record(heard(), Deciding())
+        await ended.wait()
 
 
 async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
@@ -237,6 +249,22 @@ async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
     await storage.events.record(heard("e1", call_id="c1"), Deciding())
     await storage.events.record(heard("e2", call_id="c2"), Deciding())
     assert told == ["c1", "c2"]
+
+
+@asynccontextmanager
+async def waited(watch: EventWatch, clock: ManualClock, seconds: float = LONG) -> AsyncGenerator[anyio.Event]:
+    """A task that waits for an event; it waits already when this begins, and says when it has ended."""
+    ended = anyio.Event()
+
+    async def wait() -> None:
+        await watch.wait(seconds)
+        ended.set()
+
+    with anyio.fail_after(LONG):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait)
+            await clock.until_waited_on()
+            yield ended
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.ports import Granted
 from sinch_voice_mcp.storage import MEMORY, Storage, open_database, open_storage
-from sinch_voice_mcp.storage.database import Abandon, Database, Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Statement, Transaction, one
 from tests.contract.storage.claims import Asking, counted
 
 
@@ -32,13 +32,16 @@ async def database(sqlite_url: str) -> AsyncGenerator[Database]:
     await opened.aclose()
 
 
-def insert(*numbers: int, then: BaseException | None = None) -> Callable[[], Transaction[tuple[int, ...]]]:
-    def inserting() -> Transaction[tuple[int, ...]]:
+Value = tuple[int, ...] | str
+
+
+def insert(*numbers: int, then: Exception | Rollback[Value] | None = None) -> Callable[[], Transaction[Value]]:
+    def inserting() -> Transaction[Value]:
         for number in numbers:
             yield (Statement("INSERT INTO numbers (number) VALUES (:number)", {"number": number}),)
-        if then is not None:
+        if isinstance(then, Exception):
             raise then
-        return numbers
+        return then or Commit(numbers)
 
     return inserting
 
@@ -59,6 +62,7 @@ class _Held:
         self._begun.set()
         self.go_on.wait(5)
         yield ()
+        return Commit(None)
 
     async def begun(self) -> None:
         await asyncio.to_thread(self._begun.wait, 5)
@@ -75,7 +79,7 @@ async def test_transactions_that_come_at_once_stand_or_fall_alone(database: Data
         *(database.run(insert(number)) for number in range(100)),
         database.run(insert(200, then=ValueError("mine"))),
         database.run(insert(201, 1)),
-        database.run(insert(202, then=Abandon("answer"))),
+        database.run(insert(202, then=Rollback("answer"))),
         return_exceptions=True,
     )
     await asyncio.sleep(0)
@@ -95,7 +99,7 @@ async def test_a_transaction_alone_in_its_group_leaves_nothing_where_it_fails(da
         await database.run(insert(1, then=ValueError("mine")))
     with pytest.raises(StorageError):
         await database.run(insert(2, 2))
-    assert await database.run(insert(3, then=Abandon("answer"))) == "answer"
+    assert await database.run(insert(3, then=Rollback("answer"))) == "answer"
 
     assert await numbers(database) == []
     assert await database.run(insert(1)) == (1,)
