@@ -107,7 +107,7 @@ def claiming(storage: Storage) -> Work:
 
 
 def inserting(storage: Storage, url: str) -> Work:
-    """One row and one commit, which nobody else shares."""
+    """One row and one commit that no other transaction shares."""
     numbers = count()
     text = "INSERT INTO bare (id, text) VALUES (:id, :text)"
     if isinstance(storage.database, SqliteDatabase):

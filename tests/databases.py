@@ -1,6 +1,6 @@
 """PostgreSQL for tests: a database for each test process, and in it a schema for each test.
 
-Only a server that an environment variable names is used: one that happens to run may hold somebody's data.
+Only a server that an environment variable names is used: one that happens to run may hold data that matters.
 """
 
 import os
@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -27,7 +28,7 @@ _CREATE_LOCK = 5_432_911
 # Class of the locks that running tests hold on their databases' names; any number but those of other locks.
 _RUN_LOCKS = 5_432_912
 
-Connection = psycopg.Connection[tuple[str]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,19 @@ def _create(server: Connection, name: str) -> None:
 
 
 def _drop_leftovers(server: Connection) -> None:
-    """Drop the databases of runs that were killed: nobody holds the lock on their names."""
+    """Drop the databases of runs that were killed: no connection holds the lock on their names."""
     named = server.execute("select datname from pg_database where starts_with(datname, %s)", [_prefix(server)])
     for (name,) in named.fetchall():
-        (free,) = server.execute("select pg_try_advisory_lock(%s, hashtext(%s))", [_RUN_LOCKS, name]).fetchone() or (
-            "",
-        )
-        if free:
+        lock = server.execute("select pg_try_advisory_lock(%s, hashtext(%s))", [_RUN_LOCKS, name])
+        if lock.fetchone() == (True,):
             server.execute(SQL("drop database if exists {} with (force)").format(Identifier(name)))
             server.execute("select pg_advisory_unlock(%s, hashtext(%s))", [_RUN_LOCKS, name])
 
 
 def _prefix(server: Connection) -> str:
     # Runs see each other's locks only if they connect to the same database of the server.
-    (oid,) = server.execute("select oid::text from pg_database where datname = current_database()").fetchone() or ("",)
-    return f"{_PREFIX}{oid}_"
+    found = server.execute("select oid::text from pg_database where datname = current_database()")
+    return f"{_PREFIX}{found.fetchall()[0][0]}_"
 
 
 def _reason(url: str, error: psycopg.Error) -> str:

@@ -43,7 +43,7 @@ def main(keys: int, kills: int, workers: int, seed: int, *, sqlite: bool, apart:
         else:
             with postgres_database() as postgres:
                 if isinstance(postgres, NoPostgres):
-                    raise click.ClickException(postgres.reason)
+                    raise click.ClickException(f"{postgres.reason}; --sqlite needs none")
                 figures = on(postgres.url)
     click.echo(f"{'SQLite' if sqlite or apart else 'PostgreSQL'}, two servers, seed {seed}")
     click.echo("\n".join(figures.lines()))

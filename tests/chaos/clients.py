@@ -22,7 +22,7 @@ Kind = Literal["accepted", "unknown", "rejected", "again", "gone", "waiting", "o
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a client was told; ``said`` is the call id, or the error's code; ``warned`` that it may not be recorded."""
+    """What a client received: call ID or error code, and whether it was warned that the outcome may not be recorded."""
 
     kind: Kind
     said: str = ""

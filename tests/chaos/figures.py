@@ -1,4 +1,4 @@
-"""The bookkeeping: how many calls too many, how many that nobody knows of."""
+"""The figures of a run: how many calls were placed too often, and how many are not accounted for."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def _accounted(events: Sequence[str]) -> bool:
 
 
 def invented(platform: FaultPlatform, call_ids: Mapping[str, set[str]]) -> dict[str, str]:
-    """What clients were told that is not the one call placed for a key, by key."""
+    """Answers to clients that do not name the one call that was placed for a key, by key."""
     placed = {
         key: {post.call_id for post in platform.posts.get(key, ()) if post.call_id is not None} for key in call_ids
     }
@@ -63,7 +63,7 @@ def invented(platform: FaultPlatform, call_ids: Mapping[str, set[str]]) -> dict[
 
 
 def books(platform: FaultPlatform, key: str, journal: Mapping[str, Sequence[str]]) -> str:
-    """What the platform did about a key, and what the journal says of that."""
+    """The calls that the platform placed for a key, and the journal's entries for it."""
     return "; ".join(f"{post.kind.name} = {list(journal.get(post.token or '', ()))}" for post in platform.posts[key])
 
 
@@ -137,7 +137,7 @@ class Figures:
         return rows + [f"for example: {example}" for example in self.examples()]
 
     def examples(self) -> list[str]:
-        """A few of what should not be, for whoever looks for the cause."""
+        """A few of the faults, to find their cause."""
         lost = [f"{post.key} ({post.kind.name}, token {post.token})" for post in self.unaccounted[:3]]
         found = {
             "called twice": self.servers.duplicates[:3],

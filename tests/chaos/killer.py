@@ -1,4 +1,4 @@
-"""Whoever kills servers: after so many keys, while requests are in flight."""
+"""Kills servers while requests are in flight, each time after so many keys."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -60,7 +60,7 @@ Progress = Callable[[str], None]
 
 
 async def run(plan: Plan, progress: Progress) -> Figures:
-    """Run it all; ``progress`` is told how far it is."""
+    """Run it all; ``progress`` receives how far it is."""
     start = anyio.current_time()
     retried = await _retry(plan, progress)
     platform = FaultPlatform(plan.seed)
@@ -131,7 +131,7 @@ async def _storm(plan: Plan, platform: FaultPlatform, progress: Progress) -> tup
 
 
 async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Callable[[int], None]) -> None:
-    """Do something for every key, so many at a time; what takes long goes on beside the next ones."""
+    """Run a function for every key, so many at a time; a slow one continues beside the next ones."""
     names = iter(plan.names)
     done = 0
 

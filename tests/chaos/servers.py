@@ -17,7 +17,7 @@ MODULE = (sys.executable, "-m", "sinch_voice_mcp")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251 - for a child
 
 _TELLS_ITS_PID = 'echo $$ > "$0" && exec "$@"'
-"""The shell becomes the server; the SDK's client does not tell the pid of what it started."""
+"""The shell becomes the server, because the SDK's client does not report the pid of what it started."""
 
 
 class GoneError(Exception):
@@ -107,13 +107,13 @@ class Slot:
         self._down()
 
     def _lost(self, client: Client) -> None:
-        """A connection broke; where nobody killed the server, it died by itself."""
+        """Handle a broken connection: if the killer did not kill the server, it died by itself."""
         if client is self._client:
             self.crashes += 1
             self._down()
 
     def _down(self) -> None:
-        # Once only: whoever waits already waits for this event, not for another one.
+        # Once only: tasks that wait already wait for this event.
         if self._client is not None:
             self._client = None
             self.ready = anyio.Event()

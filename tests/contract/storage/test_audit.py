@@ -1,4 +1,4 @@
-"""The audit log is append-only, and whoever changes it all the same leaves a trace."""
+"""The audit log is append-only, and a change by other means is detected."""
 
 import pytest
 

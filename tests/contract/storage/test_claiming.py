@@ -34,7 +34,7 @@ async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJourn
     assert (row.event, row.token, row.details) == ("claim", claim.token, claim.details)
 
 
-async def test_nobody_knows_a_request_that_was_never_made(journal: SqlJournal) -> None:
+async def test_a_request_that_was_never_made_has_no_entry(journal: SqlJournal) -> None:
     assert await journal.entry("never") is None
     assert await journal.by_call_id("never") is None
 
@@ -127,7 +127,7 @@ async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -
     assert await Asking(journal, [today]).asked() == Exhausted("repeat_per_day", "a", 1, 1, Millis(DAY))
 
 
-async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_a_gap_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
     asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, 5 * SECOND)])
     start = journal.now()
     await asking.call()
@@ -139,7 +139,7 @@ async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: Sql
     assert await asking.asked() == Granted()
 
 
-async def test_a_rejected_call_ends_its_own_pause_and_nobody_elses(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_a_rejected_call_ends_its_own_gap_and_no_other(journal: SqlJournal, clock: ManualClock) -> None:
     asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, SECOND)])
     first = await asking.call()
     clock.advance(1)

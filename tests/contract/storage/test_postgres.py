@@ -1,4 +1,4 @@
-"""PostgreSQL: connections that die, transactions in each other's way, and what an error may say."""
+"""PostgreSQL: connections that die, transactions that deadlock, cancellations, and what an error may contain."""
 
 import asyncio
 import gc
@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import psycopg
 import pytest
 
@@ -19,6 +20,9 @@ from sinch_voice_mcp.ports import Granted
 from sinch_voice_mcp.storage import Storage, open_database, open_storage
 from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction, one
 from tests.contract.storage.claims import Asking, counted
+
+LIMIT_S = 30
+"""Real seconds after which a test has failed that should not wait."""
 
 Value = tuple[int, ...] | str
 
@@ -201,7 +205,7 @@ async def test_transactions_that_come_at_once_stand_or_fall_alone(storage: Stora
         assert await kept() == numbers
 
 
-async def test_whoever_stops_waiting_stops_nobody_else(storage: Storage) -> None:
+async def test_a_canceled_transaction_does_not_stop_the_others(storage: Storage) -> None:
     asking = Asking(storage.journal)
     tasks = [asyncio.create_task(asking.asked()) for _ in range(9)]
     await asyncio.sleep(0)
@@ -219,7 +223,7 @@ async def test_whoever_stops_waiting_stops_nobody_else(storage: Storage) -> None
     assert rows in ([8] * 3, [9] * 3)
 
 
-async def test_whoever_stops_reading_in_the_middle_leaves_the_connection_usable(storage: Storage) -> None:
+async def test_a_read_that_is_canceled_in_the_middle_leaves_the_connection_usable(storage: Storage) -> None:
     task = asyncio.create_task(storage.database.read(lambda: one("SELECT pg_sleep(5)")))
     await asyncio.sleep(0.05)
     task.cancel()
@@ -230,7 +234,7 @@ async def test_whoever_stops_reading_in_the_middle_leaves_the_connection_usable(
     assert await Asking(storage.journal).asked() == Granted()
 
 
-async def test_closing_finishes_what_was_asked_for(database_url: str, clock: ManualClock) -> None:
+async def test_closing_finishes_the_transactions_that_were_requested(database_url: str, clock: ManualClock) -> None:
     async with open_storage(database_url, clock, own_time=True) as storage:
         asked = [asyncio.create_task(Asking(storage.journal).asked()) for _ in range(20)]
         await asyncio.sleep(0)
@@ -332,6 +336,28 @@ async def test_a_cancellation_at_any_moment_leaves_no_connection_open(
     assert at > 5
 
 
+async def test_a_listener_whose_connection_dies_connects_again(
+    storage: Storage, database_url: str, clock: ManualClock
+) -> None:
+    received: list[str] = []
+
+    async def until_received() -> None:
+        received.clear()
+        while not received:
+            # Announcements are lost until the listener listens.
+            await storage.database.run(lambda: one("SELECT pg_notify('test', 'text')"))
+
+    with anyio.fail_after(LIMIT_S):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(storage.database.listen, "test", received.append)
+            await until_received()
+            await asyncio.to_thread(end_connections, database_url)
+            await clock.until_waited_on()
+            clock.advance(1)
+            await until_received()
+            tasks.cancel_scope.cancel()
+
+
 def refused_port(url: str) -> str:
     return url.replace(f":{urlsplit(url).port}/", ":1/")
 
@@ -368,7 +394,7 @@ async def test_no_error_repeats_the_url_or_its_password(
     assert "hunter2" not in shown
 
 
-async def test_a_closed_journal_says_so(storage: Storage) -> None:
+async def test_a_closed_journal_reports_that_it_is_closed(storage: Storage) -> None:
     await storage.database.aclose()
 
     with pytest.raises(StorageError, match="PoolClosed"):
