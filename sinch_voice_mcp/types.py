@@ -30,10 +30,10 @@ Micros = NewType("Micros", int)
 
 
 class Meaning(Enum):
-    """What a member of a payload can do, so that the guard finds every one of them.
+    """What a member of a payload can cause, so that the guard finds every member that matters.
 
-    Every string or integer member of an outgoing payload carries one of these in its
-    annotation; a test fails on a member that carries none.
+    Every string or integer member of an outgoing payload has one of these in its annotation; a test fails on a member
+    that has none.
     """
 
     DIALS = "a number that will ring"
@@ -57,20 +57,19 @@ Inert = Annotated[T, Meaning.INERT]
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
-    """Whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[object]]:
-    """Whether a JSON value is an array."""
+    """Return whether a JSON value is an array."""
     return isinstance(value, list)
 
 
 class Payload(BaseModel):
-    """A JSON object of the platform: frozen, strict, snake_case here and camelCase on the wire.
+    """A JSON object of the platform: frozen, strict, snake_case in Python and camelCase on the wire.
 
-    Unknown members are refused. Readers of foreign payloads pass ``extra="ignore"`` to the
-    validating methods instead.
+    Unknown members are rejected; :meth:`read` ignores them, for payloads that the platform sends.
     """
 
     model_config = ConfigDict(
@@ -84,12 +83,12 @@ class Payload(BaseModel):
     )
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send: wire names, without absent members."""
+        """Return the JSON object to send: wire names, without absent members."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read what somebody else wrote: unknown members are ignored.
+        """Read a payload that the platform sent; unknown members are ignored.
 
         Raises:
             pydantic.ValidationError: A known member is missing or of the wrong type.

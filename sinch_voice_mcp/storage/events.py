@@ -22,7 +22,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import recording, settling
-from sinch_voice_mcp.types import CallId
+from sinch_voice_mcp.types import CallId, Millis
 
 CHANNEL = "sinch_voice"
 """PostgreSQL channel on which servers announce the ID of a call that an event was stored for."""
@@ -135,7 +135,7 @@ class SqlEvents:
                 del self._watches[call_id]
 
 
-def _storing(event: IncomingEvent, decide: DecideReply, now: int, announcement: Batch) -> Transaction[str]:
+def _storing(event: IncomingEvent, decide: DecideReply, now: Millis, announcement: Batch) -> Transaction[str]:
     ids = {"call_id": event.call_id, "token": event.token or ""}
     stored, by_id, by_token, saved = yield (
         Statement(_REPLY_TO, {"identity": event.identity}),
@@ -165,7 +165,7 @@ def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
     return entry.call_id != event.call_id or event.report is not None
 
 
-def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: int) -> Steps[None]:
+def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: Millis) -> Steps[None]:
     """Change the journal as an event says, whatever the order in which events arrive."""
     if entry is None:
         yield (Statement(_STORE_INBOUND, _inbound_values(event, now)),)
@@ -177,7 +177,7 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: int) -
         yield from settling(entry.token, event.report, now)
 
 
-def _inbound_values(event: IncomingEvent, now: int) -> dict[str, object]:
+def _inbound_values(event: IncomingEvent, now: Millis) -> dict[str, object]:
     return {
         # An incoming call has no token of ours; the identity of its first event is as unique.
         "token": event.identity[:32],

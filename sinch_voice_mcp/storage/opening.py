@@ -16,6 +16,7 @@ from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of, sqlite_file
+from sinch_voice_mcp.types import Millis
 
 _HOST_TIMEOUT_MS = 120_000
 """Time after its last sign of life for which another host counts as running: several sweeps of a slow server."""
@@ -137,7 +138,7 @@ async def _skew(database: Database, query: str, journal: SqlJournal) -> int:
     return int(rows[0]["now"]) - (before + journal.now()) // 2
 
 
-def _sign_of_life(host: str, now: int) -> Transaction[None]:
+def _sign_of_life(host: str, now: Millis) -> Transaction[None]:
     _, rows = yield (
         Statement(
             "INSERT INTO hosts (name, seen_at) VALUES (:host, :now) "

@@ -11,7 +11,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.database import Statement, Steps
-from sinch_voice_mcp.types import CallId, JsonObject
+from sinch_voice_mcp.types import CallId, JsonObject, Millis
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
@@ -27,7 +27,7 @@ _RELEASED: Mapping[str, tuple[str, ...]] = {
 """Which uses are released by an outcome, by their :data:`~sinch_voice_mcp.ports.Release`."""
 
 
-def recording(token: str, outcome: Outcome, now: int, max_unknown: int | None) -> Steps[JournalEntry]:
+def recording(token: str, outcome: Outcome, now: Millis, max_unknown: int | None) -> Steps[JournalEntry]:
     """Record the outcome of a request; returns the entry, which may have an earlier, more certain outcome."""
     values = {
         "token": token,
@@ -48,7 +48,7 @@ def recording(token: str, outcome: Outcome, now: int, max_unknown: int | None) -
     return entry
 
 
-def settling(token: str, report: EndReport, now: int) -> Steps[None]:
+def settling(token: str, report: EndReport, now: Millis) -> Steps[None]:
     """Record how a call ended, and release its limits and the reserved money that was not spent."""
     end = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
@@ -104,7 +104,7 @@ def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Ste
         yield batch
 
 
-def stopping(reason: str, by: str, now: int) -> Steps[None]:
+def stopping(reason: str, by: str, now: Millis) -> Steps[None]:
     """Turn the kill switch on; the first reason stays."""
     (rows,) = yield (Statement(sql.STOP, {"now": now, "reason": reason, "by": by}),)
     if rows:
@@ -123,7 +123,7 @@ def known(token: str) -> Steps[JournalEntry]:
     return sql.read_entry(rows[0])
 
 
-def _keep(entry: JournalEntry, call_id: str | None, now: int) -> Steps[JournalEntry]:
+def _keep(entry: JournalEntry, call_id: str | None, now: Millis) -> Steps[JournalEntry]:
     """Keep what is recorded; a late outcome only adds a call ID that was missing."""
     if entry.state == "ended" and entry.call_id is None and call_id is not None:
         yield (Statement(sql.SET_CALL_ID, {"token": entry.token, "call_id": call_id}),)
@@ -132,14 +132,14 @@ def _keep(entry: JournalEntry, call_id: str | None, now: int) -> Steps[JournalEn
     return entry
 
 
-def _stop_if_two_calls(ids: set[str | None], now: int) -> Steps[None]:
+def _stop_if_two_calls(ids: set[str | None], now: Millis) -> Steps[None]:
     """Turn the kill switch on if one request led to two calls: that must never happen, so a person has to look."""
     known_ids = sorted(each for each in ids if each is not None)
     if len(known_ids) > 1:
         yield from stopping(f"one request led to two calls ({' and '.join(known_ids)})", "this server", now)
 
 
-def _stop_at(max_unknown: int, now: int) -> Steps[None]:
+def _stop_at(max_unknown: int, now: Millis) -> Steps[None]:
     """Turn the kill switch on if there are too many unknown outcomes."""
     (rows,) = yield (Statement(sql.COUNT_UNKNOWN, {"since": now - _UNKNOWN_WINDOW_MS}),)
     unknown = int(rows[0]["unknown"])

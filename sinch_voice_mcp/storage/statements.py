@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sinch_voice_mcp.ports import CallingStopped, Claim, CountedLimit, Gap, JournalEntry, KillSwitchState
 from sinch_voice_mcp.storage.database import Row, Rows, Statement
+from sinch_voice_mcp.types import Millis
 
 COLUMNS = (
     "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
@@ -106,7 +107,7 @@ def counter(one: CountedLimit | Gap) -> str:
     return f"{one.scope}:{one.rule}"
 
 
-def use_limits(limits: Sequence[CountedLimit], now: int) -> Statement:
+def use_limits(limits: Sequence[CountedLimit], now: Millis) -> Statement:
     """Use all of these limits in one statement; it returns no row for a counter that has too little left."""
     values: dict[str, object] = {}
     for at, limit in enumerate(limits):
@@ -126,7 +127,7 @@ def _use_limits(many: int) -> str:
     )
 
 
-def keep_gap(gap: Gap, now: int) -> Statement:
+def keep_gap(gap: Gap, now: Millis) -> Statement:
     """Record a call to a destination; the statement returns no row if the gap since the last call is too short."""
     return Statement(
         "INSERT INTO counters (name, bucket, used, cap, until) VALUES (:name, 0, :now, 0, :until) "
