@@ -8,16 +8,19 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := $(BIN)/python examples/demo.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check words fix snapshots docs lock bench chaos inspect clean
+.PHONY: help demo test test-long check words fix snapshots docs lock bench chaos inspect clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: .venv/runtime ## Place a call on the embedded sandbox, through a real MCP client
 	@$(DEMO)
 
-test: .venv/dev ## Run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile -q
+test: .venv/dev ## Run the tests; on PostgreSQL, too, if SINCH_VOICE_TEST_DATABASE_URL names one
+	@$(BIN)/python -m pytest -n auto --dist loadfile -q -m "not long"
+
+test-long: .venv/dev ## Run the tests that take a minute or more each
+	@$(BIN)/python -m pytest -q -m long
 
 check: words ## Check style, types, import contracts, words and generated documentation
 	@$(BIN)/ruff check
@@ -51,7 +54,7 @@ bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python -m benchmarks.claims
 	@$(BIN)/python -m benchmarks.callbacks
 
-chaos: .venv/dev ## Kill servers while they place calls on a failing platform; takes minutes, needs PostgreSQL
+chaos: .venv/dev ## Kill servers while they place calls on a failing platform; takes minutes, needs SINCH_VOICE_TEST_DATABASE_URL
 	@$(BIN)/python -m tests.chaos
 
 inspect: .venv/runtime ## List and call the tools with the MCP Inspector (needs Node 22)

@@ -24,7 +24,7 @@ from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import Claim, ClaimKey, Granted
 from sinch_voice_mcp.storage import Storage, open_storage
-from sinch_voice_mcp.storage.database import Final, Statement, Transaction
+from sinch_voice_mcp.storage.database import Commit, Statement, Transaction
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from tests.databases import NoPostgres, postgres_database
 
@@ -107,7 +107,7 @@ def claiming(storage: Storage) -> Work:
 
 
 def inserting(storage: Storage, url: str) -> Work:
-    """One row and one commit of its own."""
+    """One row and one commit that no other transaction shares."""
     numbers = count()
     text = "INSERT INTO bare (id, text) VALUES (:id, :text)"
     if isinstance(storage.database, SqliteDatabase):
@@ -126,8 +126,9 @@ def inserting(storage: Storage, url: str) -> Work:
 
     def transaction() -> Transaction[None]:
         row = {"id": next(numbers), "text": uuid4().hex}
-        return Final(None, (Statement(text, row),))  # pyright: ignore[reportReturnType] - the driver unpacks it
-        yield
+        # A statement that travels with the commit, and none before it.
+        yield from ()
+        return Commit(None, (Statement(text, row),))
 
     async def insert_beside() -> None:
         # The way that takes no lock and shares no commit; row and commit travel together.
@@ -154,6 +155,7 @@ async def compared(url: str) -> None:
 
 def _table() -> Transaction[None]:
     yield (Statement("CREATE TABLE bare (id BIGINT PRIMARY KEY, text TEXT NOT NULL)"),)
+    return Commit(None)
 
 
 def _middle(rounds: list[Measured]) -> Measured:

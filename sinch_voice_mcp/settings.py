@@ -20,6 +20,7 @@ from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.validation import complaint, faults
 
@@ -27,8 +28,6 @@ CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _MISSPELLING_CUTOFF = 0.75
 """Similarity from which another program's variable counts as misspelled; SINCH_KEY_SECRET of Sinch's SDKs is below."""
-_MEMORY = ":memory:"
-_DATABASES = ("postgresql://", "postgres://", "sqlite:///")
 _NO_SETTINGS = frozenset({"policy", "sources"})
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
@@ -130,15 +129,9 @@ class Settings(BaseModel):
 
     def _check_database(self) -> None:
         url = None if self.database_url is None else self.database_url.get_secret_value()
-        if (
-            url is not None
-            and url != _MEMORY
-            and not (url.startswith(_DATABASES) and url.partition("://")[2].strip("/"))
-        ):
+        if url is not None and engine_of(url) is None:
             # The URL may contain a password, so the message does not repeat it.
-            raise ValueError(
-                f"{variable('database_url')} must be postgresql://<host>/<name>, sqlite:///<path> or {_MEMORY}"
-            )
+            raise ValueError(f"{variable('database_url')} must be {URL_FORMS}")
 
     def _check_callbacks(self) -> None:
         for network in self.trusted_proxies:

@@ -32,10 +32,10 @@ Micros = NewType("Micros", int)
 
 
 class Meaning(Enum):
-    """What a member of a payload can do, so that the guard finds every one of them.
+    """What a member of a payload can cause, so that the guard finds every member that matters.
 
-    Every string or integer member of an outgoing payload carries one of these in its
-    annotation; a test fails on a member that carries none.
+    Every string or integer member of an outgoing payload has one of these in its annotation; a test fails on a member
+    that has none.
     """
 
     DIALS = "a number that will ring"
@@ -70,19 +70,19 @@ def iso_seconds(instant: datetime) -> str:
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
-    """Whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[object]]:
-    """Whether a JSON value is an array."""
+    """Return whether a JSON value is an array."""
     return isinstance(value, list)
 
 
 class Payload(BaseModel):
-    """A JSON object of the platform: frozen, strict, snake_case here and camelCase on the wire.
+    """A JSON object of the platform: frozen, strict, snake_case in Python and camelCase on the wire.
 
-    Unknown members are rejected. To read a payload that another program wrote, call :meth:`read`.
+    Unknown members are rejected; :meth:`read` ignores them, for payloads that the platform sends.
     """
 
     model_config = ConfigDict(
@@ -96,12 +96,12 @@ class Payload(BaseModel):
     )
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send: wire names, without absent members."""
+        """Return the JSON object to send: wire names, without absent members."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """Read a payload that the platform or another program wrote; ignore unknown members.
+        """Read a payload that the platform sent; unknown members are ignored.
 
         Raises:
             pydantic.ValidationError: A known member is missing or of the wrong type.

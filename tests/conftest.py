@@ -1,4 +1,4 @@
-"""Fixtures for every test, and the lines at the end of a run that say what was covered."""
+"""Fixtures for every test, and the lines at the end of a run that say what was tested."""
 
 import sqlite3
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.databases import REQUIRED, URL_VARIABLE, NoPostgres, Postgres, postgres_database
+from tests.databases import REQUIRED, NoPostgres, Postgres, postgres_database
 
 Record = Callable[[str, object], None]
 
@@ -34,13 +34,12 @@ def sqlite_url(tmp_path: Path, record_property: Record) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres | NoPostgres, record_property: Record) -> Generator[str]:
-    """An empty schema in PostgreSQL; skips where there is none, or fails where there must be one."""
+    """An empty schema in PostgreSQL; skips if the environment names none, fails if that one cannot be used."""
     if isinstance(postgres, NoPostgres):
-        reason = f"{postgres.reason}; {URL_VARIABLE} names another"
-        if REQUIRED:
-            pytest.fail(reason)
-        record_property("no engine", reason)
-        pytest.skip(reason)
+        if REQUIRED or postgres.named:
+            pytest.fail(postgres.reason)
+        record_property("no engine", postgres.reason)
+        pytest.skip(postgres.reason)
     record_property("engine", postgres.engine)
     with postgres.schema() as url:
         yield url
@@ -81,7 +80,7 @@ def _engines(reports: list[pytest.TestReport]) -> str:
     missing = {str(reason) for report in reports for reason in _recorded(report, "no engine")}
     if not tested and not missing:
         return ""
-    # SQLite, which everybody has, comes first.
+    # SQLite, which is always tested, comes first.
     engines = ", ".join(sorted(tested, reverse=True)) or "none"
     return f"Storage engines tested: {engines}" + "".join(f" ({reason})" for reason in sorted(missing))
 

@@ -1,10 +1,14 @@
-"""PostgreSQL for tests: a database for each test process, and in it a schema for each test."""
+"""PostgreSQL for tests: a database for each test process, and in it a schema for each test.
+
+Only a server that an environment variable names is used: one that happens to run may hold data that matters.
+"""
 
 import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -13,31 +17,31 @@ from psycopg.sql import SQL, Identifier
 
 URL_VARIABLE = "SINCH_VOICE_TEST_DATABASE_URL"
 REQUIRE_VARIABLE = "SINCH_VOICE_TEST_REQUIRE_POSTGRES"
-URL = os.environ.get(URL_VARIABLE, "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251 - a switch of the tests
+URL = os.environ.get(URL_VARIABLE)  # noqa: TID251 - a switch of the tests, not of the product
 REQUIRED = os.environ.get(REQUIRE_VARIABLE) == "1"  # noqa: TID251 - a switch of the tests, not of the product
 
 _PREFIX = "sinch_voice_test_"
-_ANSWER_S = 2
-# Any number will do, as long as every run of these tests takes the same.
-_LOCK = 5_432_911
-_LEFTOVERS = """
-    select datname from pg_database
-    where starts_with(datname, %s) and datname not in (select datname from pg_stat_activity where datname is not null)
-"""
+_CONNECT_TIMEOUT_S = 2
+# Held while a database is created or dropped: PostgreSQL cannot copy the template database twice at a time. Any number
+# will do, as long as all runs use the same.
+_CREATE_LOCK = 5_432_911
+# Class of the locks that running tests hold on their databases' names; any number but those of other locks.
+_RUN_LOCKS = 5_432_912
 
-Connection = psycopg.Connection[tuple[str]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class NoPostgres:
-    """Why there is no PostgreSQL to test with."""
+    """Why there is no PostgreSQL to test with; ``named`` if the environment names one."""
 
     reason: str
+    named: bool
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A database of our own. Its connection also shows other test runs that it is in use."""
+    """A database of this test process, and a connection to it."""
 
     name: str
     url: str
@@ -60,46 +64,69 @@ class Postgres:
 
 
 @contextmanager
-def postgres_database() -> Generator[Postgres | NoPostgres]:
+def postgres_database(url: str | None = URL) -> Generator[Postgres | NoPostgres]:
     """A new database that is dropped afterwards, or why there is none."""
-    made = _created()
-    if isinstance(made, NoPostgres):
-        yield made
+    if url is None:
+        yield NoPostgres(f"{URL_VARIABLE} names no PostgreSQL", named=False)
         return
     try:
-        with made.connection:
-            yield made
-    finally:
-        with _connected(URL) as server:
-            server.execute(SQL("drop database {} with (force)").format(Identifier(made.name)))
-
-
-def _created() -> Postgres | NoPostgres:
-    name = f"{_PREFIX}{secrets.token_hex(6)}"
-    try:
-        with _connected(URL) as server:
-            # Held until this connection ends: a database without connections is one that a killed run left behind.
-            server.execute("select pg_advisory_lock(%s)", [_LOCK])
-            for (leftover,) in server.execute(_LEFTOVERS, [_PREFIX]).fetchall():
-                server.execute(SQL("drop database if exists {}").format(Identifier(leftover)))
-            server.execute(SQL("create database {}").format(Identifier(name)))
-            url = urlsplit(URL)._replace(path=f"/{name}").geturl()
+        server = _connected(url)
+    except psycopg.OperationalError as error:
+        yield NoPostgres(_reason(url, error), named=True)
+        return
+    # The lock on its name ends with this connection, so other runs know which databases are left behind.
+    with server:
+        name = _prefix(server) + secrets.token_hex(6)
+        server.execute("select pg_advisory_lock(%s, hashtext(%s))", [_RUN_LOCKS, name])
+        try:
+            _create(server, name)
+        except psycopg.errors.InsufficientPrivilege as error:
+            yield NoPostgres(_reason(url, error), named=True)
+            return
+        try:
             # A test that leaves a transaction open must fail, not hang.
-            return Postgres(name, url, _connected(_with(url, options="-clock_timeout=5s")))
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
-        return NoPostgres(_reason(error))
+            own_url = urlsplit(url)._replace(path=f"/{name}").geturl()
+            with _connected(_with(own_url, options="-clock_timeout=5s")) as connection:
+                yield Postgres(name, own_url, connection)
+        finally:
+            server.execute(SQL("drop database if exists {} with (force)").format(Identifier(name)))
 
 
-def _reason(error: psycopg.Error) -> str:
-    known = conninfo_to_dict(URL)
+def _create(server: Connection, name: str) -> None:
+    server.execute("select pg_advisory_lock(%s)", [_CREATE_LOCK])
+    try:
+        _drop_leftovers(server)
+        server.execute(SQL("create database {}").format(Identifier(name)))
+    finally:
+        server.execute("select pg_advisory_unlock(%s)", [_CREATE_LOCK])
+
+
+def _drop_leftovers(server: Connection) -> None:
+    """Drop the databases of runs that were killed: no connection holds the lock on their names."""
+    named = server.execute("select datname from pg_database where starts_with(datname, %s)", [_prefix(server)])
+    for (name,) in named.fetchall():
+        lock = server.execute("select pg_try_advisory_lock(%s, hashtext(%s))", [_RUN_LOCKS, name])
+        if lock.fetchone() == (True,):
+            server.execute(SQL("drop database if exists {} with (force)").format(Identifier(name)))
+            server.execute("select pg_advisory_unlock(%s, hashtext(%s))", [_RUN_LOCKS, name])
+
+
+def _prefix(server: Connection) -> str:
+    # Runs see each other's locks only if they connect to the same database of the server.
+    found = server.execute("select oid::text from pg_database where datname = current_database()")
+    return f"{_PREFIX}{found.fetchall()[0][0]}_"
+
+
+def _reason(url: str, error: psycopg.Error) -> str:
+    known = conninfo_to_dict(url)
     place = f"{known.get('host', 'the local socket')}:{known.get('port', 5432)}"
     if isinstance(error, psycopg.errors.InsufficientPrivilege) or "FATAL" in str(error):
-        return f"PostgreSQL at {place} lets the user {known.get('user')} create no database"
-    return f"no PostgreSQL at {place}"
+        return f"PostgreSQL at {place} does not let the user {known.get('user')} create a database"
+    return f"no PostgreSQL answers at {place}"
 
 
 def _connected(url: str) -> Connection:
-    return psycopg.connect(url, autocommit=True, connect_timeout=_ANSWER_S)
+    return psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
 
 
 def _with(url: str, *, options: str) -> str:

@@ -4,15 +4,13 @@ import getpass
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from sinch_voice_mcp.app import database_url
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings, variable
-from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage
+from sinch_voice_mcp.storage import MEMORY, Database, SqlJournal, Storage, open_database, open_storage, sqlite_file
 
 _IN_MEMORY = (
     "in sandbox mode the journal exists only in the server's memory, so this command cannot read it; to share it, set "
@@ -45,11 +43,6 @@ def _url_of_live_servers(settings: Settings) -> str | None:
     url = database_url(settings.model_copy(update={"application_key": "set in the MCP client"}))
     file = sqlite_file(url)
     return url if file is not None and file.exists() else None
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file that a database URL names; None for another engine."""
-    return Path(unquote(urlsplit(url).path)[1:]) if url.lower().startswith("sqlite:") else None
 
 
 def existing_journal_url(settings: Settings) -> str:

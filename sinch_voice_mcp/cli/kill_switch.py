@@ -9,7 +9,6 @@ from sinch_voice_mcp.cli.journal_access import (
     journal_url,
     open_existing_journal,
     shell_user,
-    sqlite_file,
 )
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.serve import unwrap_expected_error
@@ -18,7 +17,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.ports import CallingStopped
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import open_storage
+from sinch_voice_mcp.storage import open_storage, sqlite_file
 
 INCOMPLETE = 1
 _MAX_REASON_CHARS = 300

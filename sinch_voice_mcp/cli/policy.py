@@ -6,14 +6,14 @@ import anyio
 import click
 
 from sinch_voice_mcp.app import database_url
-from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_is, read_switch, sqlite_file
+from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_is, read_switch
 from sinch_voice_mcp.cli.output import Printer, write
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY
+from sinch_voice_mcp.storage import MEMORY, sqlite_file
 
 _IN_MEMORY = "unknown: it is in the memory of each server"
 

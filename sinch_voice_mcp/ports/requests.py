@@ -102,7 +102,7 @@ class Claim:
     gaps: tuple[Gap, ...]
     reserved: int
     currency: str | None
-    now: int
+    now: Millis
     deadline: int
     lease: int
     details: JsonObject = field(default_factory=dict[str, object])

@@ -1,4 +1,4 @@
-"""The platform, as operations need it."""
+"""The platform's Voice API, as operations need it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -18,35 +18,39 @@ from sinch_voice_mcp.wire.calls import Call, CallLeg, ManageParticipant, Partici
 class VoiceApi(Protocol):
     """The 14 operations of the Voice API.
 
-    Every method raises a :class:`~sinch_voice_mcp.errors.PlatformError` where the platform says no, a
-    ``NotSentError`` where it was not reached, and an ``OutcomeUnknownError`` where it may have acted.
+    Every method raises :class:`~sinch_voice_mcp.errors.PlatformError` if the platform rejects the request,
+    ``NotSentError`` if it was not reached, and ``OutcomeUnknownError`` if it may have acted.
     """
 
     @property
     def application_key(self) -> str:
-        """The key of the application that this client acts for."""
+        """Key of the application that this client acts for."""
         ...
 
     async def place_callout(
         self, request: CalloutRequest, *, again: Callable[[], Awaitable[None]] | None = None
     ) -> str:
-        """Start a call; returns its id. At most one request is accepted. ``again`` is asked before each further try."""
+        """Start a call and return its ID.
+
+        The request is repeated only if the platform did not act on it; before each repetition ``again`` is awaited,
+        which may raise to prevent it.
+        """
         ...
 
     async def get_call(self, call_id: str) -> Call:
-        """State and outcome of a call."""
+        """Return state and outcome of a call."""
         ...
 
     async def update_call(self, call_id: str, document: Document) -> None:
-        """Give a call in progress new instructions. Repeated only where that has no second effect."""
+        """Send a call in progress new SVAML; repeated only if that has no second effect."""
         ...
 
     async def manage_leg(self, call_id: str, leg: CallLeg, document: Document) -> None:
-        """Play or speak to one side of a call. Never repeated."""
+        """Play or speak to one side of a call; never repeated."""
         ...
 
     async def get_conference(self, conference_id: str) -> list[Participant]:
-        """Who is in a conference."""
+        """Return the participants of a conference."""
         ...
 
     async def close_conference(self, conference_id: str) -> None:
@@ -62,7 +66,7 @@ class VoiceApi(Protocol):
         ...
 
     async def list_numbers(self) -> list[OwnedNumber]:
-        """The numbers of the account."""
+        """Return the numbers of the account."""
         ...
 
     async def assign_numbers(self, request: AssignNumbers) -> None:
@@ -70,17 +74,17 @@ class VoiceApi(Protocol):
         ...
 
     async def unassign_number(self, request: UnassignNumber) -> None:
-        """Take a number from an application."""
+        """Remove a number from an application."""
         ...
 
     async def get_callbacks(self, application_key: str) -> CallbackUrl:
-        """Where an application hears of its calls."""
+        """Return the callback URLs of an application."""
         ...
 
     async def set_callbacks(self, application_key: str, urls: CallbackUrl) -> None:
-        """Set where an application hears of its calls; members left out stay as they are."""
+        """Set callback URLs of an application; members that are left out stay as they are."""
         ...
 
     async def query_number(self, number: str) -> QueriedNumber:
-        """What the platform knows of a number: country, type, rate."""
+        """Return what the platform knows of a number: country, type, rate."""
         ...

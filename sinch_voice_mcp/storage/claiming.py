@@ -1,99 +1,121 @@
 """The claim: one transaction that lets a request be sent, or says why not."""
 
 import json
+from dataclasses import dataclass
 
 from sinch_voice_mcp.ports import Claim, Claimed, CountedLimit, Duplicate, Exhausted, Gap, Granted, Mismatch
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import appended
-from sinch_voice_mcp.storage.database import Abandon, Final, Rows, Statement, Transaction
-from sinch_voice_mcp.storage.rows import read_entry, read_switch
+from sinch_voice_mcp.storage.database import Commit, Rollback, Rows, Statement, Steps, Transaction
 from sinch_voice_mcp.types import Millis
 
 GAP = "gap"
-"""How a pause is given back: a destination that nobody was connected to was not called."""
+"""Release of a gap: it ends early if the destination was not called after all."""
 
 
-def claiming(claim: Claim) -> Transaction[Claimed | None]:
-    """Take keys, counters, money and the gate in this order, all or none.
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Two statements of one claim contradict each other: something changed between them, so it has to run again."""
 
-    Everything is asked for at once, for there is one way to the database and back until it is decided;
-    what is not granted is rolled back. The gate comes last, so it is held for the shortest time. None means
-    that things changed in between: ask again.
+    reason: str
+
+
+def claiming(claim: Claim) -> Transaction[Claimed | Undecided]:
+    """Take keys, gaps, limits and the next audit number, in this order, all or none.
+
+    All of it is requested in one batch, because an ordinary claim is granted and then needs one round trip; what was
+    taken by a claim that is refused is rolled back. The row of the kill switch and the audit number comes last, so it
+    is locked for the shortest time.
     """
-    keys = [
-        Statement(
-            sql.TAKE_KEY,
-            {
-                "digest": key.digest,
-                "token": claim.token,
-                "fingerprint": claim.fingerprint,
-                "until": key.until,
-                "now": claim.now,
-            },
-        )
-        for key in claim.keys
-    ]
+    keys = [Statement(sql.TAKE_KEY, _key_values(claim, at)) for at in range(len(claim.keys))]
     gaps = [sql.keep_gap(gap, claim.now) for gap in claim.gaps]
     limits = [sql.use_limits(claim.limits, claim.now)] if claim.limits else []
-    written = sql.insert_call(claim, _units(claim))
-    answers = yield (*keys, written, *gaps, *limits, Statement(sql.GO_THROUGH))
-    taken, rest = answers[: len(keys)], answers[len(keys) + 1 :]
-    for key, rows in zip(claim.keys, taken, strict=True):
-        if not rows:
-            yield from _same(claim, key.digest)
-    if not answers[-1]:
-        yield from _stopped()
-    for gap, rows in zip(claim.gaps, rest, strict=False):
-        if not rows:
-            yield from _too_soon(gap, claim)
-    if claim.limits:
-        yield from _all_taken(claim, rest[len(gaps)])
-    (gate,) = answers[-1]
-    return Final(Granted(), appended(gate["seq"], gate["head"], claim.now, "claim", claim.token, claim.details))  # pyright: ignore[reportReturnType] - the driver unpacks it
+    written = sql.insert_call(claim, _used(claim))
+    rows = yield (*keys, written, *gaps, *limits, Statement(sql.CHECK_SWITCH))
+    key_rows, rest = rows[: len(keys)], rows[len(keys) + 1 : -1]
+    gap_rows, limit_rows = rest[: len(gaps)], [row for rows in rest[len(gaps) :] for row in rows]
+    refusal = yield from _refusal(claim, key_rows, gap_rows, limit_rows, passed=bool(rows[-1]))
+    if refusal is not None:
+        return Rollback(refusal)
+    (gate,) = rows[-1]
+    return Commit(Granted(), appended(gate["seq"], gate["head"], claim.now, "claim", claim.token, claim.details))
 
 
-def _units(claim: Claim) -> str:
-    """What is taken, in the order in which it is: whoever gives it back keeps that order, so nobody waits in a ring."""
-    taken = [[sql.counter(gap), 0, claim.now, GAP] for gap in claim.gaps]
-    taken += [[sql.counter(limit), limit.bucket, limit.amount, limit.release] for limit in claim.limits]
-    return json.dumps(taken, separators=(",", ":"))
+def _refusal(
+    claim: Claim, keys: list[Rows], gaps: list[Rows], limits: Rows, *, passed: bool
+) -> Steps[Claimed | Undecided | None]:
+    """Return why a claim is refused: the first statement that returned no row decides."""
+    for key, taken in zip(claim.keys, keys, strict=True):
+        if not taken:
+            return (yield from _same_request(claim, key.digest))
+    if not passed:
+        return (yield from _stopped())
+    for gap, kept in zip(claim.gaps, gaps, strict=True):
+        if not kept:
+            return (yield from _too_soon(gap, claim))
+    return (yield from _exhausted(claim, limits))
 
 
-def _same(claim: Claim, digest: str) -> Transaction[None]:
+def _key_values(claim: Claim, at: int) -> dict[str, object]:
+    key = claim.keys[at]
+    return {
+        "digest": key.digest,
+        "token": claim.token,
+        "fingerprint": claim.fingerprint,
+        "until": key.until,
+        "now": claim.now,
+    }
+
+
+def _used(claim: Claim) -> str:
+    """Return what the claim uses, as JSON in the order in which it is taken.
+
+    It is released in the same order, so that no two transactions deadlock.
+    """
+    used = [[sql.counter(gap), 0, claim.now, GAP] for gap in claim.gaps]
+    used += [[sql.counter(limit), limit.bucket, limit.amount, limit.release] for limit in claim.limits]
+    return json.dumps(used, separators=(",", ":"))
+
+
+def _same_request(claim: Claim, digest: str) -> Steps[Claimed | Undecided]:
     (found,) = yield (Statement(sql.FIND_KEY, {"digest": digest, "now": claim.now}),)
     if not found:
-        # Whoever had it gave it back in this very moment; asking again will do.
-        raise Abandon(None)
+        # The other request released its key between the two statements.
+        return Undecided("one of its keys could not be taken, and no other request has it")
     if found[0]["fingerprint"] != claim.fingerprint:
-        raise Abandon(Mismatch())
+        return Mismatch()
     (rows,) = yield (Statement(sql.CALL, {"token": found[0]["call"]}),)
-    raise Abandon(Duplicate(read_entry(rows[0])))
+    return Duplicate(sql.read_entry(rows[0]))
 
 
-def _stopped() -> Transaction[None]:
+def _stopped() -> Steps[Claimed | Undecided]:
     (rows,) = yield (Statement(sql.SWITCH),)
-    # Somebody may have let calling go on in this very moment; asking again will do.
-    raise Abandon(read_switch(rows))
+    # The switch may have been turned off between the two statements.
+    return sql.read_switch(rows) or Undecided("the kill switch did not let it pass, and is not on")
 
 
-def _too_soon(gap: Gap, claim: Claim) -> Transaction[None]:
+def _too_soon(gap: Gap, claim: Claim) -> Steps[Claimed]:
     (rows,) = yield (Statement(sql.USED, {"name": sql.counter(gap), "bucket": 0}),)
     last = int(rows[0]["used"]) if rows else claim.now
-    raise Abandon(Exhausted(gap.rule, gap.scope, 1, 1, Millis(last + gap.length)))
+    return Exhausted(gap.rule, gap.scope, 1, 1, Millis(last + gap.length))
 
 
-def _all_taken(claim: Claim, rows: Rows) -> Transaction[None]:
+def _exhausted(claim: Claim, rows: Rows) -> Steps[Claimed | None]:
+    """Return the first limit that is reached, if one is."""
     granted = {row["name"] for row in rows}
-    refused = next((limit for limit in claim.limits if sql.counter(limit) not in granted), None)
-    # A counter that is new takes the amount without a look at the cap.
-    refused = refused or next((limit for limit in claim.limits if limit.amount > limit.cap), None)
-    if refused is not None:
-        (found,) = yield (Statement(sql.USED, {"name": sql.counter(refused), "bucket": refused.bucket}),)
-        used = int(found[0]["used"]) if found else 0
-        # What this claim took is not yet given back.
-        raise Abandon(_exhausted(refused, used - refused.amount if sql.counter(refused) in granted else used))
+    reached = next((limit for limit in claim.limits if sql.counter(limit) not in granted), None)
+    # The statement does not compare the first amount of a new counter with its cap.
+    reached = reached or next((limit for limit in claim.limits if limit.amount > limit.cap), None)
+    if reached is None:
+        return None
+    (found,) = yield (Statement(sql.USED, {"name": sql.counter(reached), "bucket": reached.bucket}),)
+    used = int(found[0]["used"]) if found else 0
+    if sql.counter(reached) in granted:
+        # This claim's own amount is not rolled back yet.
+        used -= reached.amount
+    return _limit_reached(reached, used)
 
 
-def _exhausted(limit: CountedLimit, used: int) -> Exhausted:
+def _limit_reached(limit: CountedLimit, used: int) -> Exhausted:
     next_at = Millis(limit.bucket + limit.width) if limit.width and limit.amount <= limit.cap else None
     return Exhausted(limit.rule, limit.scope, min(used, limit.cap), limit.cap, next_at)

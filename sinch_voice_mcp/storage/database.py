@@ -1,22 +1,24 @@
-"""One way to write transactions for both engines: a generator that hands out statements and gets rows back.
+"""One way to write transactions for both engines: a generator that yields statements and receives their rows.
 
 ::
 
     def transaction() -> Transaction[bool]:
         (rows,) = yield (Statement("UPDATE gate SET stopped_at = :now RETURNING seq", {"now": now}),)
-        return bool(rows)
+        return Commit(bool(rows))
 
     await database.run(transaction)
 
-A driver runs the statements of one batch together, rolls everything back when the generator raises, and
-commits when it returns. A transaction may run again from its beginning, so it changes nothing outside.
+A driver runs the statements of one batch together. It commits if the generator returns a :class:`Commit`, and rolls
+everything back if it returns a :class:`Rollback` or raises. A transaction may run again from its beginning, so it has
+no other side effects.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Dialect = Literal["sqlite", "postgres"]
 Row = Mapping[str, Any]
@@ -32,24 +34,31 @@ class Statement:
 
 
 Batch = Sequence[Statement]
-Transaction = Generator[Batch, list[Rows], T]
-Start = Callable[[], Transaction[T]]
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
-    """The value of a transaction together with its last statements, which are sent with the commit."""
+class Commit(Generic[T_co]):
+    """Value of a transaction, and its last statements: they are sent together with the commit, and no rows return."""
 
-    value: object
-    batch: Batch
+    value: T_co
+    last: Batch = ()
 
 
-class Abandon(Exception):  # noqa: N818 - not an error: the transaction has an answer and leaves nothing behind
-    """Roll everything back; ``value`` is the transaction's value all the same."""
+@dataclass(frozen=True, slots=True)
+class Rollback(Generic[T_co]):
+    """Value of a transaction that leaves nothing behind."""
 
-    def __init__(self, value: object) -> None:
-        super().__init__()
-        self.value = value
+    value: T_co
+
+
+Steps: TypeAlias = Generator[Batch, list[Rows], T]
+"""Part of a transaction, to be run with ``yield from``."""
+
+Transaction: TypeAlias = Generator[Batch, list[Rows], Commit[T] | Rollback[T]]
+"""A whole transaction."""
+
+Start: TypeAlias = Callable[[], Generator[Batch, list[Rows], Commit[T] | Rollback[T]]]
+"""Starts a transaction, as often as the driver needs."""
 
 
 class Database(Protocol):
@@ -57,24 +66,45 @@ class Database(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """Which engine it is."""
+        """Which migrations it gets."""
         ...
 
     @property
     def durable(self) -> bool:
-        """Whether it outlives this process."""
+        """Whether the data outlives this process."""
+        ...
+
+    @property
+    def spans_hosts(self) -> bool:
+        """Whether servers on several hosts may use it at the same time."""
+        ...
+
+    @property
+    def clock_query(self) -> str | None:
+        """Query for the clock that all servers agree on, as ``now`` in milliseconds; None for the machine's own."""
+        ...
+
+    @property
+    def key_ordered(self) -> str:
+        """Table option for a table that is stored in the order of its primary key."""
+        ...
+
+    @property
+    def migration_lock(self) -> Batch:
+        """Statements that let one migration run at a time, until the end of the transaction."""
         ...
 
     @property
     def name(self) -> str:
-        """Engine, version and place, for people; without a password."""
+        """Engine, version and location, to show to people; without a password."""
         ...
 
     async def run(self, start: Start[T]) -> T:
-        """Run a transaction.
+        """Run a transaction and return its value.
 
         Raises:
-            StorageError: The database cannot be used; nothing was changed, as far as anybody can know.
+            StorageError: The database cannot be used. Nothing was changed, unless the connection was lost during the
+                commit.
         """
         ...
 
@@ -86,16 +116,25 @@ class Database(Protocol):
         """
         ...
 
-    async def listen(self, channel: str, told: Callable[[str], None]) -> None:
-        """Tell what other servers announce on a channel, for as long as this runs. Announcements may get lost."""
+    def announcement(self, channel: str, text: str) -> Batch:
+        """Return the statements that send a text to all servers that listen; none if the engine cannot do that."""
+        ...
+
+    async def listen(self, channel: str, receive: Callable[[str], None]) -> None:
+        """Pass on what other servers announce, until canceled. Announcements may get lost."""
         ...
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Finish the transactions that were requested, and close."""
         ...
 
 
+def committed(steps: Steps[T]) -> Transaction[T]:
+    """Make a whole transaction of its only part."""
+    return Commit((yield from steps))
+
+
 def one(sql: str, **values: object) -> Transaction[Rows]:
-    """A transaction of one statement."""
+    """A transaction of one statement; its value is the rows."""
     (rows,) = yield (Statement(sql, values),)
-    return rows
+    return Commit(rows)

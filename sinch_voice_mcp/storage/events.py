@@ -1,4 +1,4 @@
-"""The event log on a database, and who waits for what it hears."""
+"""The event log on a database, and the tasks that wait for its events."""
 
 import json
 from collections import defaultdict
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
     DecideReply,
     EventListener,
@@ -18,34 +19,33 @@ from sinch_voice_mcp.ports import (
     StoredEvent,
 )
 from sinch_voice_mcp.storage import statements as sql
-from sinch_voice_mcp.storage.database import Database, Final, Rows, Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Batch, Commit, Database, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import recording, settling
-from sinch_voice_mcp.storage.rows import read_entry
+from sinch_voice_mcp.types import CallId, Millis
 
 CHANNEL = "sinch_voice"
-"""Where PostgreSQL tells servers which call there is news of."""
+"""PostgreSQL channel on which servers announce the ID of a call that an event was stored for."""
 
-_LONGEST_CALL_MS = 15_000_000
-_LOOK_S = 1.0
-"""Nobody waits longer than this for a look at the database: news may come without notice."""
+_INBOUND_LEASE_MS = 15_000_000
+"""Time after which an incoming call counts as ended if no end was reported: the platform's longest call, 4 h 10 min."""
 
-_SEEN = "SELECT reply FROM events WHERE digest = :identity"
+_REPLY_TO = "SELECT reply FROM events WHERE digest = :identity"
 _REPLIES = (
     "SELECT event, document FROM replies WHERE call = :token "
     "OR call IN (SELECT call FROM calls WHERE call_id = :call_id)"
 )
-_INSERT = (
+_STORE = (
     "INSERT INTO events (seq, digest, call_id, kind, at, received_at, details, reply) "
     "SELECT coalesce(max(seq), 0) + 1, :identity, :call_id, :kind, CAST(:at AS BIGINT), CAST(:now AS BIGINT), "
     ":details, :reply FROM events"
 )
-_INBOUND = (
+_STORE_INBOUND = (
     "INSERT INTO calls (call, principal, kind, state, call_id, fingerprint, number, destinations, claimed_at, "
     "deadline, lease, reserved, units) VALUES (:token, 'caller', 'inbound', 'accepted', :call_id, '', :number, '', "
     ":now, :now, :lease, 0, '[]')"
 )
-_SAVE = (
+_SAVE_REPLY = (
     "INSERT INTO replies (call, event, document) VALUES (:token, :event, :document) "
     "ON CONFLICT (call, event) DO UPDATE SET document = excluded.document"
 )
@@ -54,48 +54,57 @@ _EVENTS = (
 )
 
 
-class _Waiter:
-    """One who waits; a set event stays set until the next wait has seen it."""
+class _Watch:
+    """One task that waits; an event that was set stays set until the next wait has returned."""
 
-    def __init__(self) -> None:
-        self.event = anyio.Event()
+    def __init__(self, clock: Clock, poll_s: float) -> None:
+        self._clock = clock
+        self._poll_s = poll_s
+        self._arrived = anyio.Event()
+
+    def wake(self) -> None:
+        self._arrived.set()
 
     async def wait(self, seconds: float) -> None:
-        with anyio.move_on_after(min(seconds, _LOOK_S)):
-            await self.event.wait()
-        self.event = anyio.Event()
+        # Another process may store an event without an announcement, so the caller looks again after the poll time.
+        await wait_event(self._arrived, min(seconds, self._poll_s), self._clock)
+        # An event that arrives between the end of the wait and this line is not missed: the caller looks now.
+        self._arrived = anyio.Event()
 
 
 class SqlEvents:
-    """What :class:`~sinch_voice_mcp.ports.EventLog` promises, on SQLite or PostgreSQL."""
+    """:class:`~sinch_voice_mcp.ports.EventLog` on SQLite or PostgreSQL."""
 
-    def __init__(self, database: Database, journal: SqlJournal) -> None:
+    def __init__(self, database: Database, journal: SqlJournal, clock: Clock, pace: Pace) -> None:
         self._database = database
         self._journal = journal
+        self._clock = clock
+        self._poll_s = pace.event_poll_s
         self.listeners: list[EventListener] = []
-        self._waiting: defaultdict[str, set[_Waiter]] = defaultdict(set)
+        self._watches: defaultdict[str, set[_Watch]] = defaultdict(set)
 
     async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
-        """Write an event down with what it changes and its reply, in one transaction."""
+        """Store an event with its effects and its reply in one transaction."""
         now = self._journal.now()
-        notify = self._database.dialect == "postgres"
-        reply = await self._database.run(lambda: _hearing(event, decide, now, notify=notify))
+        announcement = self._database.announcement(CHANNEL, event.call_id)
+        reply = await self._database.run(lambda: _storing(event, decide, now, announcement))
         self.wake(event.call_id)
         return reply
 
     async def save_replies(self, token: str, replies: Replies) -> None:
-        """Keep what is to be answered to events of a call."""
+        """Save the replies to events of the call that a request leads to."""
 
         def saving() -> Transaction[None]:
             yield [
-                Statement(_SAVE, {"token": token, "event": name, "document": document})
+                Statement(_SAVE_REPLY, {"token": token, "event": name, "document": document})
                 for name, document in sorted(replies.items())
             ]
+            return Commit(None)
 
         await self._database.run(saving)
 
     async def events(self, call_id: str, *, after: int = 0) -> list[StoredEvent]:
-        """The events of a call."""
+        """Return the events of a call with a greater number than ``after``."""
         rows = await self._database.read(lambda: one(_EVENTS, call_id=call_id, after=after))
         return [
             StoredEvent(row["seq"], row["kind"], row["at"], row["received_at"], json.loads(row["details"]))
@@ -103,82 +112,81 @@ class SqlEvents:
         ]
 
     async def has_events(self) -> bool:
-        """Whether an event ever came."""
+        """Return whether any event was ever stored."""
         return bool(await self._database.read(lambda: one("SELECT seq FROM events LIMIT 1")))
 
     def wake(self, call_id: str) -> None:
-        """Let those look who wait for news of a call, and tell whoever listens."""
+        """Wake the tasks that watch a call, and call the listeners."""
         for listener in self.listeners:
-            listener(call_id)
-        for waiter in self._waiting.get(call_id, ()):
-            waiter.event.set()
+            listener(CallId(call_id))
+        for watch in self._watches.get(call_id, ()):
+            watch.wake()
 
     @asynccontextmanager
     async def watch(self, call_id: str) -> AsyncGenerator[EventWatch]:
         """Watch a call, from now on."""
-        waiter = _Waiter()
-        self._waiting[call_id].add(waiter)
+        watch = _Watch(self._clock, self._poll_s)
+        self._watches[call_id].add(watch)
         try:
-            yield waiter
+            yield watch
         finally:
-            self._waiting[call_id].discard(waiter)
-            if not self._waiting[call_id]:
-                del self._waiting[call_id]
+            self._watches[call_id].discard(watch)
+            if not self._watches[call_id]:
+                del self._watches[call_id]
 
 
-def _hearing(event: IncomingEvent, decide: DecideReply, now: int, *, notify: bool) -> Transaction[str]:
+def _storing(event: IncomingEvent, decide: DecideReply, now: Millis, announcement: Batch) -> Transaction[str]:
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    seen, by_id, by_token, saved = yield (
-        Statement(_SEEN, {"identity": event.identity}),
+    stored, by_id, by_token, saved = yield (
+        Statement(_REPLY_TO, {"identity": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
     )
-    if seen:
-        return str(seen[0]["reply"])
+    if stored:
+        return Commit(str(stored[0]["reply"]))
     entry = _entry(by_token) or _entry(by_id)
-    decided = decide(entry, {row["event"]: row["document"] for row in saved})
-    details = json.dumps(event.details | decided.remarks, separators=(",", ":"))
+    reply = decide(entry, {row["event"]: row["document"] for row in saved})
+    details = json.dumps(event.details | reply.remarks, separators=(",", ":"))
     values = {"identity": event.identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
-    last = [Statement(_INSERT, values | {"details": details, "reply": decided.reply})]
-    if _changes(event, entry):
-        yield last
-        yield from _changing(event, entry, now)
-        last = []
-    if notify:
-        last.append(Statement("SELECT pg_notify(:channel, :call_id)", {"channel": CHANNEL, "call_id": event.call_id}))
-    return Final(decided.reply, last)  # pyright: ignore[reportReturnType] - the driver unpacks it
+    store = Statement(_STORE, values | {"details": details, "reply": reply.reply})
+    if not _has_effects(event, entry):
+        # Most events: sent together with the commit, this needs one round trip less.
+        return Commit(reply.reply, (store, *announcement))
+    yield (store,)
+    yield from _apply_effects(event, entry, now)
+    return Commit(reply.reply, announcement)
 
 
-def _changes(event: IncomingEvent, entry: JournalEntry | None) -> bool:
-    """Whether an event changes anything in the journal."""
+def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
+    """Return whether an event changes the journal."""
     if entry is None:
         return event.caller is not None
     return entry.call_id != event.call_id or event.report is not None
 
 
-def _changing(event: IncomingEvent, entry: JournalEntry | None, now: int) -> Transaction[None]:
-    """What an event changes in the journal, whatever the order in which they come."""
+def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: Millis) -> Steps[None]:
+    """Change the journal as an event says, whatever the order in which events arrive."""
     if entry is None:
-        yield (Statement(_INBOUND, _inbound(event, now)),)
+        yield (Statement(_STORE_INBOUND, _inbound_values(event, now)),)
         return
     if entry.call_id != event.call_id:
-        # The answer with the call id was lost; or it names another call than this event does.
+        # The response with the call ID was lost; or it named another call than this event does.
         yield from recording(entry.token, Outcome("accepted", event.call_id), now, None)
     if event.report is not None:
         yield from settling(entry.token, event.report, now)
 
 
-def _inbound(event: IncomingEvent, now: int) -> dict[str, object]:
-    # A call that came in has no token of ours; its first event's identity is as good.
+def _inbound_values(event: IncomingEvent, now: Millis) -> dict[str, object]:
     return {
+        # An incoming call has no token of ours; the identity of its first event is as unique.
         "token": event.identity[:32],
         "call_id": event.call_id,
         "number": event.caller or None,
         "now": now,
-        "lease": now + _LONGEST_CALL_MS,
+        "lease": now + _INBOUND_LEASE_MS,
     }
 
 
 def _entry(rows: Rows) -> JournalEntry | None:
-    return read_entry(rows[0]) if rows else None
+    return sql.read_entry(rows[0]) if rows else None

@@ -2,9 +2,10 @@
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import (
     INBOUND,
     Approval,
@@ -19,25 +20,31 @@ from sinch_voice_mcp.ports import (
     Outcome,
 )
 from sinch_voice_mcp.storage import statements as sql
-from sinch_voice_mcp.storage.chain import digest
-from sinch_voice_mcp.storage.claiming import claiming
-from sinch_voice_mcp.storage.database import Abandon, Database, Final, Row, Statement, Transaction, one
-from sinch_voice_mcp.storage.outcomes import audited, recording, settling, stopping
-from sinch_voice_mcp.storage.rows import read_entry, read_switch
+from sinch_voice_mcp.storage.chain import audited, digest
+from sinch_voice_mcp.storage.claiming import Undecided, claiming
+from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Row, Statement, Transaction, committed, one
+from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
 from sinch_voice_mcp.types import Millis
 
-_TEN_MINUTES = 600_000
-_PAGE = 1_000
+_CLAIM_TRIES = 10
+"""How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
+switch between two statements of the claim, and drivers let one transaction write at a time: twice is rare already."""
+
+_PRUNE_DELAY_MS = 600_000
+"""Time for which expired rows are kept: a server whose clock is behind may still need them."""
+
+_PAGE_SIZE = 1_000
+"""Rows of the audit log that are read at a time."""
 
 
 class SqlJournal:
-    """What :class:`~sinch_voice_mcp.ports.Journal` promises, on SQLite or PostgreSQL.
+    """:class:`~sinch_voice_mcp.ports.Journal` on SQLite or PostgreSQL.
 
     Args:
-        database: Opened and migrated.
+        database: Opened, with all migrations applied.
         clock: Where the time comes from.
-        key: Makes hashes of numbers; the same for every server on this database.
-        skew: Milliseconds that the database's clock is ahead of ours.
+        key: Key of the hashes of numbers; the same for every server on this database.
+        skew: Milliseconds that the database's clock is ahead of ``clock``.
     """
 
     def __init__(self, database: Database, clock: Clock, key: bytes, skew: int = 0) -> None:
@@ -48,54 +55,55 @@ class SqlJournal:
 
     @property
     def durable(self) -> bool:
-        """Whether it outlives this process."""
+        """Whether the journal outlives this process."""
         return self._database.durable
 
     def now(self) -> Millis:
-        """The database's time, in milliseconds."""
+        """Return the database's time."""
         return Millis(int(self._clock.now().timestamp() * 1000) + self.skew)
 
     def hashed(self, number: str) -> str:
-        """HMAC-SHA256 of a number in E.164 form, half of it."""
+        """Return the first half of the HMAC-SHA256 of a number in E.164 form, in hexadecimal."""
         return hmac.new(self._key, number.encode(), "sha256").hexdigest()[:32]
 
     async def claim(self, claim: Claim) -> Claimed:
-        """Write down an intent: kill switch, keys, counters, money and audit in one transaction."""
-        while True:
-            claimed = await self._database.run(lambda: claiming(claim))
-            if claimed is not None:
-                return claimed
+        """Claim a request: keys, gaps, limits, kill switch and audit row in one transaction."""
+        return await self._decided(lambda: claiming(claim))
 
     async def peek(self, claim: Claim) -> Claimed:
-        """What a claim would be answered: it is made, and rolled back."""
+        """Return what a claim would be answered: it is made, and rolled back."""
 
-        def peeking() -> Transaction[Claimed | None]:
-            answer = yield from claiming(claim)
-            raise Abandon(answer.value if isinstance(answer, Final) else answer)
+        def peeking() -> Transaction[Claimed | Undecided]:
+            end = yield from claiming(claim)
+            return Rollback(end.value)
 
-        while True:
-            claimed = await self._database.run(peeking)
-            if claimed is not None:
+        return await self._decided(peeking)
+
+    async def _decided(self, start: Callable[[], Transaction[Claimed | Undecided]]) -> Claimed:
+        reason = ""
+        for _ in range(_CLAIM_TRIES):
+            claimed = await self._database.run(start)
+            if not isinstance(claimed, Undecided):
                 return claimed
+            reason = claimed.reason
+        raise StorageError(f"The journal could not decide on the request in {_CLAIM_TRIES} tries: {reason}.")
 
     async def record(self, token: str, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
-        """Write down what became of a request; says what is recorded, which may be something earlier."""
+        """Record the outcome of a request; the entry may have an earlier, more certain one."""
         now = self.now()
-
-        return await self._database.run(lambda: recording(token, outcome, now, max_unknown))
+        return await self._database.run(lambda: committed(recording(token, outcome, now, max_unknown)))
 
     async def settle(self, token: str, report: EndReport) -> None:
-        """Write down how a call ended; money that was set aside and not spent is given back."""
+        """Record how a call ended; reserved money that was not spent is released."""
         now = self.now()
-
-        await self._database.run(lambda: settling(token, report, now))
+        await self._database.run(lambda: committed(settling(token, report, now)))
 
     async def entry(self, token: str) -> JournalEntry | None:
-        """A request by our token."""
+        """Return the request with this token."""
         return _first(await self._database.read(lambda: one(sql.CALL, token=token)))
 
     async def by_call_id(self, call_id: str) -> JournalEntry | None:
-        """The callout that led to a call."""
+        """Return the callout that led to a call."""
         return _first(await self._database.read(lambda: one(sql.BY_CALL_ID, call_id=call_id)))
 
     async def entries(
@@ -107,7 +115,7 @@ class SqlJournal:
         overdue: int | None = None,
         inbound: bool | None = None,
     ) -> list[JournalEntry]:
-        """Requests, newest first."""
+        """Return requests, newest first."""
         values: dict[str, object] = {"limit": limit}
         where = ["1 = 1"]
         if states:
@@ -128,65 +136,66 @@ class SqlJournal:
             "ORDER BY claimed_at DESC, call LIMIT :limit"
         )
         rows = await self._database.read(lambda: one(text, **values))
-        return [read_entry(row) for row in rows]
+        return [sql.read_entry(row) for row in rows]
 
     async def approve(self, approval: Approval) -> None:
-        """Remember that a person said yes."""
+        """Remember that a person confirmed calls to some destinations."""
 
         def approving() -> Transaction[None]:
             for destination in sorted(approval.destinations):
                 values = {"principal": approval.principal, "destination": destination, "until": approval.until}
                 yield (Statement(sql.APPROVE, values),)
             yield from audited("approved", None, {"destinations": list(approval.destinations)}, self.now())
+            return Commit(None)
 
         await self._database.run(approving)
 
     async def approved(self, principal: str, destinations: Sequence[str]) -> bool:
-        """Whether a person said yes to all of these, and that still holds."""
-        asked = [
+        """Return whether unexpired approvals cover every one of these destinations."""
+        batch = [
             Statement(sql.APPROVED, {"principal": principal, "destination": destination, "now": self.now()})
             for destination in destinations
         ]
 
-        def looking() -> Transaction[bool]:
-            found = yield asked
-            return all(found)
+        def reading() -> Transaction[bool]:
+            found = yield batch
+            return Commit(all(found))
 
-        return bool(asked) and await self._database.read(looking)
+        return bool(batch) and await self._database.read(reading)
 
     async def switch(self) -> KillSwitchState:
-        """What stopped calling, or None."""
-        return read_switch(await self._database.read(lambda: one(sql.SWITCH)))
+        """Return the state of the kill switch."""
+        return sql.read_switch(await self._database.read(lambda: one(sql.SWITCH)))
 
     async def stop(self, reason: str, by: str) -> CallingStopped:
-        """Refuse every claim from now on."""
+        """Turn the kill switch on."""
         now = self.now()
 
         def stop() -> Transaction[CallingStopped]:
             yield from stopping(reason, by, now)
             (rows,) = yield (Statement(sql.SWITCH),)
-            return read_switch(rows) or CallingStopped(now, reason, by)
+            return Commit(sql.read_switch(rows) or CallingStopped(now, reason, by))
 
         return await self._database.run(stop)
 
     async def resume(self, by: str) -> bool:
-        """Allow claims again."""
+        """Turn the kill switch off; returns whether it was on."""
         now = self.now()
 
         def resuming() -> Transaction[bool]:
             (rows,) = yield (Statement(sql.RESUME, {"now": now}),)
             if rows:
                 yield from audited("resumed", None, {"by": by}, now)
-            return bool(rows)
+            return Commit(bool(rows))
 
         return await self._database.run(resuming)
 
     async def note(self, event: str, details: Mapping[str, object], token: str | None = None) -> None:
-        """Add a row to the audit log."""
-        await self._database.run(lambda: audited(event, token, details, self.now()))
+        """Append a row to the audit log."""
+        await self._database.run(lambda: committed(audited(event, token, details, self.now())))
 
-    async def audit(self, *, after: int = 0, limit: int = _PAGE) -> list[AuditRow]:
-        """Rows of the audit log after a number."""
+    async def audit(self, *, after: int = 0, limit: int = _PAGE_SIZE) -> list[AuditRow]:
+        """Return rows of the audit log with a greater number than ``after``."""
         rows = await self._database.read(lambda: one(sql.AUDIT, after=after, limit=limit))
         return [
             AuditRow(row["seq"], row["at"], row["event"], row["call"], json.loads(row["details"]), row["digest"])
@@ -194,11 +203,11 @@ class SqlJournal:
         ]
 
     async def verify(self) -> tuple[int, str | None]:
-        """Compute the chain again, from its beginning to the head that the gate holds."""
+        """Compute the digests again, from the first row to the head that the gate row holds."""
         return await self._database.read(_verifying)
 
     async def forget(self, number: str) -> int:
-        """Erase a number's traces outside the audit log; its counters stay no longer than their windows."""
+        """Erase a number outside the audit log; its counters are deleted when their windows are over."""
         hashed = self.hashed(number)
 
         def forgetting() -> Transaction[int]:
@@ -207,43 +216,44 @@ class SqlJournal:
                 Statement(sql.FORGET_APPROVALS, {"destination": hashed}),
             )
             yield from audited("forgotten", None, {"calls": len(rows)}, self.now())
-            return len(rows)
+            return Commit(len(rows))
 
         return await self._database.run(forgetting)
 
     async def prune(self) -> None:
-        """Drop counters, keys and approvals whose time is over."""
-        then = self.now() - _TEN_MINUTES
+        """Delete expired keys, counters and approvals."""
+        then = self.now() - _PRUNE_DELAY_MS
 
         def pruning() -> Transaction[None]:
             yield [Statement(text, {"then": then} if ":then" in text else {}) for text in sql.PRUNE]
+            return Commit(None)
 
         await self._database.run(pruning)
 
 
 def _first(rows: Sequence[Row]) -> JournalEntry | None:
-    return read_entry(rows[0]) if rows else None
+    return sql.read_entry(rows[0]) if rows else None
 
 
 def _verifying() -> Transaction[tuple[int, str | None]]:
     head, seq, promised = "", 0, 0
     while True:
         rows, (gate,) = yield (
-            Statement(sql.AUDIT, {"after": seq, "limit": _PAGE}),
+            Statement(sql.AUDIT, {"after": seq, "limit": _PAGE_SIZE}),
             Statement("SELECT seq, head FROM gate WHERE id = 1"),
         )
         for row in rows:
             if row["seq"] != seq + 1:
-                return seq, f"row {seq + 1} is missing"
+                return Commit((seq, f"row {seq + 1} is missing"))
             head = digest(head, seq + 1, row["at"], row["event"], row["call"], row["details"])
             if head != row["digest"]:
-                return seq, f"row {seq + 1} was changed, or a row before it"
+                return Commit((seq, f"row {seq + 1} was changed, or a row before it"))
             seq += 1
-        if len(rows) < _PAGE and (gate["seq"], gate["head"]) == (seq, head):
-            return seq, None
-        # Others may add rows meanwhile; those that the gate knew of before this look are there, or gone.
+        if len(rows) < _PAGE_SIZE and (gate["seq"], gate["head"]) == (seq, head):
+            return Commit((seq, None))
+        # Other servers may append rows meanwhile; rows that the gate row had counted at the last look must exist.
         if not rows and seq < promised:
-            return seq, f"the rows after {seq} are missing"
+            return Commit((seq, f"the rows after {seq} are missing"))
         if not rows and gate["seq"] <= seq:
-            return seq, "the log does not end as it was written"
+            return Commit((seq, "the log does not end as it was written"))
         promised = gate["seq"]

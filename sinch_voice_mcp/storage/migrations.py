@@ -1,30 +1,28 @@
-"""The tables, as numbered steps. Steps are appended, never edited; each leaves older programs working."""
+"""The tables, as numbered migrations. Migrations are appended, never edited; each leaves older programs working."""
 
 from dataclasses import dataclass, field
 
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.storage.database import Database, Dialect, Statement, Transaction
+from sinch_voice_mcp.storage.database import Commit, Database, Dialect, Statement, Transaction
 from sinch_voice_mcp.version import __version__
 
-BY_KEY = "/* kept by key */"
-"""Where SQLite would otherwise keep a table twice, once by row number: half the pages to write."""
-
-_LOCK = 7_265_164_817
+KEY_ORDERED = "/* in the order of its key */"
+"""Stands for the driver's option for a table that is stored in the order of its primary key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step: what both engines do, and then what only one of them does."""
+    """One migration: statements for both engines, and then those for one of them."""
 
     number: int
     title: str
     both: tuple[str, ...]
     only: dict[Dialect, tuple[str, ...]] = field(default_factory=dict[Dialect, tuple[str, ...]])
 
-    def statements(self, dialect: Dialect) -> tuple[str, ...]:
-        """What this engine has to do."""
-        kept = "WITHOUT ROWID" if dialect == "sqlite" else ""
-        return tuple(sql.replace(BY_KEY, kept) for sql in self.both) + self.only.get(dialect, ())
+    def statements(self, database: Database) -> tuple[Statement, ...]:
+        """Return the statements for a database."""
+        texts = (*self.both, *self.only.get(database.dialect, ()))
+        return tuple(Statement(text.replace(KEY_ORDERED, database.key_ordered)) for text in texts)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -49,18 +47,18 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX calls_unknown_at ON calls (unknown_at) WHERE unknown_at IS NOT NULL",
             f"""CREATE TABLE keys (
                 digest TEXT PRIMARY KEY, call TEXT NOT NULL, fingerprint TEXT NOT NULL,
-                until BIGINT NOT NULL) {BY_KEY}""",
+                until BIGINT NOT NULL) {KEY_ORDERED}""",
             "CREATE INDEX keys_call ON keys (call)",
             f"""CREATE TABLE counters (
                 name TEXT NOT NULL, bucket BIGINT NOT NULL, used BIGINT NOT NULL, cap BIGINT NOT NULL,
-                until BIGINT NOT NULL, PRIMARY KEY (name, bucket)) {BY_KEY}""",
+                until BIGINT NOT NULL, PRIMARY KEY (name, bucket)) {KEY_ORDERED}""",
             f"""CREATE TABLE approvals (
                 principal TEXT NOT NULL, destination TEXT NOT NULL, until BIGINT NOT NULL,
-                PRIMARY KEY (principal, destination)) {BY_KEY}""",
+                PRIMARY KEY (principal, destination)) {KEY_ORDERED}""",
             "CREATE TABLE hosts (name TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)",
             f"""CREATE TABLE audit (
                 seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, event TEXT NOT NULL, call TEXT,
-                details TEXT NOT NULL, digest TEXT NOT NULL) {BY_KEY}""",
+                details TEXT NOT NULL, digest TEXT NOT NULL) {KEY_ORDERED}""",
         ),
         {
             "sqlite": tuple(
@@ -95,56 +93,61 @@ NEWEST = MIGRATIONS[-1].number
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A step that a database has had; ``version`` is the program that took it."""
+    """A migration that a database has had; ``version`` is the program that applied it."""
 
     number: int
     version: str
 
 
 async def applied(database: Database) -> list[Applied]:
-    """The steps that a database has had, in order. Makes the table that lists them.
+    """Return the migrations that a database has had, in order; creates the table that lists them.
 
     Raises:
         StorageError: The database cannot be used.
     """
 
-    def look() -> Transaction[list[Applied]]:
-        rows = yield (*_opening(database.dialect), Statement("SELECT number, version FROM migrations ORDER BY number"))
-        return [Applied(row["number"], row["version"]) for row in rows[-1]]
+    def reading() -> Transaction[list[Applied]]:
+        rows = yield _listing(database)
+        return Commit([Applied(row["number"], row["version"]) for row in rows[-1]])
 
-    return await database.run(look)
+    return await database.run(reading)
 
 
 async def migrate(database: Database, *, newest: int = NEWEST) -> list[int]:
-    """Take every step that is missing; returns their numbers. Several programs may try at once.
+    """Apply the migrations that are missing; returns their numbers. Several programs may try at once.
 
     Raises:
         ConfigurationError: The database is newer than this program.
         StorageError: The database cannot be used.
     """
 
-    def climb() -> Transaction[list[int]]:
-        rows = yield (*_opening(database.dialect), Statement("SELECT number, version FROM migrations ORDER BY number"))
+    def migrating() -> Transaction[list[int]]:
+        rows = yield _listing(database)
         done = {int(row["number"]): str(row["version"]) for row in rows[-1]}
         if done and max(done) > newest:
             raise ConfigurationError(
                 f"this journal was made by version {done[max(done)]}, which is newer than this program "
                 f"({__version__}); use that version, or another database"
             )
-        taken = [step for step in MIGRATIONS if step.number not in done]
-        for step in taken:
-            noted = "INSERT INTO migrations (number, version) VALUES (:number, :version)"
-            yield (
-                *(Statement(sql) for sql in step.statements(database.dialect)),
-                Statement(noted, {"number": step.number, "version": __version__}),
-            )
-        return [step.number for step in taken]
+        missing = [migration for migration in MIGRATIONS if migration.number not in done]
+        for migration in missing:
+            yield (*migration.statements(database), Statement(_NOTE, _values(migration)))
+        return Commit([migration.number for migration in missing])
 
-    return await database.run(climb)
+    return await database.run(migrating)
 
 
-def _opening(dialect: Dialect) -> tuple[Statement, ...]:
-    table = Statement("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, version TEXT NOT NULL)")
-    if dialect == "sqlite":
-        return (table,)
-    return (Statement("SELECT pg_advisory_xact_lock(:lock)", {"lock": _LOCK}), table)
+_NOTE = "INSERT INTO migrations (number, version) VALUES (:number, :version)"
+
+
+def _values(migration: Migration) -> dict[str, object]:
+    return {"number": migration.number, "version": __version__}
+
+
+def _listing(database: Database) -> tuple[Statement, ...]:
+    """Return statements of which the last one lists the migrations that a database has had."""
+    return (
+        *database.migration_lock,
+        Statement("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, version TEXT NOT NULL)"),
+        Statement("SELECT number, version FROM migrations ORDER BY number"),
+    )

@@ -1,4 +1,4 @@
-"""What becomes of a request, as parts of a transaction: outcomes, ends, what is given back, the audit log."""
+"""What becomes of a request, as parts of a transaction: its outcome, its end, what is released, the kill switch."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,142 +8,140 @@ from typing import cast
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import EndReport, JournalEntry, Outcome
 from sinch_voice_mcp.storage import statements as sql
-from sinch_voice_mcp.storage.chain import NEXT, appended
+from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
-from sinch_voice_mcp.storage.database import Statement, Transaction
-from sinch_voice_mcp.storage.rows import read_entry
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.storage.database import Statement, Steps
+from sinch_voice_mcp.types import CallId, JsonObject, Millis
 
-_TEN_MINUTES = 600_000
-_MONEY = ":max_spend_per_day"
-"""The counter of what was spent; a name as :func:`~sinch_voice_mcp.storage.statements.counter` makes it."""
+_UNKNOWN_WINDOW_MS = 600_000
+"""Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
 
-_GIVEN_BACK: Mapping[str, tuple[str, ...]] = {
+_SPENT = ":max_spend_per_day"
+"""Counter of the money spent; a name as :func:`~sinch_voice_mcp.storage.statements.counter` makes it."""
+
+_RELEASED: Mapping[str, tuple[str, ...]] = {
     "rejected": ("ended", "rejected", GAP),
     "not_sent": ("ended", "rejected", "not_sent", GAP),
     "lost": ("ended",),
 }
+"""Which uses are released by an outcome, by their :data:`~sinch_voice_mcp.ports.Release`."""
 
 
-def recording(token: str, outcome: Outcome, now: int, max_unknown: int | None) -> Transaction[JournalEntry]:
-    """Write down what became of a request; says what is recorded, which may be something earlier."""
+def recording(token: str, outcome: Outcome, now: Millis, max_unknown: int | None) -> Steps[JournalEntry]:
+    """Record the outcome of a request; returns the entry, which may have an earlier, more certain outcome."""
     values = {
         "token": token,
         "state": outcome.state,
         "call_id": outcome.call_id,
-        "error": _text(outcome.error),
+        "error": None if outcome.error is None else json.dumps(outcome.error),
         "unknown_at": now if outcome.state == "unknown" else None,
     }
     (rows,) = yield (Statement(sql.RECORD, values),)
     if not rows:
         entry = yield from known(token)
-        return (yield from _late(entry, outcome.call_id, now))
-    entry = read_entry(rows[0])
+        return (yield from _keep(entry, outcome.call_id, now))
+    entry = sql.read_entry(rows[0])
     yield from _release(token, rows[0]["units"], outcome.state)
-    yield from audited(outcome.state, token, _told(outcome), now)
+    yield from audited(outcome.state, token, _audit_details(outcome), now)
     if outcome.state == "unknown" and max_unknown is not None:
-        yield from _trip(max_unknown, now)
+        yield from _stop_at(max_unknown, now)
     return entry
 
 
-def settling(token: str, report: EndReport, now: int) -> Transaction[None]:
-    """Write down how a call ended; money that was set aside and not spent is given back."""
-    told = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
-    (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **told}),)
+def settling(token: str, report: EndReport, now: Millis) -> Steps[None]:
+    """Record how a call ended, and release its limits and the reserved money that was not spent."""
+    end = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
+    (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
     if rows:
-        kept = int(rows[0]["reserved"]) if report.cost is None else report.cost
-        yield from _give_back(rows[0]["units"], ("ended",), spent=kept)
-        # Everything is given back; which numbers these counters were of is not kept.
+        spent = int(rows[0]["reserved"]) if report.cost is None else report.cost
+        yield from _give_back(rows[0]["units"], ("ended",), spent=spent)
+        # All of it is released; the counters' names, which contain the hashes of numbers, are not needed any more.
         yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
-        yield from audited("ended", token, told, now)
-        yield from _two_calls({rows[0]["call_id"], report.call_id}, now)
+        yield from audited("ended", token, end, now)
+        yield from _stop_if_two_calls({rows[0]["call_id"], report.call_id}, now)
     else:
         entry = yield from known(token)
-        yield from _late(entry, report.call_id, now)
+        yield from _keep(entry, report.call_id, now)
 
 
-def _text(value: JsonObject | None) -> str | None:
-    return None if value is None else json.dumps(value)
+def _audit_details(outcome: Outcome) -> JsonObject:
+    """Return what the audit log says of an outcome: the error's code, not its message, which may contain a number."""
+    details = {"call_id": outcome.call_id, "code": (outcome.error or {}).get("code")}
+    details["error_code"] = (outcome.error or {}).get("error_code")
+    return {name: value for name, value in details.items() if value is not None}
 
 
-def _told(outcome: Outcome) -> JsonObject:
-    """What the audit log says of an outcome: the error's code, not its words, which may repeat a number."""
-    kept = {"call_id": outcome.call_id, "code": (outcome.error or {}).get("code")}
-    kept["error_code"] = (outcome.error or {}).get("error_code")
-    return {name: value for name, value in kept.items() if value is not None}
-
-
-def _release(token: str, units: str, state: str) -> Transaction[None]:
-    given_back = _GIVEN_BACK.get(state, ())
-    # Keys before counters, as in a claim.
+def _release(token: str, units: str, state: str) -> Steps[None]:
+    releases = _RELEASED.get(state, ())
+    # Keys before counters, as in a claim: the same order everywhere, so that no two transactions deadlock.
     if state in {"rejected", "not_sent"}:
         yield (Statement(sql.DROP_KEYS, {"token": token}),)
-    if given_back:
-        yield from _give_back(units, given_back, spent=None)
+    if releases:
+        yield from _give_back(units, releases, spent=None)
     if state == "lost":
-        # Should it turn up after all, what was given back is not given back again.
-        rest = [unit for unit in json.loads(units) if unit[-1] not in given_back]
+        # If the call turns up after all, what was released now must not be released again.
+        rest = [use for use in json.loads(units) if use[-1] not in releases]
         yield (Statement(sql.SET_UNITS, {"token": token, "units": json.dumps(rest)}),)
 
 
-def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Transaction[None]:
-    """Give back what a request held; of money, what was not ``spent`` (None: as the unit itself says)."""
+def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Steps[None]:
+    """Release what a request uses.
+
+    Args:
+        units: What it uses, as :func:`~sinch_voice_mcp.storage.claiming.claiming` wrote it.
+        releases: Which uses are released.
+        spent: Money spent, in millionths; the rest of the reserved money is released. None: as ``releases`` says.
+    """
     batch: list[Statement] = []
-    for name, bucket, amount, release in cast("list[list[object]]", json.loads(units)):
-        back = int(cast("int", amount)) if release in releases else 0
-        if name == _MONEY and spent is not None:
-            back = int(cast("int", amount)) - spent
+    for name, bucket, amount, release in cast("list[tuple[str, int, int, str]]", json.loads(units)):
+        back = amount if release in releases else 0
+        if name == _SPENT and spent is not None:
+            back = amount - spent
         if back:
-            text = sql.END_GAP if release == GAP else sql.GIVE_BACK
+            text = sql.END_GAP if release == GAP else sql.RELEASE
             batch.append(Statement(text, {"name": name, "bucket": bucket, "amount": back}))
     if batch:
         yield batch
 
 
-def audited(event: str, token: str | None, details: Mapping[str, object], now: int) -> Transaction[None]:
-    """Add a row to the audit log."""
-    (rows,) = yield (Statement(NEXT),)
-    yield appended(rows[0]["seq"], rows[0]["head"], now, event, token, details)
-
-
-def stopping(reason: str, by: str, now: int) -> Transaction[None]:
+def stopping(reason: str, by: str, now: Millis) -> Steps[None]:
     """Turn the kill switch on; the first reason stays."""
     (rows,) = yield (Statement(sql.STOP, {"now": now, "reason": reason, "by": by}),)
     if rows:
         yield from audited("stopped", None, {"reason": reason, "by": by}, now)
 
 
-def known(token: str) -> Transaction[JournalEntry]:
-    """A request that has to be there.
+def known(token: str) -> Steps[JournalEntry]:
+    """Return a request that must exist.
 
     Raises:
-        StorageError: It is not.
+        StorageError: There is no such request.
     """
     (rows,) = yield (Statement(sql.CALL, {"token": token}),)
     if not rows:
-        raise StorageError(f"The journal has no request {token}; it may be another one, or an older copy.")
-    return read_entry(rows[0])
+        raise StorageError(f"The journal has no request {token}; it may be another journal, or an older copy.")
+    return sql.read_entry(rows[0])
 
 
-def _late(entry: JournalEntry, call_id: str | None, now: int) -> Transaction[JournalEntry]:
-    """What comes after the end changes nothing, but may name the call."""
+def _keep(entry: JournalEntry, call_id: str | None, now: Millis) -> Steps[JournalEntry]:
+    """Keep what is recorded; a late outcome only adds a call ID that was missing."""
     if entry.state == "ended" and entry.call_id is None and call_id is not None:
-        yield (Statement(sql.NAME_CALL, {"token": entry.token, "call_id": call_id}),)
-        return replace(entry, call_id=call_id)
-    yield from _two_calls({entry.call_id, call_id}, now)
+        yield (Statement(sql.SET_CALL_ID, {"token": entry.token, "call_id": call_id}),)
+        return replace(entry, call_id=CallId(call_id))
+    yield from _stop_if_two_calls({entry.call_id, call_id}, now)
     return entry
 
 
-def _two_calls(ids: set[str | None], now: int) -> Transaction[None]:
-    """One request that became two calls is what must never happen: nothing is placed until a person has looked."""
-    known = sorted(one for one in ids if one is not None)
-    if len(known) > 1:
-        yield from stopping(f"one request led to two calls ({' and '.join(known)})", "this server", now)
+def _stop_if_two_calls(ids: set[str | None], now: Millis) -> Steps[None]:
+    """Turn the kill switch on if one request led to two calls: that must never happen, so a person has to look."""
+    known_ids = sorted(each for each in ids if each is not None)
+    if len(known_ids) > 1:
+        yield from stopping(f"one request led to two calls ({' and '.join(known_ids)})", "this server", now)
 
 
-def _trip(most: int, now: int) -> Transaction[None]:
-    (rows,) = yield (Statement(sql.COUNT_UNKNOWN, {"since": now - _TEN_MINUTES}),)
-    found = int(rows[0]["unknown"])
-    if found >= most:
-        reason = f"{found} callouts with an unknown outcome within ten minutes"
-        yield from stopping(reason, "this server", now)
+def _stop_at(max_unknown: int, now: Millis) -> Steps[None]:
+    """Turn the kill switch on if there are too many unknown outcomes."""
+    (rows,) = yield (Statement(sql.COUNT_UNKNOWN, {"since": now - _UNKNOWN_WINDOW_MS}),)
+    unknown = int(rows[0]["unknown"])
+    if unknown >= max_unknown:
+        yield from stopping(f"{unknown} callouts with an unknown outcome within ten minutes", "this server", now)

@@ -1,4 +1,4 @@
-"""SQLite: one thread writes, with group commit; another one reads."""
+"""SQLite: one thread writes and shares commits among transactions, another thread reads."""
 
 import asyncio
 import sqlite3
@@ -8,80 +8,125 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
+from sinch_voice_mcp.clock import Pace
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.storage.database import Abandon, Batch, Dialect, Final, Rows, Start
+from sinch_voice_mcp.storage.database import Batch, Commit, Dialect, Rollback, Rows, Start
 
 T = TypeVar("T")
 
-_MOST_AT_ONCE = 64
-"""Transactions that share one commit."""
+_COMMIT_SIZE = 64
+"""Most transactions that share one commit: more would make the first of them wait for longer than a commit takes."""
 
-_BUSY_S = 5.0
-"""Seconds to wait while another process writes."""
-
-_STEPS_OF_ALL = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+# WAL lets the reader work beside the writer; FULL has every commit on the disk before it is acknowledged.
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 class SqliteDatabase:
-    """A file, or memory where ``path`` is None. Every acknowledged transaction is on the disk.
+    """A file, or memory if ``path`` is None. Every acknowledged transaction is on the disk.
 
     Raises:
         StorageError: The file cannot be opened.
     """
 
     dialect: Dialect = "sqlite"
+    # File locks are not reliable on network file systems, and hosts have different clocks.
+    spans_hosts = False
+    clock_query = None
+    # Otherwise SQLite would store a table twice, once by row number: half the pages to write.
+    key_ordered = "WITHOUT ROWID"
+    # Every transaction of the writer begins with the lock on the whole file.
+    migration_lock: Batch = ()
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, pace: Pace) -> None:
         self.path = path
         self.durable = path is not None
-        with _explained(), ExitStack() as opened:
-            writes = _connected(path, writes=True)
+        with _storage_errors(), ExitStack() as opened:
+            writes = _connected(path, pace, writes=True)
             opened.callback(writes.close)
-            # Memory belongs to one connection.
-            reads = writes if path is None else _connected(path, writes=False)
+            # A database in memory belongs to one connection.
+            reads = writes if path is None else _connected(path, pace, writes=False)
             opened.pop_all()
         self._writer = _Worker(writes, begin="BEGIN IMMEDIATE")
         self._reader = self._writer if path is None else _Worker(reads, begin="BEGIN")
 
     @property
     def name(self) -> str:
-        """Engine, version and place."""
+        """Engine, version and location."""
         return f"SQLite {sqlite3.sqlite_version}, {self.path or 'in memory'}"
 
     async def run(self, start: Start[T]) -> T:
-        """Run a transaction; several that come at once share a commit."""
+        """Run a transaction; transactions that arrive while others are written share a commit."""
         return await self._writer.run(start)
 
     async def read(self, start: Start[T]) -> T:
         """Run a transaction that changes nothing, beside the writer."""
         return await self._reader.run(start)
 
-    async def listen(self, channel: str, told: Callable[[str], None]) -> None:
-        """Nothing: other processes on a file cannot announce anything."""
-        del channel, told
+    def announcement(self, channel: str, text: str) -> Batch:
+        """Return nothing: SQLite cannot notify other processes."""
+        del channel, text
+        return ()
+
+    async def listen(self, channel: str, receive: Callable[[str], None]) -> None:
+        """Return at once: SQLite cannot notify other processes."""
+        del channel, receive
 
     async def aclose(self) -> None:
-        """Finish what was asked for and close."""
+        """Finish the transactions that were requested, and close."""
         for worker in {self._writer, self._reader}:
             await worker.aclose()
 
 
-class _Job:
-    """A transaction and who waits for its value."""
+class _Job(Generic[T]):
+    """A transaction and the future for its value."""
 
-    def __init__(self, start: Start[Any]) -> None:
-        self.start = start
-        self.future: Future[Any] = Future()
-        self.value: object = None
+    def __init__(self, start: Start[T]) -> None:
+        self._start = start
+        self._future: Future[T] = Future()
+        self._end: Commit[T] | Rollback[T] | None = None
+
+    def begin(self) -> bool:
+        """Return whether the transaction is still wanted; from now on it cannot be canceled."""
+        return self._future.set_running_or_notify_cancel()
+
+    async def value(self) -> T:
+        """Wait for the value."""
+        return await asyncio.wrap_future(self._future)
+
+    def run(self, connection: sqlite3.Connection) -> bool:
+        """Run the statements; returns whether they are to be committed."""
+        transaction = self._start()
+        try:
+            batch = next(transaction)
+            while True:
+                batch = transaction.send(_executed(connection, batch))
+        except StopIteration as end:
+            self._end = end.value
+        match self._end:
+            case Commit(last=last):
+                _executed(connection, last)
+                return True
+            case _:
+                return False
+
+    def deliver(self) -> None:
+        """Set the value that the transaction returned."""
+        if self._end is not None and not self._future.done():
+            self._future.set_result(self._end.value)
+
+    def fail(self, error: BaseException) -> None:
+        """Set an error, unless there was one before."""
+        if not self._future.done():
+            self._future.set_exception(error)
 
 
 class _Worker:
     """A thread with a connection of its own."""
 
     def __init__(self, connection: sqlite3.Connection, *, begin: str) -> None:
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._connection = connection
         self._begin = begin
         self._closed = False
@@ -94,7 +139,7 @@ class _Worker:
             raise StorageError("The journal cannot be used: it is closed.")
         job = _Job(start)
         self._jobs.put(job)
-        return cast("T", await asyncio.wrap_future(job.future))
+        return await job.value()
 
     async def aclose(self) -> None:
         self._closed = True
@@ -103,122 +148,103 @@ class _Worker:
 
     def _work(self) -> None:
         while (jobs := self._next()) is not None:
-            # Whoever has stopped waiting before it began gets nothing done.
-            wanted = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+            # A transaction that was canceled before it began is not run.
+            wanted = [job for job in jobs if job.begin()]
             if len(wanted) == 1:
-                self._alone(wanted[0])
+                self._run_alone(wanted[0])
             elif wanted:
-                self._together(wanted)
+                self._run_together(wanted)
         self._connection.close()
 
-    def _next(self) -> list[_Job] | None:
-        """What waits to be done, at least one; None at the end."""
-        jobs: list[_Job] = []
+    def _next(self) -> "list[_Job[Any]] | None":
+        """Wait for the next jobs, at least one; None after the last one."""
+        jobs: list[_Job[Any]] = []
         found = self._jobs.get()
         while found is not None:
             jobs.append(found)
-            if len(jobs) == _MOST_AT_ONCE:
+            if len(jobs) == _COMMIT_SIZE:
                 return jobs
             try:
                 found = self._jobs.get_nowait()
             except Empty:
                 return jobs
         if jobs:
-            # The end comes again after these.
+            # The end is found again after these jobs.
             self._jobs.put(None)
         return jobs or None
 
-    def _together(self, jobs: list[_Job]) -> None:
-        """Run transactions under one commit; each of them stands or falls alone."""
+    def _run_together(self, jobs: "list[_Job[Any]]") -> None:
+        """Run transactions under one commit; one that fails does not affect the others."""
         try:
-            with _explained():
+            with _storage_errors():
                 self._connection.execute(self._begin)
-                done = [job for job in jobs if self._apart(job)]
+                for job in jobs:
+                    self._run_in_savepoint(job)
                 self._connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - whoever waits hears of it
+        except BaseException as error:  # noqa: BLE001 - delivered to everyone who waits for one of these transactions
             self._undo()
             for job in jobs:
-                if not job.future.done():
-                    job.future.set_exception(error)
+                job.fail(error)
             return
-        for job in done:
-            job.future.set_result(job.value)
+        for job in jobs:
+            job.deliver()
 
-    def _alone(self, job: _Job) -> None:
+    def _run_alone(self, job: _Job[Any]) -> None:
         """Run one transaction under a commit of its own."""
         try:
-            with _explained():
+            with _storage_errors():
                 self._connection.execute(self._begin)
-                job.value = self._driven(job.start)
-                self._connection.execute("COMMIT")
-        except Abandon as answer:
+                self._connection.execute("COMMIT" if job.run(self._connection) else "ROLLBACK")
+        except BaseException as error:  # noqa: BLE001 - delivered to the one who waits for this transaction
             self._undo()
-            job.value = answer.value
-        except BaseException as error:  # noqa: BLE001 - whoever waits hears of it
-            self._undo()
-            job.future.set_exception(error)
+            job.fail(error)
             return
-        job.future.set_result(job.value)
+        job.deliver()
 
-    def _apart(self, job: _Job) -> bool:
-        """Run one transaction inside a savepoint; whether it has a value, to be told after the commit."""
+    def _run_in_savepoint(self, job: _Job[Any]) -> None:
+        """Run one transaction of several; its value is delivered after the commit."""
         self._connection.execute("SAVEPOINT job")
+        keep = False
         try:
-            with _explained():
-                job.value = self._driven(job.start)
-        except Abandon as answer:
-            job.value = answer.value
-            self._back()
-            return True
-        except BaseException as error:  # noqa: BLE001 - whoever waits hears of it
-            self._back()
-            job.future.set_exception(error)
-            return False
+            with _storage_errors():
+                keep = job.run(self._connection)
+        except BaseException as error:  # noqa: BLE001 - delivered to the one who waits for this transaction
+            job.fail(error)
+        if not keep:
+            # A full disk may have rolled everything back already; then this fails, and with it the whole group.
+            self._connection.execute("ROLLBACK TO job")
         self._connection.execute("RELEASE job")
-        return True
-
-    def _back(self) -> None:
-        # A full disk may have rolled everything back already; then this fails, and with it the whole group.
-        self._connection.execute("ROLLBACK TO job")
-        self._connection.execute("RELEASE job")
-
-    def _driven(self, start: Start[object]) -> object:
-        transaction = start()
-        try:
-            batch = next(transaction)
-            while True:
-                batch = transaction.send(self._executed(batch))
-        except StopIteration as end:
-            value: object = end.value
-        if isinstance(value, Final):
-            self._executed(value.batch)
-            return value.value
-        return value
-
-    def _executed(self, batch: Batch) -> list[Rows]:
-        return [self._connection.execute(one.sql, one.values).fetchall() for one in batch]
 
     def _undo(self) -> None:
-        # Where even this fails, the next BEGIN says so; the thread has to live to hear it.
+        # If even this fails, the next BEGIN raises; the thread has to live to deliver that.
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
 
-def _connected(path: Path | None, *, writes: bool) -> sqlite3.Connection:
+def _executed(connection: sqlite3.Connection, batch: Batch) -> list[Rows]:
+    return [connection.execute(each.sql, each.values).fetchall() for each in batch]
+
+
+def _connected(path: Path | None, pace: Pace, *, writes: bool) -> sqlite3.Connection:
     if path is not None and writes:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            # Before there is anything in it: SQLite gives the files beside it the same mode. What was there before
-            # keeps its own; it may be something else altogether.
+            # Before SQLite writes to it, which gives the files beside it the same mode. A file that exists keeps its
+            # own mode; it may not be a journal.
             path.touch(mode=0o600)
     connection = sqlite3.connect(
-        ":memory:" if path is None else path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        ":memory:" if path is None else path,
+        timeout=pace.sqlite_busy_s,
+        # Transactions are begun by hand.
+        isolation_level=None,
+        # Opened here, used in the worker's thread only.
+        check_same_thread=False,
     )
     try:
         connection.row_factory = sqlite3.Row
-        for step in _STEPS_OF_ALL:
-            connection.execute(f"PRAGMA {step}")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
         if not writes:
             connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error:
@@ -228,7 +254,8 @@ def _connected(path: Path | None, *, writes: bool) -> sqlite3.Connection:
 
 
 @contextmanager
-def _explained() -> Generator[None]:
+def _storage_errors() -> Generator[None]:
+    """Raise what SQLite and the file system report as a StorageError."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

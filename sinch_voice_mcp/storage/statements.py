@@ -1,10 +1,17 @@
-"""The journal's SQL, the same for both engines."""
+"""The journal's SQL, the same for both engines, and how its rows are read.
 
+Columns keep the names of the first version, so that older programs can use the database: ``call`` is our token,
+``units`` what a request uses of its limits, and the table ``gate`` has one row with the kill switch and the audit
+log's last number and digest.
+"""
+
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sinch_voice_mcp.ports import Claim, CountedLimit, Gap
-from sinch_voice_mcp.storage.database import Statement
+from sinch_voice_mcp.ports import CallingStopped, Claim, CountedLimit, Gap, JournalEntry, KillSwitchState
+from sinch_voice_mcp.storage.database import Row, Rows, Statement
+from sinch_voice_mcp.types import Millis
 
 COLUMNS = (
     "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
@@ -31,8 +38,8 @@ BY_CALL_ID = (
     "ORDER BY claimed_at DESC LIMIT 1"
 )
 
-GO_THROUGH = "UPDATE gate SET seq = seq + 1 WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
-"""The kill switch and the place in the audit log in one: after a stop, no row comes back."""
+CHECK_SWITCH = "UPDATE gate SET seq = seq + 1 WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
+"""Looks at the kill switch and takes the next audit number in one statement: no row is returned if the switch is on."""
 
 SWITCH = "SELECT stopped_at, reason, stopped_by FROM gate WHERE id = 1 AND stopped_at IS NOT NULL"
 STOP = (
@@ -52,9 +59,9 @@ RECORD = (
     "OR (state = 'lost' AND :state = 'accepted') OR (state = 'accepted' AND :state = 'lost')) "
     f"RETURNING units, {COLUMNS}"
 )
-"""What is certain takes the place of what is not; a second call id never takes the place of the first."""
+"""A certain outcome replaces an uncertain one; a second call ID never replaces the first."""
 
-NAME_CALL = "UPDATE calls SET call_id = :call_id WHERE call = :token AND call_id IS NULL AND state = 'ended'"
+SET_CALL_ID = "UPDATE calls SET call_id = :call_id WHERE call = :token AND call_id IS NULL AND state = 'ended'"
 SETTLE = (
     "UPDATE calls SET state = 'ended', call_id = coalesce(call_id, :call_id), duration = :duration, cost = :cost, "
     "result = :result, reason = :reason "
@@ -65,9 +72,9 @@ COUNT_UNKNOWN = (
     "SELECT count(*) AS unknown FROM calls, gate "
     "WHERE gate.id = 1 AND unknown_at > :since AND unknown_at > coalesce(gate.resumed_at, 0)"
 )
-GIVE_BACK = "UPDATE counters SET used = used - :amount WHERE name = :name AND bucket = :bucket"
+RELEASE = "UPDATE counters SET used = used - :amount WHERE name = :name AND bucket = :bucket"
 END_GAP = "UPDATE counters SET used = 0 WHERE name = :name AND bucket = :bucket AND used = :amount"
-"""Unless there was another call since, whose pause it is by now."""
+"""Unless another call was claimed since; then the gap belongs to that one."""
 
 PRUNE = (
     *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", "approvals")),  # noqa: S608 - names
@@ -91,17 +98,20 @@ AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :af
 SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
 USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"
 
+_UNBOUNDED_LIMIT_MS = 366 * 24 * 3_600_000
+"""Time after which the counter of a limit without a window is deleted if no claim has used it since."""
+
 
 def counter(one: CountedLimit | Gap) -> str:
-    """A counter's name. Whose it is comes first: what one claim touches then lies together on the disk."""
+    """Return the name of a counter. The scope comes first, so that one claim's rows lie together on the disk."""
     return f"{one.scope}:{one.rule}"
 
 
-def use_limits(limits: Sequence[CountedLimit], now: int) -> Statement:
-    """Use up all of these, in one statement; a counter that has too little left does not come back."""
+def use_limits(limits: Sequence[CountedLimit], now: Millis) -> Statement:
+    """Use all of these limits in one statement; it returns no row for a counter that has too little left."""
     values: dict[str, object] = {}
     for at, limit in enumerate(limits):
-        until = limit.bucket + 2 * limit.width if limit.width else now + _YEAR_MS
+        until = limit.bucket + 2 * limit.width if limit.width else now + _UNBOUNDED_LIMIT_MS
         values |= {f"n{at}": counter(limit), f"b{at}": limit.bucket, f"a{at}": limit.amount, f"c{at}": limit.cap}
         values[f"u{at}"] = until
     return Statement(_use_limits(len(limits)), values)
@@ -117,8 +127,8 @@ def _use_limits(many: int) -> str:
     )
 
 
-def keep_gap(gap: Gap, now: int) -> Statement:
-    """Take note of a call to a destination, unless the last one was too short ago: then no row comes back."""
+def keep_gap(gap: Gap, now: Millis) -> Statement:
+    """Record a call to a destination; the statement returns no row if the gap since the last call is too short."""
     return Statement(
         "INSERT INTO counters (name, bucket, used, cap, until) VALUES (:name, 0, :now, 0, :until) "
         "ON CONFLICT (name, bucket) DO UPDATE SET used = excluded.used, until = excluded.until "
@@ -128,7 +138,7 @@ def keep_gap(gap: Gap, now: int) -> Statement:
 
 
 def insert_call(claim: Claim, units: str) -> Statement:
-    """The request as it is written down before it is sent."""
+    """Insert a request before it is sent."""
     return Statement(
         INSERT_CALL,
         {
@@ -150,4 +160,15 @@ def insert_call(claim: Claim, units: str) -> Statement:
     )
 
 
-_YEAR_MS = 366 * 24 * 3_600_000
+def read_entry(row: Row) -> JournalEntry:
+    """Read a row of ``calls`` that has :data:`COLUMNS`."""
+    members = {name: row[name] for name in COLUMNS.split(", ")}
+    members["token"] = members.pop("call")
+    members["destinations"] = tuple(str(row["destinations"]).split())
+    members["error"] = None if row["error"] is None else json.loads(row["error"])
+    return JournalEntry(**members)
+
+
+def read_switch(rows: Rows) -> KillSwitchState:
+    """Read the rows that :data:`SWITCH` returned."""
+    return CallingStopped(rows[0]["stopped_at"], rows[0]["reason"], rows[0]["stopped_by"]) if rows else None

@@ -24,14 +24,14 @@ def _run(plan: Plan) -> Figures:
 
 
 @click.command()
-@click.option("--keys", default=10_000, show_default=True, help="Calls that are wanted.")
+@click.option("--keys", default=10_000, show_default=True, help="Number of calls to request.")
 @click.option("--kills", default=120, show_default=True, help="How often a server is killed.")
-@click.option("--workers", default=24, show_default=True, help="Keys asked for at a time.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other faults.")
+@click.option("--workers", default=24, show_default=True, help="Keys requested at a time.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the faults.")
 @click.option("--sqlite", is_flag=True, help="One SQLite file instead of PostgreSQL.")
 @click.option("--apart", is_flag=True, help="A SQLite file for each server: now every figure must be bad.")
 def main(keys: int, kills: int, workers: int, seed: int, *, sqlite: bool, apart: bool) -> None:
-    """Place calls through servers that are killed, on a platform that fails, and count the calls."""
+    """Request calls from servers that are killed, on a platform that fails, and count the calls that were placed."""
     with tempfile.TemporaryDirectory(prefix="sinch-voice-chaos-") as directory:
         scratch = Path(directory)
 
@@ -43,7 +43,7 @@ def main(keys: int, kills: int, workers: int, seed: int, *, sqlite: bool, apart:
         else:
             with postgres_database() as postgres:
                 if isinstance(postgres, NoPostgres):
-                    raise click.ClickException(postgres.reason)
+                    raise click.ClickException(f"{postgres.reason}; --sqlite needs none")
                 figures = on(postgres.url)
     click.echo(f"{'SQLite' if sqlite or apart else 'PostgreSQL'}, two servers, seed {seed}")
     click.echo("\n".join(figures.lines()))

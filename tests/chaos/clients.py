@@ -1,4 +1,4 @@
-"""Clients that ask for each call again and again, on every server, until they know."""
+"""Clients that request each call again and again, on every server, until the answer is final."""
 
 import json
 from collections import Counter
@@ -12,17 +12,17 @@ from mcp.types import CallToolResult, TextContent
 from tests.chaos.platform import OWN, dice
 from tests.chaos.servers import GoneError, Slot
 
-MOST_REJECTIONS = 3
-MOST_ODD = 5
-MOST_ASKS = 60
-_AGAIN = frozenset({"too_many_requests", "not_sent", "unavailable"})
+MAX_REJECTIONS = 3
+MAX_UNEXPECTED_ANSWERS = 5
+MAX_REQUESTS = 60
+_RETRIED_CODES = frozenset({"too_many_requests", "not_sent", "unavailable"})
 
 Kind = Literal["accepted", "unknown", "rejected", "again", "gone", "waiting", "odd"]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a client was told; ``said`` is the call id, or the error's code; ``warned`` that it may not be recorded."""
+    """What a client received: call ID or error code, and whether it was warned that the outcome may not be recorded."""
 
     kind: Kind
     said: str = ""
@@ -30,7 +30,7 @@ class Told:
 
     @property
     def final(self) -> bool:
-        """Whether no other answer may come after it."""
+        """Whether no other answer may follow."""
         return self.kind in ("accepted", "unknown")
 
 
@@ -49,14 +49,14 @@ def told(result: CallToolResult) -> Told:
             return Told("unknown")
         case "rejected":
             return Told("rejected")
-        case code if code in _AGAIN:
+        case code if code in _RETRIED_CODES:
             return Told("again", code)
         case code:
             return Told("odd", ": ".join(filter(None, (code, error.get("rule"), error["message"]))))
 
 
 class Clients:
-    """Everybody who asks.
+    """All clients of a run.
 
     Args:
         slots: The servers.
@@ -91,7 +91,7 @@ class Clients:
         self.longest = 0.0
 
     async def settle(self, key: str) -> None:
-        """Ask for one call until the answer is certain, and once more on another server."""
+        """Request one call until the answer is final, and once more on another server."""
         chance = dice(self._seed, key, "client")
         first, second = chance.sample(self._slots, 2)
         match chance.choices(("plain", "race", "drop"), (5, 3, 2)):
@@ -110,21 +110,21 @@ class Clients:
             await self._confirm(key, final, (second, first))
 
     async def _confirm(self, key: str, final: Told, slots: Sequence[Slot]) -> None:
-        # Where that server was killed just now, its successor is the one to ask.
+        # If that server was killed just now, its successor answers.
         await slots[0].ready.wait()
         again = await self._until_certain(key, slots)
         if again is not None and not _fit(final, again):
             self.contradicted[key] = f"{final}, then {again}"
 
     async def _until_certain(self, key: str, slots: Sequence[Slot]) -> Told | None:
-        """Ask one server after the other; None where nothing certain is ever said."""
+        """Request a call from one server after the other; None if no answer is final."""
         had = Counter[Kind]()
-        for ask in range(MOST_ASKS):
+        for ask in range(MAX_REQUESTS):
             answer = await self._ask(key, slots[ask % len(slots)])
             had[answer.kind] += 1
-            if answer.final or had["rejected"] == MOST_REJECTIONS:
+            if answer.final or had["rejected"] == MAX_REJECTIONS:
                 return answer
-            if had["odd"] == MOST_ODD:
+            if had["odd"] == MAX_UNEXPECTED_ANSWERS:
                 break
             if had["waiting"] and key in self._broken_off:
                 self.waiting.append(key)
@@ -153,7 +153,7 @@ class Clients:
         return answer
 
     async def _one_that_is_up(self, wanted: Slot) -> Slot:
-        """The wanted server, or while there is none, another; or the wanted one once it is there."""
+        """The wanted server, or another one while the wanted one is not running."""
         up = [slot for slot in (wanted, *self._slots) if slot.up]
         if not up:
             await wanted.ready.wait()

@@ -1,4 +1,4 @@
-"""The bookkeeping: how many calls too many, how many that nobody knows of."""
+"""The figures of a run: how many calls were placed too often, and how many are not accounted for."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Seen:
 
 
 def seen(platform: FaultPlatform, keys: int) -> Seen:
-    """Count."""
+    """Count what the platform saw."""
     posts = list(chain.from_iterable(platform.posts.values()))
     return Seen(
         keys=keys,
@@ -55,21 +55,21 @@ def _accounted(events: Sequence[str]) -> bool:
 
 
 def invented(platform: FaultPlatform, call_ids: Mapping[str, set[str]]) -> dict[str, str]:
-    """What clients were told that is not the one call placed for a key, by key."""
+    """Answers to clients that do not name the one call that was placed for a key, by key."""
     placed = {
         key: {post.call_id for post in platform.posts.get(key, ()) if post.call_id is not None} for key in call_ids
     }
-    return {key: f"told {own}, placed {placed[key]}" for key, own in call_ids.items() if own != placed[key]}
+    return {key: f"returned {own}, placed {placed[key]}" for key, own in call_ids.items() if own != placed[key]}
 
 
 def books(platform: FaultPlatform, key: str, journal: Mapping[str, Sequence[str]]) -> str:
-    """What the platform did about a key, and what the journal says of that."""
+    """The calls that the platform placed for a key, and the journal's entries for it."""
     return "; ".join(f"{post.kind.name} = {list(journal.get(post.token or '', ()))}" for post in platform.posts[key])
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A run.
+    """Figures of a run.
 
     Attributes:
         servers: What the platform saw of our servers.
@@ -78,12 +78,12 @@ class Figures:
         crashes: Servers that died by themselves.
         unaccounted: Placed calls that the journal does not know.
         complaint: What is wrong with the audit log, if anything.
-        contradicted: Keys about which clients were told things that do not fit together, or the platform.
-        warned: Answers that said that the call could not be recorded at once.
-        waiting: Keys that a killed server had in hand, and for which clients did not wait long enough.
-        unsettled: Other keys for which no certain answer ever came.
+        contradicted: Keys with answers that contradict each other, or the platform.
+        warned: Answers with a warning that the call could not be recorded at once.
+        waiting: Keys that a killed server was sending, and for which clients did not wait long enough.
+        unsettled: Other keys without a final answer.
         answers: How often each kind of answer was given.
-        odd: Answers that nobody foresaw.
+        odd: Unexpected answers.
         longest: The longest wait for an answer, in seconds.
         lasted: The whole run, in seconds.
     """
@@ -105,12 +105,12 @@ class Figures:
 
     @property
     def kept(self) -> bool:
-        """Whether the promise was kept."""
+        """Whether every call was placed at most once and accounted for."""
         broken = (self.servers.duplicates, self.servers.repeated, self.unaccounted, self.contradicted, self.unsettled)
         return not any(broken) and self.crashes == 0 and self.complaint is None
 
     def lines(self) -> list[str]:
-        """What is printed."""
+        """Lines to print."""
         ours, naive = self.servers, self.naive
         rows = [
             _row("", "these servers", "plain retries"),
@@ -121,15 +121,15 @@ class Figures:
             _row("keys with more than one call", len(ours.duplicates), len(naive.duplicates)),
             _row("keys with a POST after an open one", len(ours.repeated), len(naive.repeated)),
             _row("placed calls unaccounted for", len(self.unaccounted), "-"),
-            _row("keys told contradictory things", len(self.contradicted), "-"),
+            _row("keys with contradictory answers", len(self.contradicted), "-"),
             _row("keys left while a killed one is open", len(self.waiting), "-"),
             _row("keys never settled", len(self.unsettled), "-"),
-            _row("calls told, but recorded late", self.warned, "-"),
+            _row("calls returned, but recorded late", self.warned, "-"),
             _row("audit log verified", "yes" if self.complaint is None else "NO", "-"),
             _row("servers that died by themselves", self.crashes, "-"),
             "what the platform did",
             *(_row(f"  {name}", count, naive.kinds[name]) for name, count in sorted(ours.kinds.items())),
-            "what clients were told",
+            "what clients received",
             *(_row(f"  {kind}", count, "") for kind, count in self.answers.most_common()),
             *(f"    {said}: {count:,}" for said, count in self.odd.most_common(5)),
             f"longest wait for an answer {self.longest:.1f} s; the run took {self.lasted:.0f} s",
@@ -137,7 +137,7 @@ class Figures:
         return rows + [f"for example: {example}" for example in self.examples()]
 
     def examples(self) -> list[str]:
-        """A few of what should not be, for whoever looks for the cause."""
+        """A few of the faults, to find their cause."""
         lost = [f"{post.key} ({post.kind.name}, token {post.token})" for post in self.unaccounted[:3]]
         found = {
             "called twice": self.servers.duplicates[:3],

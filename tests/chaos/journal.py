@@ -1,4 +1,4 @@
-"""What the servers wrote down, read the way an owner would read it."""
+"""The servers' journal, read with the commands that an owner uses."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tests.chaos.servers import CLEAN, MODULE
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The audit log: the events of each claim, in order, by its token; and what ``audit verify`` complains of."""
+    """The audit log: the events of each claim, in order, by its token; and what ``audit verify`` reports."""
 
     events: dict[str, list[str]]
     complaint: str | None

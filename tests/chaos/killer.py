@@ -1,4 +1,4 @@
-"""Whoever kills servers: after so many keys, while requests are in flight."""
+"""Kills servers while requests are in flight, each time after so many keys."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -12,9 +12,9 @@ from tests.chaos.servers import Slot
 Moment = Literal["asked", "posted"]
 
 _MOMENTS: tuple[Moment, ...] = ("asked", "posted", "posted")
-_DELAYS = (0.0, 0.0, 0.001, 0.002, 0.005, 0.01, 0.02)
-"""Seconds between the moment and the kill; none at all kills after the platform saw a POST and before it answers."""
-_SPREAD = 0.85
+_DELAYS_S = (0.0, 0.0, 0.001, 0.002, 0.005, 0.01, 0.02)
+"""Seconds between the moment and the kill; 0 kills after the platform received a POST and before it answers."""
+_KILLING_PART = 0.85
 """Part of the run after which the last server is killed."""
 
 
@@ -33,7 +33,7 @@ class Killer:
         self._slots = slots
         self._kills = kills
         self._tasks = tasks
-        self._per_key = kills / (keys * _SPREAD)
+        self._per_key = kills / (keys * _KILLING_PART)
         self._dice = dice(seed, "killer")
         self._moment: Moment = self._dice.choice(_MOMENTS)
         self._aiming = False
@@ -41,11 +41,11 @@ class Killer:
         self.done = 0
 
     def happened(self, moment: Moment) -> None:
-        """Something happened after which a server may be killed."""
+        """Kill a server after this moment, if one is due."""
         due = min(self._kills, int(self.begun * self._per_key))
         if self.done >= due or self._aiming or moment != self._moment:
             return
-        delay = self._dice.choice(_DELAYS)
+        delay = self._dice.choice(_DELAYS_S)
         if delay == 0:
             self._fire()
         else:
@@ -53,7 +53,7 @@ class Killer:
             self._tasks.start_soon(self._fire_later, delay)
 
     async def _fire_later(self, delay: float) -> None:
-        # Not to wait for anything: to hit another instant of the request each time.
+        # Not a wait for anything: it hits another instant of the request each time.
         await anyio.sleep(delay)
         self._aiming = False
         self._fire()

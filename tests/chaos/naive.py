@@ -1,4 +1,4 @@
-"""A client as they are usually written: it retries what looks as if it could be retried."""
+"""A client as it is usually written: it retries whatever looks transient."""
 
 import anyio
 import httpx2
@@ -6,11 +6,11 @@ import httpx2
 from tests.chaos.platform import OWN, TIMEOUT
 
 RETRIES = 3
-_PASSING = frozenset({429, 500, 502, 503, 504})
+_TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
 async def place(client: httpx2.AsyncClient, url: str, key: str) -> bool:
-    """Place one call, with up to three retries on 429, 5xx, resets and timeouts; whether that worked."""
+    """Place one call, with up to three retries on 429, 5xx, resets and timeouts; returns whether that succeeded."""
     callout = {"destination": {"type": "number", "endpoint": "+12025550100"}, "cli": OWN, "text": f"key {key}"}
     for _ in range(1 + RETRIES):
         try:
@@ -19,6 +19,6 @@ async def place(client: httpx2.AsyncClient, url: str, key: str) -> bool:
                 response = await client.post(f"{url}/calling/v1/callouts", json=body)
         except (httpx2.TransportError, TimeoutError):
             continue
-        if response.status_code not in _PASSING:
+        if response.status_code not in _TRANSIENT_STATUSES:
             return response.is_success
     return False

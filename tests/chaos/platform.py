@@ -1,4 +1,4 @@
-"""A platform that goes wrong in every way it can, and knows of every call that it placed."""
+"""A platform that fails in every way it can, and records every call that it placed."""
 
 import json
 import random
@@ -12,7 +12,7 @@ from tests.fault_server import Close, Fault, FaultServer, Garbage, Recorded, Rep
 
 OWN = "+14155550100"
 TIMEOUT = 1.0
-"""Seconds that everybody who asks this platform waits for an answer."""
+"""Seconds that clients of this platform wait for a response."""
 
 _KEY = re.compile(r"key (\d+)")
 _NUMBERS = {"numbers": [{"number": OWN, "capability": "voice"}]}
@@ -74,7 +74,7 @@ class Post:
 
 
 def dice(*names: object) -> random.Random:
-    """Chance that is the same each time for the same names."""
+    """A random generator that depends on the names alone."""
     return random.Random(":".join(map(str, names)))  # noqa: S311 - it must be repeatable, not secret
 
 
@@ -97,7 +97,7 @@ class FaultPlatform:
         self.kinds: Counter[str] = Counter()
 
     def server(self) -> FaultServer:
-        """The server to open."""
+        """The HTTP server, to be opened."""
         return FaultServer(answer=self._answer)
 
     def _answer(self, request: Recorded) -> Fault:

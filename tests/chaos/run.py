@@ -1,4 +1,4 @@
-"""One run: a platform, two servers, their clients, the killer, and afterwards the books."""
+"""One run: a platform, two servers, their clients, the killer, and the figures afterwards."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from tests.chaos.killer import Killer
 from tests.chaos.platform import TIMEOUT, FaultPlatform
 from tests.chaos.servers import Slot
 
-_LONG = 2.0
-"""Seconds after which a worker takes the next key, too."""
+_SLOW_S = 2.0
+"""Seconds after which a worker also takes the next key."""
 
-_LIMITS = (
+_UNLIMITED_SETTINGS = (
     "CALLS_PER_MINUTE",
     "CALLS_PER_HOUR",
     "CALLS_PER_DAY",
@@ -33,13 +33,13 @@ class Plan:
     """How large a run is.
 
     Attributes:
-        keys: Calls that are wanted.
+        keys: Number of calls that are requested.
         kills: How often a server is killed.
-        workers: How many keys are asked for at a time.
+        workers: How many keys are requested at a time.
         databases: The URL of each server's database; normally the same one.
         scratch: A directory for pids and logs.
         seed: Another seed, other faults.
-        patience: How long a client waits for one answer, in seconds; what a killed server had in hand takes long.
+        patience: How long a client waits for one answer, in seconds; after a kill it may take long.
     """
 
     keys: int
@@ -60,7 +60,7 @@ Progress = Callable[[str], None]
 
 
 async def run(plan: Plan, progress: Progress) -> Figures:
-    """Run it all; ``progress`` is told how far it is."""
+    """Run it all; ``progress`` receives how far it is."""
     start = anyio.current_time()
     retried = await _retry(plan, progress)
     platform = FaultPlatform(plan.seed)
@@ -88,7 +88,7 @@ async def run(plan: Plan, progress: Progress) -> Figures:
 
 
 async def _retry(plan: Plan, progress: Progress) -> Seen:
-    """The same keys, the same faults, and a client that simply retries."""
+    """Request the same keys under the same faults with a client that simply retries."""
     platform = FaultPlatform(plan.seed)
     async with platform.server() as server, httpx2.AsyncClient() as client:
 
@@ -100,7 +100,7 @@ async def _retry(plan: Plan, progress: Progress) -> Seen:
 
 
 async def _storm(plan: Plan, platform: FaultPlatform, progress: Progress) -> tuple[Clients, list[Slot]]:
-    """Ask for every key while servers are killed."""
+    """Request every key while servers are killed."""
     async with platform.server() as server:
         slots = [
             Slot(f"server-{number}", _environ(database, server.url), plan.scratch)
@@ -111,7 +111,7 @@ async def _storm(plan: Plan, platform: FaultPlatform, progress: Progress) -> tup
             killer = Killer(slots, plan.keys, plan.kills, plan.seed, tasks)
             platform.seen = lambda: killer.happened("posted")
             clients.asked = lambda: killer.happened("asked")
-            # Both at once, on an empty database.
+            # Both start at once, on an empty database.
             for slot in slots:
                 tasks.start_soon(slot.run)
             for slot in slots:
@@ -131,7 +131,7 @@ async def _storm(plan: Plan, platform: FaultPlatform, progress: Progress) -> tup
 
 
 async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Callable[[int], None]) -> None:
-    """Do something for every key, so many at a time; what takes long goes on beside the next ones."""
+    """Run a function for every key, so many at a time; a slow one continues beside the next ones."""
     names = iter(plan.names)
     done = 0
 
@@ -146,7 +146,7 @@ async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Call
         for name in names:
             finished = anyio.Event()
             tasks.start_soon(one, name, finished)
-            with anyio.move_on_after(_LONG):
+            with anyio.move_on_after(_SLOW_S):
                 await finished.wait()
 
     async with anyio.create_task_group() as tasks:
@@ -156,7 +156,7 @@ async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Call
 
 def _environ(database: str, platform: str = "http://127.0.0.1:9") -> dict[str, str]:
     """A server's settings: the platform of this run, a shared journal, and no limit that would end it early."""
-    return {f"SINCH_VOICE_{limit}": "unlimited" for limit in _LIMITS} | {
+    return {f"SINCH_VOICE_{limit}": "unlimited" for limit in _UNLIMITED_SETTINGS} | {
         "SINCH_VOICE_SANDBOX": "true",
         "SINCH_VOICE_BASE_URL": platform,
         "SINCH_APPLICATION_KEY": "chaos",

@@ -16,16 +16,16 @@ from mcp.types import CONNECTION_CLOSED, CallToolResult
 MODULE = (sys.executable, "-m", "sinch_voice_mcp")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251 - for a child
 
-_TELLS_ITS_PID = 'echo $$ > "$0" && exec "$@"'
-"""The shell becomes the server; the SDK's client does not tell the pid of what it started."""
+_PID_WRITING_SHELL = 'echo $$ > "$0" && exec "$@"'
+"""The shell becomes the server, because the SDK's client does not report the pid of what it started."""
 
 
 class GoneError(Exception):
-    """The server was killed, or is not there; what became of the request is not known."""
+    """The server was killed, or is not running; the outcome of the request is not known."""
 
 
 class Slot:
-    """A place for a server: there is one again as soon as possible after it was killed.
+    """A place for a server: it is started again as soon as possible after it was killed.
 
     Args:
         name: For messages and files.
@@ -48,11 +48,11 @@ class Slot:
 
     @property
     def up(self) -> bool:
-        """Whether a server is there."""
+        """Whether a server is running."""
         return self._client is not None
 
     async def run(self) -> None:
-        """Keep a server running until cancelled.
+        """Keep a server running until canceled.
 
         Raises:
             RuntimeError: The server does not start; the end of its log says why.
@@ -65,7 +65,7 @@ class Slot:
                     raise RuntimeError(f"server {self.name} did not start: {self._last_words()}") from error
 
     async def _run_one(self, log: TextIO) -> None:
-        arguments = ["-c", _TELLS_ITS_PID, str(self._pid_file), *MODULE]
+        arguments = ["-c", _PID_WRITING_SHELL, str(self._pid_file), *MODULE]
         parameters = StdioServerParameters(command="/bin/sh", args=arguments, env=self._environ)
         self._gone = anyio.Event()
         async with Client(stdio_client(parameters, errlog=log)) as client:
@@ -107,13 +107,13 @@ class Slot:
         self._down()
 
     def _lost(self, client: Client) -> None:
-        """A connection broke; where nobody killed the server, it died by itself."""
+        """Handle a broken connection: if the killer did not kill the server, it died by itself."""
         if client is self._client:
             self.crashes += 1
             self._down()
 
     def _down(self) -> None:
-        # Once only: whoever waits already waits for this event, not for another one.
+        # Once only: tasks that wait already wait for this event.
         if self._client is not None:
             self._client = None
             self.ready = anyio.Event()

@@ -1,4 +1,4 @@
-"""Claims for tests: what is not said is ordinary."""
+"""Claims for tests; what a test does not name has an ordinary value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,17 +17,17 @@ _NUMBERS = count()
 def unit(
     rule: str, cap: int, *, release: Release = "not_sent", amount: int = 1, scope: str = "", width: int = DAY
 ) -> CountedLimit:
-    """Something that a claim uses up, in the one window that these tests know."""
+    """A limit that a claim uses, in the only window of these tests."""
     return CountedLimit(rule, scope, 0, width, amount, cap, release)
 
 
 def slot(cap: int) -> CountedLimit:
-    """A place among the calls that go on at once."""
+    """One of the concurrent calls."""
     return unit("max_concurrent_calls", cap, release="ended", width=0)
 
 
 def money(amount: int, cap: int) -> CountedLimit:
-    """Money set aside."""
+    """Reserved money, in millionths."""
     return unit("max_spend_per_day", cap, release="rejected", amount=amount)
 
 
@@ -45,7 +45,7 @@ class Asking:
     details: dict[str, object] = field(default_factory=dict[str, object])
 
     def made(self, key: str | None = None, *, fingerprint: str = "same", lasts: int = 2 * MINUTE) -> Claim:
-        """A claim with a key, or with one that nobody else has."""
+        """A claim with this key, or with a key of its own."""
         now = self.journal.now()
         reserved = sum(each.amount for each in self.units if each.rule == "max_spend_per_day")
         return Claim(
@@ -69,19 +69,19 @@ class Asking:
         )
 
     async def call(self, key: str | None = None, *, fingerprint: str = "same") -> str:
-        """Claim, and return our token; for requests that nothing is in the way of."""
+        """Claim a request that must be granted, and return its token."""
         claim = self.made(key, fingerprint=fingerprint)
         claimed = await self.journal.claim(claim)
         assert type(claimed).__name__ == "Granted", claimed
         return claim.token
 
     async def asked(self, key: str | None = None, *, fingerprint: str = "same") -> Claimed:
-        """Claim, and return what came of it."""
+        """Claim, and return the answer."""
         return await self.journal.claim(self.made(key, fingerprint=fingerprint))
 
 
 async def used(storage: Storage, rule: str) -> int:
-    """How much of a counter is used up, over all of its windows and owners."""
+    """How much of a limit is used, over all of its windows and scopes."""
     rows = await storage.database.read(
         lambda: one("SELECT coalesce(sum(used), 0) AS used FROM counters WHERE name LIKE :pattern", pattern=f"%:{rule}")
     )
@@ -95,5 +95,5 @@ async def counted(storage: Storage, table: str) -> int:
 
 
 async def events(journal: Journal) -> list[str]:
-    """What the audit log tells, in order."""
+    """Events in the audit log, in order."""
     return [row.event for row in await journal.audit()]

@@ -1,4 +1,4 @@
-"""An opened journal on every engine, with a clock that moves when told."""
+"""An opened journal on every engine, with a manual clock."""
 
 from collections.abc import AsyncGenerator
 
@@ -28,6 +28,6 @@ def journal(storage: Storage) -> SqlJournal:
 async def replica(storage: Storage, database_url: str, clock: ManualClock) -> AsyncGenerator[Storage]:
     """A second server on the same database."""
     async with open_storage(database_url, clock, own_time=True) as opened:
-        # They know a number by the same name.
+        # Both have the same key of their hashes.
         assert opened.journal.hashed("+12025550100") == storage.journal.hashed("+12025550100")
         yield opened

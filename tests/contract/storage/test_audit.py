@@ -1,11 +1,12 @@
-"""The audit log is append-only, and whoever changes it all the same leaves a trace."""
+"""The audit log is append-only, and a change by other means is detected."""
 
 import pytest
 
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.chain import appended
-from sinch_voice_mcp.storage.database import Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Commit, Statement, Transaction, one
+from sinch_voice_mcp.types import Millis
 from tests.contract.storage.claims import Asking
 
 # What the owner of the database can do, and this program never does.
@@ -52,10 +53,11 @@ async def test_a_log_longer_than_a_page_is_checked_to_its_end(storage: Storage) 
         rows: list[Statement] = []
         head, advance = "", Statement("")
         for seq in range(1, 2_001):
-            row, advance = appended(seq, head, 0, "filled", None, {})
+            row, advance = appended(seq, head, Millis(0), "filled", None, {})
             head = str(row.values["digest"])
             rows.append(row)
         yield (*rows, Statement("UPDATE gate SET seq = 2000"), advance)
+        return Commit(None)
 
     await storage.database.run(fill)
     assert await storage.journal.verify() == (2_000, None)
@@ -67,6 +69,7 @@ async def test_a_log_longer_than_a_page_is_checked_to_its_end(storage: Storage) 
 async def _tamper(storage: Storage, *changes: str) -> None:
     def unlocked() -> Transaction[None]:
         yield [Statement(text) for text in (*UNLOCK[storage.database.dialect], *changes)]
+        return Commit(None)
 
     await storage.database.run(unlocked)
 

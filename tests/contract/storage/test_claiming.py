@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 
+import anyio
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import ClaimKey, Duplicate, Exhausted, Gap, Granted, Mismatch, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
+from sinch_voice_mcp.storage.database import one
 from sinch_voice_mcp.types import Millis
 from tests.contract.storage.claims import DAY, DESTINATION, SECOND, Asking, counted, events, money, slot, unit, used
+
+LIMIT_S = 30
 
 
 async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJournal) -> None:
@@ -28,7 +34,7 @@ async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJourn
     assert (row.event, row.token, row.details) == ("claim", claim.token, claim.details)
 
 
-async def test_nobody_knows_a_request_that_was_never_made(journal: SqlJournal) -> None:
+async def test_a_request_that_was_never_made_has_no_entry(journal: SqlJournal) -> None:
     assert await journal.entry("never") is None
     assert await journal.by_call_id("never") is None
 
@@ -121,7 +127,7 @@ async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -
     assert await Asking(journal, [today]).asked() == Exhausted("repeat_per_day", "a", 1, 1, Millis(DAY))
 
 
-async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_a_gap_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
     asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, 5 * SECOND)])
     start = journal.now()
     await asking.call()
@@ -133,7 +139,7 @@ async def test_a_pause_between_two_calls_is_kept_to_the_millisecond(journal: Sql
     assert await asking.asked() == Granted()
 
 
-async def test_a_rejected_call_ends_its_own_pause_and_nobody_elses(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_a_rejected_call_ends_its_own_gap_and_no_other(journal: SqlJournal, clock: ManualClock) -> None:
     asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, SECOND)])
     first = await asking.call()
     clock.advance(1)
@@ -159,3 +165,36 @@ async def test_what_is_granted_never_adds_up_to_more_than_the_limit(
         granted += amount if claimed == Granted() else 0
 
     assert await used(storage, rule) == granted
+
+
+NO_SWITCH = ("DELETE FROM gate",)
+# A rule in the database that skips every new key, as no migration of this program makes it.
+SKIPPED_KEYS = {
+    "sqlite": ("CREATE TRIGGER skip BEFORE INSERT ON keys BEGIN SELECT RAISE(IGNORE); END",),
+    "postgres": (
+        "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "CREATE TRIGGER skip BEFORE INSERT ON keys FOR EACH ROW EXECUTE FUNCTION skip()",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"sqlite": NO_SWITCH, "postgres": NO_SWITCH}, "the kill switch did not let it pass, and is not on"),
+        (SKIPPED_KEYS, "one of its keys could not be taken, and no other request has it"),
+    ],
+)
+async def test_a_claim_that_can_never_be_decided_is_an_error(
+    storage: Storage, broken: dict[str, tuple[str, ...]], reason: str
+) -> None:
+    for text in broken[storage.database.dialect]:
+        await storage.database.run(lambda text=text: one(text))
+    asking = Asking(storage.journal)
+
+    with anyio.fail_after(LIMIT_S):
+        for ask in (storage.journal.claim, storage.journal.peek):
+            with pytest.raises(StorageError, match=f"could not decide on the request in 10 tries: {reason}"):
+                await ask(asking.made("key"))
+
+    assert await counted(storage, "calls") == 0

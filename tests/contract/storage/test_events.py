@@ -1,4 +1,4 @@
-"""The event log on every engine: written down once with what it changes, and nobody sleeps through news."""
+"""The event log on every engine: an event is stored once, with its effects, and ends every wait for it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import EndReport, IncomingEvent, JournalEntry, Outcome, Replies, Reply
+from sinch_voice_mcp.ports import EndReport, EventWatch, IncomingEvent, JournalEntry, Outcome, Replies, Reply
 from sinch_voice_mcp.storage import Storage, open_storage
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
 
@@ -18,7 +18,7 @@ LONG = 60.0
 def heard(
     identity: str = "e1", kind: str = "ace", call_id: str = "c1", *, token: str | None = None, at: int | None = 1_000
 ) -> IncomingEvent:
-    """An event that tells of nothing special."""
+    """An ordinary event."""
     return IncomingEvent(identity, call_id, token, kind, at, {"answered_by": "human"})
 
 
@@ -31,7 +31,7 @@ def ended(
 
 
 class Deciding:
-    """Answers, and remembers what it was asked."""
+    """Decides on a reply, and remembers the arguments."""
 
     def __init__(self, reply: str = CONTINUE, **remarks: object) -> None:
         self.asked: list[tuple[JournalEntry | None, Replies]] = []
@@ -42,7 +42,7 @@ class Deciding:
         return self._decided
 
 
-async def test_an_event_is_written_down_with_its_reply_and_remarks(storage: Storage) -> None:
+async def test_an_event_is_stored_with_its_reply_and_remarks(storage: Storage) -> None:
     decide = Deciding(CONTINUE, refused="a rule")
     assert not await storage.events.has_events()
     assert await storage.events.record(heard(), decide) == CONTINUE
@@ -64,7 +64,7 @@ async def test_an_event_that_comes_again_gets_the_first_reply_at_every_server(
     assert await counted(storage, "events") == 1
 
 
-async def test_events_that_come_twice_at_once_are_heard_once(storage: Storage, replica: Storage) -> None:
+async def test_an_event_that_is_delivered_twice_at_once_is_stored_once(storage: Storage, replica: Storage) -> None:
     replies: list[str] = []
 
     async def record(one: Storage, identity: str, reply: str) -> None:
@@ -198,10 +198,10 @@ async def test_a_call_that_comes_in_is_one_call(storage: Storage) -> None:
     }
 
 
-async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
+async def test_an_event_between_two_waits_is_not_missed(storage: Storage) -> None:
     with anyio.fail_after(LONG / 2):
         async with storage.events.watch("c1") as watch, storage.events.watch("c1") as other:
-            # What came before anybody waits is told when somebody does, once.
+            # An event that arrived before the wait ends it, once.
             await storage.events.record(heard("e0"), Deciding())
             for watcher in (watch, other):
                 with anyio.fail_after(0.5):
@@ -217,21 +217,33 @@ async def test_news_between_two_looks_are_not_missed(storage: Storage) -> None:
                         await watch.wait(LONG)
 
 
-async def test_news_of_other_calls_wake_nobody(storage: Storage) -> None:
-    async with storage.events.watch("c1") as watch:
+async def test_an_event_of_another_call_ends_no_wait(storage: Storage, clock: ManualClock) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
         await storage.events.record(heard(call_id="c2"), Deciding())
-        with anyio.move_on_after(0.1) as waiting:
-            await watch.wait(LONG)
-        assert waiting.cancelled_caught
+        await anyio.wait_all_tasks_blocked()
+        assert not ended.is_set()
+        clock.advance(LONG)
 
 
-async def test_nobody_waits_much_longer_than_a_second_for_a_look(storage: Storage) -> None:
-    async with storage.events.watch("c1") as watch:
-        with anyio.fail_after(LONG / 4):
-            await watch.wait(LONG)
+@pytest.mark.parametrize(("asked_s", "lasts_s"), [(LONG, 1), (0.5, 0.5)])
+async def test_a_wait_ends_without_an_event_when_the_poll_is_due_or_its_time_is_up(
+    storage: Storage, clock: ManualClock, asked_s: float, lasts_s: float
+) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock, asked_s) as ended:
+        clock.advance(lasts_s - 0.001)
+        await anyio.wait_all_tasks_blocked()
+        assert not ended.is_set()
+        clock.advance(0.001)
+        await ended.wait()
 
 
-async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
+async def test_an_event_ends_a_wait_while_the_clock_stands_still(storage: Storage, clock: ManualClock) -> None:
+    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
+        await storage.events.record(heard(), Deciding())
+        await ended.wait()
+
+
+async def test_a_listener_receives_the_id_of_every_call(storage: Storage) -> None:
     told: list[str] = []
     storage.events.listeners.append(told.append)
     await storage.events.record(heard("e1", call_id="c1"), Deciding())
@@ -240,8 +252,24 @@ async def test_whoever_listens_is_told_of_every_call(storage: Storage) -> None:
 
 
 @asynccontextmanager
+async def waited(watch: EventWatch, clock: ManualClock, seconds: float = LONG) -> AsyncGenerator[anyio.Event]:
+    """A task that waits for an event; it waits already when this begins, and sets an event when it has ended."""
+    ended = anyio.Event()
+
+    async def wait() -> None:
+        await watch.wait(seconds)
+        ended.set()
+
+    with anyio.fail_after(LONG):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait)
+            await clock.until_waited_on()
+            yield ended
+
+
+@asynccontextmanager
 async def listening(storage: Storage) -> AsyncGenerator[list[str]]:
-    """What a server is told; it listens already when this begins."""
+    """The IDs that a listener receives; it listens already when this begins."""
     told: list[str] = []
     storage.events.listeners.append(told.append)
     async with anyio.create_task_group() as tasks:
@@ -250,7 +278,7 @@ async def listening(storage: Storage) -> AsyncGenerator[list[str]]:
         tasks.cancel_scope.cancel()
 
 
-async def test_other_servers_are_told_by_postgresql(postgres_url: str, clock: ManualClock) -> None:
+async def test_postgresql_announces_events_to_other_servers(postgres_url: str, clock: ManualClock) -> None:
     async with (
         open_storage(postgres_url, clock, own_time=True) as storage,
         open_storage(postgres_url, clock, own_time=True) as replica,

@@ -1,4 +1,4 @@
-"""The tables are made once, by whoever comes first, and a newer program's are left alone."""
+"""The tables are made once, by the first program that needs them; those of a newer program are not touched."""
 
 import asyncio
 
@@ -64,7 +64,7 @@ async def test_a_newer_programs_journal_is_refused_with_a_sentence(
             raise AssertionError("it opened")
 
 
-async def test_an_older_program_goes_on_while_a_newer_one_adds_to_the_tables(storage: Storage) -> None:
+async def test_an_older_program_keeps_working_while_a_newer_one_adds_to_the_tables(storage: Storage) -> None:
     asking = Asking(storage.journal)
     before = await asking.call()
     for table in ("calls", "keys", "counters", "approvals", "audit", "gate"):

@@ -41,7 +41,7 @@ async def test_an_outcome_gives_back_what_it_did_not_use(storage: Storage, state
 
 
 @pytest.mark.parametrize("state", ["rejected", "not_sent"])
-async def test_a_request_that_rang_nobody_may_be_made_again_with_its_key(
+async def test_a_request_that_placed_no_call_may_be_made_again_with_its_key(
     journal: SqlJournal, state: EntryState
 ) -> None:
     asking = Asking(journal)
@@ -64,7 +64,9 @@ async def test_a_request_that_may_have_rung_keeps_its_key(journal: SqlJournal, s
     assert (again.entry.token, again.entry.state) == (call, state)
 
 
-async def test_what_the_caller_was_told_is_kept_but_not_in_the_audit_log(journal: SqlJournal) -> None:
+async def test_the_error_of_a_request_is_in_its_entry_but_not_in_the_audit_log(
+    journal: SqlJournal,
+) -> None:
     call = await Asking(journal).call()
     told: dict[str, object] = {"code": "rejected", "error_code": 40301, "message": "no funds for +12025550100"}
 
@@ -117,7 +119,7 @@ async def test_a_lost_call_that_is_found_does_not_give_back_twice(storage: Stora
     assert await all_used(storage) == [1, 700, 2, 2]
 
 
-async def test_losing_a_call_keeps_its_id_even_where_whoever_gave_up_did_not_know_it(journal: SqlJournal) -> None:
+async def test_a_lost_call_keeps_its_id_even_if_the_outcome_does_not_name_it(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
     await journal.record(call, Outcome("accepted", "call-1"))
 

@@ -1,11 +1,16 @@
-"""PostgreSQL: connections that die, transactions in each other's way, and what an error may say."""
+"""PostgreSQL: connections that die, transactions that deadlock, cancellations, and what an error may contain."""
 
 import asyncio
+import gc
 import logging
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import psycopg
 import pytest
 
@@ -13,8 +18,13 @@ from sinch_voice_mcp.clock import ManualClock, SystemClock
 from sinch_voice_mcp.errors import ConfigurationError, StorageError, VoiceError
 from sinch_voice_mcp.ports import Granted
 from sinch_voice_mcp.storage import Storage, open_database, open_storage
-from sinch_voice_mcp.storage.database import Abandon, Final, Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction, one
 from tests.contract.storage.claims import Asking, counted
+
+LIMIT_S = 30
+"""Real seconds after which a test has failed that should not wait."""
+
+Value = tuple[int, ...] | str
 
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -82,7 +92,7 @@ async def test_a_connection_that_dies_before_its_commit_is_replaced(storage: Sto
         if len(tries) == 1:
             end_connections(database_url)
         yield (Statement("SELECT 1"),)
-        return len(tries)
+        return Commit(len(tries))
 
     assert await storage.database.run(interrupted) == 2
     assert len(set(tries)) == 2
@@ -94,7 +104,7 @@ async def test_a_commit_whose_answer_is_lost_is_not_tried_again(storage: Storage
     def lost() -> Transaction[None]:
         tries.append(1)
         yield (Statement("SELECT 1"),)
-        return Final(None, (Statement("SELECT pg_terminate_backend(pg_backend_pid())"),))  # pyright: ignore[reportReturnType] - the driver unpacks it
+        return Commit(None, (Statement("SELECT pg_terminate_backend(pg_backend_pid())"),))
 
     with pytest.raises(StorageError):
         await storage.database.run(lost)
@@ -115,6 +125,7 @@ async def test_transactions_that_wait_for_each_other_run_again(storage: Storage)
                 Statement("UPDATE pairs SET value = value + 1 WHERE id = :id", {"id": number}),
                 Statement("SELECT pg_sleep(0.1)"),
             )
+        return Commit(None)
 
     # Those that write never do; these two are run as if they did not.
     await asyncio.gather(
@@ -135,9 +146,9 @@ async def test_a_statement_that_fails_undoes_its_transaction(storage: Storage, f
     def twice() -> Transaction[None]:
         yield (insert,)
         if final:
-            return Final(None, (insert,))  # pyright: ignore[reportReturnType] - the driver unpacks it
+            return Commit(None, (insert,))
         yield (insert, insert)
-        return None
+        return Commit(None)
 
     with pytest.raises(StorageError, match="UniqueViolation"):
         await storage.database.run(twice)
@@ -149,17 +160,19 @@ async def test_a_statement_that_fails_undoes_its_transaction(storage: Storage, f
 async def test_transactions_that_come_at_once_stand_or_fall_alone(storage: Storage) -> None:
     await storage.database.run(lambda: one("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"))
 
-    def insert(*numbers: int, then: Exception | None = None, final: bool = False) -> Transaction[tuple[int, ...]]:
+    def insert(
+        *numbers: int, then: Exception | Rollback[Value] | None = None, final: bool = False
+    ) -> Transaction[Value]:
         rows = [Statement("INSERT INTO numbers (number) VALUES (:number)", {"number": number}) for number in numbers]
         if final:
-            return Final(numbers, rows)  # pyright: ignore[reportReturnType] - the driver unpacks it
+            return Commit(numbers, rows)
         for row in rows:
             yield (row,)
-        if then is not None:
+        if isinstance(then, Exception):
             raise then
-        return numbers
+        return then or Commit(numbers)
 
-    async def at_once(*more: Callable[[], Transaction[tuple[int, ...]]]) -> list[object]:
+    async def at_once(*more: Callable[[], Transaction[Value]]) -> list[object]:
         fine = [storage.database.run(lambda at=at: insert(at, at + 100, final=at % 2 == 0)) for at in range(20)]
         others = [storage.database.run(start) for start in more]
         return list(await asyncio.gather(*fine[:10], *others, *fine[10:], return_exceptions=True))
@@ -173,11 +186,11 @@ async def test_transactions_that_come_at_once_stand_or_fall_alone(storage: Stora
     numbers = sorted(number for pair in fine for number in pair)
     answer = await at_once(
         lambda: insert(300, then=ValueError("mine")),
-        lambda: insert(301, then=Abandon("answer")),
+        lambda: insert(301, then=Rollback("answer")),
         lambda: insert(302),
         # These raise before their first statement.
         lambda: insert(then=ValueError("mine")),
-        lambda: insert(then=Abandon("answer")),
+        lambda: insert(then=Rollback("answer")),
     )
     assert [*answer[:10], *answer[15:]] == fine
     assert [type(answer[at]) for at in (10, 13)] == [ValueError] * 2
@@ -192,7 +205,7 @@ async def test_transactions_that_come_at_once_stand_or_fall_alone(storage: Stora
         assert await kept() == numbers
 
 
-async def test_whoever_stops_waiting_stops_nobody_else(storage: Storage) -> None:
+async def test_a_canceled_transaction_does_not_stop_the_others(storage: Storage) -> None:
     asking = Asking(storage.journal)
     tasks = [asyncio.create_task(asking.asked()) for _ in range(9)]
     await asyncio.sleep(0)
@@ -210,7 +223,7 @@ async def test_whoever_stops_waiting_stops_nobody_else(storage: Storage) -> None
     assert rows in ([8] * 3, [9] * 3)
 
 
-async def test_whoever_stops_reading_in_the_middle_leaves_the_connection_usable(storage: Storage) -> None:
+async def test_a_read_that_is_canceled_in_the_middle_leaves_the_connection_usable(storage: Storage) -> None:
     task = asyncio.create_task(storage.database.read(lambda: one("SELECT pg_sleep(5)")))
     await asyncio.sleep(0.05)
     task.cancel()
@@ -221,7 +234,7 @@ async def test_whoever_stops_reading_in_the_middle_leaves_the_connection_usable(
     assert await Asking(storage.journal).asked() == Granted()
 
 
-async def test_closing_finishes_what_was_asked_for(database_url: str, clock: ManualClock) -> None:
+async def test_closing_finishes_the_transactions_that_were_requested(database_url: str, clock: ManualClock) -> None:
     async with open_storage(database_url, clock, own_time=True) as storage:
         asked = [asyncio.create_task(Asking(storage.journal).asked()) for _ in range(20)]
         await asyncio.sleep(0)
@@ -247,6 +260,102 @@ async def test_time_is_the_database_servers(database_url: str) -> None:
         clock.advance(3_600)
         await storage.beat()
         assert storage.journal.now() - before < 5_000
+
+
+class Interrupted:
+    """Awaits a coroutine and cancels it where it waits for the event loop for the ``at``-th time."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, object], at: int) -> None:
+        self._coroutine = coroutine
+        self._at = at
+        self.waits = 0
+
+    def __await__(self) -> Generator[Any, None, None]:
+        try:
+            waiting = self._coroutine.send(None)
+            while True:
+                self.waits += 1
+                if self.waits == self._at:
+                    waiting = self._coroutine.throw(asyncio.CancelledError())
+                else:
+                    yield waiting
+                    waiting = self._coroutine.send(None)
+        except StopIteration:
+            pass
+
+
+class ReceivedError(Exception):
+    """An announcement was received."""
+
+
+async def opened_and_closed(url: str) -> None:
+    database = await open_database(url)
+    await database.aclose()
+
+
+async def listened(url: str) -> None:
+    """Listen until an announcement is received."""
+
+    def receive(text: str) -> None:
+        raise ReceivedError(text)
+
+    async def announce() -> None:
+        while True:
+            await database.run(lambda: one("SELECT pg_notify('test', 'text')"))
+
+    database = await open_database(url)
+    announcing = asyncio.create_task(announce())
+    try:
+        with suppress(ReceivedError):
+            await database.listen("test", receive)
+    finally:
+        announcing.cancel()
+        await asyncio.wait({announcing})
+        await database.aclose()
+
+
+@pytest.mark.parametrize("use", [opened_and_closed, listened])
+async def test_a_cancellation_at_any_moment_leaves_no_connection_open(
+    database_url: str, use: Callable[[str], Coroutine[Any, Any, None]]
+) -> None:
+    at, interrupted = 0, True
+    while interrupted:
+        at += 1
+        work = Interrupted(use(database_url), at)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            # In a task of its own, so that nothing of it is left in this one.
+            (error,) = await asyncio.gather(asyncio.ensure_future(work), return_exceptions=True)
+            interrupted = work.waits >= at
+            del work
+            gc.collect()
+        assert [str(each.message) for each in caught] == []
+        assert error is None or isinstance(error, asyncio.CancelledError), error
+
+    # It was canceled while it connected, while it waited for the pool, and while it closed.
+    assert at > 5
+
+
+async def test_a_listener_whose_connection_dies_connects_again(
+    storage: Storage, database_url: str, clock: ManualClock
+) -> None:
+    received: list[str] = []
+
+    async def until_received() -> None:
+        received.clear()
+        while not received:
+            # Announcements are lost until the listener listens.
+            await storage.database.run(lambda: one("SELECT pg_notify('test', 'text')"))
+
+    with anyio.fail_after(LIMIT_S):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(storage.database.listen, "test", received.append)
+            await until_received()
+            await asyncio.to_thread(end_connections, database_url)
+            await clock.until_waited_on()
+            clock.advance(1)
+            await until_received()
+            tasks.cancel_scope.cancel()
 
 
 def refused_port(url: str) -> str:
@@ -285,7 +394,7 @@ async def test_no_error_repeats_the_url_or_its_password(
     assert "hunter2" not in shown
 
 
-async def test_a_closed_journal_says_so(storage: Storage) -> None:
+async def test_a_closed_journal_reports_that_it_is_closed(storage: Storage) -> None:
     await storage.database.aclose()
 
     with pytest.raises(StorageError, match="PoolClosed"):

@@ -1,4 +1,4 @@
-"""Two servers on one database want the same last thing: one of them gets it, and nobody gets one too many."""
+"""Two servers on one database compete for the last use of a limit: exactly one of them gets it."""
 
 import asyncio
 from collections import Counter
@@ -56,7 +56,7 @@ def granted(claimed: Sequence[Claimed]) -> int:
 
 @raced
 @given(callers=CALLERS)
-async def test_one_key_is_claimed_once_and_everybody_else_hears_of_that_one(both: list[Storage], callers: int) -> None:
+async def test_one_key_is_claimed_once_and_all_others_get_that_request(both: list[Storage], callers: int) -> None:
     key = f"raced-{next(_FRESH)}"
     claims = [Asking(both[0].journal).made(key) for _ in range(callers)]
 

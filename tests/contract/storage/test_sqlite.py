@@ -14,7 +14,7 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.ports import Granted
 from sinch_voice_mcp.storage import MEMORY, Storage, open_database, open_storage
-from sinch_voice_mcp.storage.database import Abandon, Database, Statement, Transaction, one
+from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Statement, Transaction, one
 from tests.contract.storage.claims import Asking, counted
 
 
@@ -32,13 +32,16 @@ async def database(sqlite_url: str) -> AsyncGenerator[Database]:
     await opened.aclose()
 
 
-def insert(*numbers: int, then: BaseException | None = None) -> Callable[[], Transaction[tuple[int, ...]]]:
-    def inserting() -> Transaction[tuple[int, ...]]:
+Value = tuple[int, ...] | str
+
+
+def insert(*numbers: int, then: Exception | Rollback[Value] | None = None) -> Callable[[], Transaction[Value]]:
+    def inserting() -> Transaction[Value]:
         for number in numbers:
             yield (Statement("INSERT INTO numbers (number) VALUES (:number)", {"number": number}),)
-        if then is not None:
+        if isinstance(then, Exception):
             raise then
-        return numbers
+        return then or Commit(numbers)
 
     return inserting
 
@@ -49,22 +52,23 @@ async def numbers(database: Database) -> list[int]:
 
 
 class _Held:
-    """A transaction that keeps the writing thread busy until it is told to go on."""
+    """A transaction that keeps the writing thread busy until it is released."""
 
     def __init__(self, database: Database) -> None:
-        self.go_on, self._begun = Event(), Event()
+        self.release, self._begun = Event(), Event()
         self.task = asyncio.create_task(database.run(self._holding))
 
     def _holding(self) -> Transaction[None]:
         self._begun.set()
-        self.go_on.wait(5)
+        self.release.wait(5)
         yield ()
+        return Commit(None)
 
     async def begun(self) -> None:
         await asyncio.to_thread(self._begun.wait, 5)
 
     async def let_go(self) -> None:
-        self.go_on.set()
+        self.release.set()
         await self.task
 
 
@@ -75,7 +79,7 @@ async def test_transactions_that_come_at_once_stand_or_fall_alone(database: Data
         *(database.run(insert(number)) for number in range(100)),
         database.run(insert(200, then=ValueError("mine"))),
         database.run(insert(201, 1)),
-        database.run(insert(202, then=Abandon("answer"))),
+        database.run(insert(202, then=Rollback("answer"))),
         return_exceptions=True,
     )
     await asyncio.sleep(0)
@@ -95,13 +99,13 @@ async def test_a_transaction_alone_in_its_group_leaves_nothing_where_it_fails(da
         await database.run(insert(1, then=ValueError("mine")))
     with pytest.raises(StorageError):
         await database.run(insert(2, 2))
-    assert await database.run(insert(3, then=Abandon("answer"))) == "answer"
+    assert await database.run(insert(3, then=Rollback("answer"))) == "answer"
 
     assert await numbers(database) == []
     assert await database.run(insert(1)) == (1,)
 
 
-async def test_whoever_stops_waiting_before_it_began_gets_nothing_done(database: Database) -> None:
+async def test_a_transaction_that_is_canceled_before_it_began_does_not_run(database: Database) -> None:
     held = _Held(database)
     await held.begun()
     left, stayed = (asyncio.create_task(database.run(insert(number))) for number in (1, 2))
@@ -115,19 +119,19 @@ async def test_whoever_stops_waiting_before_it_began_gets_nothing_done(database:
     assert await numbers(database) == [2]
 
 
-async def test_whoever_stops_waiting_in_the_middle_does_not_stop_the_thread(database: Database) -> None:
+async def test_a_transaction_that_is_canceled_in_the_middle_does_not_stop_the_thread(database: Database) -> None:
     held = _Held(database)
     await held.begun()
     task = held.task
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    held.go_on.set()
+    held.release.set()
 
     assert await database.run(insert(1)) == (1,)
 
 
-async def test_closing_finishes_what_was_asked_for_and_then_refuses(sqlite_url: str) -> None:
+async def test_closing_finishes_the_transactions_that_were_requested_and_refuses_new_ones(sqlite_url: str) -> None:
     database = await open_database(sqlite_url)
     await database.run(lambda: one("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"))
     asked = [asyncio.create_task(database.run(insert(number))) for number in range(200)]
@@ -150,7 +154,7 @@ async def test_a_reader_cannot_write_and_sees_what_was_acknowledged(database: Da
         assert (await numbers(database))[-1] == number
 
 
-async def test_the_files_are_nobody_elses(storage: Storage, sqlite_url: str) -> None:
+async def test_only_the_owner_may_read_the_files(storage: Storage, sqlite_url: str) -> None:
     await Asking(storage.journal).call()
     file = Path(sqlite_url.removeprefix("sqlite:///"))
 

@@ -8,7 +8,7 @@ from sinch_voice_mcp.storage import SqlJournal
 from tests.contract.storage.claims import Asking, events
 
 
-async def test_after_a_stop_nothing_is_claimed_until_somebody_resumes(journal: SqlJournal) -> None:
+async def test_after_a_stop_nothing_is_claimed_until_calling_is_resumed(journal: SqlJournal) -> None:
     asking = Asking(journal)
     stopped = await journal.stop("too many complaints", "owner")
 
@@ -137,7 +137,7 @@ async def test_the_end_of_a_second_call_for_one_request_stops_calling(journal: S
     assert await journal.switch() is not None
 
 
-async def test_hearing_of_the_same_call_twice_stops_nothing(journal: SqlJournal) -> None:
+async def test_two_reports_of_the_same_call_stop_nothing(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
     for _ in range(2):
         await journal.record(call, Outcome("accepted", "call-1"))

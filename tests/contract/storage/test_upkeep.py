@@ -11,7 +11,7 @@ from tests.contract.storage.claims import DAY, MINUTE, Asking, counted, events, 
 NUMBER = "+12025550100"
 
 
-async def test_a_yes_counts_until_it_runs_out(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: ManualClock) -> None:
     await journal.approve(Approval("alice", ("b", "a"), journal.now() + 60_000))
 
     assert await journal.approved("alice", ["a"])
@@ -24,7 +24,7 @@ async def test_a_yes_counts_until_it_runs_out(journal: SqlJournal, clock: Manual
     assert await events(journal) == ["approved"]
 
 
-async def test_a_second_yes_lasts_as_long_as_it_says(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_a_second_approval_extends_the_first(journal: SqlJournal, clock: ManualClock) -> None:
     await journal.approve(Approval("alice", ("a",), journal.now() + 60_000))
     await journal.approve(Approval("alice", ("a",), journal.now() + 120_000))
     clock.advance(61)
@@ -32,7 +32,7 @@ async def test_a_second_yes_lasts_as_long_as_it_says(journal: SqlJournal, clock:
     assert await journal.approved("alice", ["a"])
 
 
-async def test_pruning_drops_what_has_run_out_and_nothing_else(storage: Storage, clock: ManualClock) -> None:
+async def test_pruning_deletes_what_has_expired_and_nothing_else(storage: Storage, clock: ManualClock) -> None:
     journal = storage.journal
     bucket = journal.now() - journal.now() % DAY
     day = replace(unit("calls_per_day", 5), bucket=bucket)
@@ -45,7 +45,7 @@ async def test_pruning_drops_what_has_run_out_and_nothing_else(storage: Storage,
     clock.advance(2 * DAY / 1000)
     await journal.prune()
 
-    # The slot is held until somebody says that the call has ended.
+    # The slot is used until the call has ended.
     assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [0, 1, 0]
     assert await used(storage, "max_concurrent_calls") == 1
     await journal.record(held, Outcome("lost"))
@@ -55,7 +55,7 @@ async def test_pruning_drops_what_has_run_out_and_nothing_else(storage: Storage,
     assert await counted(storage, "calls") == 2
 
 
-async def test_pruning_leaves_keys_that_still_count(journal: SqlJournal, clock: ManualClock) -> None:
+async def test_pruning_keeps_keys_that_have_not_expired(journal: SqlJournal, clock: ManualClock) -> None:
     asking = Asking(journal)
     await asking.call("key")
     clock.advance(119)
@@ -72,11 +72,11 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     hashed = journal.hashed(NUMBER)
     units = [unit("repeat_in_flight", 5, release="ended", scope=hashed, width=0), slot(5)]
     asking = Asking(journal, units, [Gap("repeat_gap_s", hashed, 1)], destinations=("other", hashed))
-    ended, going_on = await asking.call(), None
+    ended, in_progress = await asking.call(), None
     await journal.record(ended, Outcome("accepted", "call-1"))
     await journal.settle(ended, EndReport(1, None, "ANSWERED", "HANGUP"))
     clock.advance(1)
-    going_on = await asking.call()
+    in_progress = await asking.call()
     await Asking(journal).call()
     await journal.approve(Approval("alice", (hashed,), journal.now() + MINUTE))
     await journal.note("before", {})
@@ -84,12 +84,12 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     assert await journal.forget(NUMBER) == 2
 
     assert not await journal.approved("alice", [hashed])
-    for call in (ended, going_on):
+    for call in (ended, in_progress):
         entry = await journal.entry(call)
         assert entry is not None
         assert (entry.number, entry.destinations) == (None, ())
-    # What a call that goes on holds is still given back.
-    await journal.settle(going_on, EndReport(1, None, "ANSWERED", "HANGUP"))
+    # What a call in progress uses is released all the same.
+    await journal.settle(in_progress, EndReport(1, None, "ANSWERED", "HANGUP"))
     assert await used(storage, "max_concurrent_calls") == 0
     clock.advance(DAY / 1000)
     await journal.prune()
