@@ -1,4 +1,4 @@
-"""MCP resources: what the owner allows, calls, the reference of SVAML, locales, what errors mean; with completion."""
+"""MCP resources: the policy, calls, the SVAML reference, locales and error codes; with completion of their names."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,9 +22,11 @@ from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission.limits import DAY, LIMITS, STOP_RULE
+from sinch_voice_mcp.operations.states import REASONS, RESULTS
 from sinch_voice_mcp.operations.usage import effective, used
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy.policy import variable
+from sinch_voice_mcp.ports import Journal
 from sinch_voice_mcp.ports.journal import iso
 from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
@@ -33,43 +35,49 @@ from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
 from sinch_voice_mcp.wire.codes import MEANINGS
 
 _MARKDOWN = "text/markdown"
-_MOST = 100
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
-_MOST_CALLS = 2_000
+
+MAX_COMPLETIONS = 100
+"""Values that one completion returns; the protocol allows no more."""
+
+MAX_COUNTED = 2_000
+"""Requests of today that are added up for the policy page."""
+
 _POLICY = """\
 # What this server allows
 
 {state}
 
-No tool, argument or header changes any of this. The owner does, with a variable, flag or file, and starts
-the server again; the kill switch they turn off at a shell, with `sinch-voice-mcp resume`.
+No tool, argument or header changes any of this. Only the owner does: with a variable, flag or file and a restart, or,
+to turn the kill switch off, with `sinch-voice-mcp resume` at a shell.
 
 ## Settings
 
-The value, where it came from, what it means. A refusal by a limit names it in lower case, such as `calls_per_day`.
+Each with its value, where the value came from, and what it means. A refusal by a limit names the setting in lower
+case, such as `calls_per_day`.
 
 {settings}
 
 ## Rules
 
-In this order; the first that fails refuses.
+Rules run in this order; the first failure refuses the request.
 
 {rules}
 """
 _SERVICE: ContextVar[VoiceService] = ContextVar("service")
-"""The SDK hands no context to a resource without parameters; one that is read finds the service here."""
+"""The service, for resources without parameters: the SDK passes no context to them."""
 
 
 def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -> None:
-    """Offer the resources and complete their names.
+    """Add the resources to a server, with completion.
 
     Args:
-        server: Who offers them.
+        server: The server.
         sources: Where the value of every setting came from.
     """
     server.middleware.append(_with_service)
-    about = "What may be called here: limits, rules, where each setting came from, what is used up; explains refusals"
+    about = "What may be called here: regions, hours, limits and what is left of them, rules; explains refusals"
     server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
         partial(policy, sources)
     )
@@ -82,7 +90,7 @@ def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -
     server.resource(
         "sinch://locales", name="locales", title="Locales and voices", description=about, mime_type=_MARKDOWN
     )(locales)
-    about = "What an error code of this server, of Sinch, or of the SVAML linter means, and what to do"
+    about = "What an error code, a rule, or the result or reason of a call means, and what to do"
     server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
     server.completion()(complete)
 
@@ -93,7 +101,7 @@ async def _with_service(ctx: ServerRequestContext[VoiceService, Any], call_next:
 
 
 async def policy(sources: Mapping[str, str]) -> str:
-    """Every effective setting of the guard, its rules, and what is used up today."""
+    """Return every effective setting of the guard, its rules, and what is used up today, as Markdown."""
     service = _SERVICE.get()
     rows = effective(service.policy, sources)
     settings = "\n".join(f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}." for row in rows)
@@ -103,95 +111,104 @@ async def policy(sources: Mapping[str, str]) -> str:
 
 def _changed_by(names: Iterable[str]) -> str:
     variables = ", ".join(f"`{variable(name)}`" for name in names)
-    return f"Changed by {variables}." if variables else "Nobody can change it."
+    return f"Changed by {variables}." if variables else "It cannot be changed."
 
 
 async def _state(service: VoiceService) -> str:
-    """The kill switch, and what is used up today."""
-    journal = service.dispatcher.journal
+    """Say whether calling is allowed, and what is used up today."""
+    journal = _journal_of(service)
     now = journal.now()
     try:
         switch = await journal.switch()
-        today = used(await journal.entries(limit=_MOST_CALLS, since=now - now % DAY))
+        today = used(await journal.entries(limit=MAX_COUNTED, since=now - now % DAY))
     except StorageError as error:
-        return f"{error.message} Nothing is called meanwhile."
-    said = "Calling is allowed."
+        return f"{error.message} Until then every call is refused."
+    opening = "Calling is allowed."
     if switch is not None:
-        said = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
+        opening = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `{STOP_RULE}`)."
     return (
-        f"{said} Today (UTC): calls placed {today.placed}, of which going on {today.going_on}; "
-        f"spent or set aside {today.spent:.2f} {today.currency or ''}".rstrip()
+        f"{opening} Today (UTC): calls placed {today.placed}, of which in progress {today.going_on}; "
+        f"spent or reserved {today.spent:.2f} {today.currency or ''}".rstrip()
         + "."
     )
 
 
+def _journal_of(service: VoiceService) -> Journal:
+    return service.dispatcher.journal
+
+
 async def call(call_id: str) -> str:
-    """State and timeline of a call, as JSON.
+    """Return state and timeline of a call as JSON.
 
     Raises:
         ResourceNotFoundError: There is no such call.
-        ResourceError: It cannot be told now.
+        ResourceError: The platform or the journal failed.
     """
     return await calls.read_call(_SERVICE.get(), call_id)
 
 
 def svaml(name: str) -> str:
-    """The reference of one action or instruction.
+    """Return the reference of one action or instruction as Markdown.
 
     Raises:
-        ResourceNotFoundError: There is no such.
+        ResourceNotFoundError: There is no action or instruction of this name.
     """
     text = reference(name)
     if text is None:
-        raise ResourceNotFoundError(f"there is no `{name[:40]}`; there are {', '.join(NAMES)}")
+        raise ResourceNotFoundError(f"there is no action or instruction `{name[:40]}`; there are {', '.join(NAMES)}")
     return text
 
 
 def locales() -> str:
-    """Every documented locale with its voices."""
+    """Return every documented locale with its voices as Markdown."""
     rows = "\n".join(f"- `{locale}`: {', '.join(voices)}" for locale, voices in VOICES.items())
     genders = " or ".join(f"`/{gender}`" for gender in GENDERS)
-    what = f"A locale, a locale with {genders}, or a voice; letter case does not matter."
+    what = f"Pass a locale, a locale with {genders}, or a voice; letter case does not matter."
     return f"# Locales and voices\n\n{what}\n\n{rows}\n"
 
 
 def error(code: str) -> str:
-    """What an error code means and what to do about it.
+    """Return what an error code, or a call's result or reason, means and what to do about it.
 
     Raises:
-        ResourceNotFoundError: Nobody uses it.
+        ResourceNotFoundError: The code is not known.
     """
-    text = dict(_explained()).get(code) or dict(_explained()).get(code.upper())
+    explained = dict(_explained())
+    text = explained.get(code) or explained.get(code.upper()) or explained.get(code.lower())
     if text is None:
-        raise ResourceNotFoundError(f"no error has the code `{code[:40]}`")
+        raise ResourceNotFoundError(f"there is no error, rule, result or reason with the code `{code[:40]}`")
     return f"# {code}\n\n{text}\n"
 
 
 def _explained() -> Iterator[tuple[str, str]]:
-    for kind in _leaves(errors.VoiceError):
-        told = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
-        yield kind.code, f"{told}\n\n{kind.default_next_step}"
+    for kind in _kinds_of(errors.VoiceError):
+        meaning = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
+        yield kind.code, f"{meaning}\n\n{kind.default_next_step}"
     for number, meaning in MEANINGS.items():
         step = advice.next_step(number) or ""
         yield str(number), f"Sinch, HTTP {number // 100}: {meaning}.\n\n{step}".rstrip()
     for rule in RULES_OF_GUARD:
         yield rule.code, f"Guard: {rule.title}. {rule.exactly} {_changed_by(rule.settings)}"
-    asked = "A person has to confirm the call, and did not."
-    yield "consent", f"Guard: {asked} {_changed_by(['confirm', 'trusted_numbers'])}"
-    for name, told in LIMITS.items():
-        yield name, f"Limit: {told} {_changed_by([name])}"
+    unconfirmed = "The user has to confirm the call, and did not."
+    yield "consent", f"Guard: {unconfirmed} {_changed_by(['confirm', 'trusted_numbers'])}"
+    for name, meaning in LIMITS.items():
+        yield name, f"Limit: {meaning} {_changed_by([name])}"
     for rule in RULES:
         yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
+    for result, meaning in RESULTS.items():
+        yield result, f"Result of a call: {meaning}."
+    for reason, meaning in REASONS.items():
+        yield reason, f"Reason why a call ended: {meaning}."
 
 
-def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
+def _kinds_of(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
     yield kind
     for child in kind.__subclasses__():
         if child.__module__ == errors.__name__:
-            yield from _leaves(child)
+            yield from _kinds_of(child)
 
 
-async def _recent() -> Sequence[str]:
+async def _recent_call_ids() -> Sequence[str]:
     return await calls.recent_calls(_SERVICE.get())
 
 
@@ -202,12 +219,12 @@ def _fixed(names: Callable[[], Iterable[str]]) -> Callable[[], Awaitable[Sequenc
     return listed
 
 
-_VALUES: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
+_COMPLETIONS: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
     (_SVAML, "name"): _fixed(lambda: NAMES),
     (_ERRORS, "code"): _fixed(lambda: dict(_explained())),
-    (calls.TEMPLATE, "call_id"): _recent,
+    (calls.TEMPLATE, "call_id"): _recent_call_ids,
     ("place-a-call", "locale"): _fixed(values),
-    ("why-a-call-failed", "what"): _recent,
+    ("why-a-call-failed", "what"): _recent_call_ids,
 }
 
 
@@ -216,12 +233,12 @@ async def complete(
     argument: CompletionArgument,
     context: CompletionContext | None,
 ) -> Completion | None:
-    """The names that begin with what has been typed, in any letter case."""
+    """Return the values that begin with what has been typed, in any letter case."""
     del context
-    about = ref.name if isinstance(ref, PromptReference) else ref.uri
-    source = _VALUES.get((about, argument.name))
+    name = ref.name if isinstance(ref, PromptReference) else ref.uri
+    source = _COMPLETIONS.get((name, argument.name))
     if source is None:
         return None
     typed = argument.value.lower()
     found = [value for value in await source() if value.lower().startswith(typed)]
-    return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)
+    return Completion(values=found[:MAX_COMPLETIONS], total=len(found), has_more=len(found) > MAX_COMPLETIONS)

@@ -171,7 +171,7 @@ async def test_a_stop_ends_calls_in_progress_where_it_is_told_to(sqlite_url: str
             call_id = await place(voice)
             ended = await Shell(**environ).ok("stop", "--hang-up")
             assert "Calls ended: 1. Calls that could not be ended: 0." in ended.out
-            assert (await voice.ok("get_call", call_id=call_id))["status"] == "FINAL"
+            assert (await voice.ok("get_call", call_id=call_id))["state"] == "ended"
 
 
 async def test_a_stop_admits_that_it_could_not_end_calls_inside_a_server(sqlite_url: str) -> None:
