@@ -1,5 +1,6 @@
 """Results about one call that several tool modules return, and the sentences that describe a call."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from mcp.server.mcpserver import Context
@@ -27,6 +28,8 @@ AnsweredByField = Annotated[
 TimedOut = Annotated[
     bool, Field(default=False, exclude_if=is_absent, description="The wait ended first; call wait_for_call")
 ]
+
+_ANSWERERS: Mapping[AnsweredBy | None, str] = {"human": "a human", "machine": "an answering machine"}
 
 
 class CallDetails(Result):
@@ -77,9 +80,10 @@ def answerer_of(seen: CallSnapshot) -> AnsweredBy | None:
 def snapshot_sentence(seen: CallSnapshot) -> str:
     """Describe a call that was observed, with what was entered."""
     pressed = "" if seen.entered is None or seen.entered.value is None else f" The callee entered {seen.entered.value}."
+    who = _ANSWERERS.get(answerer_of(seen))
     if not seen.ended:
-        return _open_sentence(answered=seen.answered) + pressed
-    return _ended_sentence(seen.result, seen.reason, seen.duration, _cost(seen.cost, seen.currency)) + pressed
+        return _open_sentence(answered=seen.answered, who=who) + pressed
+    return _ended_sentence(seen.result, seen.reason, seen.duration, _cost(seen.cost, seen.currency), who) + pressed
 
 
 def report_progress(ctx: Context[VoiceService]) -> Progress:
@@ -99,7 +103,9 @@ def _call_sentence(call: Call) -> str:
     return _ended_sentence(call.result, call.reason, call.duration, cost)
 
 
-def _open_sentence(*, answered: bool) -> str:
+def _open_sentence(*, answered: bool, who: str | None = None) -> str:
+    if who is not None:
+        return f"The call is answered by {who} and in progress."
     return (
         "The call is answered and in progress."
         if answered
@@ -107,10 +113,13 @@ def _open_sentence(*, answered: bool) -> str:
     )
 
 
-def _ended_sentence(result: str | None, reason: str | None, duration: int | None, cost: str) -> str:
+def _ended_sentence(
+    result: str | None, reason: str | None, duration: int | None, cost: str, who: str | None = None
+) -> str:
     why = ending(result, reason)
     if result == "ANSWERED":
-        return f"The call ended after {duration or 0} s: {why}.{cost}"
+        answered = f", answered by {who}" if who else ""
+        return f"The call ended after {duration or 0} s{answered}: {why}.{cost}"
     if result == "FAILED":
         return f"The call could not be connected: {why}."
     return f"The call ended without an answer: {why}."

@@ -23,9 +23,9 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-To = Annotated[str, Field(description="Phone number, E.164: +12025550100")]
+To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
-Locale = Annotated[str | None, Field(description="Voice: sv-SE, en-GB/male; default en-US")]
+Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
 Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
 DryRun = Annotated[bool, Field(description="Only check; nothing rings")]
 Seconds = Annotated[

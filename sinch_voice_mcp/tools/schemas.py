@@ -2,7 +2,9 @@
 
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
-_DROPPED = frozenset({"title", "minLength", "maxLength", "minimum", "exclusiveMinimum", "minItems", "format"})
+_DROPPED = frozenset(
+    {"title", "minLength", "maxLength", "minimum", "exclusiveMinimum", "minItems", "minProperties", "format"}
+)
 """Keywords that tell a model nothing it would act on; validation enforces them all the same."""
 
 

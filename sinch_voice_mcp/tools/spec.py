@@ -1,6 +1,7 @@
 """A tool is a function and one line of data; hints, schemas, documentation and snapshot derive from both."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,8 @@ from sinch_voice_mcp.tools.schemas import short_input, short_output
 
 Toolset = Literal["calls", "conferences", "numbers", "svaml", "safety"]
 TOOLSETS: tuple[Toolset, ...] = get_args(Toolset)
+_LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+"""A line break that only keeps the source narrow, not one between paragraphs."""
 
 
 class ToolEffect(Enum):
@@ -48,6 +51,11 @@ class ToolSpec:
         return self.fn.__name__
 
     @property
+    def description(self) -> str:
+        """The function's docstring, with one line per paragraph."""
+        return _LINE_BREAK.sub(" ", inspect.getdoc(self.fn) or "")
+
+    @property
     def annotations(self) -> ToolAnnotations:
         """All four hints, explicit: a client assumes the worst of those that are missing."""
         reads = self.effect is ToolEffect.READS
@@ -64,7 +72,7 @@ class ToolSpec:
         return strict_tool(
             self.fn,
             title=self.title,
-            description=inspect.getdoc(self.fn) or "",
+            description=self.description,
             annotations=self.annotations,
             shorten_input=short_input,
             shorten_output=short_output,

@@ -90,8 +90,8 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
 ) -> PhoneAnswer:
     """Call a phone, ask a question and return the key or digits that the callee presses.
 
-    Needs callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`, wait_for_call gets
-    the answer; never ask again.
+    Needs working callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`,
+    wait_for_call gets the answer; never ask again.
     """
     asked = Question(to, question, answers, digits, cli, locale)
     who = requester(consented, idempotency_key)

@@ -57,9 +57,9 @@ async def test_progress_is_reported_during_a_call(sqlite_url: str, era: Era) -> 
     assert result.structured_content["key"] == "1"
     assert [step for step, _ in reported] == list(range(1, len(reported) + 1))
     messages = [message for _, message in reported]
-    assert messages[0] == "The call is answered and in progress."
-    assert "The call is answered and in progress. The callee entered 1." in messages
-    assert re.match(r"The call ended after \d+ s: .+ \(MANAGERHANGUP\)\.", messages[-1])
+    assert messages[0] == "The call is answered by a human and in progress."
+    assert "The call is answered by a human and in progress. The callee entered 1." in messages
+    assert re.match(r"The call ended after \d+ s, answered by a human: .+ \(MANAGERHANGUP\)\.", messages[-1])
 
 
 async def test_a_canceled_wait_ends_nothing_but_the_wait(database_url: str, era: Era) -> None:
