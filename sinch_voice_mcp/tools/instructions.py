@@ -12,7 +12,8 @@ _RINGS = (
     "a country code, ask the user. Emergencies: tell the user to dial themselves; this server never calls emergency "
     "numbers. Calls are placed at once; nothing can be scheduled."
 )
-_CHANGES = "Controls existing calls and settings of Sinch Voice; with the tools offered here no call can be placed."
+_CHANGES = "Controls existing calls and settings of Sinch Voice; the tools offered here place no new call."
+_TRANSFERS = "update_call can connect an existing call to another phone, which costs money."
 _READS = "Reads calls, conferences and numbers of Sinch Voice; the tools offered here place no call and change nothing."
 _SVAML = "Builds and checks SVAML, Sinch's call-flow language, without sending anything."
 _POLICY = (
@@ -50,15 +51,18 @@ def server_instructions(specs: Sequence[ToolSpec], mode: Mode, *, simulated: boo
         parts = svaml
     elif ToolEffect.RINGS in effects:
         parts = [*([_TRY] if mode == "sandbox" else []), _RINGS, *_placing(names), *svaml]
+    elif ToolEffect.CHANGES in effects:
+        transfers = [_TRANSFERS, _POLICY] if "update_call" in names else []
+        parts = [_CHANGES, *transfers, *_reporting(names), *svaml]
     else:
-        parts = [_CHANGES if ToolEffect.CHANGES in effects else _READS, *_reporting(names), *svaml]
+        parts = [_READS, *_reporting(names), *svaml]
     return " ".join([*opening, *parts])
 
 
 def _placing(names: Collection[str]) -> list[str]:
     cli = [_CLI] if "list_numbers" in names else []
-    looks = [name for name in ("get_call", "list_calls", "get_conference") if name in names]
-    check = [f"Check with {' or '.join(looks)}."] if looks else []
+    looks = [name for name in ("list_calls", "get_conference") if name in names]
+    check = [f"To see what became of it, use {' or '.join(looks)}."] if looks else []
     wait = (
         ["A callout returns before it is answered; wait_for_call reports the rest."] if "wait_for_call" in names else []
     )

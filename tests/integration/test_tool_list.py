@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -102,10 +101,10 @@ async def test_a_tool_that_is_not_offered_cannot_be_called(connect: Connect) -> 
     ("environ", "present", "absent"),
     [
         ({}, "Places and controls phone calls", "place no call"),
-        ({}, "Numbers to try: +12025550100", "no call can be placed"),
+        ({}, "Numbers to try: +12025550100", "place no new call"),
         ({"SINCH_VOICE_REHEARSE": "true"}, "Places and controls phone calls", "+12025550100"),
         ({"SINCH_VOICE_READ_ONLY": "true"}, "place no call and change nothing", "Places"),
-        ({"SINCH_VOICE_TOOLSETS": "conferences"}, "no call can be placed", "Places"),
+        ({"SINCH_VOICE_TOOLSETS": "conferences"}, "place no new call", "Places"),
         ({"SINCH_VOICE_TOOLSETS": "svaml"}, "Builds and checks SVAML", "Sinch Voice;"),
         ({"SINCH_VOICE_TOOLS": "place_tts_callout"}, "sinch://policy", "wait_for_call"),
         ({"SINCH_VOICE_TOOLS": "place_tts_callout"}, "Places and controls phone calls", "list_numbers"),
@@ -119,14 +118,6 @@ async def test_instructions_are_true_of_the_mode_and_the_tools_offered(
         instructions = voice.client.instructions or ""
     assert present in instructions
     assert absent not in instructions
-
-
-async def test_instructions_name_only_tools_that_are_offered(connect: Connect) -> None:
-    everything = {spec.name for spec in ALL_TOOLS}
-    for offered in everything:
-        async with connect(SINCH_VOICE_TOOLS=offered) as voice:
-            named = {name for name in everything if re.search(rf"\b{name}\b", voice.client.instructions or "")}
-        assert named <= {offered}
 
 
 async def test_instructions_and_descriptions_name_every_state(voice: Caller) -> None:
