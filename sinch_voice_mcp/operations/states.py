@@ -44,7 +44,7 @@ _JOURNAL: Mapping[CallState, tuple[State, ...]] = MappingProxyType(
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "TIMEOUT": "it rang, or lasted, as long as it was allowed to",
+        "TIMEOUT": "its time limit was reached",
         "CALLERHANGUP": "the caller hung up",
         "CALLEEHANGUP": "the callee hung up",
         "MANAGERHANGUP": "its message or SVAML was over, or a request ended it",
@@ -126,7 +126,10 @@ def ending(result: str | None, reason: str | None) -> str:
     """Say in words why a call ended, with the platform's word: ``the callee hung up (CALLEEHANGUP)``."""
     word = reason if reason not in {None, "N/A"} else result
     if result == "BUSY":
+        # The platform's reason for a busy line is CANCEL, which says less.
         return f"{RESULTS['BUSY']} (BUSY)"
+    if (result, reason) == ("NOANSWER", "TIMEOUT"):
+        return "it rang until its time limit (TIMEOUT)"
     meaning = REASONS.get(word or "") or RESULTS.get(word or "")
     return f"{meaning} ({word})" if meaning else str(word)
 

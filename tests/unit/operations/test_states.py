@@ -69,6 +69,8 @@ def test_every_result_and_reason_of_the_sandbox_is_explained() -> None:
     [
         ("ANSWERED", "CALLEEHANGUP", "the callee hung up (CALLEEHANGUP)"),
         ("BUSY", "CANCEL", "the line was busy (BUSY)"),
+        ("NOANSWER", "TIMEOUT", "it rang until its time limit (TIMEOUT)"),
+        ("ANSWERED", "TIMEOUT", "its time limit was reached (TIMEOUT)"),
         ("NOANSWER", "N/A", "not answered (NOANSWER)"),
         ("FAILED", "SOMETHINGNEW", "SOMETHINGNEW"),
     ],
