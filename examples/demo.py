@@ -65,12 +65,10 @@ class Presenter:
         with anyio.fail_after(30):
             while True:
                 state = await self.ask("get_call", show=False, call_id=call_id)
-                phase = "ringing" if state["result"] == "N/A" else "answered"
-                phase = "ended" if state["status"] == "FINAL" else phase
-                if phase != seen:
-                    self._console.print(f"    [cyan]{phase:8}[/cyan] {who}{escape(self._summary(state))}")
-                    seen = phase
-                if phase in {done, "ended"}:
+                if state["state"] != seen:
+                    seen = state["state"]
+                    self._console.print(f"    [cyan]{seen:8}[/cyan] {who}{escape(self._summary(state))}")
+                if seen in {done, "ended"}:
                     return
                 await anyio.sleep(POLL_S)
 

@@ -1,26 +1,27 @@
-"""Everything that can go wrong, as one tree.
+"""Every expected error, as one tree.
 
 ::
 
     VoiceError
-    ├── ConfigurationError      the server cannot start like this
-    ├── InvalidInputError       the arguments do not fit; names the field
-    │   └── SvamlError          an SVAML document does not fit; names the JSON path
-    ├── RefusedError            the guard said no; names rule, value and how to change it
-    ├── PlatformError           the platform answered and said no
+    ├── ConfigurationError      the settings are invalid; the server cannot start
+    ├── InvalidInputError       the arguments are invalid; names the field
+    │   └── SvamlError          an SVAML document is invalid; names the JSON path
+    ├── RefusedError            the guard refused it; names rule, value and how to change it
+    ├── PlatformError           the platform refused it
     │   ├── AuthenticationError     401
     │   ├── CreditError             402
     │   ├── ForbiddenError          403
     │   ├── NotFoundError           404
     │   ├── CapacityError           429
-    │   └── UnavailableError        5xx of a request that changes nothing
-    ├── NotSentError            the platform never saw the request
+    │   └── UnavailableError        a request that changes nothing failed
+    ├── NotSentError            the platform was not reached
     ├── StorageError            the journal cannot be used, so nothing is sent
-    ├── NoCallbacksError        the platform tells nobody what happens in a call
+    ├── NoCallbacksError        no events of calls arrive, and the request needs them
     ├── OutcomeUnknownError     the platform may have acted; must not be repeated
-    └── EarlierError            the same request failed before; says what was said then
+    └── EarlierError            the same request failed before; repeats that error
 
-``str(error)`` is always safe to show: no secret, no stack, no foreign HTML.
+``str(error)`` is always safe to show: no secret, no stack trace, no foreign HTML. The first paragraph of each class's
+docstring is what ``sinch://errors/{code}`` shows.
 """
 
 from collections.abc import Mapping
@@ -28,18 +29,18 @@ from typing import Any, ClassVar
 
 
 class VoiceError(Exception):
-    """Something went wrong that a caller can understand and act on.
+    """An expected error, which the requester can act on.
 
     Attributes:
         code: A stable word for programs, such as ``refused``.
-        message: One sentence about what is wrong.
-        next_step: One sentence about what to do now.
-        retry_safe: Whether the same request may be made again without a second effect.
-        field: The argument, or the JSON path, that is at fault, where there is one.
+        message: What is wrong, and why, in one or two sentences.
+        next_step: What to do now.
+        retry_safe: Whether repeating the same request cannot cause a second effect.
+        field: The argument or JSON path at fault, if there is one.
     """
 
     code: ClassVar[str] = "error"
-    default_next_step: ClassVar[str] = "Read the message and correct the request."
+    default_next_step: ClassVar[str] = "Correct the request as the message says."
     retry_safe: bool = True
 
     def __init__(self, message: str, *, field: str | None = None, next_step: str | None = None) -> None:
@@ -49,11 +50,11 @@ class VoiceError(Exception):
         self.next_step = next_step or self.default_next_step
 
     def details(self) -> Mapping[str, Any]:
-        """Further members of the error's JSON form, absent ones left out."""
+        """Return further members of the error's JSON form; those that are None are left out."""
         return {}
 
     def to_json(self) -> dict[str, Any]:
-        """The error as a JSON object: code, message, field, details, next step, whether a retry is safe."""
+        """Return the error as a JSON object: code, message, field, details, next step, whether a retry is safe."""
         base: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.field is not None:
             base["field"] = self.field
@@ -62,24 +63,24 @@ class VoiceError(Exception):
 
 
 class ConfigurationError(VoiceError):
-    """The settings do not make a server."""
+    """The settings are invalid, so the server does not start."""
 
     code = "configuration"
-    default_next_step = "Correct the setting and start again."
+    default_next_step = "Correct the setting and start the server again."
 
 
 class InvalidInputError(VoiceError):
-    """The arguments do not fit the tool or the operation."""
+    """An argument is missing, unknown or invalid; ``field`` names it. Nothing was sent."""
 
     code = "invalid_input"
-    default_next_step = "Correct the named field and ask again. Nothing was sent."
+    default_next_step = "Nothing was sent. Correct the named field and call the tool again."
 
 
 class SvamlError(InvalidInputError):
-    """An SVAML document does not fit; ``field`` is the JSON path, such as ``$.action.menus[0].id``."""
+    """An SVAML document is invalid; ``field`` is the JSON path, such as ``$.action.menus[0].id``. Nothing was sent."""
 
     code = "invalid_svaml"
-    default_next_step = "Correct the document at the named path and ask again. Nothing was sent."
+    default_next_step = "Nothing was sent. Correct the document at the named path and call the tool again."
 
     def __init__(self, message: str, *, path: str, rule: str | None = None, next_step: str | None = None) -> None:
         super().__init__(message, field=path, next_step=next_step)
@@ -87,19 +88,19 @@ class SvamlError(InvalidInputError):
 
     @property
     def path(self) -> str:
-        """The JSON path of the fault."""
+        """The JSON path of the error."""
         return self.field or "$"
 
     def details(self) -> Mapping[str, Any]:
-        """The lint rule that found it."""
+        """Return the lint rule that found the error."""
         return {"rule": self.rule}
 
 
 class RefusedError(VoiceError):
-    """The guard said no before anything was sent."""
+    """The guard refused the request before anything was sent; ``rule`` names the reason."""
 
     code = "refused"
-    default_next_step = "Tell the user why the request was refused; do not try to work around the rule."
+    default_next_step = "Nothing was sent. Tell the user why; do not try to work around the rule."
 
     def __init__(
         self,
@@ -119,7 +120,7 @@ class RefusedError(VoiceError):
         self.next_allowed_at = next_allowed_at
 
     def details(self) -> Mapping[str, Any]:
-        """The rule, the value it looked at, how the owner can change it, and when it passes by itself (UTC)."""
+        """Return the rule, the value that it refused, how the owner can change it, and when it will pass (UTC)."""
         return {
             "rule": self.rule,
             "value": self.value,
@@ -129,13 +130,13 @@ class RefusedError(VoiceError):
 
 
 class PlatformError(VoiceError):
-    """The platform answered with an error of its own; the request had no effect.
+    """The platform refused the request, which had no effect; ``error_code`` is the platform's own code.
 
     Attributes:
         status: HTTP status.
         error_code: The platform's own code, such as 40400, if it gave one.
-        reference: The platform's reference for its support, if it gave one.
-        retry_after: Seconds to wait, if it gave them.
+        reference: The reference to give to the platform's support, if there is one.
+        retry_after: Seconds to wait before a retry, if the platform named them.
     """
 
     code = "rejected"
@@ -158,7 +159,7 @@ class PlatformError(VoiceError):
         self.retry_after = retry_after
 
     def details(self) -> Mapping[str, Any]:
-        """What the platform said."""
+        """Return status, code, reference and waiting time as the platform gave them."""
         return {
             "http_status": self.status,
             "error_code": self.error_code,
@@ -168,76 +169,84 @@ class PlatformError(VoiceError):
 
 
 class AuthenticationError(PlatformError):
-    """401: the platform does not accept the key, the secret, the signature or the clock."""
+    """HTTP 401: the platform did not accept the application key, the secret, the signature or the time."""
 
     code = "unauthorized"
-    default_next_step = "Ask the owner to check the application key, its secret and the machine's clock."
+    default_next_step = "Ask the owner to check the application key, its secret and the clock of the server's machine."
 
 
 class CreditError(PlatformError):
-    """402: not enough credit."""
+    """HTTP 402: the account has not enough credit."""
 
     code = "no_credit"
-    default_next_step = "Ask the owner to top up the account; trial accounts call verified numbers only."
+    default_next_step = (
+        "Ask the owner to add credit to the Sinch account; trial accounts can only call verified numbers."
+    )
 
 
 class ForbiddenError(PlatformError):
-    """403: the destination, caller id or operation is not allowed for this account."""
+    """HTTP 403: this account may not call the destination, use the caller ID, or do this."""
 
     code = "forbidden"
-    default_next_step = "Check that the account may call this destination and that the caller id is verified."
+    default_next_step = (
+        "Check the destination and use a caller ID of list_numbers; if both are right, ask the owner about the account."
+    )
 
 
 class NotFoundError(PlatformError):
-    """404: there is no such call, conference, participant or number (any more)."""
+    """HTTP 404: the call, conference, participant or number does not exist, or does not exist any more."""
 
     code = "not_found"
-    default_next_step = "Check the id. A call that has ended and a room on another region answer like this too."
+    default_next_step = "Check the id. A call that has ended and a conference in another region are not found either."
 
 
 class CapacityError(PlatformError):
-    """429: too many requests."""
+    """HTTP 429: too many requests at once, or too fast."""
 
     code = "too_many_requests"
-    default_next_step = "Wait as long as the platform asks, then try again."
+    default_next_step = "Wait as many seconds as `retry_after_s` says, or one minute, then try again."
 
 
 class UnavailableError(PlatformError):
-    """The platform failed a request that changes nothing."""
+    """The platform gave no usable answer to a request that changes nothing."""
 
     code = "unavailable"
-    default_next_step = "Try again in a moment."
+    default_next_step = "Try again in a few seconds; the request changes nothing."
 
 
 class NotSentError(VoiceError):
-    """The platform was not reached, so nothing happened there."""
+    """The platform was not reached, so the request had no effect."""
 
     code = "not_sent"
-    default_next_step = "Check the network and the base URL, then try again. Nothing was placed."
+    default_next_step = (
+        "Nothing was placed. Try again; if it fails again, ask the owner to check the network and the base URL."
+    )
 
 
 class StorageError(VoiceError):
-    """The journal cannot be read or written, so nothing that can ring is sent."""
+    """The journal cannot be read or written, so no request that can ring is sent."""
 
     code = "storage"
-    default_next_step = "Tell the owner that this server's database cannot be used. Nothing was sent."
+    default_next_step = "Nothing was sent. Ask the owner to check the server's database, then try again."
 
 
 class NoCallbacksError(VoiceError):
-    """No events of calls come in, and what was asked for needs them."""
+    """No events of calls arrive at this server, and the request needs them. No phone was called."""
 
     code = "no_callbacks"
     default_next_step = (
-        "Tell the owner to set SINCH_VOICE_PUBLIC_URL and SINCH_VOICE_CALLBACK_PORT, and to run "
-        "`sinch-voice-mcp callbacks check`. Without: place_tts_callout, and get_call for the outcome."
+        "Ask the owner to set SINCH_VOICE_PUBLIC_URL and SINCH_VOICE_CALLBACK_PORT, and to run "
+        "`sinch-voice-mcp callbacks check`. Without events, use place_tts_callout, and get_call for the outcome."
     )
 
 
 class OutcomeUnknownError(VoiceError):
-    """The request may have reached the platform, and no usable answer came back."""
+    """The request may have reached the platform, but no usable answer came back: a phone may have been called."""
 
     code = "outcome_unknown"
-    default_next_step = "Do not place it again. Tell the user that the outcome is unknown."
+    default_next_step = (
+        "Do not place the call again. Look with list_calls, and tell the user that the outcome is unknown."
+    )
     retry_safe = False
 
     def __init__(
@@ -254,23 +263,23 @@ class OutcomeUnknownError(VoiceError):
         self.duplicate_of = duplicate_of
 
     def details(self) -> Mapping[str, Any]:
-        """Where it is written down, and whether it was asked for before."""
+        """Return the record in the journal, and that of the first request if this one was a repetition."""
         return {"record": self.record, "duplicate_of": self.duplicate_of}
 
 
 class EarlierError(VoiceError):
-    """The same request failed when it was made before; ``told`` is what was said then."""
+    """The same request failed before; its error is returned again, and nothing was sent."""
 
     code = "failed_before"
     default_next_step = "Correct the request as the message says."
 
-    def __init__(self, told: Mapping[str, Any], *, duplicate_of: str) -> None:
-        message = str(told.get("message") or "The same request failed when it was made before.")
-        super().__init__(message, next_step=told.get("next_step"))
-        self.told = told
+    def __init__(self, earlier: Mapping[str, Any], *, duplicate_of: str) -> None:
+        message = str(earlier.get("message") or "The same request failed before.")
+        super().__init__(message, next_step=earlier.get("next_step"))
+        self.earlier = earlier
         self.duplicate_of = duplicate_of
-        self.retry_safe = bool(told.get("retry_safe", True))
+        self.retry_safe = bool(earlier.get("retry_safe", True))
 
     def to_json(self) -> dict[str, Any]:
-        """The earlier error's JSON form, with a remark."""
-        return {**super().to_json(), **self.told, "duplicate_of": self.duplicate_of}
+        """Return the earlier error's JSON form, with the record of the request that it belongs to."""
+        return {**super().to_json(), **self.earlier, "duplicate_of": self.duplicate_of}

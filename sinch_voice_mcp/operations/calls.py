@@ -170,7 +170,6 @@ class Calls:
         states: Sequence[EntryState] = (),
         since: int | None = None,
         inbound: bool | None = None,
-        refresh: bool = False,
     ) -> list[JournalEntry]:
         """List requests of the journal and calls that came in, newest first.
 
@@ -179,13 +178,10 @@ class Calls:
             states: Only entries in one of these states; empty for all.
             since: Only entries claimed at this instant or later, in milliseconds since 1970.
             inbound: Only calls that came in, or only requests of this server.
-            refresh: Ask the platform first which calls have ended, where no events report that.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        if refresh:
-            await self._settlement.refresh_for_listing()
         return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
 
     async def update(self, call_id: str, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:

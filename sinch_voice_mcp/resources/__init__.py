@@ -1,4 +1,4 @@
-"""MCP resources: the policy, calls, the SVAML reference, locales and the meaning of errors."""
+"""MCP resources: the policy, calls, the SVAML reference, locales and the meaning of codes."""
 
 from sinch_voice_mcp.resources.pages import add_resources
 

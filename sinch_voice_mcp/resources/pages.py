@@ -1,4 +1,4 @@
-"""MCP resources: what the owner allows, calls, the reference of SVAML, locales, what errors mean; with completion."""
+"""MCP resources: the policy, calls, the SVAML reference, locales and error codes; with completion of their names."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ from sinch_voice_mcp import errors
 from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.states import REASONS, RESULTS
 from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.policy import REFUSALS, Refusal
 from sinch_voice_mcp.policy.policy import variable
@@ -33,20 +34,24 @@ from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
 from sinch_voice_mcp.wire.codes import CODES
 
 _MARKDOWN = "text/markdown"
-_MOST = 100
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
+
+MAX_COMPLETIONS = 100
+"""Values that one completion returns; the protocol allows no more."""
+
 _POLICY = """\
 # What this server allows
 
 {state}
 
-No tool, argument or header changes any of this. The owner does, with a variable, flag or file, and starts
-the server again; the kill switch they turn off at a shell, with `sinch-voice-mcp resume`.
+No tool, argument or header changes any of this. Only the owner does: with a variable, flag or file and a restart, or,
+to turn the kill switch off, with `sinch-voice-mcp resume` at a shell.
 
 ## Settings
 
-The value, where it came from, what it means. A refusal by a limit names it in lower case, such as `calls_per_day`.
+Each with its value, where the value came from, and what it means. A refusal by a limit names the setting in lower
+case, such as `calls_per_day`.
 
 {settings}
 
@@ -62,18 +67,18 @@ _DECIDED_BY: Mapping[RefusalKind, str] = {
     "confirmation": "Confirmation",
 }
 _SERVICE: ContextVar[VoiceService] = ContextVar("service")
-"""The SDK hands no context to a resource without parameters; one that is read finds the service here."""
+"""The service, for resources without parameters: the SDK passes no context to them."""
 
 
 def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -> None:
-    """Offer the resources and complete their names.
+    """Add the resources to a server, with completion.
 
     Args:
-        server: Who offers them.
+        server: The server.
         sources: Where the value of every setting came from.
     """
     server.middleware.append(_with_service)
-    about = "What may be called here: limits, rules, where each setting came from, what is used up; explains refusals"
+    about = "What may be called here: regions, hours, limits and what is left of them, rules; explains refusals"
     server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
         partial(policy, sources)
     )
@@ -86,7 +91,7 @@ def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -
     server.resource(
         "sinch://locales", name="locales", title="Locales and voices", description=about, mime_type=_MARKDOWN
     )(locales)
-    about = "What an error code of this server, of Sinch, or of the SVAML linter means, and what to do"
+    about = "What an error code, a rule, or the result or reason of a call means, and what to do"
     server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
     server.completion()(complete)
 
@@ -97,7 +102,7 @@ async def _with_service(ctx: ServerRequestContext[VoiceService, Any], call_next:
 
 
 async def policy(sources: Mapping[str, str]) -> str:
-    """Every effective setting of the guard, its rules, and what is used up today."""
+    """Return every effective setting of the guard, its rules, and what is used up today, as Markdown."""
     service = _SERVICE.get()
     settings = "\n".join(
         f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}."
@@ -114,67 +119,68 @@ def _changed_by(names: Iterable[str]) -> str:
 
 
 async def _state(service: VoiceService) -> str:
-    """The kill switch, and what is used up today."""
+    """Say whether calling is allowed, and what is used up today."""
     try:
         today = await service.usage.today()
     except StorageError as error:
-        return f"{error.message} No call is placed meanwhile."
-    allowed = "Calling is allowed."
+        return f"{error.message} Until then every call is refused."
+    opening = "Calling is allowed."
     if (switch := today.switch) is not None:
-        allowed = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `stopped`)."
+        opening = f"Calling was stopped at {iso(switch.since)} by {switch.by}: {switch.reason} (rule `stopped`)."
     return (
-        f"{allowed} Today (UTC): calls placed: {today.placed}, in progress: {today.in_progress}; "
+        f"{opening} Today (UTC): calls placed: {today.placed}, in progress: {today.in_progress}; "
         f"spent or reserved {today.spent:.2f} {today.currency or ''}".rstrip()
         + "."
     )
 
 
 async def call(call_id: str) -> str:
-    """State and timeline of a call, as JSON.
+    """Return state and timeline of a call as JSON.
 
     Raises:
         ResourceNotFoundError: There is no such call.
-        ResourceError: It cannot be told now.
+        ResourceError: The platform or the journal failed.
     """
     return await calls.read_call(_SERVICE.get(), call_id)
 
 
 def svaml(name: str) -> str:
-    """The reference of one action or instruction.
+    """Return the reference of one action or instruction as Markdown.
 
     Raises:
-        ResourceNotFoundError: There is no such.
+        ResourceNotFoundError: There is no action or instruction of this name.
     """
     text = reference(name)
     if text is None:
-        raise ResourceNotFoundError(f"there is no `{name[:40]}`; there are {', '.join(NAMES)}")
+        raise ResourceNotFoundError(f"there is no action or instruction `{name[:40]}`; there are {', '.join(NAMES)}")
     return text
 
 
 def locales() -> str:
-    """Every documented locale with its voices."""
+    """Return every documented locale with its voices as Markdown."""
     rows = "\n".join(f"- `{locale}`: {', '.join(voices)}" for locale, voices in VOICES.items())
     genders = " or ".join(f"`/{gender}`" for gender in GENDERS)
-    what = f"A locale, a locale with {genders}, or a voice; letter case does not matter."
+    what = f"Pass a locale, a locale with {genders}, or a voice; letter case does not matter."
     return f"# Locales and voices\n\n{what}\n\n{rows}\n"
 
 
 def error(code: str) -> str:
-    """What an error code means and what to do about it.
+    """Return what an error code, or a call's result or reason, means and what to do about it.
 
     Raises:
-        ResourceNotFoundError: Nobody uses it.
+        ResourceNotFoundError: The code is not known.
     """
-    text = dict(_explained()).get(code) or dict(_explained()).get(code.upper())
+    explained = dict(_explained())
+    text = explained.get(code) or explained.get(code.upper()) or explained.get(code.lower())
     if text is None:
-        raise ResourceNotFoundError(f"no error has the code `{code[:40]}`")
+        raise ResourceNotFoundError(f"there is no error, rule, result or reason with the code `{code[:40]}`")
     return f"# {code}\n\n{text}\n"
 
 
 def _explained() -> Iterator[tuple[str, str]]:
-    for kind in _leaves(errors.VoiceError):
-        told = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
-        yield kind.code, f"{told}\n\n{kind.default_next_step}"
+    for kind in _kinds_of(errors.VoiceError):
+        meaning = " ".join((inspect.getdoc(kind) or "").split("\n\n", maxsplit=1)[0].split())
+        yield kind.code, f"{meaning}\n\n{kind.default_next_step}"
     for number, code in CODES.items():
         step = advice.next_step(number) or ""
         yield str(number), f"Sinch, HTTP {number // 100}: {code.meaning}.\n\n{step}".rstrip()
@@ -182,6 +188,10 @@ def _explained() -> Iterator[tuple[str, str]]:
         yield row.code, _refused(row)
     for rule in RULES:
         yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
+    for result, meaning in RESULTS.items():
+        yield result, f"Result of a call: {meaning}."
+    for reason, meaning in REASONS.items():
+        yield reason, f"Reason why a call ended: {meaning}."
 
 
 def _refused(row: Refusal) -> str:
@@ -191,14 +201,14 @@ def _refused(row: Refusal) -> str:
     return f"{what}\n\n{repeated}. {later}.\n\n{row.next_step}"
 
 
-def _leaves(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
+def _kinds_of(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
     yield kind
     for child in kind.__subclasses__():
         if child.__module__ == errors.__name__:
-            yield from _leaves(child)
+            yield from _kinds_of(child)
 
 
-async def _recent() -> Sequence[str]:
+async def _recent_call_ids() -> Sequence[str]:
     return await calls.recent_calls(_SERVICE.get())
 
 
@@ -209,12 +219,12 @@ def _fixed(names: Callable[[], Iterable[str]]) -> Callable[[], Awaitable[Sequenc
     return listed
 
 
-_VALUES: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
+_COMPLETIONS: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
     (_SVAML, "name"): _fixed(lambda: NAMES),
     (_ERRORS, "code"): _fixed(lambda: dict(_explained())),
-    (calls.TEMPLATE, "call_id"): _recent,
+    (calls.TEMPLATE, "call_id"): _recent_call_ids,
     ("place-a-call", "locale"): _fixed(values),
-    ("why-a-call-failed", "what"): _recent,
+    ("why-a-call-failed", "what"): _recent_call_ids,
 }
 
 
@@ -223,12 +233,12 @@ async def complete(
     argument: CompletionArgument,
     context: CompletionContext | None,
 ) -> Completion | None:
-    """The names that begin with what has been typed, in any letter case."""
+    """Return the values that begin with what has been typed, in any letter case."""
     del context
-    about = ref.name if isinstance(ref, PromptReference) else ref.uri
-    source = _VALUES.get((about, argument.name))
+    name = ref.name if isinstance(ref, PromptReference) else ref.uri
+    source = _COMPLETIONS.get((name, argument.name))
     if source is None:
         return None
     typed = argument.value.lower()
     found = [value for value in await source() if value.lower().startswith(typed)]
-    return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)
+    return Completion(values=found[:MAX_COMPLETIONS], total=len(found), has_more=len(found) > MAX_COMPLETIONS)

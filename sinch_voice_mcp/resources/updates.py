@@ -1,4 +1,4 @@
-"""Tells clients that a call has changed: on the streams of the newest protocol, and to subscribers of older ones."""
+"""Notify clients when a call has changed: on streams of the newest protocol, and subscribers on older ones."""
 
 import logging
 from collections import defaultdict
@@ -14,84 +14,87 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, EmptyResult, SubscribeRequestParams, UnsubscribeRequestParams
 
+from sinch_voice_mcp.mcp_adapter import connection_of
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
 
 _LOGGER = logging.getLogger(__name__)
-_MOST = 1_000
-"""Calls that one client of an older protocol may follow."""
 
-_PATIENCE_S = 5.0
-"""Seconds that a client may take to read one notification; after that it misses it."""
+MAX_SUBSCRIPTIONS = 1_000
+"""Calls that one client on an older protocol may subscribe to."""
+
+SEND_TIMEOUT_S = 5.0
+"""Seconds that a client may take to read one notification before it is dropped."""
 
 
 class Updates:
-    """Who wants to hear of which call. Whatever is told is a reason to read again, and holds nothing itself.
+    """Which client is subscribed to which call. A notification carries no content: the client reads the call again.
 
-    ``bus`` is what the streams of the newest protocol hang on; the methods are for ``resources/subscribe``.
+    ``bus`` serves the streams of the newest protocol; the methods serve ``resources/subscribe`` of older ones.
     """
 
     def __init__(self) -> None:
         self.bus = InMemorySubscriptionBus()
-        self._following: defaultdict[Connection, dict[str, ServerSession]] = defaultdict(dict)
+        self._subscribed: defaultdict[Connection, dict[str, ServerSession]] = defaultdict(dict)
 
     async def subscribe(
         self, ctx: ServerRequestContext[VoiceService, Any], params: SubscribeRequestParams
     ) -> EmptyResult:
-        """Follow a call, until the connection ends.
+        """Subscribe a client to a call until its connection ends.
 
         Raises:
-            MCPError: It is not the URI of a call, or there are too many.
+            MCPError: The URI does not name a call, or the client has too many subscriptions.
         """
         if call_of(params.uri) is None:
-            raise MCPError(INVALID_PARAMS, f"only {TEMPLATE} tells when it changes")
-        connection = _connection(ctx)
-        if connection not in self._following:
-            connection.exit_stack.callback(self._following.pop, connection, None)
-        followed = self._following[connection]
-        if params.uri not in followed and len(followed) >= _MOST:
-            raise MCPError(INVALID_PARAMS, f"more than {_MOST:,} calls cannot be followed; unsubscribe from some")
-        followed[params.uri] = ctx.session
+            raise MCPError(INVALID_PARAMS, f"only {TEMPLATE} can be subscribed to; other resources do not change")
+        connection = connection_of(ctx)
+        if connection not in self._subscribed:
+            connection.exit_stack.callback(self._subscribed.pop, connection, None)
+        sessions = self._subscribed[connection]
+        if params.uri not in sessions and len(sessions) >= MAX_SUBSCRIPTIONS:
+            message = f"at most {MAX_SUBSCRIPTIONS:,} calls can be subscribed to; unsubscribe from some"
+            raise MCPError(INVALID_PARAMS, message)
+        sessions[params.uri] = ctx.session
         return EmptyResult()
 
     async def unsubscribe(
         self, ctx: ServerRequestContext[VoiceService, Any], params: UnsubscribeRequestParams
     ) -> EmptyResult:
-        """Follow a call no more; safe to repeat."""
-        connection = _connection(ctx)
-        if connection in self._following:
-            self._following[connection].pop(params.uri, None)
+        """Remove a subscription; safe to repeat."""
+        connection = connection_of(ctx)
+        if connection in self._subscribed:
+            self._subscribed[connection].pop(params.uri, None)
         return EmptyResult()
 
     @asynccontextmanager
     async def notify_from(self, events: CallEvents) -> AsyncGenerator[None]:
-        """Tell of every call that there is news of, for as long as this lasts."""
-        news = _News()
-        events.listeners.append(news.add)
+        """Notify subscribers of every call with a new event, until the context is left."""
+        changed = _ChangedCalls()
+        events.listeners.append(changed.add)
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._tell, news)
+                tasks.start_soon(self._notify, changed)
                 yield
                 tasks.cancel_scope.cancel()
         finally:
-            events.listeners.remove(news.add)
+            events.listeners.remove(changed.add)
 
-    async def _tell(self, news: "_News") -> None:
+    async def _notify(self, changed: "_ChangedCalls") -> None:
         while True:
-            calls = await news.taken()
+            calls = await changed.take()
             for call_id in calls:
                 for uri in uris_of(call_id):
                     await self.bus.publish(ResourceUpdated(uri))
             async with anyio.create_task_group() as sending:
-                for followed in list(self._following.values()):
-                    for uri, session in followed.items():
+                for sessions in list(self._subscribed.values()):
+                    for uri, session in sessions.items():
                         if call_of(uri) in calls:
                             sending.start_soon(_send, session, uri)
 
 
-class _News:
-    """Calls that something happened in since somebody last asked, each once."""
+class _ChangedCalls:
+    """Calls with events since they were last taken, each once."""
 
     def __init__(self) -> None:
         self._calls: set[str] = set()
@@ -101,7 +104,7 @@ class _News:
         self._calls.add(call_id)
         self._some.set()
 
-    async def taken(self) -> set[str]:
+    async def take(self) -> set[str]:
         await self._some.wait()
         self._some = anyio.Event()
         calls, self._calls = self._calls, set()
@@ -110,13 +113,8 @@ class _News:
 
 async def _send(session: ServerSession, uri: str) -> None:
     try:
-        with anyio.move_on_after(_PATIENCE_S):
+        with anyio.move_on_after(SEND_TIMEOUT_S):
             await session.send_resource_updated(uri)
     except Exception:
-        # One client's trouble is not that of the others.
-        _LOGGER.exception("a client could not be told that a call has changed")
-
-
-def _connection(ctx: ServerRequestContext[VoiceService, Any]) -> Connection:
-    # A session is made anew for every request; the SDK shows a handler no other trace of who is connected.
-    return ctx.session._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        # A client that cannot be reached must not keep the others from being notified.
+        _LOGGER.exception("a client could not be notified that a call has changed")

@@ -1,4 +1,4 @@
-"""From what a model gives to what is asked for, and back: errors name the argument, not our request."""
+"""Convert a tool's arguments to parts of a request, and JSON paths in errors back to arguments."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -8,33 +8,34 @@ from sinch_voice_mcp.errors import InvalidInputError, SvamlError, VoiceError
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Event, prompts
 from sinch_voice_mcp.types import JsonObject
 
-_SNAKE = {"conferenceId": "conference_id", "maxDuration": "max_duration", "mohClass": "moh"}
+_ARGUMENTS = {"conferenceId": "conference_id", "maxDuration": "max_duration", "mohClass": "moh"}
+"""Arguments whose names differ from the members of the request."""
 
 
 @contextmanager
-def named(places: Mapping[str, str]) -> Generator[None]:
-    """Translate the JSON path of an error into the argument that it came from.
+def errors_naming_arguments(arguments: Mapping[str, str]) -> Generator[None]:
+    """Replace the JSON path of an error by the argument that it came from.
 
     Args:
-        places: Beginnings of JSON paths and what stands for them; the first that fits wins.
+        arguments: Prefixes of JSON paths and the arguments that they stand for; the first that fits wins.
     """
     try:
         yield
     except VoiceError as error:
-        error.field = None if error.field is None else _named(error.field, places)
+        error.field = None if error.field is None else _argument_at(error.field, arguments)
         raise
 
 
-def _named(path: str, places: Mapping[str, str]) -> str:
-    for beginning, argument in places.items():
-        if path.startswith(beginning):
-            rest = path[len(beginning) :]
-            return _SNAKE.get(rest, f"{argument}{rest}")
+def _argument_at(path: str, arguments: Mapping[str, str]) -> str:
+    for prefix, argument in arguments.items():
+        if path.startswith(prefix):
+            rest = path[len(prefix) :]
+            return _ARGUMENTS.get(rest, f"{argument}{rest}")
     return path
 
 
-def exactly_one(**arguments: object) -> None:
-    """Insist on one of several arguments.
+def require_exactly_one(**arguments: object) -> None:
+    """Check that exactly one of several arguments was given.
 
     Raises:
         InvalidInputError: None or several were given.
@@ -42,12 +43,12 @@ def exactly_one(**arguments: object) -> None:
     given = [name for name, value in arguments.items() if value is not None]
     if len(given) != 1:
         names = " or ".join(f"`{name}`" for name in arguments)
-        said = "none was given" if not given else f"{len(given)} were given"
-        raise InvalidInputError(f"give exactly one of {names}; {said}", field=next(iter(given or arguments)))
+        count = "none was given" if not given else f"{len(given)} were given"
+        raise InvalidInputError(f"give exactly one of {names}; {count}", field=next(iter(given or arguments)))
 
 
-def spoken_prompt(ssml: str | None, audio_urls: list[str] | None) -> str | None:
-    """SSML or audio as a prompt string, None for neither.
+def build_prompt(ssml: str | None, audio_urls: list[str] | None) -> str | None:
+    """Return SSML or audio URLs as a prompt string, None for neither.
 
     Raises:
         PromptError: A bracket would end an item early; names the argument.
@@ -65,8 +66,14 @@ def _built(argument: str, parts: list[prompts.Part]) -> str:
         raise
 
 
-def embedded(document: JsonObject | None, event: Event, argument: str, unknown: list[str]) -> Document | None:
-    """A document that goes into a callout; its JSON paths begin with the argument's name.
+def read_document(document: JsonObject | None, event: Event, argument: str, unknown: list[str]) -> Document | None:
+    """Read a document that a callout embeds; its JSON paths begin with the argument's name.
+
+    Args:
+        document: The document as given.
+        event: The event that it answers.
+        argument: The argument's name.
+        unknown: Receives the JSON paths of undocumented members.
 
     Raises:
         SvamlError: The document has an error.
@@ -82,20 +89,20 @@ def embedded(document: JsonObject | None, event: Event, argument: str, unknown: 
 
 
 def with_cli(document: Document | None, cli: str | None) -> Document | None:
-    """The same document with the caller id where it dials a phone and names none.
+    """Return the document with the caller ID set where it dials a phone and names none.
 
     Raises:
-        InvalidInputError: The caller id has nowhere to go, or the document already names another.
+        InvalidInputError: The document dials no phone, or names another caller ID.
     """
     if document is None or cli is None:
         return document
     if not isinstance(document.action, ConnectPstn):
-        raise InvalidInputError("`cli` only goes with an `ice` that dials a phone", field="cli")
+        raise InvalidInputError("`cli` only goes with an `ice` that dials a phone (connectPstn)", field="cli")
     if document.action.cli not in {None, cli}:
         raise InvalidInputError("`cli` differs from the one inside `ice`; leave one of them out", field="cli")
     return document.model_copy(update={"action": document.action.model_copy(update={"cli": cli})})
 
 
 def json_text(document: Document | None) -> str | None:
-    """A document as the JSON text that goes into a callout."""
+    """Return a document as the JSON text that a callout embeds."""
     return None if document is None else document.to_json()

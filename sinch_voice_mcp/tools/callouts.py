@@ -1,10 +1,10 @@
-"""From a tool's arguments to the callouts that they ask for."""
+"""Convert a tool's arguments to callouts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, DtmfMode, MusicOnHold, NumberDestination
-from sinch_voice_mcp.tools.arguments import embedded, exactly_one, json_text, spoken_prompt, with_cli
+from sinch_voice_mcp.tools.arguments import build_prompt, json_text, read_document, require_exactly_one, with_cli
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
@@ -18,15 +18,22 @@ from sinch_voice_mcp.wire.callouts import (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Callouts, what a tolerant reader set aside in them, and which argument each JSON path stands for."""
+class CalloutPlan:
+    """What a tool is going to place.
+
+    Attributes:
+        requests: The callouts.
+        arguments: Prefixes of JSON paths in them, and the arguments that they stand for.
+        unknown: JSON paths of undocumented members in their SVAML.
+    """
 
     requests: Sequence[CalloutRequest]
-    places: Mapping[str, str]
+    arguments: Mapping[str, str]
     unknown: tuple[str, ...] = field(default=())
 
 
-def tts(  # noqa: PLR0917 - the tool's arguments
+def tts(
+    *,
     to: str,
     text: str | None,
     ssml: str | None,
@@ -34,36 +41,37 @@ def tts(  # noqa: PLR0917 - the tool's arguments
     cli: str | None,
     locale: str | None,
     dtmf: str | None,
-    enable_ace: bool,  # noqa: FBT001 - an argument of the tool
-    enable_dice: bool,  # noqa: FBT001 - an argument of the tool
-    enable_pie: bool,  # noqa: FBT001 - an argument of the tool
-) -> Plan:
-    """Ring somebody and speak.
+    enable_ace: bool,
+    enable_dice: bool,
+    enable_pie: bool,
+) -> CalloutPlan:
+    """Plan a call that speaks or plays something.
 
     Raises:
         InvalidInputError: None or several of text, SSML and audio were given.
     """
-    exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
+    require_exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
     callout = TtsCallout(
         destination=NumberDestination(endpoint=to),
         cli=cli,
         dtmf=dtmf,
         locale=locale,
         text=text,
-        prompts=spoken_prompt(ssml, audio_urls),
+        prompts=build_prompt(ssml, audio_urls),
         enable_ace=enable_ace or None,
         enable_dice=enable_dice or None,
         enable_pie=enable_pie or None,
     )
-    places = {
+    arguments = {
         "$.ttsCallout.destination.endpoint": "to",
         "$.ttsCallout.prompts": "audio_urls" if ssml is None else "ssml",
         "$.ttsCallout.": "",
     }
-    return Plan([TtsCalloutRequest(tts_callout=callout)], places)
+    return CalloutPlan([TtsCalloutRequest(tts_callout=callout)], arguments)
 
 
 def conference(
+    *,
     to: list[str],
     conference_id: str,
     cli: str | None,
@@ -72,8 +80,8 @@ def conference(
     moh: MusicOnHold | None,
     max_duration: int | None,
     dtmf_mode: DtmfMode | None,
-) -> Plan:
-    """Ring several people into one room."""
+) -> CalloutPlan:
+    """Plan calls that connect several callees in one conference."""
     options = None if dtmf_mode is None else ConferenceDtmfOptions(mode=dtmf_mode)
     requests = [
         ConferenceCalloutRequest(
@@ -90,35 +98,36 @@ def conference(
         )
         for number in to
     ]
-    places = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
-    places |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
-    return Plan(requests, places)
+    arguments = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
+    arguments |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
+    return CalloutPlan(requests, arguments)
 
 
 def custom(
+    *,
     to: str | None,
     cli: str | None,
     ice: JsonObject | None,
     ace: JsonObject | None,
     pie: JsonObject | None,
     max_duration: int | None,
-) -> Plan:
-    """Ring somebody and let SVAML decide.
+) -> CalloutPlan:
+    """Plan a call that SVAML documents control.
 
     Raises:
-        InvalidInputError: Both or none of ``to`` and ``ice`` were given, or two caller ids.
+        InvalidInputError: Both or none of ``to`` and ``ice`` were given, or two caller IDs.
         SvamlError: A document has an error.
     """
-    exactly_one(to=to, ice=ice)
+    require_exactly_one(to=to, ice=ice)
     unknown: list[str] = []
-    dialling = with_cli(embedded(ice, "callout", "ice", unknown), cli)
+    dialing = with_cli(read_document(ice, "callout", "ice", unknown), cli)
     callout = CustomCallout(
         destination=None if to is None else NumberDestination(endpoint=to),
         cli=cli if ice is None else None,
         max_duration=max_duration,
-        ice=json_text(dialling),
-        ace=json_text(embedded(ace, "ace", "ace", unknown)),
-        pie=json_text(embedded(pie, "pie", "pie", unknown)),
+        ice=json_text(dialing),
+        ace=json_text(read_document(ace, "ace", "ace", unknown)),
+        pie=json_text(read_document(pie, "pie", "pie", unknown)),
     )
-    places = {"$.customCallout.destination.endpoint": "to", "$.customCallout.cli": "cli", "$.customCallout": "$"}
-    return Plan([CustomCalloutRequest(custom_callout=callout)], places, tuple(unknown))
+    arguments = {"$.customCallout.destination.endpoint": "to", "$.customCallout.cli": "cli", "$.customCallout": "$"}
+    return CalloutPlan([CustomCalloutRequest(custom_callout=callout)], arguments, tuple(unknown))

@@ -1,18 +1,27 @@
-"""The toolset ``conferences``: see who is in a room and steer them."""
+"""Tools of the toolset ``conferences``: see who is in a conference, and control it."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.parameters import CallId, ConferenceId, MusicOnHold, Service
-from sinch_voice_mcp.tools.results import Result, Text, Whole, told
-from sinch_voice_mcp.tools.spec import Effect, ToolSpec
+from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
+from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
 
+_DONE = {
+    "mute": "The participant is muted.",
+    "unmute": "The participant is not muted any more.",
+    "onhold": "The participant is on hold.",
+    "resume": "The participant is not on hold any more.",
+    "kick": "The participant was removed; that call has ended.",
+}
 
-class Member(BaseModel):
-    """One call in the room."""
+
+class ConferenceMember(BaseModel):
+    """One call in the conference."""
 
     call_id: str
     number: Text
@@ -21,17 +30,18 @@ class Member(BaseModel):
     duration_s: Whole
 
 
-class Room(Result):
-    """Who is in a conference."""
+class ConferenceState(Result):
+    """Who is in a conference; after a command, only the participant that it was about."""
 
     conference_id: str
-    participants: list[Member]
+    participants: list[ConferenceMember]
 
 
-async def get_conference(conference_id: ConferenceId, service: Service) -> Room:
-    """Who is in a conference: call ids, numbers, muted, on hold."""
+async def get_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
+    """List who is in a conference: call_id, number, muted, on hold. Phones that still ring are not in it."""
     members = [_member(participant) for participant in await service.conferences.participants(conference_id)]
-    return _room(service.simulated, told(service, f"{len(members)} in the room."), conference_id, members)
+    sentence = f"{counted(len(members), 'participant')} in the conference."
+    return _conference(service, sentence, conference_id, members)
 
 
 async def manage_participant(
@@ -39,33 +49,45 @@ async def manage_participant(
     call_id: CallId,
     command: Literal["mute", "unmute", "onhold", "resume", "kick"],
     service: Service,
-    moh: Annotated[MusicOnHold | None, Field(description="Music, with onhold")] = None,
-) -> Room:
-    """Mute, hold or kick one participant (call id from get_conference). Safe to repeat."""
+    moh: Annotated[MusicOnHold | None, Field(description="Music, only for onhold")] = None,
+) -> ConferenceState:
+    """Mute, hold or remove one participant, by call_id of get_conference. `kick` ends the call. Safe to repeat."""
     if moh is not None and command != "onhold":
         raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
     if command == "kick":
         await service.conferences.kick(conference_id, call_id)
-        return _room(service.simulated, told(service, "Kicked; that call has ended."), conference_id, [])
+        return _conference(service, _DONE[command], conference_id, [])
     participant = await service.conferences.manage(conference_id, call_id, command, moh)
-    return _room(service.simulated, told(service, f"Done: {command}."), conference_id, [_member(participant)])
+    return _conference(service, _DONE[command], conference_id, [_member(participant)])
 
 
-async def close_conference(conference_id: ConferenceId, service: Service) -> Room:
-    """End a conference: kicks everybody."""
+async def close_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
+    """End a conference and all calls in it. Phones that still ring keep ringing; end those with hang_up."""
     await service.conferences.close(conference_id)
-    return _room(service.simulated, told(service, "Closed; every call in it has ended."), conference_id, [])
+    return _conference(service, "The conference is closed; every call in it has ended.", conference_id, [])
 
 
 TOOLS = (
-    ToolSpec(get_conference, toolset="conferences", effect=Effect.READS, title="Look into a conference"),
-    ToolSpec(manage_participant, toolset="conferences", effect=Effect.CHANGES, title="Steer a participant"),
-    ToolSpec(close_conference, toolset="conferences", effect=Effect.CHANGES, title="Close a conference"),
+    ToolSpec(get_conference, toolset="conferences", effect=ToolEffect.READS, title="See a conference"),
+    ToolSpec(
+        manage_participant,
+        toolset="conferences",
+        effect=ToolEffect.CHANGES,
+        title="Control a participant",
+        repeatable=True,
+    ),
+    ToolSpec(
+        close_conference,
+        toolset="conferences",
+        effect=ToolEffect.CHANGES,
+        title="Close a conference",
+        repeatable=True,
+    ),
 )
 
 
-def _member(participant: Participant) -> Member:
-    return Member(
+def _member(participant: Participant) -> ConferenceMember:
+    return ConferenceMember(
         call_id=participant.id,
         number=participant.cli,
         muted=participant.muted,
@@ -74,5 +96,12 @@ def _member(participant: Participant) -> Member:
     )
 
 
-def _room(simulated: bool, summary: str, conference_id: str, members: list[Member]) -> Room:  # noqa: FBT001 - a member's value
-    return Room(summary=summary, simulated=simulated, conference_id=conference_id, participants=members)
+def _conference(
+    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceMember]
+) -> ConferenceState:
+    return ConferenceState(
+        summary=summarize(service, sentence),
+        simulated=service.simulated,
+        conference_id=conference_id,
+        participants=members,
+    )

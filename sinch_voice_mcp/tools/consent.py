@@ -1,4 +1,4 @@
-"""Asking a person before a call: a resolver per tool that rings, and answers that are good for one call."""
+"""Ask for confirmation before a call: one resolver per tool that rings, and answers that hold for one call."""
 
 import hashlib
 import inspect
@@ -18,7 +18,7 @@ from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
 from sinch_voice_mcp.operations.requester import LOCAL, PersonAnswer
-from sinch_voice_mcp.tools.callouts import Plan
+from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.parameters import the_service
 
 _presented: ContextVar[str | None] = ContextVar("sinch_voice_presented", default=None)
@@ -34,7 +34,7 @@ class Consent(BaseModel):
 
 
 class Standing(Enum):
-    """Why nobody was asked."""
+    """Why no confirmation was asked for: none is needed, or the client cannot ask."""
 
     NOT_ASKED = "not_asked"
     CANNOT_ASK = "cannot_ask"
@@ -44,23 +44,23 @@ Consented = AcceptedElicitation[Any] | DeclinedElicitation | CancelledElicitatio
 
 
 class SingleUse(AESGCMRequestStateCodec):
-    """Sealed answers that leave a trace: whoever acts on one can tell it from every other."""
+    """Seals answers, and identifies the one that came with a request, so that it is acted on once."""
 
     def unseal(self, token: str) -> bytes:
-        """Open a sealed answer, and remember during this request that it came."""
+        """Open a sealed answer, and remember its digest for the rest of this request."""
         payload = super().unseal(token)
         _presented.set(hashlib.sha256(token.encode()).hexdigest())
         return payload
 
 
 def principal() -> str:
-    """Who asks: the authenticated client and subject, or the one user of a server without authentication."""
+    """Return the authenticated client and subject, or the single user of a server without authentication."""
     token = get_access_token()
     return LOCAL if token is None else "/".join(str(part) for part in principal_components(token))
 
 
 def requester(consented: Consented, key: str | None = None) -> Requester:
-    """Who asks, and what a person said."""
+    """Return the requester of this tool call, with the answer to the question for confirmation."""
     return Requester(principal(), key, _answer(consented), _presented.get())
 
 
@@ -78,10 +78,13 @@ def _answer(consented: Consented) -> PersonAnswer:
             return "no"
 
 
-def consent_for(plan: Callable[..., Plan], *also: str, ready: Ready | None = None) -> Resolve:
-    """The resolver of a tool that places callouts; ``plan`` takes arguments of the tool by their names.
+def consent_for(plan: Callable[..., CalloutPlan], *also: str, ready: Ready | None = None) -> Resolve:
+    """Return the resolver of a tool that places callouts.
 
-    ``also`` names what else it looks at: ``dry_run``, where the tool has it. Nobody is asked where ``ready`` raises.
+    Args:
+        plan: Takes arguments of the tool by their names.
+        also: Further arguments that the resolver needs: ``dry_run``, where the tool has it.
+        ready: Raises if the tool would fail in any case; then no question is asked.
     """
 
     async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
@@ -94,7 +97,7 @@ def consent_for(plan: Callable[..., Plan], *also: str, ready: Ready | None = Non
 
 
 def consent_for_update() -> Resolve:
-    """The resolver of the tool that changes a call."""
+    """Return the resolver of the tool that changes a call."""
 
     async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
         return await service.calls.question_update(language.read(arguments["svaml"], "update"), who)
@@ -103,7 +106,7 @@ def consent_for_update() -> Resolve:
 
 
 def _resolver(names: Iterable[str], question: Question) -> Resolve:
-    """A resolver that takes arguments of these names and puts ``question`` to a person, where there is one."""
+    """Return a resolver that takes arguments of these names and asks ``question``, if there is one to ask."""
 
     async def ask(ctx: Context[VoiceService], service: VoiceService, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
         if not service.may_ask or arguments.pop("dry_run", False):
@@ -111,7 +114,7 @@ def _resolver(names: Iterable[str], question: Question) -> Resolve:
         try:
             text = await question(service, Requester(principal()), arguments)
         except VoiceError:
-            # The tool meets the same error, and says it better.
+            # The tool raises the same error, with the names of its arguments.
             return Standing.NOT_ASKED
         if text is None:
             return Standing.NOT_ASKED
@@ -121,7 +124,7 @@ def _resolver(names: Iterable[str], question: Question) -> Resolve:
 
 
 def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[..., Any]:
-    """Give a resolver the parameters by which the SDK hands it the tool's arguments."""
+    """Give a resolver the signature from which the SDK learns which arguments of the tool to pass."""
     own: dict[str, object] = {"ctx": Context[VoiceService], "service": Annotated[VoiceService, Resolve(the_service)]}
     annotations = own | dict.fromkeys(names, object)
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -132,7 +135,7 @@ def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[
 
 
 def _can_ask(ctx: Context[VoiceService]) -> bool:
-    """Whether the client can show a form to a person."""
+    """Whether the client can show a form to its user."""
     capabilities = ctx.client_capabilities
     elicitation = None if capabilities is None else capabilities.elicitation
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
@@ -142,4 +145,4 @@ def _can_ask(ctx: Context[VoiceService]) -> bool:
 
 
 _INPUT_REQUIRED = "2026-07-28"
-"""From this revision of the protocol on, questions travel in the answer of the tool."""
+"""From this protocol revision on, questions are part of a tool's result, so no back channel is needed."""

@@ -1,4 +1,4 @@
-"""The toolset ``numbers``: the account's numbers, anybody's number, and callback URLs."""
+"""Tools of the toolset ``numbers``: the account's numbers, any phone number, and callback URLs."""
 
 from typing import Annotated, Literal
 
@@ -7,16 +7,19 @@ from pydantic import BaseModel, Field
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Number, Result, Text, told
-from sinch_voice_mcp.tools.spec import Effect, ToolSpec
+from sinch_voice_mcp.tools.results import Number, Result, Text, counted, summarize
+from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
 
-ApplicationKey = Annotated[str | None, Field(description="Default: this application")]
+ApplicationKey = Annotated[str | None, Field(description="Default: this server's")]
 Capability = Literal["voice", "sms"] | None
-CallbackAddress = Annotated[str | None, Field(max_length=2_000, description="https URL; '' clears")]
+PrimaryUrl = Annotated[
+    str | None, Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it")
+]
+FallbackUrl = Annotated[str | None, Field(max_length=2_000, description="Used if primary fails; same form")]
 
 
-class Own(BaseModel):
+class AccountNumber(BaseModel):
     """One number of the account."""
 
     number: str
@@ -24,14 +27,14 @@ class Own(BaseModel):
     application_key: Text
 
 
-class OwnNumbers(Result):
+class AccountNumbers(Result):
     """The account's numbers."""
 
-    numbers: list[Own]
+    numbers: list[AccountNumber]
 
 
-class NumberKnown(Result):
-    """What is known of a number, and whether the guard would let it be rung."""
+class NumberLookup(Result):
+    """What is known of a number, and whether the guard would let it be called."""
 
     number: str
     country: Text
@@ -40,26 +43,26 @@ class NumberKnown(Result):
     currency: Text
     restricted: bool
     callable: bool
-    refused_because: Text
+    refused_because: Annotated[Text, Field(description="The rule; see sinch://errors/{code}")]
 
 
-class Addresses(BaseModel):
-    """Callback URLs."""
+class CallbackUrls(BaseModel):
+    """The two callback URLs of an application."""
 
     primary: Text
     fallback: Text
 
 
 class Callbacks(Result):
-    """Where the platform sends this application's call events; ``before`` is set after a change."""
+    """Where the platform sends this application's call events; ``before`` only after a change."""
 
-    now: Addresses
-    before: Annotated[Addresses | None, Field(default=None, exclude_if=lambda value: value is None)]
+    now: CallbackUrls
+    before: Annotated[CallbackUrls | None, Field(default=None, exclude_if=lambda value: value is None)]
 
 
-async def list_numbers(service: Service) -> OwnNumbers:
-    """Own numbers and their application; `cli` is one of them."""
-    return _own(service, await service.numbers.owned(), "")
+async def list_numbers(service: Service) -> AccountNumbers:
+    """List the account's own numbers and the application each is assigned to; any voice number can be `cli`."""
+    return _account_numbers(service, await service.numbers.owned(), "")
 
 
 async def assign_numbers(
@@ -67,10 +70,15 @@ async def assign_numbers(
     service: Service,
     application_key: ApplicationKey = None,
     capability: Capability = None,
-) -> OwnNumbers:
-    """Assign own numbers to an application, which gets their incoming calls; moves them if taken."""
+) -> AccountNumbers:
+    """Assign own numbers to an application, which then receives their incoming calls.
+
+    A number assigned elsewhere moves away from there.
+    """
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
-    return _own(service, await service.numbers.assign(request), f"Assigned {len(numbers)}.")
+    return _account_numbers(
+        service, await service.numbers.assign(request), f"{counted(len(numbers), 'number')} assigned."
+    )
 
 
 async def unassign_number(
@@ -78,20 +86,21 @@ async def unassign_number(
     service: Service,
     application_key: ApplicationKey = None,
     capability: Capability = None,
-) -> OwnNumbers:
-    """Take a number from an application: its incoming calls stop."""
+) -> AccountNumbers:
+    """Take an own number away from an application: its incoming calls are no longer handled."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
-    return _own(service, await service.numbers.unassign(request), f"Unassigned {number}.")
+    return _account_numbers(service, await service.numbers.unassign(request), f"{number} is not assigned any more.")
 
 
-async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberKnown:
-    """Country, type, price a minute, and whether this server would call it. Rings nobody."""
+async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberLookup:
+    """Look up a phone number without calling it: country, type, price a minute, whether this server may call it."""
     facts, known, objection = await service.numbers.query(number)
     rate = known.rate
     price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")
-    verdict = "may be called" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
-    return NumberKnown(
-        summary=told(service, f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."),
+    verdict = "may be called now" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
+    sentence = f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."
+    return NumberLookup(
+        summary=summarize(service, sentence),
         simulated=service.simulated,
         number=facts.e164,
         country=known.country_id or facts.region,
@@ -105,50 +114,58 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
 
 
 async def get_callbacks(service: Service) -> Callbacks:
-    """Where this application's call events are sent."""
+    """Show the URLs to which Sinch sends the events of this application's calls."""
     urls = await service.numbers.callbacks()
     return Callbacks(
-        summary=told(service, _where(urls)), simulated=service.simulated, now=_addresses(urls), before=None
+        summary=summarize(service, _sentence(urls)), simulated=service.simulated, now=_urls(urls), before=None
     )
 
 
-async def set_callbacks(
-    service: Service, primary: CallbackAddress = None, fallback: CallbackAddress = None
-) -> Callbacks:
-    """Set where this application's call events are sent; what is left out stays."""
+async def set_callbacks(service: Service, primary: PrimaryUrl = None, fallback: FallbackUrl = None) -> Callbacks:
+    """Change the URLs to which Sinch sends the events of all this application's calls; one left out stays.
+
+    Other systems may depend on them: ask the user first.
+    """
     given = {name: url or None for name, url in (("primary", primary), ("fallback", fallback)) if url is not None}
     if not given:
         raise InvalidInputError("give `primary`, `fallback` or both", field="primary")
     before, now = await service.numbers.set_callbacks(CallbackUrl(**given))
     return Callbacks(
-        summary=told(service, _where(now)), simulated=service.simulated, now=_addresses(now), before=_addresses(before)
+        summary=summarize(service, _sentence(now)), simulated=service.simulated, now=_urls(now), before=_urls(before)
     )
 
 
 TOOLS = (
-    ToolSpec(list_numbers, toolset="numbers", effect=Effect.READS, title="List own numbers"),
-    ToolSpec(assign_numbers, toolset="numbers", effect=Effect.CHANGES, title="Assign numbers"),
-    ToolSpec(unassign_number, toolset="numbers", effect=Effect.CHANGES, title="Unassign a number"),
-    ToolSpec(query_number, toolset="numbers", effect=Effect.READS, title="Look up a number"),
-    ToolSpec(get_callbacks, toolset="numbers", effect=Effect.READS, title="See callback URLs"),
-    ToolSpec(set_callbacks, toolset="numbers", effect=Effect.CHANGES, title="Set callback URLs"),
+    ToolSpec(list_numbers, toolset="numbers", effect=ToolEffect.READS, title="List own numbers"),
+    ToolSpec(assign_numbers, toolset="numbers", effect=ToolEffect.CHANGES, title="Assign numbers", repeatable=True),
+    ToolSpec(unassign_number, toolset="numbers", effect=ToolEffect.CHANGES, title="Unassign a number", repeatable=True),
+    ToolSpec(query_number, toolset="numbers", effect=ToolEffect.READS, title="Look up a number"),
+    ToolSpec(get_callbacks, toolset="numbers", effect=ToolEffect.READS, title="Show callback URLs"),
+    ToolSpec(set_callbacks, toolset="numbers", effect=ToolEffect.CHANGES, title="Set callback URLs", repeatable=True),
 )
 
 
-def _own(service: VoiceService, numbers: list[OwnedNumber], remark: str) -> OwnNumbers:
+def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening: str) -> AccountNumbers:
     rows = [
-        Own(number=owned.number, capability=owned.capability, application_key=owned.application_key)
+        AccountNumber(number=owned.number, capability=owned.capability, application_key=owned.application_key)
         for owned in numbers
     ]
-    summary = " ".join(filter(None, (remark, f"The account has {len(rows)} numbers.")))
-    return OwnNumbers(summary=told(service, summary), simulated=service.simulated, numbers=rows)
+    sentences = (
+        opening,
+        f"The account has {counted(len(rows), 'number')}.",
+        f"This server's application key is {service.numbers.application_key}.",
+    )
+    return AccountNumbers(
+        summary=summarize(service, " ".join(filter(None, sentences))), simulated=service.simulated, numbers=rows
+    )
 
 
-def _addresses(urls: CallbackUrl) -> Addresses:
-    return Addresses(primary=urls.primary, fallback=urls.fallback)
+def _urls(urls: CallbackUrl) -> CallbackUrls:
+    return CallbackUrls(primary=urls.primary, fallback=urls.fallback)
 
 
-def _where(urls: CallbackUrl) -> str:
+def _sentence(urls: CallbackUrl) -> str:
     if urls.primary is None:
-        return "No primary callback URL is set, so call events are sent nowhere."
-    return f"Call events are sent to {urls.primary}" + (f", else {urls.fallback}." if urls.fallback else ".")
+        return "No primary callback URL is set, so Sinch sends call events nowhere."
+    rest = f"; if that fails, to {urls.fallback}." if urls.fallback else "."
+    return f"Sinch sends call events to {urls.primary}{rest}"

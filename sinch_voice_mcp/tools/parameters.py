@@ -1,4 +1,4 @@
-"""What tools are told: parameter types with the few words that a model needs, and the injected desk."""
+"""Parameter types of the tools, with their descriptions, and the injected service."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from sinch_voice_mcp.types import JsonObject
 
 
 async def the_service(ctx: Context[VoiceService]) -> VoiceService:
-    """The desk that the server opened at its start."""
+    """Return the service that the server opened when it started."""
     return ctx.request_context.lifespan_context
 
 
@@ -19,23 +19,31 @@ Service = Annotated[VoiceService, Resolve(the_service)]
 
 
 def _whole(value: object) -> object:
-    """JSON has one kind of number; 60.0 is 60."""
+    """Accept 60.0 as 60: JSON has one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-To = Annotated[str, Field(description="E.164, e.g. +12025550100")]
-Cli = Annotated[str | None, Field(description="Caller id, one of list_numbers; needed unless the owner set one")]
-Locale = Annotated[str | None, Field(description="Of the text: sv-SE, en-GB/male")]
-Tones = Annotated[str | None, Field(description="Keys sent on answer, before speech: 0-9 # w(0.5 s)")]
-DryRun = Annotated[bool, Field(description="Show the request, ring nobody")]
+To = Annotated[str, Field(description="E.164, such as +12025550100")]
+Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
+Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
+Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
+DryRun = Annotated[bool, Field(description="Only check; nothing rings")]
 Seconds = Annotated[
     Annotated[int, Strict(), Field(ge=1, le=14_400), BeforeValidator(_whole)] | None,
-    Field(description="Seconds, each call"),
+    Field(description="Seconds; usual default 600, limit 3600"),
 ]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
-IdempotencyKey = Annotated[str | None, Field(min_length=1, max_length=200, description="Same key: never placed twice")]
-AudioUrls = Annotated[list[str] | None, Field(min_length=1, max_length=64, description="https audio")]
+IdempotencyKey = Annotated[
+    str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
+]
+AudioUrls = Annotated[
+    list[str] | None, Field(min_length=1, max_length=64, description="https, on media_hosts of sinch://policy")
+]
 MusicOnHold = Literal["ring", "music1", "music2", "music3"]
+Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
+OptionalSvaml = Annotated[
+    JsonObject | None, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})
+]
 
 __all__ = [
     "AudioUrls",
@@ -52,9 +60,4 @@ __all__ = [
     "Svaml",
     "To",
     "Tones",
-]
-
-Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
-OptionalSvaml = Annotated[
-    JsonObject | None, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})
 ]

@@ -1,4 +1,4 @@
-"""What tools answer: small models, each with a sentence that a person can be told."""
+"""What tools return: small models, each with a sentence for the user."""
 
 from typing import Annotated, Any
 
@@ -9,24 +9,31 @@ from sinch_voice_mcp.operations import VoiceService
 SIMULATED = "SIMULATED: no phone rang."
 
 
-def _absent(value: object) -> bool:
-    return value is None or value == []
+def is_absent(value: object) -> bool:
+    """Whether an optional member is left out of a result."""
+    return value is None or value == [] or value is False
 
 
-Text = Annotated[str | None, Field(default=None, exclude_if=_absent)]
-Number = Annotated[float | None, Field(default=None, exclude_if=_absent)]
-Whole = Annotated[int | None, Field(default=None, exclude_if=_absent)]
-Texts = Annotated[list[str], Field(default_factory=list[str], exclude_if=_absent)]
-Json = Annotated[dict[str, Any] | None, Field(default=None, exclude_if=_absent)]
+Text = Annotated[str | None, Field(default=None, exclude_if=is_absent)]
+Number = Annotated[float | None, Field(default=None, exclude_if=is_absent)]
+Whole = Annotated[int | None, Field(default=None, exclude_if=is_absent)]
+Flag = Annotated[bool, Field(default=False, exclude_if=is_absent)]
+Texts = Annotated[list[str], Field(default_factory=list[str], exclude_if=is_absent)]
+Json = Annotated[dict[str, Any] | None, Field(default=None, exclude_if=is_absent)]
 
 
 class Result(BaseModel):
-    """Every result says in a sentence what happened, and whether it was real."""
+    """What every tool returns: a sentence about what happened, and whether a real phone was involved."""
 
     summary: str
     simulated: bool
 
 
-def told(service: VoiceService, sentence: str) -> str:
-    """The sentence, opened with a warning where no phone rang."""
+def summarize(service: VoiceService, sentence: str) -> str:
+    """Return the sentence, preceded by a warning if no phone rang."""
     return f"{SIMULATED} {sentence}" if service.simulated else sentence
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun: ``1 error``, ``2 errors``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

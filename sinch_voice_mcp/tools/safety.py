@@ -1,4 +1,4 @@
-"""The toolset ``safety``: stop everything. Nothing here starts it again."""
+"""The tool of the toolset ``safety``: stop all calling. No tool starts it again."""
 
 from typing import Annotated
 
@@ -7,39 +7,44 @@ from pydantic import Field
 from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Result, Whole, told
-from sinch_voice_mcp.tools.spec import Effect, ToolSpec
+from sinch_voice_mcp.tools.results import Result, Whole, counted, summarize
+from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
-_LONGEST = 300
-_BEFORE = "Calling was stopped already"
+MAX_REASON_CHARS = 300
+"""Characters of the reason that are recorded."""
 
 
-class Stopped(Result):
+class CallingStopped(Result):
     """Calling is stopped."""
 
     hung_up: Whole
-    still_going: Whole
+    still_going: Annotated[Whole, Field(description="Calls that could not be ended")]
 
 
 async def emergency_stop(
-    reason: str,
+    reason: Annotated[str, Field(description="For the owner, up to 300 characters")],
     service: Service,
-    hang_up: Annotated[bool, Field(description="Also end calls in progress")] = False,  # noqa: FBT002 - an argument of the tool
-) -> Stopped:
-    """Refuse every new call from now on, until the owner resumes at a shell."""
+    hang_up: Annotated[bool, Field(description="Also end all calls in progress")] = False,  # noqa: FBT002 - an argument of the tool
+) -> CallingStopped:
+    """Stop all calling: every server on this database refuses new calls until the owner resumes at a shell.
+
+    No tool undoes it. Calls in progress continue unless `hang_up`.
+    """
     by = f"emergency_stop of {principal()}"
-    # Whatever the reason looks like, calling stops.
-    why = " ".join(reason.split())[:_LONGEST] or "no reason given"
+    # An unusable reason must not keep calling from being stopped.
+    why = " ".join(reason.split())[:MAX_REASON_CHARS] or "no reason given"
     stopped, ended, left = await service.kill_switch.stop(why, by, hang_up=hang_up)
-    opening = "Calling is stopped" if stopped.by == by and stopped.reason == without_numbers(why) else _BEFORE
-    told_of = f" {ended} calls hung up, {left} could not be." if hang_up else ""
-    summary = told(service, f"{opening}: {stopped.reason}.{told_of}")
-    return Stopped(
-        summary=summary,
+    is_first = stopped.by == by and stopped.reason == without_numbers(why)
+    opening = "All calling is stopped" if is_first else "All calling had already been stopped"
+    calls = f" {counted(ended, 'call')} ended; {left} could not be ended." if hang_up else ""
+    return CallingStopped(
+        summary=summarize(service, f"{opening}: {stopped.reason}.{calls}"),
         simulated=service.simulated,
         hung_up=ended if hang_up else None,
         still_going=left if hang_up else None,
     )
 
 
-TOOLS = (ToolSpec(emergency_stop, toolset="safety", effect=Effect.CHANGES, title="Stop all calling"),)
+TOOLS = (
+    ToolSpec(emergency_stop, toolset="safety", effect=ToolEffect.CHANGES, title="Stop all calling", repeatable=True),
+)

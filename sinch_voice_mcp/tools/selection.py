@@ -1,15 +1,16 @@
-"""The MCP face: one module per toolset, one row of data per tool."""
+"""Choose which tools a server offers."""
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.tools import calls, conferences, numbers, safety, svaml, waiting
-from sinch_voice_mcp.tools.spec import TOOLSETS, Effect, ToolSpec
+from sinch_voice_mcp.tools import calls, conferences, monitoring, numbers, safety, surveys, svaml
+from sinch_voice_mcp.tools.spec import TOOLSETS, ToolEffect, ToolSpec
 
 ALL_TOOLS: tuple[ToolSpec, ...] = (
     *calls.TOOLS,
-    *waiting.TOOLS,
+    *surveys.TOOLS,
+    *monitoring.TOOLS,
     *conferences.TOOLS,
     *numbers.TOOLS,
     *svaml.TOOLS,
@@ -24,35 +25,35 @@ def select_tools(
     exclude: Collection[str] = (),
     read_only: bool = False,
 ) -> list[ToolSpec]:
-    """The tools that a server offers.
+    """Return the tools that a server offers.
 
     Args:
-        toolsets: Whole toolsets; all of them when neither these nor ``tools`` are given.
+        toolsets: Whole toolsets; all of them if neither these nor ``tools`` are given.
         tools: Single tools, in addition to the toolsets.
-        exclude: Tools to leave out; wins over both.
-        read_only: Only tools that change nothing; beats everything.
+        exclude: Tools to leave out; overrides both.
+        read_only: Offer only tools that change nothing; overrides everything.
 
     Raises:
-        ConfigurationError: A name does not exist, or nothing is left.
+        ConfigurationError: A name does not exist, or no tool is left.
     """
     names = [spec.name for spec in ALL_TOOLS]
-    _known("toolset", toolsets or (), TOOLSETS)
-    _known("tool", [*(tools or ()), *exclude], names)
+    _require_known("toolset", toolsets or (), TOOLSETS)
+    _require_known("tool", [*(tools or ()), *exclude], names)
     everything = toolsets is None and tools is None
     chosen = [
         spec
         for spec in ALL_TOOLS
         if (everything or spec.toolset in (toolsets or ()) or spec.name in (tools or ()))
         and spec.name not in exclude
-        and (not read_only or spec.effect is Effect.READS)
+        and (not read_only or spec.effect is ToolEffect.READS)
     ]
     if not chosen:
-        raise ConfigurationError("no tool is left: the chosen toolsets, tools and exclusions cancel out")
+        raise ConfigurationError("no tool is left: the exclusions remove every chosen tool")
     return chosen
 
 
-def _known(kind: str, asked: Iterable[str], known: Collection[str]) -> None:
-    for name in asked:
+def _require_known(kind: str, names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"

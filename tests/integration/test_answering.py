@@ -119,12 +119,12 @@ async def test_who_calls_hears_that_nobody_can_answer(database_url: str) -> None
         assert reply["action"] == {"name": "hangup"}
         assert [(one["name"], one["text"]) for one in reply["instructions"]] == [("say", SORRY)]
         (call,) = (await voice.ok("list_calls", direction="in"))["calls"]
-        assert (call["kind"], call["status"], call["call_id"]) == ("inbound", "in_progress", "in-1")
+        assert (call["kind"], call["state"], call["call_id"]) == ("inbound", "ringing", "in-1")
         assert call["number"] == "12015…55"
         assert (await voice.ok("list_calls", direction="out"))["calls"] == []
         await platform.ends("in-1")
         (ended,) = (await voice.ok("list_calls"))["calls"]
-        assert (ended["status"], ended["result"], ended["duration_s"]) == ("ended", "ANSWERED", 12)
+        assert (ended["state"], ended["result"], ended["duration_s"]) == ("ended", "ANSWERED", 12)
         events = (await voice.ok("get_call_events", call_id="in-1"))["events"]
     assert sorted(event["event"] for event in events) == ["dice", "ice", "inbound"]
     assert CALLER not in json.dumps(events)
@@ -319,9 +319,9 @@ async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str)
             await platform.rings(f"c{at}")
             assert (await platform.ends(f"c{at}", **members)).status == 200, members
             assert len((await voice.ok("get_call_events", call_id=f"c{at}"))["events"]) == 3
-            assert (await voice.ok("wait_for_call", call_id=f"c{at}"))["status"] == "ended"
+            assert (await voice.ok("wait_for_call", call_id=f"c{at}"))["state"] == "ended"
         calls = (await voice.ok("list_calls"))["calls"]
-    assert [call["status"] for call in calls] == ["ended"] * len(STRANGE)
+    assert [call["state"] for call in calls] == ["ended"] * len(STRANGE)
     assert max(len(call["result"]) for call in calls) <= 500
 
 

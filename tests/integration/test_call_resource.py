@@ -1,4 +1,4 @@
-"""A call as a resource: what it tells, which calls are offered, and that clients hear when one has changed."""
+"""A call as a resource: its content, its completion, and the notifications when it changes."""
 
 import json
 import re
@@ -38,14 +38,14 @@ TEMPLATE = ResourceTemplateReference(uri="sinch://calls/{call_id}")
 
 
 class Host(Caller):
-    """A caller that keeps what the server tells it of its own accord."""
+    """A caller that records the notifications of the server."""
 
-    def __init__(self, client: Client, told: MemoryObjectReceiveStream[str]) -> None:
+    def __init__(self, client: Client, notified: MemoryObjectReceiveStream[str]) -> None:
         super().__init__(client)
-        self.told = told
+        self.notified = notified
 
     async def read(self, call_id: str) -> dict[str, Any]:
-        """A call as the resource has it."""
+        """Return a call as the resource shows it."""
         (content,) = (await self.client.read_resource(f"sinch://calls/{call_id}")).contents
         assert isinstance(content, TextResourceContents)
         assert content.mime_type == "application/json"
@@ -53,43 +53,43 @@ class Host(Caller):
         return value
 
     async def subscribe(self, uri: str) -> None:
-        """What clients of older protocols ask for."""
+        """Subscribe as clients on older protocols do."""
         request = SubscribeRequest(params=SubscribeRequestParams(uri=uri))
         await self.client.session.send_request(request, EmptyResult)
 
     async def unsubscribe(self, uri: str) -> None:
-        """And what they do when it does not interest them any more."""
+        """Unsubscribe as clients on older protocols do."""
         request = UnsubscribeRequest(params=UnsubscribeRequestParams(uri=uri))
         await self.client.session.send_request(request, EmptyResult)
 
 
 @asynccontextmanager
 async def hosting(era: Era, **environ: str) -> AsyncGenerator[Host]:
-    """A host on a server whose embedded sandbox sends the events of its calls."""
-    telling, told = anyio.create_memory_object_stream[str](1_000)
+    """Connect a host to a server whose embedded sandbox sends the events of its calls."""
+    sending, notified = anyio.create_memory_object_stream[str](1_000)
 
     async def record(message: object) -> None:
         if isinstance(message, ResourceUpdatedNotification):
-            telling.send_nowait(message.params.uri)
+            sending.send_nowait(message.params.uri)
 
-    with telling, told:
+    with sending, notified:
         async with Client(create_server(load(FAST | environ)), mode=era, message_handler=record) as client:
-            yield Host(client, told)
+            yield Host(client, notified)
 
 
 async def placed(host: Caller, **arguments: str) -> str:
-    """Place a call that tells its end; its id."""
+    """Place a call that reports its end; return its id."""
     call = {"to": ANSWERS, "cli": OWN, "text": "Hello", "enable_dice": True}
     return (await host.ok("place_tts_callout", **call | arguments))["call_id"]
 
 
-async def test_a_call_tells_how_it_is_and_what_happened_in_it(era: Era) -> None:
+async def test_a_call_has_its_state_and_what_happened_in_it(era: Era) -> None:
     async with hosting(era) as host:
         call_id = await placed(host)
         await host.ok("wait_for_call", call_id=call_id, until="ended")
         call = await host.read(call_id)
 
-    assert (call["call_id"], call["simulated"], call["status"]) == (call_id, True, "ended")
+    assert (call["call_id"], call["simulated"], call["state"]) == (call_id, True, "ended")
     assert (call["result"], call["currency"]) == ("ANSWERED", "USD")
     assert call["duration_s"] >= 0
     assert {event["event"] for event in call["events"]} == {"ttsCallout", "dice"}
@@ -98,7 +98,7 @@ async def test_a_call_tells_how_it_is_and_what_happened_in_it(era: Era) -> None:
     assert ANSWERS not in json.dumps(call)
 
 
-async def test_what_somebody_entered_stands_apart_as_what_others_wrote(era: Era) -> None:
+async def test_what_the_callee_entered_is_marked_untrusted(era: Era) -> None:
     async with hosting(era) as host:
         answers = {"1": "yes", "2": "no"}
         asked = await host.ok("ask_by_phone", to=PRESSES_1, cli=OWN, question="Is it so?", answers=answers)
@@ -110,18 +110,18 @@ async def test_what_somebody_entered_stands_apart_as_what_others_wrote(era: Era)
     assert any(event.get("untrusted", {}).get("input") == "1" for event in call["events"])
 
 
-async def test_a_call_without_events_says_what_is_not_known(connect: Connect) -> None:
+async def test_a_call_without_events_names_what_is_not_known(connect: Connect) -> None:
     async with connect() as voice:
         call_id = await placed(voice)
         (content,) = (await voice.client.read_resource(f"sinch://calls/{call_id}")).contents
     assert isinstance(content, TextResourceContents)
     call = json.loads(content.text)
-    assert call["status"] == "in_progress"
+    assert call["state"] == "ringing"
     assert call["remark"].startswith("No events come in")
 
 
 @pytest.mark.parametrize("call_id", ["1ce0ffee-ca11", "x" * 300])
-async def test_a_call_that_is_not_there_is_said_to_be_so(voice: Caller, call_id: str) -> None:
+async def test_an_unknown_call_is_not_found(voice: Caller, call_id: str) -> None:
     with pytest.raises(MCPError, match="there is no call"):
         await voice.client.read_resource(f"sinch://calls/{call_id}")
 
@@ -138,7 +138,7 @@ async def test_ids_of_recent_calls_are_completed_newest_first(voice: Caller) -> 
     assert prompt.values == [second, first]
 
 
-async def test_a_client_of_the_newest_protocol_hears_of_the_events_of_its_call_only() -> None:
+async def test_a_client_on_the_newest_protocol_is_notified_of_its_own_call_only() -> None:
     async with hosting("auto", SINCH_VOICE_SANDBOX_SPEED="1") as host:
         mine, other = await placed(host), await placed(host, to=ANNA)
         uri = f"sinch://calls/{mine}"
@@ -147,11 +147,11 @@ async def test_a_client_of_the_newest_protocol_hears_of_the_events_of_its_call_o
             await host.ok("hang_up", call_id=mine)
             with anyio.fail_after(10):
                 assert await anext(stream) == ResourceUpdated(uri)
-            # Told after the event was written down: whoever reads now finds it.
+            # The notification follows the record, so a client that reads now finds the event.
             assert "dice" in [event["event"] for event in (await host.read(mine))["events"]]
 
 
-async def test_a_client_of_an_older_protocol_hears_of_the_events_of_its_call_only() -> None:
+async def test_a_client_on_an_older_protocol_is_notified_of_its_own_call_only() -> None:
     async with hosting("legacy", SINCH_VOICE_SANDBOX_SPEED="1") as host:
         capabilities = host.client.server_capabilities
         assert capabilities is not None
@@ -165,9 +165,9 @@ async def test_a_client_of_an_older_protocol_hears_of_the_events_of_its_call_onl
             await host.ok("hang_up", call_id=call_id)
             await host.ok("wait_for_call", call_id=call_id, until="ended")
         with anyio.fail_after(10):
-            assert await host.told.receive() == f"sinch://calls/{mine}"
+            assert await host.notified.receive() == f"sinch://calls/{mine}"
         assert "dice" in [event["event"] for event in (await host.read(mine))["events"]]
-        assert host.told.statistics().current_buffer_used == 0
+        assert host.notified.statistics().current_buffer_used == 0
 
 
 async def test_an_encoded_uri_names_the_same_call() -> None:
@@ -177,17 +177,17 @@ async def test_an_encoded_uri_names_the_same_call() -> None:
         await host.subscribe(uri)
         await host.ok("hang_up", call_id=call_id)
         with anyio.fail_after(10):
-            assert await host.told.receive() == uri
+            assert await host.notified.receive() == uri
 
 
 @pytest.mark.parametrize("uri", ["sinch://policy", "sinch://calls/", "sinch://calls/a/b", "https://example.com/"])
-async def test_what_never_changes_cannot_be_subscribed_to(uri: str) -> None:
+async def test_only_calls_can_be_subscribed_to(uri: str) -> None:
     async with hosting("legacy") as host:
         with pytest.raises(MCPError, match=r"only sinch://calls/\{call_id\}"):
             await host.subscribe(uri)
 
 
-async def test_a_client_may_not_follow_more_calls_than_anybody_needs() -> None:
+async def test_a_client_can_subscribe_to_a_thousand_calls_and_no_more() -> None:
     async with hosting("legacy") as host:
         for at in range(1_000):
             await host.subscribe(f"sinch://calls/{at}")
@@ -197,20 +197,20 @@ async def test_a_client_may_not_follow_more_calls_than_anybody_needs() -> None:
         await host.subscribe("sinch://calls/another")
 
 
-async def test_a_client_hears_of_an_event_that_another_server_on_the_journal_received(
+async def test_a_client_is_notified_of_an_event_that_another_server_on_the_database_received(
     era: Era, postgres_url: str
 ) -> None:
     async with hosting(era, SINCH_VOICE_DATABASE_URL=postgres_url) as host:
         uri = "sinch://calls/theirs"
-        heard = IncomingEvent("an identity", "theirs", None, "notify", None, {})
+        event = IncomingEvent("an identity", "theirs", None, "notify", None, {})
         async with AsyncExitStack() as stack:
             if era == "legacy":
                 await host.subscribe(uri)
-                told = host.told.receive
+                notified = host.notified.receive
             else:
                 stream = await stack.enter_async_context(host.client.listen(resource_subscriptions=[uri]))
-                told = stream.__anext__
+                notified = stream.__anext__
             other = await stack.enter_async_context(open_storage(postgres_url, SystemClock()))
-            await other.events.record(heard, lambda _entry, _replies: Reply("", {}))
+            await other.events.record(event, lambda _entry, _replies: Reply("", {}))
             with anyio.fail_after(10):
-                assert await told() in {uri, ResourceUpdated(uri)}
+                assert await notified() in {uri, ResourceUpdated(uri)}

@@ -175,7 +175,7 @@ async def test_fault_5_a_call_goes_on_after_its_receiver_was_killed(database_url
             clock.advance(6)
             await sandbox.settle()
             seen = await voice.ok("wait_for_call", call_id=asked["call_id"], until="answered")
-            assert (seen["status"], seen["answered_by"]) == ("answered", "human")
+            assert (seen["state"], seen["answered_by"]) == ("answered", "human")
             os.kill(pid, signal.SIGKILL)
         async with receiving(database_url, port):
             for _ in range(12):
@@ -183,7 +183,7 @@ async def test_fault_5_a_call_goes_on_after_its_receiver_was_killed(database_url
                 await sandbox.settle()
             with anyio.fail_after(10):
                 seen = await voice.ok("wait_for_call", call_id=asked["call_id"])
-        assert (seen["status"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
+        assert (seen["state"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
         tasks.cancel_scope.cancel()
 
 

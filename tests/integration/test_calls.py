@@ -1,4 +1,4 @@
-"""Placing, watching and ending calls."""
+"""Placing calls, looking at them, controlling and ending them."""
 
 import json
 from typing import Any
@@ -20,10 +20,10 @@ async def test_a_call_rings_is_answered_and_ends_with_its_cost(voice: Caller, cl
     answered = await voice.ok("get_call", call_id=placed["call_id"])
     clock.advance(60)
     ended = await voice.ok("get_call", call_id=placed["call_id"])
-    assert [(state["status"], state["result"]) for state in (ringing, answered, ended)] == [
-        ("ONGOING", "N/A"),
-        ("ONGOING", "ANSWERED"),
-        ("FINAL", "ANSWERED"),
+    assert [(seen["state"], seen["platform_status"], seen["result"]) for seen in (ringing, answered, ended)] == [
+        ("ringing", "ONGOING", "N/A"),
+        ("answered", "ONGOING", "ANSWERED"),
+        ("ended", "FINAL", "ANSWERED"),
     ]
     assert ended["to"] == ANNA
     assert ended["duration_s"] > 0
@@ -53,7 +53,7 @@ async def test_text_ssml_and_audio_are_spoken(voice: Caller, sandbox: Sandbox, s
     assert expected[next(iter(say))].items() <= sent.items()
 
 
-async def test_callbacks_are_asked_for_one_by_one(voice: Caller, sandbox: Sandbox) -> None:
+async def test_each_kind_of_callback_is_enabled_separately(voice: Caller, sandbox: Sandbox) -> None:
     for name in ("enable_ace", "enable_dice", "enable_pie"):
         await voice.ok("place_tts_callout", to=ANNA, text=TEXT, cli=OWN, **{name: True})
         sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
@@ -91,18 +91,56 @@ async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, san
     assert changes(sandbox) == seen
 
 
-async def test_hanging_up_ends_a_call_and_may_be_repeated(voice: Caller, clock: ManualClock) -> None:
+async def test_the_list_tells_ringing_from_answered_calls_and_still_accepts_the_old_filter(
+    voice: Caller, clock: ManualClock
+) -> None:
+    async def listed(**filters: Any) -> list[tuple[str, str]]:
+        calls = (await voice.ok("list_calls", **filters))["calls"]
+        return [(call["call_id"], call["state"]) for call in calls]
+
+    answered = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+    clock.advance(5)
+    ringing = await voice.ok("place_tts_callout", to="+12025550108", text=TEXT, cli=OWN)
+    both = [(ringing["call_id"], "ringing"), (answered["legs"][0]["call_id"], "answered")]
+    assert await listed() == both
+    assert await listed(state="ringing") == both[:1]
+    assert await listed(state="answered") == both[1:]
+    assert await listed(status="in_progress") == both
+    assert await listed(status="ended") == []
+    error = await voice.fails("list_calls", state="ringing", status="in_progress")
+    assert (error["code"], error["field"]) == ("invalid_input", "status")
+
+
+@pytest.mark.parametrize("ending", ["close_conference", "emergency_stop"])
+async def test_a_call_that_another_tool_ended_is_listed_as_ended(
+    voice: Caller, clock: ManualClock, ending: str
+) -> None:
+    await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
+    clock.advance(5)
+    given = {"close_conference": {"conference_id": "room"}, "emergency_stop": {"reason": "test", "hang_up": True}}
+    await voice.ok(ending, **given[ending])
+    assert [call["state"] for call in (await voice.ok("list_calls"))["calls"]] == ["ended"]
+
+
+async def test_a_time_that_cannot_be_read_is_answered_with_examples(voice: Caller) -> None:
+    error = await voice.fails("list_calls", since="yesterday")
+    assert error["message"] == "`since` must be a time such as 2026-11-25 or 2026-11-25T09:00Z"
+
+
+async def test_hanging_up_ends_a_call_and_is_safe_to_repeat(voice: Caller, clock: ManualClock) -> None:
     placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
     call_id = placed["legs"][0]["call_id"]
     clock.advance(5)
     first = await voice.ok("hang_up", call_id=call_id)
     second = await voice.ok("hang_up", call_id=call_id)
-    assert (first["status"], first["reason"]) == ("FINAL", "MANAGERHANGUP")
-    assert (second["status"], second["duration_s"]) == ("FINAL", first["duration_s"])
+    assert (first["state"], first["reason"]) == ("ended", "MANAGERHANGUP")
+    assert (second["state"], second["duration_s"]) == ("ended", first["duration_s"])
     assert "already ended" in second["summary"]
 
 
-async def test_a_call_in_progress_is_spoken_to_and_moved(voice: Caller, clock: ManualClock) -> None:
+async def test_a_call_in_progress_hears_a_message_and_moves_to_another_conference(
+    voice: Caller, clock: ManualClock
+) -> None:
     placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
     call_id = placed["legs"][0]["call_id"]
     clock.advance(5)
@@ -129,15 +167,15 @@ async def test_a_custom_callout_dials_and_speaks_as_its_documents_say(
     assert ice["action"] == dials
     clock.advance(30)
     ended = await voice.ok("get_call", call_id=placed["call_id"])
-    assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+    assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
 
 
-async def test_a_callout_without_anything_to_hear_is_remarked(voice: Caller) -> None:
+async def test_a_callout_that_the_callee_would_hear_as_silence_has_a_warning(voice: Caller) -> None:
     placed = await voice.ok("place_custom_callout", to=ANNA, cli=OWN)
     assert ["silence" in warning for warning in placed["warnings"]] == [True]
 
 
-async def test_a_call_that_is_not_answered_yet_can_be_steered_later(voice: Caller, clock: ManualClock) -> None:
+async def test_a_ringing_call_can_be_controlled_only_once_it_is_answered(voice: Caller, clock: ManualClock) -> None:
     placed = await voice.ok("place_conference_callout", to=[ANNA], conference_id="room", cli=OWN)
     call_id = placed["legs"][0]["call_id"]
     early = await voice.fails("play_to_call", call_id=call_id, text="Hello")
@@ -148,14 +186,14 @@ async def test_a_call_that_is_not_answered_yet_can_be_steered_later(voice: Calle
     await voice.ok("play_to_call", call_id=call_id, text="Hello")
 
 
-async def test_a_fault_in_an_embedded_document_names_argument_and_path(voice: Caller) -> None:
+async def test_an_error_in_an_embedded_document_names_argument_and_path(voice: Caller) -> None:
     error = await voice.fails(
         "place_custom_callout", to=ANNA, cli=OWN, ace={"action": {"name": "connectPstn", "number": ANNA}}
     )
     assert (error["code"], error["rule"], error["field"]) == ("invalid_svaml", "SV007", "$.ace.action.name")
 
 
-async def test_a_document_that_the_sandbox_cannot_play_is_refused_in_words(connect: Connect) -> None:
+async def test_a_document_that_the_sandbox_cannot_play_is_rejected_by_name(connect: Connect) -> None:
     ice = {"action": {"name": "connectStream", "destination": {"type": "Websocket", "endpoint": "wss://example.com/"}}}
     async with connect(SINCH_VOICE_ALLOW_STREAMS="true") as voice:
         error = await voice.fails("place_custom_callout", ice=ice)
@@ -183,17 +221,17 @@ async def test_a_call_id_cannot_reach_another_path(voice: Caller, sandbox: Sandb
         ("+12025550115", "FAILED", "BLOCKED"),
     ],
 )
-async def test_a_call_that_nobody_answers_says_why(
+async def test_an_unanswered_call_says_why(
     voice: Caller, clock: ManualClock, destination: str, result: str, reason: str
 ) -> None:
     placed = await voice.ok("place_tts_callout", to=destination, text=TEXT, cli=OWN)
     clock.advance(120)
     ended = await voice.ok("get_call", call_id=placed["call_id"])
-    assert (ended["status"], ended["result"], ended["reason"]) == ("FINAL", result, reason)
+    assert (ended["state"], ended["result"], ended["reason"]) == ("ended", result, reason)
     assert (ended["duration_s"], ended["cost"]) == (0, 0)
 
 
-async def test_a_conference_is_seen_and_steered(voice: Caller, clock: ManualClock) -> None:
+async def test_a_conference_is_listed_and_controlled(voice: Caller, clock: ManualClock) -> None:
     ben = "+12025550108"
     placed = await voice.ok("place_conference_callout", to=[ANNA, ben], conference_id="standup", cli=OWN)
     clock.advance(5)
@@ -210,10 +248,10 @@ async def test_a_conference_is_seen_and_steered(voice: Caller, clock: ManualCloc
     left = await voice.ok("get_conference", conference_id="standup")
     assert [(member["call_id"], member["onhold"]) for member in left["participants"]] == [(first, False)]
     await voice.ok("close_conference", conference_id="standup")
-    assert (await voice.ok("get_call", call_id=first))["status"] == "FINAL"
+    assert (await voice.ok("get_call", call_id=first))["state"] == "ended"
 
 
-async def test_a_conference_rings_nobody_when_one_number_is_refused(voice: Caller, sandbox: Sandbox) -> None:
+async def test_no_phone_of_a_conference_rings_when_one_number_is_refused(voice: Caller, sandbox: Sandbox) -> None:
     seen = changes(sandbox)
     error = await voice.fails("place_conference_callout", to=[ANNA, "911"], conference_id="room", cli=OWN)
     assert error["code"] == "refused"
@@ -243,11 +281,12 @@ async def test_numbers_are_listed_assigned_and_unassigned(voice: Caller) -> None
     before = await voice.ok("list_numbers")
     assert len(before["numbers"]) == 10
     assert free not in assigned(before)
+    assert f"application key is {before['numbers'][0]['application_key']}" in before["summary"]
     assert free in assigned(await voice.ok("assign_numbers", numbers=[free]))
     assert free not in assigned(await voice.ok("unassign_number", number=free))
 
 
-async def test_a_number_is_looked_up_with_what_the_guard_would_say(connect: Connect) -> None:
+async def test_a_lookup_names_the_rule_that_would_refuse_the_call(connect: Connect) -> None:
     async with connect(SINCH_VOICE_DENIED_PREFIXES="+120255501") as voice:
         known = await voice.ok("query_number", number="+12025550161")
     assert (known["country"], known["rate_per_minute"], known["callable"]) == ("US", 0.2, False)
@@ -260,7 +299,7 @@ async def test_a_restricted_number_is_not_called_callable(voice: Caller) -> None
 
 
 @pytest.mark.parametrize(("number", "rule"), [("911", "emergency_number"), ("+1404", "e164_number")])
-async def test_looking_up_what_is_no_number_says_why(voice: Caller, number: str, rule: str) -> None:
+async def test_a_lookup_of_an_invalid_number_says_why(voice: Caller, number: str, rule: str) -> None:
     error = await voice.fails("query_number", number=number)
     assert (error["code"], error["rule"], error["field"]) == ("refused", rule, "number")
 

@@ -1,4 +1,4 @@
-"""A person is asked before a call, once per destination and hour; an answer is good for one call."""
+"""The user confirms a call, once per destination and hour; an answer holds for one call."""
 
 import json
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
 
 
 class Person:
-    """Somebody at the client who answers questions, and remembers them."""
+    """The user at the client, who answers questions; the questions are recorded."""
 
     def __init__(self, *answers: str) -> None:
         self.questions: list[str] = []
@@ -49,7 +49,7 @@ class Person:
 
 
 def live(**environ: str) -> Settings:
-    """The sandbox under the live rules, at any hour and as often as you like."""
+    """Return settings for the sandbox under the live rules, without hours and limits on repetition."""
     rules = {
         "SINCH_VOICE_REHEARSE": "true",
         "SINCH_VOICE_CALLING_HOURS": "any",
@@ -60,17 +60,17 @@ def live(**environ: str) -> Settings:
     return load(rules | environ)
 
 
-async def test_a_person_is_asked_with_what_matters_before_a_call(era: Era, sandbox: Sandbox) -> None:
+async def test_the_question_before_a_call_names_number_country_text_and_price(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept")
     async with connected(live(), era, sandbox=sandbox, person=person) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
     (question,) = person.questions
-    for told in ("+1 404-500-5000", "US", OWN[-4:], "Hello Anna", "per minute"):
-        assert told in question
+    for part in ("+1 404-500-5000", "US", OWN[-4:], "Hello Anna", "per minute"):
+        assert part in question
 
 
 @pytest.mark.parametrize("answer", ["decline", "cancel", "untick"])
-async def test_a_no_places_nothing(era: Era, sandbox: Sandbox, answer: str) -> None:
+async def test_a_call_that_is_not_confirmed_is_not_placed(era: Era, sandbox: Sandbox, answer: str) -> None:
     async with connected(live(), era, sandbox=sandbox, person=Person(answer)) as voice:
         before = changes(sandbox)
         error = await voice.fails("place_tts_callout", **CALL)
@@ -110,7 +110,7 @@ async def test_the_form_asks_for_a_yes_and_has_no_default(era: Era, sandbox: San
     assert form["properties"]["place"] == {"description": "Place this call", "title": "Place", "type": "boolean"}
 
 
-async def test_a_yes_holds_for_that_destination_and_an_hour(era: Era, clock: ManualClock) -> None:
+async def test_a_confirmation_holds_for_its_destination_and_one_hour(era: Era, clock: ManualClock) -> None:
     sandbox = create_sandbox(clock=clock, wall=clock)
     person = Person("accept", "accept", "accept")
     async with connected(live(), era, sandbox=sandbox, person=person, clock=clock) as voice:
@@ -125,7 +125,7 @@ async def test_a_yes_holds_for_that_destination_and_an_hour(era: Era, clock: Man
         assert len(person.questions) == 3
 
 
-async def test_keys_that_are_pressed_for_somebody_are_asked_about_each_time(era: Era, sandbox: Sandbox) -> None:
+async def test_a_call_that_sends_keys_is_confirmed_each_time(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept", "accept", "decline")
     async with connected(live(), era, sandbox=sandbox, person=person) as voice:
         await voice.ok("place_tts_callout", **CALL)
@@ -134,7 +134,7 @@ async def test_keys_that_are_pressed_for_somebody_are_asked_about_each_time(era:
     assert len(person.questions) == 3
 
 
-async def test_a_conference_is_asked_about_once_and_names_everybody(era: Era, sandbox: Sandbox) -> None:
+async def test_a_conference_is_confirmed_once_with_all_its_numbers(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept")
     async with connected(live(), era, sandbox=sandbox, person=person) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], conference_id="room", cli=OWN)
@@ -144,7 +144,7 @@ async def test_a_conference_is_asked_about_once_and_names_everybody(era: Era, sa
     assert "404-500-5001" in question
 
 
-async def test_a_transfer_of_a_call_in_progress_is_asked_about(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:
+async def test_a_transfer_of_a_call_in_progress_is_confirmed(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:
     person = Person("accept", "decline")
     async with connected(live(), era, sandbox=sandbox, person=person) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL], conference_id="room", cli=OWN)
@@ -155,17 +155,17 @@ async def test_a_transfer_of_a_call_in_progress_is_asked_about(era: Era, sandbox
     assert "404-500-5001" in person.questions[1]
 
 
-async def test_a_dry_run_asks_nobody(era: Era, sandbox: Sandbox) -> None:
+async def test_a_dry_run_asks_no_question(era: Era, sandbox: Sandbox) -> None:
     async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.ok("place_tts_callout", **CALL, dry_run=True))["verdicts"]
 
 
-async def test_a_refused_call_asks_nobody(era: Era, sandbox: Sandbox) -> None:
+async def test_a_refused_call_asks_no_question(era: Era, sandbox: Sandbox) -> None:
     async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.fails("place_tts_callout", **{**CALL, "to": "911"}))["rule"] == "emergency_number"
 
 
-async def test_without_somebody_to_ask_the_hosts_own_approval_counts(era: Era, sandbox: Sandbox) -> None:
+async def test_a_client_that_cannot_ask_places_calls_on_its_own_approval(era: Era, sandbox: Sandbox) -> None:
     async with connected(live(), era, sandbox=sandbox) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
 
@@ -178,7 +178,7 @@ async def test_with_confirm_always_a_client_that_cannot_ask_places_nothing(era: 
         assert changes(sandbox) == before
 
 
-async def test_trusted_numbers_and_confirm_never_ask_nobody(era: Era, sandbox: Sandbox) -> None:
+async def test_trusted_numbers_and_confirm_never_ask_no_question(era: Era, sandbox: Sandbox) -> None:
     async with connected(live(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
     never = live(SINCH_VOICE_CONFIRM="never", SINCH_VOICE_ALLOWED_REGIONS="US")

@@ -239,7 +239,7 @@ async def test_fault_7_on_a_full_disk_calls_are_refused_and_never_half_placed(sq
             # What only reads goes on.
             listed = await voice.ok("list_calls", limit=100)
             assert len(listed["calls"]) == placed
-            assert (await voice.ok("get_call", call_id="c1"))["status"] == "ONGOING"
+            assert (await voice.ok("get_call", call_id="c1"))["state"] == "answered"
         assert (await host.events()).count("claim") == posts
         async with host.restarted() as voice:
             assert (await voice.ok("place_tts_callout", **_numbered(0)))["call_id"] == "c1"

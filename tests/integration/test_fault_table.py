@@ -155,7 +155,7 @@ async def test_fault_2_one_post_and_an_unknown_outcome(sqlite_url: str, clock: M
         assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
         assert "Do not place it again" in error["message"]
     assert second["duplicate_of"] == first["record"]
-    assert call["status"] == "unknown"
+    assert call["state"] == "unknown"
     assert len(posts) == 1
 
 
@@ -168,7 +168,7 @@ async def test_fault_2_a_lost_leg_of_a_conference_is_found_in_its_room(sqlite_ur
         stage.clock.advance(61)
 
         async def found() -> bool:
-            return len(await listed(voice, status="in_progress")) == 2
+            return len(await listed(voice, state="answered")) == 2
 
         await until(found)
         inside = (await voice.ok("get_conference", conference_id="room"))["participants"]
@@ -205,7 +205,7 @@ async def test_fault_3_whoever_leaves_and_asks_another_replica_gets_the_same_cal
             tasks.start_soon(ask_again, other)
             # Each look lets everybody else go on; what was begun is being sent all the while.
             for _ in range(10):
-                assert [call["status"] for call in await listed(other)] == ["in_progress"]
+                assert [call["state"] for call in await listed(other)] == ["ringing"]
             assert got == []
             line.let_go.set()
     assert got[0]["duplicate_of"]
@@ -282,7 +282,7 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
             proxy.restore()
 
             async def caught_up() -> bool:
-                result = await voice.client.call_tool("list_calls", {"status": "in_progress"})
+                result = await voice.client.call_tool("list_calls", {"state": "ringing"})
                 return told["after"]["call_id"] in text_of(result)
 
             with anyio.fail_after(20):

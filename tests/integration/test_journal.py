@@ -89,7 +89,7 @@ async def test_the_same_arguments_within_two_minutes_are_one_call(stage: Stage) 
         assert second["call_id"] == first["call_id"]
         assert second["duplicate_of"]
         assert "duplicate_of" not in first
-        assert "no second one was" in second["summary"]
+        assert "was not placed again" in second["summary"]
         assert len(stage.posts) == 1
         stage.clock.advance(2)
         third = await voice.ok("place_tts_callout", **CALL)
@@ -234,18 +234,18 @@ async def test_the_list_of_calls_tells_newest_first_what_became_of_each(stage: S
         stage.clock.advance(60)
         room = await voice.ok("place_conference_callout", to=[ANSWERS], **ROOM)
         after = await listed(voice)
-        found = {status: await listed(voice, status=status) for status in ("in_progress", "ended", "failed", "unknown")}
+        found = {state: await listed(voice, state=state) for state in ("ringing", "unknown", "failed", "ended")}
         newest = await listed(voice, limit=2)
         since = await listed(voice, since="2026-01-05T12:02:00Z")
-    assert [call["status"] for call in after] == ["in_progress", "unknown", "failed", "ended"]
+    assert [call["state"] for call in after] == ["ringing", "unknown", "failed", "ended"]
     assert [call["at"][11:19] for call in after] == ["12:03:00", "12:02:00", "12:01:00", "12:00:00"]
     assert [call["kind"] for call in after] == ["conferenceCallout", *["ttsCallout"] * 3]
     assert [call["number"] for call in after] == ["+1202…00", "+1202…39", "+1202…30", "+1202…00"]
     assert [call.get("call_id") for call in after] == [room["legs"][0]["call_id"], None, None, ended["call_id"]]
     assert (after[3]["cost"], after[3]["currency"], after[3]["result"]) == (0.02, "USD", "ANSWERED")
     assert after[3]["duration_s"] > 0
-    assert {status: [call["status"] for call in calls] for status, calls in found.items()} == {
-        status: [status] for status in found
+    assert {state: [call["state"] for call in calls] for state, calls in found.items()} == {
+        state: [state] for state in found
     }
     assert newest == since == after[:2]
 
@@ -254,7 +254,7 @@ async def test_an_end_that_nobody_looked_at_is_found_by_sweeping(stage: Stage) -
     async with stage.server(sweep_s=0.01) as voice:
         placed = await voice.ok("place_tts_callout", **CALL)
         stage.clock.advance(61)
-        await until(lambda: _some(voice, status="ended"))
+        await until(lambda: _some(voice, state="ended"))
         (call,) = await listed(voice)
     assert (call["call_id"], call["cost"]) == (placed["call_id"], 0.02)
 
@@ -289,7 +289,7 @@ async def test_an_emergency_stop_ends_calls_in_progress_where_it_is_asked_to(sta
         assert (stopped["hung_up"], stopped["still_going"]) == (2, 0)
         for leg in placed["legs"]:
             seen = await voice.ok("get_call", call_id=leg["call_id"])
-            assert (seen["status"], seen["reason"]) == ("FINAL", "MANAGERHANGUP")
+            assert (seen["state"], seen["reason"]) == ("ended", "MANAGERHANGUP")
 
 
 @pytest.mark.parametrize(("environ", "many"), [({}, 5), ({"MAX_UNKNOWN_OUTCOMES": "2"}, 2)])
@@ -379,4 +379,4 @@ async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(st
             (call,) = await listed(voice)
             assert (error["code"], error["rule"]) == ("refused", "stopped")
             assert len(posts) == 1
-            assert (call["status"], call["result"]) == ("failed", "refused")
+            assert (call["state"], call["result"]) == ("failed", "refused")

@@ -150,7 +150,7 @@ async def test_hanging_up_without_an_answer_is_read_back(era: Era) -> None:
 
     platform = Platform(answer)
     async with connected(live(), era, transport=platform.transport) as voice:
-        assert (await voice.ok("hang_up", call_id="c1"))["status"] == "FINAL"
+        assert (await voice.ok("hang_up", call_id="c1"))["state"] == "ended"
     assert [request.method for request in platform.callouts] == ["PATCH", "PATCH", "GET"]
 
 

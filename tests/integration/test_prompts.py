@@ -1,4 +1,4 @@
-"""Prompts: what a user may start with."""
+"""Prompts: the starting points that a user can choose."""
 
 import re
 from typing import get_args
@@ -9,10 +9,11 @@ from mcp.shared.exceptions import MCPError
 from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.errors import NoCallbacksError
 from sinch_voice_mcp.operations.events.monitor import Until
+from sinch_voice_mcp.operations.states import CallState
 from sinch_voice_mcp.prompts import read_prompt
 from sinch_voice_mcp.settings import all_settings
 from sinch_voice_mcp.tools import ALL_TOOLS
-from sinch_voice_mcp.tools.waiting import PhoneAnswer
+from sinch_voice_mcp.tools.surveys import SurveyOutcome
 from tests.integration.conftest import Caller
 
 NAMES = [
@@ -23,10 +24,10 @@ NAMES = [
     "set-up-callbacks",
     "why-a-call-failed",
 ]
-OUTCOMES = set(get_args(PhoneAnswer.model_fields["outcome"].annotation)) | set(get_args(Until))
+OUTCOMES = {*get_args(SurveyOutcome), *get_args(Until), *get_args(CallState)}
 
 
-async def test_every_prompt_is_offered_and_filled(voice: Caller) -> None:
+async def test_every_prompt_is_offered_and_filled_with_its_arguments(voice: Caller) -> None:
     prompts = (await voice.client.list_prompts()).prompts
     assert [prompt.name for prompt in prompts] == NAMES
     for prompt in prompts:
@@ -36,19 +37,21 @@ async def test_every_prompt_is_offered_and_filled(voice: Caller) -> None:
         assert all(value in text for value in given.values())
 
 
-async def test_what_is_left_out_has_a_default(voice: Caller) -> None:
+async def test_an_omitted_argument_has_a_default(voice: Caller) -> None:
     filled = await voice.client.get_prompt("place-a-call", {"number": "+12025550100", "message": "Hello"})
     assert "the language of the message" in filled.messages[0].model_dump_json()
 
 
 async def test_prompts_name_only_tools_that_exist(voice: Caller) -> None:
     tools = {spec.name for spec in ALL_TOOLS}
-    words = {parameter for spec in ALL_TOOLS for parameter in spec.build().parameters["properties"]}
+    built = [spec.build() for spec in ALL_TOOLS]
+    parameters = {name for tool in built for name in tool.parameters["properties"]}
+    members = {name for tool in built for name in (tool.output_schema or {})["properties"]}
     codes = {"refused", "rejected", "not_sent", "outcome_unknown", NoCallbacksError.code, "untrusted"}
     for prompt in (await voice.client.list_prompts()).prompts:
         given = {argument.name: "x" for argument in prompt.arguments or ()}
         text = (await voice.client.get_prompt(prompt.name, given)).messages[0].model_dump_json()
-        assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | words | codes | OUTCOMES
+        assert set(re.findall(r"`([a-z_]+)`", text)) <= tools | parameters | members | codes | OUTCOMES
 
 
 async def test_prompts_name_only_settings_and_commands_that_exist(voice: Caller) -> None:
@@ -69,7 +72,7 @@ async def test_prompts_name_only_settings_and_commands_that_exist(voice: Caller)
         ("place-a-cal", {}, "there are ask-by-phone, place-a-call"),
     ],
 )
-async def test_what_is_missing_for_a_prompt_is_named(
+async def test_an_unknown_prompt_or_missing_argument_is_named(
     voice: Caller, name: str, given: dict[str, str], says: str
 ) -> None:
     with pytest.raises(MCPError, match=says):
@@ -80,9 +83,9 @@ async def test_what_is_missing_for_a_prompt_is_named(
     ("page", "says"),
     [
         ("no front matter", "begins with front matter"),
-        ('+++\ntitle = "a"\ndescription = "b"\n+++\nCall {whom}.', "does not declare"),
+        ('+++\ntitle = "a"\ndescription = "b"\n+++\nCall {number}.', "does not declare"),
     ],
 )
-def test_a_page_that_is_not_a_prompt_is_refused(page: str, says: str) -> None:
+def test_a_file_that_is_not_a_prompt_is_rejected(page: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         read_prompt("page", page)

@@ -1,4 +1,4 @@
-"""What is refused before anything is sent: the platform sees nothing of it."""
+"""Requests that are refused before anything is sent."""
 
 import json
 
@@ -50,7 +50,7 @@ async def test_a_refused_call_never_reaches_the_platform(
     assert changes(sandbox) == seen
 
 
-async def test_a_refused_number_of_a_conference_is_named_by_its_place(voice: Caller) -> None:
+async def test_a_refused_number_of_a_conference_is_named_by_its_position(voice: Caller) -> None:
     error = await voice.fails("place_conference_callout", to=[ANNA, "911"], conference_id="room", cli=OWN)
     assert (error["rule"], error["field"]) == ("emergency_number", "to[1]")
 
@@ -63,7 +63,9 @@ async def test_one_phone_is_not_rung_twice_by_one_request(voice: Caller, sandbox
 
 
 @pytest.mark.parametrize("name", ["..", ".", "  ", "a\nb", "x" * 65, ""])
-async def test_a_conference_that_could_not_be_closed_is_not_opened(voice: Caller, sandbox: Sandbox, name: str) -> None:
+async def test_a_conference_name_that_could_not_be_closed_is_rejected(
+    voice: Caller, sandbox: Sandbox, name: str
+) -> None:
     seen = changes(sandbox)
     error = await voice.fails("place_conference_callout", to=[ANNA], conference_id=name, cli=OWN)
     assert (error["code"], error["field"]) == ("invalid_input", "conference_id")
@@ -83,7 +85,7 @@ async def test_a_conference_that_could_not_be_closed_is_not_opened(voice: Caller
         ({"cli": OWN}, "give exactly one of `to` or `ice`; none was given"),
     ],
 )
-async def test_a_custom_callout_that_says_two_things_is_refused(
+async def test_a_custom_callout_with_contradictory_arguments_is_rejected(
     voice: Caller, arguments: dict[str, object], says: str
 ) -> None:
     error = await voice.fails("place_custom_callout", **arguments)
@@ -111,7 +113,7 @@ async def test_wrong_arguments_are_explained_in_plain_words(
     assert (error["code"], error["message"]) == ("invalid_input", message)
 
 
-async def test_the_same_number_with_separators_passes(voice: Caller) -> None:
+async def test_a_number_with_separators_is_accepted(voice: Caller) -> None:
     assert (await voice.ok("place_tts_callout", to="+1 (404) 500-5000", text="Hello", cli=OWN))["call_id"]
 
 
@@ -127,12 +129,12 @@ async def test_a_missing_caller_id_lists_the_accounts_own_numbers(voice: Caller)
     assert OWN in error["next_step"]
 
 
-async def test_an_unknown_argument_is_named_with_the_one_that_was_meant(voice: Caller) -> None:
+async def test_an_unknown_argument_is_named_with_the_nearest_known_one(voice: Caller) -> None:
     error = await voice.fails("place_tts_callout", to=ANNA, txt="Hello", cli=OWN)
     assert error["message"] == "unknown argument `txt`; did you mean `text`?"
 
 
-async def test_an_unknown_tool_is_answered_with_the_one_that_was_meant(voice: Caller) -> None:
+async def test_an_unknown_tool_is_answered_with_the_nearest_known_one(voice: Caller) -> None:
     error = await voice.fails("place_tts_call", to=ANNA)
     assert (error["code"], error["next_step"]) == ("invalid_input", "Use `place_tts_callout`.")
 
@@ -192,7 +194,7 @@ async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connec
         assert changes(sandbox) == seen
 
 
-async def test_the_live_guard_keeps_to_the_regions_of_the_accounts_numbers(connect: Connect) -> None:
+async def test_the_live_guard_allows_the_regions_of_the_accounts_numbers_only(connect: Connect) -> None:
     async with connect(SINCH_VOICE_REHEARSE="true", SINCH_VOICE_CALLING_HOURS="any") as voice:
         error = await voice.fails("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
         assert (error["rule"], error["field"]) == ("number_region", "to")
@@ -203,7 +205,7 @@ async def test_the_live_guard_keeps_to_the_regions_of_the_accounts_numbers(conne
         await voice.ok("place_tts_callout", to="+46701740605", text="Hej", cli=OWN)
 
 
-async def test_no_answer_carries_the_secret(voice: Caller) -> None:
+async def test_no_result_contains_the_secret(voice: Caller) -> None:
     secrets = (DEFAULT_CREDENTIALS.secret, "Basic ", "application " + DEFAULT_CREDENTIALS.key)
     for tool, arguments in (
         ("place_tts_callout", {"to": ANNA, "text": DEFAULT_CREDENTIALS.secret, "cli": "x", "zz": 1}),

@@ -29,7 +29,7 @@ async def test_every_action_and_instruction_has_a_page(voice: Caller) -> None:
         assert all(f"| `{member}` |" in page for member in members)
 
 
-async def test_a_page_says_where_a_thing_is_allowed_and_what_it_holds(voice: Caller) -> None:
+async def test_a_page_lists_the_events_that_allow_an_action_and_its_members(voice: Caller) -> None:
     page = await _read(voice, "sinch://svaml/RUNMENU")
     assert "Allowed in: ice, ace, pie, update." in page
     assert "| `menus` | list of Menu | yes |" in page
@@ -40,8 +40,8 @@ async def test_locales_are_listed_with_their_voices(voice: Caller) -> None:
     assert "- `sv-SE`: Astrid" in await _read(voice, "sinch://locales")
 
 
-@pytest.mark.parametrize("code", ["refused", "outcome_unknown", "40300", "SV013", "sv013"])
-async def test_every_kind_of_error_is_explained(voice: Caller, code: str) -> None:
+@pytest.mark.parametrize("code", ["refused", "outcome_unknown", "40300", "SV013", "sv013", "MANAGERHANGUP", "NOANSWER"])
+async def test_every_kind_of_code_is_explained(voice: Caller, code: str) -> None:
     assert len((await _read(voice, f"sinch://errors/{code}")).split()) > 5
 
 
@@ -51,12 +51,12 @@ async def test_every_rule_of_the_linter_is_explained(voice: Caller) -> None:
 
 
 @pytest.mark.parametrize("uri", ["sinch://svaml/nothing", "sinch://errors/nothing"])
-async def test_what_is_not_there_is_said_to_be_so(voice: Caller, uri: str) -> None:
+async def test_an_unknown_name_or_code_is_not_found(voice: Caller, uri: str) -> None:
     with pytest.raises(MCPError):
         await voice.client.read_resource(uri)
 
 
-async def test_names_are_completed(voice: Caller) -> None:
+async def test_names_are_completed_in_any_letter_case(voice: Caller) -> None:
     svaml = ResourceTemplateReference(uri="sinch://svaml/{name}")
     errors = ResourceTemplateReference(uri="sinch://errors/{code}")
     prompt = PromptReference(name="place-a-call")
@@ -81,14 +81,14 @@ async def test_the_policy_names_every_setting_its_value_and_what_set_it(connect:
     assert "sinch://policy" in [resource.uri for resource in listed]
 
 
-async def test_the_policy_explains_every_rule_and_who_can_change_it(voice: Caller) -> None:
+async def test_the_policy_explains_every_rule_and_which_setting_changes_it(voice: Caller) -> None:
     page = await _read(voice, "sinch://policy")
     assert all(f"- `{rule.code}`: {rule.refusal.exactly} " in page for rule in RULES_OF_GUARD)
     assert "No setting changes it." in page
     assert "Changed by `SINCH_VOICE_DENIED_PREFIXES`." in page
 
 
-async def test_the_policy_tells_what_is_used_up_and_what_stopped_calling(voice: Caller) -> None:
+async def test_the_policy_shows_what_is_used_up_and_what_stopped_calling(voice: Caller) -> None:
     assert "Calling is allowed. Today (UTC): calls placed: 0," in await _read(voice, "sinch://policy")
     await voice.ok("place_tts_callout", to="+12025550100", text="Hello", cli="+14155550100")
     page = await _read(voice, "sinch://policy")

@@ -111,7 +111,7 @@ async def test_a_stop_ends_the_calls_in_progress_if_asked_to(sqlite_url: str) ->
             call_id = await place(voice)
             ended = await Shell(**environ).ok("stop", "--hang-up")
             assert "Calls ended: 1. Calls that could not be ended: 0." in ended.out
-            assert (await voice.ok("get_call", call_id=call_id))["status"] == "FINAL"
+            assert (await voice.ok("get_call", call_id=call_id))["state"] == "ended"
 
 
 async def test_a_stop_reports_that_it_could_not_end_calls_inside_a_server(sqlite_url: str) -> None:

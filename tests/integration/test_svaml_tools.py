@@ -42,14 +42,14 @@ async def test_arguments_that_a_client_sends_as_json_text_are_understood(voice: 
         ("pie", {"name": "conectPstn"}, "SV005", "$.action.name"),
     ],
 )
-async def test_a_document_that_the_platform_would_refuse_is_not_built(
+async def test_a_document_that_the_platform_would_reject_is_not_built(
     voice: Caller, event: str, action: dict[str, str], rule: str, path: str
 ) -> None:
     error = await voice.fails("build_svaml", event=event, action=action)
     assert (error["code"], error["rule"], error["field"]) == ("invalid_svaml", rule, path)
 
 
-async def test_a_check_reports_every_fault_and_is_no_error_itself(voice: Caller) -> None:
+async def test_a_check_that_finds_errors_succeeds_and_reports_them_all(voice: Caller) -> None:
     document = {"instructions": [{"name": "say"}], "action": {"name": "continue"}}
     checked = await voice.ok("check_svaml", document=document, event="ice")
     assert checked["valid"] is False
@@ -60,7 +60,7 @@ async def test_a_check_reports_every_fault_and_is_no_error_itself(voice: Caller)
     }
 
 
-async def test_a_document_is_mended_explained_and_drawn_on_request(voice: Caller) -> None:
+async def test_a_document_is_fixed_explained_and_drawn_on_request(voice: Caller) -> None:
     action = {"name": "RunMenu", "badge": True, "menus": [MENU]}
     checked = await voice.ok(
         "check_svaml", document={"action": action}, event="ace", fix=True, explain=True, diagram=True
@@ -89,7 +89,7 @@ async def test_how_long_a_document_speaks_is_estimated(voice: Caller) -> None:
     assert "speaks for about 10 s" in (await voice.ok("check_svaml", document=document))["summary"]
 
 
-async def test_a_finding_comes_with_the_patch_that_mends_it(voice: Caller) -> None:
+async def test_a_finding_has_the_patch_that_fixes_it(voice: Caller) -> None:
     checked = await voice.ok("check_svaml", document={"action": {"name": "Hangup"}})
     assert checked["findings"][0]["fix"] == [{"op": "replace", "path": "/action/name", "value": "hangup"}]
     assert "document" not in checked
@@ -105,7 +105,7 @@ async def test_a_whole_callout_is_checked_with_the_documents_inside(voice: Calle
 
 
 @pytest.mark.parametrize("document", ["{", "[1]", "hello", "null", '{"action": {"name": "hangup"}'])
-async def test_text_that_is_no_document_is_reported(voice: Caller, document: str) -> None:
+async def test_text_that_is_not_a_document_is_reported(voice: Caller, document: str) -> None:
     checked = await voice.ok("check_svaml", document=document)
     assert [finding["code"] for finding in checked["findings"]] == ["SV001"]
 

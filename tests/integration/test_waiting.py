@@ -1,5 +1,6 @@
-"""Waiting for what happens in a call: woken by events, helped out by polling, left without harm."""
+"""Waiting for what happens in a call: woken by events, completed by polling, canceled without harm."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ SLOW, BRISK = 1.0, 20.0
 CALL = {"cli": OWN, "text": "Hello Anna"}
 
 
-async def test_every_step_of_a_call_is_waited_for(database_url: str, era: Era) -> None:
+async def test_every_step_of_a_call_can_be_waited_for(database_url: str, era: Era) -> None:
     async with scene(database_url, speed=BRISK) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION, wait_s=0.01)
         call_id = asked["call_id"]
@@ -31,37 +32,37 @@ async def test_every_step_of_a_call_is_waited_for(database_url: str, era: Era) -
             answered = await voice.ok("wait_for_call", call_id=call_id, until="answered")
             entered = await voice.ok("wait_for_call", call_id=call_id, until="input")
             ended = await voice.ok("wait_for_call", call_id=call_id)
-    assert answered["status"] in {"answered", "ended"}
-    # That somebody picked up is known before it is known who.
-    assert answered.get("answered_by") in {None, "human"}
+    assert answered["state"] in {"answered", "ended"}
+    # An answer is known before machine detection has decided who answered.
+    assert answered["answered_by"] in {"unknown", "human"}
     assert entered["answered_by"] == ended["answered_by"] == "human"
     assert entered["input"] == "1"
-    assert (ended["status"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
+    assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
     assert (ended["cost"], ended["currency"]) == (0.02, "USD")
     assert ended["duration_s"] > 0
 
 
-async def test_progress_is_told_while_a_call_goes_on(sqlite_url: str, era: Era) -> None:
-    told: list[tuple[float, str]] = []
+async def test_progress_is_reported_during_a_call(sqlite_url: str, era: Era) -> None:
+    reported: list[tuple[float, str]] = []
 
-    async def heard(progress: float, total: float | None, message: str | None) -> None:
+    async def record(progress: float, total: float | None, message: str | None) -> None:
         del total
-        told.append((progress, message or ""))
+        reported.append((progress, message or ""))
 
     async with embedded(sqlite_url, era, BRISK) as voice:
         with anyio.fail_after(20):
             asked = {"to": number("02"), **QUESTION}
-            result = await voice.client.call_tool("ask_by_phone", asked, progress_callback=heard)
+            result = await voice.client.call_tool("ask_by_phone", asked, progress_callback=record)
     assert result.structured_content is not None
     assert result.structured_content["key"] == "1"
-    assert [step for step, _ in told] == list(range(1, len(told) + 1))
-    messages = [message for _, message in told]
-    assert messages[0] == "Answered; going on."
-    assert "Answered; going on. They entered 1." in messages
-    assert messages[-1].startswith("Ended: ANSWERED (MANAGERHANGUP) after")
+    assert [step for step, _ in reported] == list(range(1, len(reported) + 1))
+    messages = [message for _, message in reported]
+    assert messages[0] == "The call is answered by a human and in progress."
+    assert "The call is answered by a human and in progress. The callee entered 1." in messages
+    assert re.match(r"The call ended after \d+ s, answered by a human: .+ \(MANAGERHANGUP\)\.", messages[-1])
 
 
-async def test_who_leaves_ends_the_wait_and_nothing_else(database_url: str, era: Era) -> None:
+async def test_a_canceled_wait_ends_nothing_but_the_wait(database_url: str, era: Era) -> None:
     async with scene(database_url, speed=BRISK) as stage, stage.server(era) as voice:
         call_id = ""
         for tool in ("ask_by_phone", "wait_for_call"):
@@ -72,22 +73,24 @@ async def test_who_leaves_ends_the_wait_and_nothing_else(database_url: str, era:
             call_id = (await voice.ok("list_calls"))["calls"][0]["call_id"]
         with anyio.fail_after(20):
             seen = await voice.ok("wait_for_call", call_id=call_id)
-        assert (seen["status"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
+        assert (seen["state"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
         assert len(stage.posts) == 1
-        # Whoever asks the same again gets the answer that came meanwhile.
+        # The same request again returns the answer that arrived in the meantime.
         again = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         assert (again["call_id"], again["key"], bool(again["duplicate_of"])) == (call_id, "1", True)
 
 
-async def test_a_wait_that_takes_too_long_says_how_it_stands(sqlite_url: str, era: Era) -> None:
+async def test_a_wait_that_runs_out_returns_the_state(sqlite_url: str, era: Era) -> None:
     async with scene(sqlite_url, speed=SLOW) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("01"), **QUESTION, wait_s=0.05)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"], timeout_s=0.05)
-    assert (asked["outcome"], seen["status"]) == ("in_progress", "in_progress")
+    for result in (asked, seen):
+        assert (result["state"], result["timed_out"]) == ("ringing", True)
+    assert "outcome" not in asked
     assert not {"result", "reason", "duration_s", "cost", "input"} & seen.keys()
 
 
-async def test_a_call_that_does_not_exist_is_not_waited_for(database_url: str, era: Era) -> None:
+async def test_waiting_for_an_unknown_call_fails_at_once(database_url: str, era: Era) -> None:
     async with scene(database_url) as stage, stage.server(era) as voice:
         with anyio.fail_after(10):
             error = await voice.fails("wait_for_call", call_id="no-such-call")
@@ -95,21 +98,21 @@ async def test_a_call_that_does_not_exist_is_not_waited_for(database_url: str, e
         assert (await voice.fails("get_call_events", call_id="no-such-call"))["code"] == "not_found"
 
 
-async def test_without_events_the_end_is_learned_all_the_same_and_the_rest_is_said_to_be_unknown(era: Era) -> None:
+async def test_without_events_the_end_is_found_by_polling_and_the_rest_is_reported_as_unknown(era: Era) -> None:
     sandbox = create_sandbox(clock=ScaledClock(500))
     async with connected(load({}), era, sandbox=sandbox) as voice:
         placed = await voice.ok("place_tts_callout", to=number("00"), **CALL)
         with anyio.fail_after(20):
             seen = await voice.ok("wait_for_call", call_id=placed["call_id"])
         events = await voice.ok("get_call_events", call_id=placed["call_id"])
-    assert (seen["status"], seen["result"], seen["cost"]) == ("ended", "ANSWERED", 0.02)
-    for told in (seen, events):
-        assert "No events come in" in told["summary"]
-    assert "answered_by" not in seen
+    assert (seen["state"], seen["result"], seen["cost"]) == ("ended", "ANSWERED", 0.02)
+    for result in (seen, events):
+        assert "No events come in" in result["summary"]
+    assert seen["answered_by"] == "unknown"
     assert [(event["event"], event["state"]) for event in events["events"]] == [("ttsCallout", "ended")]
 
 
-async def test_the_timeline_is_in_order_and_says_who_wrote_what(sqlite_url: str, era: Era) -> None:
+async def test_the_timeline_is_in_order_and_marks_what_others_wrote(sqlite_url: str, era: Era) -> None:
     async with scene(sqlite_url, speed=BRISK) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         timeline = await voice.ok("get_call_events", call_id=asked["call_id"])
@@ -122,30 +125,30 @@ async def test_the_timeline_is_in_order_and_says_who_wrote_what(sqlite_url: str,
     assert (pie["type"], pie["by"], pie["untrusted"]) == ("return", "dtmf", {"menu_id": "main", "input": "1"})
     assert (dice["result"], dice["cost"], dice["currency"]) == ("ANSWERED", 0.02, "USD")
     assert dice["untrusted"] == {"from": "14155…00", "to": "12025…02"}
-    # Our token names the call to everybody who may see it, and nothing else.
+    # Our token identifies the request to the platform; it is never shown.
     assert all("custom" not in event and "custom" not in event.get("untrusted", {}) for event in events)
 
 
-async def test_what_a_call_cost_is_known_from_its_end_alone(database_url: str) -> None:
+async def test_the_cost_of_a_call_is_known_from_its_end_event_alone(database_url: str) -> None:
     async with scene(database_url) as stage, stage.server(transport=Forgetful(stage.sandbox, 500)) as voice:
         await voice.ok("ask_by_phone", to=number("61"), **QUESTION)
         (call,) = (await voice.ok("list_calls"))["calls"]
-    assert (call["status"], call["cost"], call["currency"], call["result"]) == ("ended", 0.2, "USD", "ANSWERED")
+    assert (call["state"], call["cost"], call["currency"], call["result"]) == ("ended", 0.2, "USD", "ANSWERED")
 
 
-async def test_an_end_that_nobody_told_is_found_by_asking(database_url: str) -> None:
+async def test_an_end_without_an_event_is_found_by_polling(database_url: str) -> None:
     async with embedded(database_url, "auto") as voice:
         with anyio.fail_after(20):
             asked = await voice.ok("ask_by_phone", to=number("55"), **QUESTION)
         assert (asked["outcome"], asked["result"]) == ("no_input", "ANSWERED")
         assert asked["duration_s"] > 0
         (call,) = (await voice.ok("list_calls"))["calls"]
-        assert (call["status"], call["cost"]) == ("ended", 0.02)
+        assert (call["state"], call["cost"]) == ("ended", 0.02)
         events = (await voice.ok("get_call_events", call_id=asked["call_id"]))["events"]
     assert [event["event"] for event in events] == ["customCallout", "ace", "pie"]
 
 
-async def test_what_was_pressed_is_not_lost_where_the_end_is_known_before(database_url: str) -> None:
+async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(database_url: str) -> None:
     final = {"callId": "c1", "status": "FINAL", "result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 9}
 
     def platform(request: httpx2.Request) -> httpx2.Response:
@@ -178,7 +181,7 @@ def deafen(url: str) -> int:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_an_event_that_reaches_one_server_wakes_who_waits_at_another(
+async def test_an_event_at_one_server_wakes_a_wait_at_another(
     postgres_url: str, record_property: Record, *, announced: bool
 ) -> None:
     async with scene(postgres_url, speed=SLOW) as stage, stage.server() as voice:
@@ -202,11 +205,11 @@ async def test_an_event_that_reaches_one_server_wakes_who_waits_at_another(
             took = time.perf_counter() - began
     record_property("wake_s", f"{took:.3f}")
     # Their own patience was twice as long as the guard.
-    assert [(one["status"], one["input"]) for one in seen] == [("answered", "1")] * 2
+    assert [(one["state"], one["input"]) for one in seen] == [("answered", "1")] * 2
 
 
-async def test_a_wait_at_one_server_sees_what_a_server_of_another_process_would_write(sqlite_url: str) -> None:
-    """On a file nobody announces anything; looking is enough."""
+async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite_url: str) -> None:
+    """SQLite announces no events; polling finds them."""
     async with scene(sqlite_url, speed=SLOW) as stage, stage.server() as voice:
         await Signed(stage.door).rings("in-1")
         done: list[dict[str, Any]] = []
@@ -219,4 +222,4 @@ async def test_a_wait_at_one_server_sees_what_a_server_of_another_process_would_
                 tasks.start_soon(wait)
                 await anyio.sleep(0.1)
                 await Signed(stage.door).ends("in-1")
-    assert [(one["status"], one["duration_s"]) for one in done] == [("ended", 12)]
+    assert [(one["state"], one["duration_s"]) for one in done] == [("ended", 12)]

@@ -39,13 +39,17 @@ class CallEvents:
         """List what is known to have happened in a call, in order. See :meth:`CallMonitor.timeline`."""
         return await self._monitor.timeline(call_id)
 
+    async def check_open(self) -> frozenset[str]:
+        """Look at the open calls and return the ids of those that are answered. See :meth:`CallMonitor.check_open`."""
+        return await self._monitor.check_open()
+
     async def silence(self) -> str:
         """Explain why a call has no events: no receiver, a receiver that never got one, or only this call."""
         if not self._source.active:
             return self._source.remark
         if await self._log.has_events():
             return "The platform reported no event of this call."
-        return "No event of any call ever arrived here: the owner should run `sinch-voice-mcp callbacks check`."
+        return "This server has never received an event: ask the owner to run `sinch-voice-mcp callbacks check`."
 
     @property
     def remark(self) -> str:

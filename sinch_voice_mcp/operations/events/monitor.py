@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import anyio
+
 from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
@@ -18,6 +20,9 @@ Until = Literal["answered", "input", "ended"]
 
 Progress = Callable[["CallSnapshot"], Awaitable[None]]
 """Called with each new snapshot while a call is waited for."""
+
+_MAX_OPEN_LOOKUPS = 20
+"""How many open calls a listing asks the platform about; a person reads no more at once."""
 
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
 """The kinds of event that the platform reports of a call."""
@@ -135,6 +140,37 @@ class CallMonitor:
         while self._source.active and view.lacks_end and (left := until - self._clock.monotonic()) > 0:
             await watch.wait(left)
             await self._look(view, ask=False)
+
+    async def check_open(self) -> frozenset[str]:
+        """Look at the open calls, the newest first, for as long as a listing may take; settle those that have ended.
+
+        The journal does not record an answer, so a listing asks for it here.
+
+        Returns:
+            The ids of the calls that are answered.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        answered: set[str] = set()
+
+        async def look(call_id: str) -> None:
+            view = _View(call_id)
+            try:
+                await self._look(view, ask=True)
+            except VoiceError:
+                # The listing is still right about every other call, and this one keeps the state of the journal.
+                return
+            if view.snapshot.answered:
+                answered.add(call_id)
+
+        await self._settlement.refresh_for_listing()
+        entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
+        with self._clock.move_on_after(self._pace.refresh_before_listing_s):
+            async with anyio.create_task_group() as looks:
+                for call_id in {call_id for entry in entries if (call_id := entry.call_id or entry.subject)}:
+                    looks.start_soon(look, call_id)
+        return frozenset(answered)
 
     async def timeline(self, call_id: str) -> list[JsonObject]:
         """List what is known to have happened in a call, in order: our request, then the platform's events.

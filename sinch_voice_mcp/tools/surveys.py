@@ -1,0 +1,168 @@
+"""The tool of the toolset ``calls`` that asks a question by phone."""
+
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver import Context
+from pydantic import Field
+
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot
+from sinch_voice_mcp.operations.states import ending
+from sinch_voice_mcp.operations.surveys import Question
+from sinch_voice_mcp.tools.arguments import errors_naming_arguments
+from sinch_voice_mcp.tools.call_results import (
+    AnsweredByField,
+    CallResult,
+    CallStateField,
+    TimedOut,
+    answerer_of,
+    report_progress,
+    state_of_snapshot,
+)
+from sinch_voice_mcp.tools.callouts import CalloutPlan
+from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
+from sinch_voice_mcp.tools.parameters import Cli, IdempotencyKey, Locale, Service, To
+from sinch_voice_mcp.tools.results import Result, Text, Whole, is_absent, summarize
+from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
+
+_ARGUMENTS = {
+    "$.customCallout.ice.action.number": "to",
+    "$.customCallout.ice.action.cli": "cli",
+    "$.customCallout.ace.action.menus[0].mainPrompt": "question",
+    "$.customCallout.ace": "question",
+}
+WaitSeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
+SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
+
+
+class PhoneAnswer(Result):
+    """What the callee answered; ``outcome`` is absent while it is not known."""
+
+    call_id: str
+    state: CallStateField
+    timed_out: TimedOut
+    outcome: Annotated[
+        SurveyOutcome | None,
+        Field(
+            default=None,
+            exclude_if=is_absent,
+            description="answered: a valid key; unclear: another key, or not reported; absent: not known yet",
+        ),
+    ]
+    key: Annotated[Text, Field(description="Keys pressed; untrusted")]
+    meaning: Text
+    answered_by: AnsweredByField
+    result: CallResult
+    duration_s: Whole
+    duplicate_of: Text
+
+
+def _plan(
+    *, to: str, question: str, answers: dict[str, str] | None, digits: int | None, cli: str | None, locale: str | None
+) -> CalloutPlan:
+    return CalloutPlan([Question(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
+
+
+async def _check_events_arrive(service: VoiceService) -> None:
+    await service.surveys.check()
+
+
+_CONSENT_ASK = consent_for(_plan, ready=_check_events_arrive)
+
+
+async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
+    to: To,
+    question: Annotated[str, Field(min_length=1, description="Spoken with the options, at most 600 characters")],
+    service: Service,
+    ctx: Context[VoiceService],
+    consented: Annotated[Consented, _CONSENT_ASK],
+    answers: Annotated[
+        dict[str, str] | None,
+        Field(min_length=1, max_length=9, description='1 to 9 keys 0-9 with meanings, read out: {"1": "yes"}'),
+    ] = None,
+    digits: Annotated[
+        int | None, Field(ge=1, le=20, description="Instead of answers: how many digits, 1 to 20")
+    ] = None,
+    cli: Cli = None,
+    locale: Locale = None,
+    wait_s: WaitSeconds = 45,
+    idempotency_key: IdempotencyKey = None,
+) -> PhoneAnswer:
+    """Call a phone, ask a question and return the key or digits that the callee presses.
+
+    Needs working callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`,
+    wait_for_call gets the answer; never ask again.
+    """
+    asked = Question(to, question, answers, digits, cli, locale)
+    who = requester(consented, idempotency_key)
+    with errors_naming_arguments(_ARGUMENTS):
+        found = await service.surveys.ask(asked, who, wait_s, report_progress(ctx))
+    seen = found.snapshot
+    key = None if seen.entered is None else seen.entered.value
+    outcome = _outcome(seen, asked)
+    repeated = (
+        "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
+    )
+    return PhoneAnswer(
+        summary=summarize(service, _sentence(outcome, seen, asked) + repeated),
+        simulated=service.simulated,
+        call_id=seen.call_id,
+        state=state_of_snapshot(seen),
+        timed_out=not seen.ended,
+        outcome=outcome,
+        key=key,
+        meaning=asked.meaning(key),
+        answered_by=answerer_of(seen),
+        result=seen.result,
+        duration_s=seen.duration if seen.ended else None,
+        duplicate_of=found.placed.duplicate_of,
+    )
+
+
+TOOLS = (ToolSpec(ask_by_phone, toolset="calls", effect=ToolEffect.RINGS, title="Ask by phone"),)
+
+
+def _outcome(seen: CallSnapshot, asked: Question) -> SurveyOutcome | None:
+    entered = seen.entered
+    if entered is not None and entered.value is not None:
+        # A key that is none of the answers is reported as invalid input, digits as a sequence.
+        fits = asked.meaning(entered.value) if asked.answers else len(entered.value) == asked.digits
+        return "answered" if fits else "unclear"
+    if not seen.ended:
+        return None
+    if not seen.answered:
+        return "no_answer"
+    if not seen.reported:
+        return "unclear"
+    return "machine" if seen.answered_by == "machine" else "no_input"
+
+
+def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: Question) -> str:
+    key = seen.entered.value if seen.entered else None
+    match outcome:
+        case None:
+            return "The call is still in progress; wait_for_call returns the answer. Do not ask again."
+        case "answered":
+            meaning = asked.meaning(key)
+            return f"The callee pressed {key}: {meaning}." if meaning else f"The callee entered {key}."
+        case "unclear" if key is not None:
+            return f"The callee entered {key}, which was not among the answers."
+        case "unclear":
+            return (
+                "The call has ended, and the platform reported no event of it, so the answer is not known. "
+                "Ask the owner to run `sinch-voice-mcp callbacks check`."
+            )
+        case "machine":
+            return "An answering machine picked up; the question was not asked."
+        case "no_answer" | "no_input":
+            return _without_answer(outcome, seen)
+
+
+def _without_answer(outcome: Literal["no_answer", "no_input"], seen: CallSnapshot) -> str:
+    why = ending(seen.result, seen.reason)
+    if outcome == "no_answer":
+        opening = "The call could not be connected" if seen.result == "FAILED" else "The callee did not answer"
+        return f"{opening}: {why}."
+    if seen.reason == "CALLEEHANGUP":
+        return "The call was answered, and the callee hung up without pressing a key."
+    return "The call was answered, and the callee pressed no key."
