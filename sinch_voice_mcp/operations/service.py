@@ -83,7 +83,7 @@ class VoiceService:
         """
         policy, source = config.policy, config.source
         self._account = Account(api, clock)
-        self._settlement = Settlement(api, journal, policy, reported=source.active, clock=clock, pace=config.pace)
+        self._settlement = Settlement(api, journal, policy)
         self._dispatcher = Dispatcher(
             journal,
             policy,

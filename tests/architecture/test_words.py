@@ -22,29 +22,6 @@ FORBIDDEN = re.compile(rf"\b(?:{'|'.join(WORDS)})\b".replace(" ", r"\s+"), re.IG
 PYTHON = ("sinch_voice_mcp", "docs", "examples", "benchmarks")
 PAGES = ("*.md", "docs/**/*.md", "examples/**/*.md", "prompts/**/*.md")
 
-PENDING = (
-    "prompts",
-    "sinch_voice_mcp/auth",
-    "sinch_voice_mcp/callbacks",
-    "sinch_voice_mcp/clock.py",
-    "sinch_voice_mcp/errors.py",
-    "sinch_voice_mcp/flows",
-    "sinch_voice_mcp/operations",
-    "sinch_voice_mcp/policy",
-    "sinch_voice_mcp/ports",
-    "sinch_voice_mcp/prompts.py",
-    "sinch_voice_mcp/resources",
-    "sinch_voice_mcp/server.py",
-    "sinch_voice_mcp/sandbox",
-    "sinch_voice_mcp/storage",
-    "sinch_voice_mcp/svaml",
-    "sinch_voice_mcp/text",
-    "sinch_voice_mcp/tools",
-    "sinch_voice_mcp/types.py",
-    "sinch_voice_mcp/wire",
-)
-"""Folders and files that still have such words; to be emptied."""
-
 
 def _python_texts(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and text of every string, comment and identifier."""
@@ -78,11 +55,6 @@ def _found(path: Path) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{line + part.count(chr(10), 0, match.start())}: {match[0]}"
 
 
-def _is_pending(path: Path) -> bool:
-    name = path.relative_to(ROOT).as_posix()
-    return any(name == pending or name.startswith(f"{pending}/") for pending in PENDING)
-
-
 def _files() -> list[Path]:
     python = (path for folder in PYTHON for path in (ROOT / folder).rglob("*.py"))
     pages = (path for pattern in PAGES for path in ROOT.glob(pattern))
@@ -90,7 +62,7 @@ def _files() -> list[Path]:
 
 
 def test_no_text_has_a_word_that_hides_the_actor() -> None:
-    found = [one for path in _files() if not _is_pending(path) for one in _found(path)]
+    found = [one for path in _files() for one in _found(path)]
     assert found == []
 
 

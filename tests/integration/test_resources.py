@@ -101,7 +101,7 @@ async def test_the_policy_shows_what_is_used_up_and_what_stopped_calling(voice: 
 async def test_a_call_that_the_platform_rejects_uses_nothing_up(voice: Caller) -> None:
     await voice.fails("place_tts_callout", to="+12025550130", text="Hello", cli="+14155550100")
     page = await _read(voice, "sinch://policy")
-    assert "calls placed 0, of which going on 0; spent or set aside 0.00." in page
+    assert "calls placed: 0, in progress: 0; spent or reserved 0.00." in page
 
 
 @pytest.mark.parametrize(

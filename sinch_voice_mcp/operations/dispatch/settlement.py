@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
 from sinch_voice_mcp.policy import Policy
@@ -17,9 +16,6 @@ _LOGGER = logging.getLogger(__name__)
 _MAX_LOOKUPS = 20
 """How many calls one refresh or sweep asks the platform about, so that it stays within the platform's rate limits."""
 
-_MAX_LISTING_LOOKUPS = 5
-"""How many calls a listing asks about: it must answer soon, and a sweep asks about the others."""
-
 _LOOKUP_INTERVAL_MS = MINUTE
 """A call is looked up when it is a minute old, and then once a minute."""
 
@@ -30,14 +26,8 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 class Settlement:
     """Asks the platform about calls whose end the journal does not know."""
 
-    def __init__(
-        self, api: VoiceApi, journal: Journal, policy: Policy, *, reported: bool, clock: Clock, pace: Pace
-    ) -> None:
-        """Bind the collaborators; ``reported`` is whether events report the end of a call."""
+    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
         self._api = api
-        self._reported = reported
-        self._clock = clock
-        self._pace = pace
         self._journal = journal
         self._max_unknown = policy.max_unknown_outcomes
         self._looked_up: dict[str, int] = {}
@@ -60,21 +50,15 @@ class Settlement:
                 entry = await self._journal.record(entry.token, Outcome("accepted", call.call_id))
         return entry
 
-    async def refresh(self, *, limit: int = _MAX_LOOKUPS) -> None:
-        """Look up which calls have ended, the oldest first."""
-        accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
-        for entry in list(reversed(accepted))[:limit]:
-            await self._look_up(entry)
-
-    async def refresh_for_listing(self) -> None:
-        """Look up which calls have ended, where no event reports it, for as long as a listing may take.
+    async def refresh(self) -> None:
+        """Look up which calls have ended, the oldest first.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        if not self._reported:
-            with self._clock.move_on_after(self._pace.refresh_before_listing_s):
-                await self.refresh(limit=_MAX_LISTING_LOOKUPS)
+        accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
+        for entry in list(reversed(accepted))[:_MAX_LOOKUPS]:
+            await self._look_up(entry)
 
     async def sweep(self) -> None:
         """Settle what time settles: requests past their deadline, calls that ended, leases that ran out.

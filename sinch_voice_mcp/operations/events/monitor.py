@@ -164,7 +164,6 @@ class CallMonitor:
             if view.snapshot.answered:
                 answered.add(call_id)
 
-        await self._settlement.refresh_for_listing()
         entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
             async with anyio.create_task_group() as looks:
