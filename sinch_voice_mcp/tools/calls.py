@@ -88,9 +88,9 @@ async def place_tts_callout(
     cli: Cli = None,
     locale: Locale = None,
     dtmf: Tones = None,
-    enable_ace: Annotated[bool, Field(description="Ask your callback URL on answer; `continue` plays")] = False,
-    enable_dice: Annotated[bool, Field(description="Report the end there; live calls always do")] = False,
-    enable_pie: Annotated[bool, Field(description="Report menu input there")] = False,
+    enable_ace: Annotated[bool, Field(description="On answer, ask the application's callback URL what to do")] = False,
+    enable_dice: Annotated[bool, Field(description="Report the end to it; live calls always do")] = False,
+    enable_pie: Annotated[bool, Field(description="Report menu input to it")] = False,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
@@ -124,15 +124,15 @@ async def place_conference_callout(
     cli: Cli = None,
     greeting: Annotated[str | None, Field(description="Spoken before joining, at most 600 characters")] = None,
     locale: Locale = None,
-    moh: Annotated[MusicOnHold | None, Field(description="Music while alone")] = None,
+    moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
     max_duration: Seconds = None,
-    dtmf_mode: Annotated[DtmfMode | None, Field(description="Keys pressed there")] = None,
+    dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys in the room do; default ignore")] = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> ConferencePlaced:
     """Call 1 to 5 phones and connect them in a conference. Costs money; limits: sinch://policy.
 
-    If one number is refused, none is called. Returns a call_id or an error for each.
+    All numbers are checked first: if one is refused, none is called. Then each has a call_id or an error.
     """
     plan = callouts.conference(
         to=to,
@@ -159,11 +159,11 @@ async def place_custom_callout(
     service: Service,
     consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
-    to: Annotated[str | None, Field(description="E.164; or instead an `ice` with connectPstn")] = None,
+    to: Annotated[str | None, Field(description="E.164; exactly one of `to`, or `ice` with connectPstn")] = None,
     cli: Cli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
-    pie: Annotated[OptionalSvaml, Field(description="SVAML, the same for every key")] = None,
+    pie: Annotated[OptionalSvaml, Field(description="SVAML, the same for every key; the key is not reported")] = None,
     max_duration: Seconds = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -182,7 +182,7 @@ async def place_custom_callout(
 async def update_call(
     call_id: CallId, svaml: Svaml, service: Service, consented: Annotated[Consented, _CONSENT_UPDATE]
 ) -> CallSteered:
-    """Make an answered call run SVAML: transfer, conference, menu, park, unpark.
+    """Make an answered call run SVAML: transfer, conference, menu, park; also to end a park.
 
     May call another phone and cost money. Only to speak: play_to_call.
     """
@@ -203,7 +203,7 @@ async def play_to_call(
     text: Annotated[str | None, Field(description="This or audio_urls; at most 600 characters")] = None,
     audio_urls: AudioUrls = None,
     leg: Annotated[
-        Literal["caller", "callee", "both"], Field(description="Who hears it; placed calls ignore it")
+        Literal["caller", "callee", "both"], Field(description="Who hears it, if the call has two sides")
     ] = "caller",
     locale: Locale = None,
 ) -> CallSteered:

@@ -51,7 +51,7 @@ async def manage_participant(
     service: Service,
     moh: Annotated[MusicOnHold | None, Field(description="Music, only for onhold")] = None,
 ) -> ConferenceState:
-    """Mute, hold or remove one participant, by call_id of get_conference. `kick` ends the call. Safe to repeat."""
+    """Mute, hold or remove one participant, by call_id of get_conference. `kick` ends that call. Safe to repeat."""
     if moh is not None and command != "onhold":
         raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
     if command == "kick":

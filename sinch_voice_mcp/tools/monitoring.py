@@ -119,9 +119,9 @@ async def list_calls(
 async def wait_for_call(
     call_id: CallId, service: Service, ctx: Context[VoiceService], until: Until = "ended", timeout_s: WaitSeconds = 45
 ) -> CallProgress:
-    """Wait until a call is answered, has menu input, or has ended; returns its state and what was entered.
+    """Wait until a call is answered, has menu input, or has ended (`until`); its end ends every wait.
 
-    If `timed_out`, wait again; never place the call again.
+    Returns its state and input; input needs working callbacks. If `timed_out`, wait again; never call again.
     """
     seen = await service.events.wait(call_id, until, timeout_s, report_progress(ctx))
     sentence = " ".join(filter(None, (snapshot_sentence(seen), service.events.remark)))

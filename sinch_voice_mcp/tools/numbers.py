@@ -73,7 +73,7 @@ async def assign_numbers(
 ) -> AccountNumbers:
     """Assign own numbers to an application, which then receives their incoming calls.
 
-    A number assigned elsewhere moves away from there.
+    A number assigned elsewhere moves away from there: ask the user first.
     """
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
     return _account_numbers(
@@ -87,13 +87,13 @@ async def unassign_number(
     application_key: ApplicationKey = None,
     capability: Capability = None,
 ) -> AccountNumbers:
-    """Take an own number away from an application: its incoming calls are no longer handled."""
+    """Take an own number away from an application: its incoming calls are no longer handled. Ask the user first."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
     return _account_numbers(service, await service.numbers.unassign(request), f"{number} is not assigned any more.")
 
 
 async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberLookup:
-    """Look up a phone number without calling it: country, type, price a minute, whether this server may call it."""
+    """Look up a phone number without calling it: country, type, price a minute, whether this server may call it now."""
     facts, known, objection = await service.numbers.query(number)
     rate = known.rate
     price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")

@@ -27,10 +27,10 @@ To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
 Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
-DryRun = Annotated[bool, Field(description="Only check; nothing rings")]
+DryRun = Annotated[bool, Field(description="Only check: nothing is sent or counted")]
 Seconds = Annotated[
     Annotated[int, Strict(), Field(ge=1, le=14_400), BeforeValidator(_whole)] | None,
-    Field(description="Seconds; usual default 600, limit 3600"),
+    Field(description="Seconds per phone; default 600, at most 3600 unless the owner set others"),
 ]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[

@@ -24,7 +24,7 @@ class CallingStopped(Result):
 async def emergency_stop(
     reason: Annotated[str, Field(description="For the owner, up to 300 characters")],
     service: Service,
-    hang_up: Annotated[bool, Field(description="Also end all calls in progress")] = False,  # noqa: FBT002 - an argument of the tool
+    hang_up: Annotated[bool, Field(description="Also end all calls that ring or are answered; default no")] = False,  # noqa: FBT002 - an argument of the tool
 ) -> CallingStopped:
     """Stop all calling: every server on this database refuses new calls until the owner resumes at a shell.
 

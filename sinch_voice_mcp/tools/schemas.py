@@ -11,6 +11,8 @@ _DROPPED = frozenset(
 def short_input(schema: JsonObject) -> JsonObject:
     """Shorten an input schema: no padding, no deprecated arguments, no default of optional values and flags."""
     lean = _lean(schema)
+    # The server itself rejects unknown arguments and suggests the right name; some converters reject this keyword.
+    lean.pop("additionalProperties", None)
     properties = lean.get("properties")
     if is_object(properties):
         lean["properties"] = {name: value for name, value in properties.items() if not _is_deprecated(value)}

@@ -49,7 +49,7 @@ async def test_a_tool_that_says_safe_to_repeat_has_the_hint_and_no_tool_that_rin
 
 async def test_every_tool_rejects_unknown_arguments(voice: Caller) -> None:
     for tool in await _tools(voice):
-        assert tool.input_schema["additionalProperties"] is False
+        assert "additionalProperties" not in tool.input_schema
 
 
 INPUT, OUTPUT = 4.17, 4.05
@@ -101,11 +101,11 @@ async def test_a_tool_that_is_not_offered_cannot_be_called(connect: Connect) -> 
     ("environ", "present", "absent"),
     [
         ({}, "Places and controls phone calls", "place no call"),
-        ({}, "Numbers to try: +12025550100", "place no new call"),
+        ({}, "Try +12025550100", "place no new call"),
         ({"SINCH_VOICE_REHEARSE": "true"}, "Places and controls phone calls", "+12025550100"),
         ({"SINCH_VOICE_READ_ONLY": "true"}, "place no call and change nothing", "Places"),
         ({"SINCH_VOICE_TOOLSETS": "conferences"}, "place no new call", "Places"),
-        ({"SINCH_VOICE_TOOLSETS": "svaml"}, "Builds and checks SVAML", "Sinch Voice;"),
+        ({"SINCH_VOICE_TOOLSETS": "svaml"}, "The SVAML tools build and check", "Sinch Voice;"),
         ({"SINCH_VOICE_TOOLS": "place_tts_callout"}, "sinch://policy", "wait_for_call"),
         ({"SINCH_VOICE_TOOLS": "place_tts_callout"}, "Places and controls phone calls", "list_numbers"),
         ({"SINCH_VOICE_EXCLUDE_TOOLS": "build_svaml,check_svaml"}, "wait_for_call", "SVAML"),
