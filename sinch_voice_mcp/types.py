@@ -30,6 +30,9 @@ Millis = NewType("Millis", int)
 Micros = NewType("Micros", int)
 """Money in millionths of a currency's unit."""
 
+MICROS_PER_UNIT = 1_000_000
+"""How many :data:`Micros` are one unit of a currency."""
+
 
 class Meaning(Enum):
     """What a member of a payload can cause, so that the guard finds every member that matters.
@@ -60,8 +63,11 @@ Inert = Annotated[T, Meaning.INERT]
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body of an HTTP request or response that this package reads: 1 MiB."""
 
+CALLBACK_PATH = "/callbacks/voice"
+"""Path of the receiver; follows the public URL of the server."""
+
 E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
-"""The E.164 form of a number. Whether the number exists is for the numbering metadata to say."""
+"""The E.164 form of a number; only numbering metadata tells whether the number exists."""
 
 
 def iso_seconds(instant: datetime) -> str:

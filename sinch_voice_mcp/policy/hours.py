@@ -144,7 +144,7 @@ def next_opening(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> date
     Returns:
         None if there is no such minute within eight days.
     """
-    # A zone can open only when a span begins or when its clocks change, so no other minute needs a look.
+    # A zone can open only when a span begins or when its clocks change, so no other minute has to be checked.
     candidates = {instant for zone in zones for instant in (*_starts(hours.week, now, zone), *_changes(now, zone))}
     ahead = (instant for instant in sorted(candidates) if now < instant <= now + AHEAD)
     return next((instant for instant in ahead if hours.open_at(instant, zones)), None)

@@ -22,7 +22,7 @@ def members(model: type[Payload]) -> tuple[Member, ...]:
     """Return the members of a payload model, in the order of their declaration.
 
     Raises:
-        TypeError: A member is annotated with two different meanings, so the guard cannot judge it.
+        TypeError: A member is annotated with two different meanings, so the guard cannot decide about it.
     """
     return tuple(
         Member(name, info.serialization_alias or info.alias or name, _meaning(model, name))

@@ -1,7 +1,4 @@
-"""The request in the form in which it is sent: our spelling, never the requester's.
-
-The rules judge what leaves, so the request is brought into this form first and judged then.
-"""
+"""Bring a request into the form in which it is sent, so that the rules examine exactly what the platform receives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +32,7 @@ class Outgoing(Generic[P_co]):
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """What is filled in comes from the policy; the unknown members that are left out are collected."""
+    """State of one rewriting: the policy gives the defaults; undocumented members that are left out are collected."""
 
     policy: Policy
     unknown: list[Unknown] = field(default_factory=list[Unknown])
@@ -48,8 +45,8 @@ def outgoing(request: P, policy: Policy) -> Outgoing[P]:
     member that bounds a call is absent. Members of inline SVAML that are not documented are left out.
 
     Args:
-        request: The request as it was asked for. What cannot be read stays as it is; a rule refuses it.
-        policy: Where the defaults come from.
+        request: The request as the client made it. What cannot be read stays as it is; a rule refuses it.
+        policy: Gives the defaults.
     """
     rewriting = _Rewriting(policy)
     return Outgoing(_payload(request, (), rewriting), tuple(rewriting.unknown))
@@ -65,13 +62,14 @@ def _payload(payload: P, location: Location, rewriting: _Rewriting) -> P:
             new = _cli(old, payload, rewriting.policy)
         else:
             new = _value(old, member.meaning, (*location, member.wire), rewriting)
+        # By identity, so that a request that is in this form already is returned itself and not copied.
         if new is not old:
             changes[member.name] = new
     return payload.model_copy(update=changes) if changes else payload
 
 
 def _cli(value: object, payload: Payload, policy: Policy) -> object:
-    """The caller ID in E.164; the default one where a telephone rings without any."""
+    """Return the caller ID in E.164 form, or the default one if a telephone would ring without any."""
     if not isinstance(value, str) or not value.strip():
         if policy.default_cli is not None and _rings_with_it(payload):
             return policy.default_cli
@@ -80,7 +78,7 @@ def _cli(value: object, payload: Payload, policy: Policy) -> object:
 
 
 def _rings_with_it(payload: Payload) -> bool:
-    """Whether a number rings with the caller ID of this object: its own, or one of an object inside it without one."""
+    """Whether a number in this object, or in an object inside it without a caller ID, rings with this caller ID."""
     if isinstance(payload, ConnectPstn):
         return True
     for member in members(type(payload)):
@@ -99,7 +97,7 @@ def _identifies(payload: Payload) -> bool:
 
 
 def _bounds(payload: Payload, policy: Policy) -> Mapping[str, int]:
-    """How long a call may ring and last where nobody says, in seconds."""
+    """Return the default durations of the members that bound a call, in seconds, by member."""
     match payload:
         case ConnectPstn():
             return {"max_duration": policy.default_duration_s, "dial_timeout": policy.dial_timeout_s}

@@ -39,14 +39,14 @@ class Refusal:
     """One row of the table.
 
     Attributes:
-        code: The stable name that an error carries as ``rule``; for a limit, the setting that sets it.
+        code: The stable name in the member ``rule`` of an error; for a limit, the setting that sets it.
         kind: What decides.
         title: The subject, in a few words.
         exactly: What is allowed or refused, precisely.
         settings: The members of the policy that change it; empty if no setting does.
         passes_when: When the same request can pass although it and the settings stay as they are. Only refusals
-            that pass at a known time carry ``next_allowed_at``.
-        next_step: What the client does now, unless a refusal has a better next step of its own.
+            that pass at a known time have ``next_allowed_at``.
+        next_step: What the client does now, unless a refusal has a more specific next step.
         message: The message, if it is the same for every request.
         retry_safe: Whether repeating the request has no second effect. True of every row, because a refused
             request was not sent.
@@ -239,7 +239,7 @@ _RULES = (
         "callback_url",
         "Callback URLs",
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
-        "to this machine.",
+        "URLs of this machine.",
         "callback_hosts",
     ),
     _rule(
@@ -259,14 +259,14 @@ _RULES = (
     _rule(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is no emergency "
-        "number.",
+        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is not an "
+        "emergency number.",
         "allow_sip",
     ),
     _rule(
         "in_app_target",
         "In-app users",
-        "In-app users are refused unless `allow_in_app` is set. The name is no emergency number.",
+        "In-app users are refused unless `allow_in_app` is set. The name is not an emergency number.",
         "allow_in_app",
     ),
     _rule(

@@ -18,6 +18,7 @@ from sinch_voice_mcp.mcp_adapter import connection_of
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
+from sinch_voice_mcp.types import CallId
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ class Updates:
     async def _notify(self, changed: "_ChangedCalls") -> None:
         while True:
             calls = await changed.take()
+            # The protocol compares URIs as texts, so every form that a client may have subscribed to is published.
             for call_id in calls:
                 for uri in uris_of(call_id):
                     await self.bus.publish(ResourceUpdated(uri))
@@ -94,17 +96,17 @@ class Updates:
 
 
 class _ChangedCalls:
-    """Calls with events since they were last taken, each once."""
+    """The IDs of calls with events since the last :meth:`take`, each once."""
 
     def __init__(self) -> None:
-        self._calls: set[str] = set()
+        self._calls: set[CallId] = set()
         self._some = anyio.Event()
 
-    def add(self, call_id: str) -> None:
+    def add(self, call_id: CallId) -> None:
         self._calls.add(call_id)
         self._some.set()
 
-    async def take(self) -> set[str]:
+    async def take(self) -> set[CallId]:
         await self._some.wait()
         self._some = anyio.Event()
         calls, self._calls = self._calls, set()

@@ -1,4 +1,4 @@
-"""Characters that a reader cannot see or hear: one set for the guard, messages, logs, explanations and the terminal."""
+"""Invisible characters: one definition for the guard, messages, logs, explanations and the terminal."""
 
 import unicodedata
 from collections.abc import Callable
@@ -33,6 +33,8 @@ _JOINED_SCRIPTS = frozenset(
 """Scripts that spell words with joiners, as ``unicodedata`` begins the names of their characters."""
 
 _VIRAMA = 9
+"""Unicode's combining class of signs that suppress a vowel."""
+
 _EMOJI_STYLE = "\ufe0f"
 _FIRST_SYMBOL = "\u2190"
 
@@ -41,7 +43,7 @@ def is_hidden(char: str) -> bool:
     """Whether a character by itself is invisible: control, format, zero-width, bidirectional, tag or selector.
 
     Line ends and tabs are not. Joiners and variation selectors are, although a word or an emoji may need one;
-    :func:`first_hidden` and :func:`replace_hidden` look at the characters around them.
+    :func:`first_hidden` and :func:`replace_hidden` consider the characters around them.
     """
     if char in WHITE_SPACE:
         return False

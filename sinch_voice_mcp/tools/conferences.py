@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.tools.parameters import CallId, ConferenceId, MusicOnHold, Service
+from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
 from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
@@ -46,7 +46,7 @@ async def get_conference(conference_id: ConferenceId, service: Service) -> Confe
 
 async def manage_participant(
     conference_id: ConferenceId,
-    call_id: CallId,
+    call_id: CallIdArgument,
     command: Literal["mute", "unmute", "onhold", "resume", "kick"],
     service: Service,
     moh: Annotated[MusicOnHold | None, Field(description="Music, only for onhold")] = None,

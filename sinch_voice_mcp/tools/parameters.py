@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import ConferenceId
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+from sinch_voice_mcp.types import CallId, JsonObject
 
 
 async def the_service(ctx: Context[VoiceService]) -> VoiceService:
@@ -29,10 +30,10 @@ Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-G
 Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
 DryRun = Annotated[bool, Field(description="Only check; nothing rings")]
 Seconds = Annotated[
-    Annotated[int, Strict(), Field(ge=1, le=14_400), BeforeValidator(_whole)] | None,
+    Annotated[int, Strict(), Field(ge=1, le=MAX_CALL_S), BeforeValidator(_whole)] | None,
     Field(description="Seconds; usual default 600, limit 3600"),
 ]
-CallId = Annotated[str, Field(min_length=1, max_length=200)]
+CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
 ]
@@ -47,7 +48,7 @@ OptionalSvaml = Annotated[
 
 __all__ = [
     "AudioUrls",
-    "CallId",
+    "CallIdArgument",
     "Cli",
     "ConferenceId",
     "DryRun",

@@ -8,7 +8,7 @@ from pydantic import Field
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import ending
-from sinch_voice_mcp.operations.surveys import Question
+from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.tools.arguments import errors_naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
@@ -60,7 +60,7 @@ class PhoneAnswer(Result):
 def _plan(
     *, to: str, question: str, answers: dict[str, str] | None, digits: int | None, cli: str | None, locale: str | None
 ) -> CalloutPlan:
-    return CalloutPlan([Question(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
+    return CalloutPlan([SurveyQuestion(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
 
 
 async def _check_events_arrive(service: VoiceService) -> None:
@@ -93,7 +93,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     Needs working callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`,
     wait_for_call gets the answer; never ask again.
     """
-    asked = Question(to, question, answers, digits, cli, locale)
+    asked = SurveyQuestion(to, question, answers, digits, cli, locale)
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(_ARGUMENTS):
         found = await service.surveys.ask(asked, who, wait_s, report_progress(ctx))
@@ -122,7 +122,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
 TOOLS = (ToolSpec(ask_by_phone, toolset="calls", effect=ToolEffect.RINGS, title="Ask by phone"),)
 
 
-def _outcome(seen: CallSnapshot, asked: Question) -> SurveyOutcome | None:
+def _outcome(seen: CallSnapshot, asked: SurveyQuestion) -> SurveyOutcome | None:
     entered = seen.entered
     if entered is not None and entered.value is not None:
         # A key that is none of the answers is reported as invalid input, digits as a sequence.
@@ -137,7 +137,7 @@ def _outcome(seen: CallSnapshot, asked: Question) -> SurveyOutcome | None:
     return "machine" if seen.answered_by == "machine" else "no_input"
 
 
-def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: Question) -> str:
+def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQuestion) -> str:
     key = seen.entered.value if seen.entered else None
     match outcome:
         case None:

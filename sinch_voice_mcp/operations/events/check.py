@@ -22,9 +22,10 @@ SignProbe = Callable[[str, str], tuple[Mapping[str, str], bytes]]
 _PUBLIC_URL = "SINCH_VOICE_PUBLIC_URL"
 NOT_SET = f"not set ({_PUBLIC_URL})"
 _PROBE_TIMEOUT_S = 5.0
-"""As long as the platform waits for a reply, as far as is known."""
+"""Seconds to wait for the response to a probe: about as long as the platform waits for a reply."""
 
 _PORTS = {"http": 80, "https": 443}
+"""Default ports by scheme."""
 
 
 class Post(Protocol):
@@ -54,7 +55,7 @@ class EventTarget:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One problem, and what to do about it."""
+    """One problem, and the next step that solves it."""
 
     problem: str
     next_step: str
@@ -67,7 +68,7 @@ class EventCheck:
     Attributes:
         expected: The URL that this server expects events at.
         configured: The URLs that the platform has, without anything that may be secret.
-        probe: What became of the probe.
+        probe: The result of the probe.
         notes: Remarks that are not problems.
         diagnoses: The problems.
     """

@@ -1,7 +1,7 @@
 """The rule about the time of day at which a callee may be called."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sinch_voice_mcp.policy.case import Case
@@ -10,6 +10,7 @@ from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts
 from sinch_voice_mcp.policy.refusals import REFUSALS, TELL_THE_USER, never_unchanged
 from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled, listed
 from sinch_voice_mcp.policy.zones import candidate_zones
+from sinch_voice_mcp.types import iso_seconds
 
 _NO_TIME = never_unchanged(TELL_THE_USER)
 
@@ -47,7 +48,7 @@ def _judged(path: str, found: NumberFacts, hours: Hours, now: datetime) -> Judge
     opening = next_opening(hours, now, zones)
     if opening is None:
         return Failed(path, value, f"{message[:-1]}, which does not happen within eight days.", _NO_TIME)
-    at = opening.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = iso_seconds(opening)
     return Failed(path, value, message, f"Tell the user, and call again at {at} or later.", next_allowed_at=at)
 
 

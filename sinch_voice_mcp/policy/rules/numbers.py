@@ -33,7 +33,7 @@ def _without(kind: FaultKind) -> Rule:
 
 
 def fictional_number(case: Case) -> Iterator[Judgement]:
-    """Refuse numbers of films in live mode."""
+    """Refuse numbers that are reserved for films and books, in live mode."""
     for path, found in case.sound:
         if case.live and found.fictional:
             message = f"{found.e164} is reserved for films and books; no such phone exists."
@@ -84,7 +84,7 @@ def number_region(case: Case) -> Iterator[Judgement]:
 
 def _judged_region(case: Case, path: str, found: NumberFacts) -> Judgement:
     value = f"{found.e164} ({found.region or 'no region'})"
-    # Numbers that belong to no country are judged by `non_geographic`.
+    # Numbers that belong to no country are the subject of the rule `non_geographic`.
     if found.e164 in case.policy.allowed_numbers or found.region == NO_REGION:
         return Passed(path, value)
     regions = _allowed_regions(case)

@@ -1,4 +1,4 @@
-"""A rule of the guard, and what it can say about one place of a request."""
+"""A rule of the guard, and what it can find at one place of a request."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Rule:
 
     Attributes:
         refusal: Its row in the table of refusals: code, text, settings and default next step.
-        check: Judges every place of a case that the rule is about.
+        check: Checks every place of a case that the rule is about.
         needs_facts: Whether it may need what only the platform knows.
     """
 

@@ -1,4 +1,4 @@
-"""Rules about what the guard cannot judge: unreadable parts and undocumented members."""
+"""Rules about what the guard cannot examine: unreadable parts and undocumented members."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,7 @@ from sinch_voice_mcp.text.quoting import printable, quoted, sentence
 
 _CORRECT = "Correct the value at the named path."
 _MAX_MESSAGE_CHARS = 300
+"""Characters of a finding of the linter that a refusal quotes."""
 
 
 def readable(case: Case) -> Iterator[Judgement]:

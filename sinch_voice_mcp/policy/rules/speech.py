@@ -1,4 +1,4 @@
-"""Rules about what the callee hears: text, SSML, tones."""
+"""Rules about text, SSML and tones that the callee receives."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,8 @@ from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
 _MAX_TOTAL_BREAKS_S = 30
+"""Seconds of all breaks of one SSML text together."""
+
 _REMOVE = "Remove it."
 _WRITE_TEXT = "Write the text to speak."
 _SHORTEN_BREAKS = "Shorten the breaks or use fewer."

@@ -42,7 +42,7 @@ def _recording_problem(url: str | None, policy: Policy) -> Problem | None:
         message = "The recording has no `destinationUrl`."
         return mistake(message, f"Pass a `destinationUrl` below one of {places}.")
     if not is_recording_url(url):
-        message = f"{quoted(url)} is not a place for recordings, such as s3://bucket/folder."
+        message = f"{quoted(url)} is not a location for recordings, such as s3://bucket/folder."
         return mistake(message, f"Pass a `destinationUrl` with plain folder names, below one of {places}.")
     if is_below(url, policy.recording_destinations):
         return None

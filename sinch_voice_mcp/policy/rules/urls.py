@@ -15,7 +15,7 @@ _HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-
 
 
 def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
-    """Return why the platform may not be given a URL; None if it may."""
+    """Return why a URL must not be sent to the platform; None if it may be."""
     if (problem := url_problem(url, scheme)) is not None:
         what = f"The URL {quoted(url)}" if url else "The URL is empty, so it"
         form = f"{scheme}://<host>/<path>"
@@ -52,7 +52,7 @@ def _problem(effect: Fetch, case: Case) -> Problem | None:
 
 
 def _is_local(url: str, case: Case) -> bool:
-    """Whether a URL leads to this machine, where a sandbox may send events."""
+    """Whether a URL is one of this machine and the mode is sandbox: a sandbox may send events there."""
     found = _HTTP.fullmatch(url)
     return not case.live and found is not None and is_loopback(found[1])
 
