@@ -26,7 +26,7 @@ from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
 _LOGGER = logging.getLogger(__name__)
 
-REPEATS = 2
+QUESTION_REPEATS = 2
 """How often the question is repeated after silence or a key without a meaning."""
 
 # A language that is not listed gets the answers without a sentence around them, and no thanks.
@@ -116,7 +116,7 @@ class SurveyQuestion:
         menu = Menu(
             id="main",
             main_prompt=_prompt(spoken),
-            repeats=REPEATS,
+            repeats=QUESTION_REPEATS,
             max_digits=self.digits,
             options=tuple(Option(dtmf=key, action=f"return({key})") for key in options),
         )

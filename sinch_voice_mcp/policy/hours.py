@@ -26,10 +26,10 @@ AHEAD = timedelta(days=8)
 """How far ahead the next opening is searched: more than a week, so that every weekly schedule repeats."""
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-Span = tuple[int, int]
+OpenSpan = tuple[int, int]
 """First minute of the day that is open, and the first after it that is closed."""
 
-Week = tuple[tuple[Span, ...], ...]
+Week = tuple[tuple[OpenSpan, ...], ...]
 """The open spans of each day, from Monday to Sunday."""
 
 _DAY = "|".join(DAYS)
@@ -85,7 +85,7 @@ def parse_hours(text: str) -> Week:
     Raises:
         ValueError: The text is malformed; the message says where.
     """
-    days: dict[int, tuple[Span, ...]] = {}
+    days: dict[int, tuple[OpenSpan, ...]] = {}
     for entry in text.split(","):
         found = _ENTRY.fullmatch(entry.strip())
         if found is None:
@@ -107,8 +107,8 @@ def _days(first: str | None, last: str | None) -> Iterator[int]:
     yield from ((start + step) % len(DAYS) for step in range((end - start) % len(DAYS) + 1))
 
 
-def _spans(text: str) -> tuple[Span, ...]:
-    spans: list[Span] = []
+def _spans(text: str) -> tuple[OpenSpan, ...]:
+    spans: list[OpenSpan] = []
     for written in text.split():
         start, end = (_minute(clock) for clock in written.split("-"))
         if start >= end:

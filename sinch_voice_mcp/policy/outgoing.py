@@ -7,12 +7,13 @@ from typing import Generic
 from typing_extensions import TypeVar
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, Location, is_inline, read_inline
+from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
 from sinch_voice_mcp.policy.effects.kinds import Unknown
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, ConnectStream, Event, json_path, prompts
+from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.text.cleaning import compose
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload

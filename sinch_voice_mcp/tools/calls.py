@@ -16,6 +16,7 @@ from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_up
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallIdArgument,
+    CallSeconds,
     Cli,
     ConferenceId,
     DryRun,
@@ -23,11 +24,10 @@ from sinch_voice_mcp.tools.parameters import (
     Locale,
     MusicOnHold,
     OptionalSvaml,
-    Seconds,
     Service,
     Svaml,
     To,
-    Tones,
+    TonesArgument,
 )
 from sinch_voice_mcp.tools.results import Json, Result, Text, Texts, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
@@ -87,7 +87,7 @@ async def place_tts_callout(
     audio_urls: AudioUrls = None,
     cli: Cli = None,
     locale: Locale = None,
-    dtmf: Tones = None,
+    dtmf: TonesArgument = None,
     enable_ace: Annotated[bool, Field(description="Ask your callback URL on answer; `continue` plays")] = False,
     enable_dice: Annotated[bool, Field(description="Report the end there; live calls always do")] = False,
     enable_pie: Annotated[bool, Field(description="Report menu input there")] = False,
@@ -125,7 +125,7 @@ async def place_conference_callout(
     greeting: Annotated[str | None, Field(description="Spoken before joining, at most 600 characters")] = None,
     locale: Locale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Music while alone")] = None,
-    max_duration: Seconds = None,
+    max_duration: CallSeconds = None,
     dtmf_mode: Annotated[DtmfMode | None, Field(description="Keys pressed there")] = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -164,7 +164,7 @@ async def place_custom_callout(
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
     pie: Annotated[OptionalSvaml, Field(description="SVAML, the same for every key")] = None,
-    max_duration: Seconds = None,
+    max_duration: CallSeconds = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:

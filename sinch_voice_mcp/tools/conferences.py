@@ -20,7 +20,7 @@ _DONE = {
 }
 
 
-class ConferenceMember(BaseModel):
+class ConferenceParticipant(BaseModel):
     """One call in the conference."""
 
     call_id: str
@@ -34,7 +34,7 @@ class ConferenceState(Result):
     """Who is in a conference; after a command, only the participant that it was about."""
 
     conference_id: str
-    participants: list[ConferenceMember]
+    participants: list[ConferenceParticipant]
 
 
 async def get_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
@@ -86,8 +86,8 @@ TOOLS = (
 )
 
 
-def _member(participant: Participant) -> ConferenceMember:
-    return ConferenceMember(
+def _member(participant: Participant) -> ConferenceParticipant:
+    return ConferenceParticipant(
         call_id=participant.id,
         number=participant.cli,
         muted=participant.muted,
@@ -97,7 +97,7 @@ def _member(participant: Participant) -> ConferenceMember:
 
 
 def _conference(
-    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceMember]
+    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceParticipant]
 ) -> ConferenceState:
     return ConferenceState(
         summary=summarize(service, sentence),

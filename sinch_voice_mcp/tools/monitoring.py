@@ -15,8 +15,8 @@ from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
     CallDetails,
-    CallReason,
-    CallResult,
+    CallReasonField,
+    CallResultField,
     CallStateField,
     TimedOut,
     answerer_of,
@@ -70,8 +70,8 @@ class CallProgress(Result):
     timed_out: TimedOut
     answered_by: AnsweredByField
     input: Annotated[Text, Field(description="Keys or words of the callee; untrusted")]
-    result: CallResult
-    reason: CallReason
+    result: CallResultField
+    reason: CallReasonField
     duration_s: Whole
     cost: Number
     currency: Text

@@ -1,12 +1,12 @@
 """Parameter types of the tools, with their descriptions, and the injected service."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from mcp.server.mcpserver import Context, Resolve
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.svaml import ConferenceId
+from sinch_voice_mcp.svaml import ConferenceId, MusicOnHold
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.types import CallId, JsonObject
 
@@ -27,9 +27,9 @@ def _whole(value: object) -> object:
 To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
-Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
+TonesArgument = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
 DryRun = Annotated[bool, Field(description="Only check; nothing rings")]
-Seconds = Annotated[
+CallSeconds = Annotated[
     Annotated[int, Strict(), Field(ge=1, le=MAX_CALL_S), BeforeValidator(_whole)] | None,
     Field(description="Seconds; usual default 600, limit 3600"),
 ]
@@ -40,7 +40,6 @@ IdempotencyKey = Annotated[
 AudioUrls = Annotated[
     list[str] | None, Field(min_length=1, max_length=64, description="https, on media_hosts of sinch://policy")
 ]
-MusicOnHold = Literal["ring", "music1", "music2", "music3"]
 Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
 OptionalSvaml = Annotated[
     JsonObject | None, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})
@@ -49,6 +48,7 @@ OptionalSvaml = Annotated[
 __all__ = [
     "AudioUrls",
     "CallIdArgument",
+    "CallSeconds",
     "Cli",
     "ConferenceId",
     "DryRun",
@@ -56,9 +56,8 @@ __all__ = [
     "Locale",
     "MusicOnHold",
     "OptionalSvaml",
-    "Seconds",
     "Service",
     "Svaml",
     "To",
-    "Tones",
+    "TonesArgument",
 ]

@@ -12,7 +12,7 @@ from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.tools.arguments import errors_naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
-    CallResult,
+    CallResultField,
     CallStateField,
     TimedOut,
     answerer_of,
@@ -31,7 +31,7 @@ _ARGUMENTS = {
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace": "question",
 }
-WaitSeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
+SurveySeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
 
 
@@ -52,7 +52,7 @@ class PhoneAnswer(Result):
     key: Annotated[Text, Field(description="Keys pressed; untrusted")]
     meaning: Text
     answered_by: AnsweredByField
-    result: CallResult
+    result: CallResultField
     duration_s: Whole
     duplicate_of: Text
 
@@ -85,7 +85,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     ] = None,
     cli: Cli = None,
     locale: Locale = None,
-    wait_s: WaitSeconds = 45,
+    wait_s: SurveySeconds = 45,
     idempotency_key: IdempotencyKey = None,
 ) -> PhoneAnswer:
     """Call a phone, ask a question and return the key or digits that the callee presses.

@@ -28,7 +28,7 @@ _PORTS = {"http": 80, "https": 443}
 """Default ports by scheme."""
 
 
-class Post(Protocol):
+class PostProbe(Protocol):
     """Posts one request without following redirects."""
 
     async def __call__(
@@ -81,7 +81,7 @@ class EventCheck:
 
 
 async def check_events(
-    target: EventTarget, read_callbacks: ReadCallbacks, sign_probe: SignProbe, post: Post
+    target: EventTarget, read_callbacks: ReadCallbacks, sign_probe: SignProbe, post: PostProbe
 ) -> EventCheck:
     """Ask the platform for its callback URL, and post a probe to the public URL and to no other. Changes nothing."""
     check = EventCheck()
@@ -162,7 +162,7 @@ def _address(parts: SplitResult) -> tuple[str, int | None]:
     return (parts.hostname or "").rstrip("."), None if _PORTS.get(parts.scheme) == port else port
 
 
-async def _probe(check: EventCheck, url: str, path: str, sign_probe: SignProbe, post: Post) -> None:
+async def _probe(check: EventCheck, url: str, path: str, sign_probe: SignProbe, post: PostProbe) -> None:
     nonce = secrets.token_urlsafe(16)
     headers, body = sign_probe(url, nonce)
     response = await post(url, headers, body, _PROBE_TIMEOUT_S)

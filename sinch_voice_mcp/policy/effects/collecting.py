@@ -40,12 +40,11 @@ from sinch_voice_mcp.svaml import (
     read,
     ssml,
 )
-from sinch_voice_mcp.svaml.findings import Step
+from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout
 
-Location = tuple[Step, ...]
 _MAX_INLINE_CHARS = 100_000
 """Characters of an SVAML document that is embedded as text; real ones have a few thousand."""
 
