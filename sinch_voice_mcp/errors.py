@@ -20,8 +20,8 @@
     ├── OutcomeUnknownError     the platform may have acted; must not be repeated
     └── EarlierError            the same request failed before; repeats that error
 
-``str(error)`` is always safe to show: no secret, no stack trace, no foreign HTML. The first paragraph of each class's
-docstring is what ``sinch://errors/{code}`` shows.
+``str(error)`` is always safe to show: no secret, no stack trace, no HTML of other servers. The resource
+``sinch://errors/{code}`` shows the first paragraph of each class's docstring.
 """
 
 from collections.abc import Mapping
@@ -205,7 +205,7 @@ class CapacityError(PlatformError):
     """HTTP 429: too many requests at once, or too fast."""
 
     code = "too_many_requests"
-    default_next_step = "Wait as many seconds as `retry_after_s` says, or one minute, then try again."
+    default_next_step = "Wait `retry_after_s` seconds, or one minute if it is absent, then try again."
 
 
 class UnavailableError(PlatformError):

@@ -136,10 +136,11 @@ def make_server(
         specs: The tools, already selected.
         lifespan: Opens the service when the server starts and closes it when it stops.
         mode: Which rules apply; a rehearsal is simulated and has the live rules.
-        simulated: Whether the platform is the sandbox; the server's name and instructions say so.
+        simulated: Whether the platform is the sandbox; the server's name and instructions show it.
         sealing_key: Seals the state that a client returns with the answer to a question; 32 bytes.
         sources: Where the value of every setting came from.
     """
+    # Outlives every run of the lifespan, because handlers are registered once.
     updates = Updates()
 
     @asynccontextmanager

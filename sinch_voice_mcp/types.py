@@ -1,4 +1,4 @@
-"""Types that every layer shares: identifiers and units, the payload base model, what a member means to the guard."""
+"""Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
 import re
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ Many = Annotated[tuple[T, ...], Strict(strict=False)]
 JsonObject = dict[str, object]
 
 Token = NewType("Token", str)
-"""Our identifier of one request; the platform carries it back in the `custom` member of its events."""
+"""Our identifier of one request; the platform returns it in the `custom` member of its events."""
 
 CallId = NewType("CallId", str)
 """The platform's identifier of a call."""
@@ -35,7 +35,7 @@ MICROS_PER_UNIT = 1_000_000
 
 
 class Meaning(Enum):
-    """What a member of a payload can cause, so that the guard finds every member that matters.
+    """What a member of a payload can cause; the guard finds every member by its meaning.
 
     Every string or integer member of an outgoing payload has one of these in its annotation; a test fails on a member
     that has none.

@@ -57,6 +57,7 @@ class Conferences:
             with _explained():
                 await self._api.kick_participant(conference_id, call_id)
         except NotFoundError:
+            # A participant whose call has ended is not found either, and that is what was requested.
             if (await self._api.get_call(call_id)).status != "FINAL":
                 raise
         except OutcomeUnknownError as unclear:

@@ -26,6 +26,7 @@ class KillSwitch:
         Raises:
             StorageError: The journal cannot be used.
         """
+        # First, so that no call is placed while others are hung up.
         stopped = await self._journal.stop(without_numbers(reason), by)
         if not hang_up:
             return stopped, 0, 0

@@ -140,7 +140,7 @@ class SurveyResult:
 
 
 class Surveys:
-    """Asks people questions by phone."""
+    """Operations that ask a question by phone."""
 
     def __init__(self, api: VoiceApi, calls: Calls, events: CallEvents) -> None:
         self._api = api
@@ -167,6 +167,7 @@ class Surveys:
             OutcomeUnknownError: The call may have been placed.
         """
         await self.check()
+        # With inline replies, the platform would not report which keys were pressed.
         placed = await self._calls.place(question.request(), requester, replies_from_receiver=True)
         call_id = CallId(placed.call_id or "")
         try:

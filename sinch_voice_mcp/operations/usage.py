@@ -112,6 +112,7 @@ class Usage:
         """
         now = self._journal.now()
         entries = await self._journal.entries(limit=_MAX_ENTRIES, since=Millis(now - now % DAY))
+        # A call that may have been placed counts, as it does for the limits.
         counted = [entry for entry in entries if entry.state not in _RELEASED]
         micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)
         return UsageToday(

@@ -88,6 +88,7 @@ def _lines(case: Case) -> Iterator[str]:
     yield from _rings(tuple(dict.fromkeys(case.legs)), case)
     if unseen(case):
         yield "Calls a number that a callback chooses"
+    # Each fact once: a menu often connects the same target in several branches.
     for reach in dict.fromkeys((effect.kind, effect.target) for effect in case.all(Reach)):
         yield f"Connects: {_KINDS[reach[0]]} {one_line(reach[1] or 'chosen by the caller', _MAX_TARGET_CHARS)}"
     if clis := tuple(dict.fromkeys(effect.cli for effect in case.all(Identify))):
@@ -139,6 +140,7 @@ def _price(number: NumberFacts, case: Case) -> str:
 
 
 def _number(cli: str) -> str:
+    # A caller ID can also be a word, such as `private`.
     found = examine(cli)
     return found.international if isinstance(found, NumberFacts) else printable(cli)
 

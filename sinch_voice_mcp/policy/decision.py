@@ -113,15 +113,16 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
     verdicts: list[Verdict] = []
     failures: list[tuple[Rule, Failed]] = []
     for rule in RULES:
-        for judgement in rule.check(case):
-            match judgement:
+        for result in rule.check(case):
+            match result:
                 case Passed(path, value):
                     verdicts.append(Verdict(rule.code, path, "pass", value))
                 case Failed(path, value):
                     verdicts.append(Verdict(rule.code, path, "refuse", value))
-                    failures.append((rule, judgement))
+                    failures.append((rule, result))
                 case Unsettled():
                     pass
+    # All rules are applied before the first failure refuses, so that `verdicts` is complete.
     if failures:
         return _refusal(*failures[0], tuple(verdicts))
     allow = _allowed(case, tuple(verdicts))
@@ -131,8 +132,9 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
 
 def needs_facts(case: Case) -> Needs:
     """Name the facts that the rules need to decide a case."""
-    judgements = [judgement for rule in RULES if rule.needs_facts for judgement in rule.check(case)]
-    needed = {judgement.needs for judgement in judgements if isinstance(judgement, Unsettled)}
+    # Most rules need no facts, so only the others are applied a second time.
+    results = [result for rule in RULES if rule.needs_facts for result in rule.check(case)]
+    needed = {result.needs for result in results if isinstance(result, Unsettled)}
     numbers = dict.fromkeys(found.e164 for found in case.legs)
     return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())
 
@@ -170,6 +172,6 @@ def _warnings(case: Case) -> Iterator[str]:
         meant = f" (did you mean {quoted(nearest)}?)" if nearest else ""
         yield f"{path}: {quoted(what)} is not a documented member{meant}; it was left out."
     for secret in case.all(Secret):
-        yield f"{secret.path}: the request carries a credential, so everything that handled the request has seen it."
+        yield f"{secret.path}: the request contains a credential, which everything that handled the request can read."
     if unseen(case):
-        yield "The request names no number: the reply to its ICE callback does, and this guard does not see it."
+        yield "The request has no number: the reply to its ICE callback chooses it, and the guard cannot check that."

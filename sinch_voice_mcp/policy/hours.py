@@ -76,6 +76,7 @@ def normalize_hours(text: str) -> str:
     return written
 
 
+# Called for every number of every request; an owner has one setting, and the presets are few.
 @lru_cache(maxsize=64)
 def parse_hours(text: str) -> Week:
     """Parse hours: ``09:00-18:00`` for every day, or ``Mon-Fri 09:00-13:00 14:00-20:00, Sat 09:00-17:00``.

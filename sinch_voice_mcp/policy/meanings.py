@@ -17,6 +17,7 @@ class Member:
     meaning: Meaning | None
 
 
+# Annotations do not change, and every request reads them several times.
 @cache
 def members(model: type[Payload]) -> tuple[Member, ...]:
     """Return the members of a payload model, in the order of their declaration.

@@ -99,6 +99,7 @@ def _identifies(payload: Payload) -> bool:
 
 def _bounds(payload: Payload, policy: Policy) -> Mapping[str, int]:
     """Return the default durations of the members that bound a call, in seconds, by member."""
+    # Without these members, the platform lets a call last for four hours.
     match payload:
         case ConnectPstn():
             return {"max_duration": policy.default_duration_s, "dial_timeout": policy.dial_timeout_s}
@@ -133,6 +134,7 @@ def _text(text: str, meaning: Meaning | None, location: Location, rewriting: _Re
 
 
 def _prompt(text: str) -> str:
+    # Parsed and built again, so that the rules and the platform read the same parts.
     try:
         return prompts.build(_part(part) for part in prompts.parse(text))
     except prompts.PromptError:

@@ -245,5 +245,5 @@ class Policy(BaseModel):
 
     @property
     def accepted_cli(self) -> frozenset[str]:
-        """Caller IDs that the owner listed, so that the account need not be asked for its numbers."""
+        """Caller IDs that the owner listed; for these, the account's numbers need not be looked up."""
         return self.verified_cli if self.default_cli is None else self.verified_cli | {self.default_cli}

@@ -1,7 +1,7 @@
 """Every reason to refuse a request before it is sent: one table that messages, documentation and tests read.
 
 A row of kind ``rule`` is decided by the guard from the request, a row of kind ``limit`` by the journal from what
-was placed before, and ``confirmation`` by a person. Each module that refuses looks its row up here.
+was placed before, and ``confirmation`` by a person. Each module that refuses takes its row from here.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ NO_SWITCH = "No setting allows this."
 UNCHANGED = "Repeating the request unchanged will not help."
 """Ends the next step of a refusal that time does not lift."""
 
+# The default of the error class, so that both say the same.
 TELL_THE_USER = RefusedError.default_next_step
 _CALL_AGAIN_LATER = "Tell the user, and try again at `next_allowed_at` or later."
 _CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up ends one."
@@ -74,7 +75,7 @@ class Refusal:
 
     @property
     def how_to_change(self) -> str:
-        """One sentence that says who can change this, with which settings."""
+        """One sentence: who can change this, with which settings."""
         return owner_sets(*self.settings) if self.settings else NO_SWITCH
 
     def steps(self, own: str | None = None) -> str:

@@ -11,9 +11,13 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 _BRACKETED = re.compile(r"[a-z]+://[^/?#]*\[")
+# URL parsers disagree about these, so the platform could read another host than the guard.
 _UNSAFE = frozenset('\\"<>^`{|}[]#')
 _MAX_URL_CHARS = 2_000
+"""Characters of a URL; real ones are far shorter."""
+
 _MAX_NAME_CHARS = 253
+"""Characters of a DNS name, as RFC 1035 limits it."""
 
 
 def url_problem(url: str, scheme: str = "https") -> str | None:

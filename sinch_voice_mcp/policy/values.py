@@ -55,6 +55,7 @@ def normalize_prefix(prefix: str) -> str:
     Raises:
         ValueError: It does not begin with a plus and a calling code.
     """
+    # Spelled like numbers, because owners copy prefixes from lists of numbers.
     digits = re.sub(r"[ ().\-]", "", plainly_spaced(prefix))
     if not _PREFIX.fullmatch(digits):
         raise ValueError(f"{quoted(prefix)} is not the beginning of a number, such as +1900")
@@ -99,7 +100,7 @@ def normalize_destination(destination: str) -> str:
     """Return the URL of a bucket or a folder in it.
 
     Raises:
-        ValueError: It names no bucket, or could lead to another folder than it says.
+        ValueError: It names no bucket, or its path could lead out of the folder.
     """
     url = destination.strip()
     if not is_recording_url(url):
@@ -118,7 +119,7 @@ def is_caller_id_word(text: str) -> bool:
 
 
 def is_recording_url(url: str) -> bool:
-    """Whether a URL names a bucket and plain folders in it, and cannot lead elsewhere."""
+    """Whether a URL names a bucket and plain folders in it, and its path cannot lead out of them."""
     return _DESTINATION.fullmatch(url) is not None and not any(part in {".", ".."} for part in url.split("/"))
 
 

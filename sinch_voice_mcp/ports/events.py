@@ -21,7 +21,7 @@ class IncomingEvent:
         at: Instant at which the platform says that it happened.
         details: What is stored of it.
         report: How the call ended, for an event that reports an end.
-        caller: Masked number of the caller, for an event of an incoming call; empty if the number was withheld.
+        caller: Masked number of the caller of an incoming call; empty if the number was withheld.
     """
 
     identity: str

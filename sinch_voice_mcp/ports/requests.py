@@ -7,7 +7,7 @@ from sinch_voice_mcp.ports.kill_switch import CallingStopped
 from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, Token
 
 INBOUND = "inbound"
-"""Kind of an entry that stands for an incoming call: no client requested it."""
+"""Kind of the entry of an incoming call, which no client requested."""
 
 EntryState = Literal["pending", "accepted", "rejected", "not_sent", "unknown", "ended", "lost"]
 """State of a request. ``pending``: claimed, no outcome recorded. ``accepted``: the platform returned a call ID.
@@ -80,7 +80,7 @@ class Claim:
         conference: ID of the conference that the call joins.
         subject: ID of the call that an update changes.
         limits: Limits that the request uses, in an order that is the same for all claims.
-        gaps: Gaps that the request keeps.
+        gaps: Shortest times since earlier calls to the same numbers.
         reserved: Money set aside until the cost of the call is known.
         currency: ISO 4217 code.
         now: Instant of the claim.

@@ -29,6 +29,7 @@ MAX_COMPLETED = 1_000
 
 def uris_of(call_id: str) -> tuple[str, ...]:
     """Return both forms in which a client can write the URI of a call: percent-encoded, and plain."""
+    # Most IDs need no encoding; then the two forms are one.
     return tuple(dict.fromkeys(TEMPLATE.format(call_id=text) for text in (quote(call_id, safe=""), call_id)))
 
 

@@ -212,6 +212,7 @@ def _refused(row: Refusal) -> str:
 def _kinds_of(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
     yield kind
     for child in kind.__subclasses__():
+        # Modules and tests define further subclasses; only the documented tree is explained.
         if child.__module__ == errors.__name__:
             yield from _kinds_of(child)
 

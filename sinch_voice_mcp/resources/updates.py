@@ -30,7 +30,7 @@ SEND_TIMEOUT_S = 5.0
 
 
 class Updates:
-    """Which client is subscribed to which call. A notification carries no content: the client reads the call again.
+    """The subscriptions of clients to calls. A notification has no content: the client reads the call again.
 
     ``bus`` serves the streams of the newest protocol; the methods serve ``resources/subscribe`` of older ones.
     """
@@ -77,6 +77,7 @@ class Updates:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._notify, changed)
                 yield
+                # The notifying task never ends by itself.
                 tasks.cancel_scope.cancel()
         finally:
             events.listeners.remove(changed.add)
@@ -115,8 +116,9 @@ class _ChangedCalls:
 
 async def _send(session: ServerSession, uri: str) -> None:
     try:
+        # Real time, as for every timeout of the network: a test's clock must not decide how long a client may take.
         with anyio.move_on_after(SEND_TIMEOUT_S):
             await session.send_resource_updated(uri)
     except Exception:
-        # A client that cannot be reached must not keep the others from being notified.
+        # One client that cannot be reached must not prevent the notification of the others.
         _LOGGER.exception("a client could not be notified that a call has changed")

@@ -15,7 +15,7 @@ _MIN_EXAMINED = 10_000
 
 
 def compose(text: str) -> str:
-    """Return the text in Unicode's composed form (NFC), in which equal looks have equal characters."""
+    """Return the text in Unicode's composed form (NFC), in which texts that look the same have the same characters."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -24,7 +24,7 @@ def clean(text: str, limit: int = MAX_CLEAN_CHARS) -> str:
 
     Args:
         text: Any text.
-        limit: Characters to keep; nothing marks the cut.
+        limit: Highest number of characters of the result; nothing marks a cut.
     """
     visible = replace_hidden(text[: _examined(limit)], lambda char: " " if char.isspace() else "")
     kept = "".join(" " if char.isspace() else char for char in visible[:limit])

@@ -21,7 +21,7 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN_SELECTORS = frozenset("\u180b\u180c\u180d\u180f")
 _BASIC_SELECTORS = range(0xFE00, 0xFE10)
 _TAGS_AND_SELECTORS = range(0xE0000, 0xE1000)
-"""Tags and further variation selectors: a long run of them can carry a whole text that is not shown."""
+"""Tags and further variation selectors: a run of them can encode a text that is not shown."""
 
 _FURTHER_SELECTORS = range(0xE0100, 0xE01F0)
 _JOINED_SCRIPTS = frozenset(
@@ -89,7 +89,7 @@ def _is_spelling(text: str, at: int) -> bool:
     if char in {_NON_JOINER, _JOINER}:
         return _is_joining(char, before, text[at + 1 : at + 2])
     if not before or is_hidden(before[-1]):
-        # Of several selectors in a row only the first has an effect; the others could carry a hidden text.
+        # Of several selectors in a row only the first has an effect; the others could encode a hidden text.
         return False
     if char in _MONGOLIAN_SELECTORS:
         return unicodedata.name(before[-1], "").startswith("MONGOLIAN")

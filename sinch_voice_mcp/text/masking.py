@@ -12,5 +12,5 @@ def shortened(number: str) -> str:
 
 
 def without_numbers(text: str) -> str:
-    """Shorten everything in a text that looks like a telephone number (7 to 15 digits)."""
+    """Mask everything in a text that has the form of a telephone number (7 to 15 digits)."""
     return _NUMBER.sub(lambda found: shortened(found[0]), text)

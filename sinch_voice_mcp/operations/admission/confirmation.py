@@ -54,6 +54,7 @@ class Confirmation:
                 return None
         except VoiceError:
             return None
+        # One question for all, because a person should not answer five forms for one conference.
         return "\n\n".join(one.question for one in pending)[:MAX_QUESTION_CHARS]
 
     async def admit(

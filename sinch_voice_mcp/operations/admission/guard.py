@@ -102,7 +102,7 @@ class Guard:
         """
         decision = await self.decide(request, event, unknown, approved=True)
         if isinstance(decision, NeedsApproval):
-            raise TypeError("the guard asked for the confirmation of a request that was confirmed")
+            raise TypeError("the guard requires confirmation of a request that was confirmed")
         return await self.admitted(decision)
 
     async def admitted(self, allow: Allow[R]) -> Admitted[R]:

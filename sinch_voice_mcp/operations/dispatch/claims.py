@@ -86,7 +86,7 @@ def _details(
     request: Request, requester: Requester, hashes: Mapping[PhoneNumber, str], *, with_text: bool
 ) -> JsonObject:
     """Return what the audit log records of a claim; it contains no full number."""
-    kept: dict[str, object] = {
+    recorded: dict[str, object] = {
         "principal": requester.principal,
         "kind": request.kind,
         "numbers": [shortened(number) for number in hashes],
@@ -98,7 +98,7 @@ def _details(
         "subject": request.subject,
         "text": request.text if with_text else None,
     }
-    return {name: value for name, value in kept.items() if value not in (None, [])}
+    return {name: value for name, value in recorded.items() if value not in (None, [])}
 
 
 def _keys(requester: Requester, fingerprint: str, now: Millis) -> Sequence[ClaimKey]:

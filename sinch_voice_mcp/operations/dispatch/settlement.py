@@ -15,10 +15,10 @@ from sinch_voice_mcp.wire.calls import Call, Participant
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_LOOKUPS = 20
-"""How many calls one refresh or sweep asks the platform about, so that it stays within the platform's rate limits."""
+"""Calls that one refresh or sweep looks up, so that it stays within the platform's rate limits."""
 
 _LOOKUP_INTERVAL_MS = MINUTE
-"""A call is looked up when it is a minute old, and then once a minute."""
+"""Milliseconds between the claim of a call and its first lookup, and between two lookups."""
 
 _PAGE_SIZE = 200
 """Entries that one refresh or sweep reads from the journal."""
@@ -27,7 +27,7 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 
 
 class Settlement:
-    """Asks the platform about calls whose end the journal does not know."""
+    """Looks up calls whose end the journal does not know, and records it."""
 
     def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
         self._api = api
@@ -61,6 +61,7 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
+        # The oldest calls are the most likely to have ended.
         for entry in list(reversed(accepted))[:_MAX_LOOKUPS]:
             await self._look_up(entry)
 
@@ -77,6 +78,7 @@ class Settlement:
         for entry in self._due(held, now):
             await self._look_up(entry)
         for entry in held:
+            # No end was reported or found, so the limits of the call are released.
             if entry.lease < now:
                 await self._journal.record(entry.token, Outcome("lost", entry.call_id))
         await self._journal.prune()

@@ -128,26 +128,26 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
 
 def _details(event: VoiceEvent) -> JsonObject:
     """Return what is stored of an event; texts that others may have written are under ``untrusted``."""
-    kept: dict[str, object] = {}
+    stored: dict[str, object] = {}
     match event:
         case AceEvent(amd=amd) if amd is not None:
-            kept = {"answered_by": amd.status, "because": amd.reason}
+            stored = {"answered_by": amd.status, "because": amd.reason}
         case PieEvent(menu_result=result) if result is not None:
-            kept = {"type": result.type, "by": result.input_method}
+            stored = {"type": result.type, "by": result.input_method}
         case DiceEvent():
-            kept = {"result": event.result, "reason": event.reason, "duration_s": event.duration}
-            kept |= {"cost": event.debit and event.debit.amount, "currency": event.debit and event.debit.currency_id}
+            stored = {"result": event.result, "reason": event.reason, "duration_s": event.duration}
+            stored |= {"cost": event.debit and event.debit.amount, "currency": event.debit and event.debit.currency_id}
         case NotifyEvent():
             answered = event.amd and event.amd.status
-            kept = {"answered_by": answered, "error_code": event.error_code}
+            stored = {"answered_by": answered, "error_code": event.error_code}
         case _:
             pass
     # `custom` is our token, which is stored in a column of its own.
-    foreign = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
+    outside = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
     # The platform's own values are cleaned as well, because they are shown.
-    short = {name: clean(value) if isinstance(value, str) else value for name, value in kept.items()}
+    short = {name: clean(value) if isinstance(value, str) else value for name, value in stored.items()}
     return {name: value for name, value in short.items() if value is not None} | (
-        {"untrusted": foreign} if foreign else {}
+        {"untrusted": outside} if outside else {}
     )
 
 
@@ -173,5 +173,5 @@ def _caller(event: VoiceEvent) -> str | None:
 
 def is_input(details: JsonObject) -> bool:
     """Whether the details of a menu event hold what the callee entered."""
-    foreign = details.get("untrusted")
-    return is_object(foreign) and "input" in foreign
+    outside = details.get("untrusted")
+    return is_object(outside) and "input" in outside

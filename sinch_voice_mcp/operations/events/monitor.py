@@ -130,6 +130,7 @@ class CallMonitor:
             await self._await_last_events(view, watch, deadline)
         return view.snapshot
 
+    # Without a receiver, lookups are the only source, so they are more frequent.
     @property
     def _poll_s(self) -> float:
         return self._pace.platform_poll_with_events_s if self._source.active else self._pace.platform_poll_s
@@ -167,7 +168,10 @@ class CallMonitor:
         entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
             async with anyio.create_task_group() as lookups:
-                for call_id in {call_id for entry in entries if (call_id := entry.call_id or entry.subject)}:
+                # Each call once, although a change of it is an entry of its own; in order, so that runs are alike.
+                for call_id in dict.fromkeys(
+                    call_id for entry in entries if (call_id := entry.call_id or entry.subject)
+                ):
                     lookups.start_soon(look_up, call_id)
         return frozenset(answered)
 

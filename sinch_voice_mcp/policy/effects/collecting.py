@@ -148,11 +148,13 @@ def _implied(payload: Payload, location: Location, identity: _Identity) -> Itera
     """Yield the effects of absent members, and of members that are switches."""
     match payload:
         case ConnectPstn(number=None):
+            # The platform then calls the number that the caller dialed.
             yield Dial(json_path(*location, "number"), None, identity.cli, identity.path)
         case ConnectMxp(destination=None):
             yield Reach(json_path(*location, "destination"), "in_app", None)
         case PlayFiles(ids=()):
             yield Broken(json_path(*location, "ids"), "`ids` is empty, so nothing would be played")
+        # Nothing is spoken or sent, and no reply can change that: the rule for texts refuses the empty one.
         case TtsCallout(text=None, prompts=None, dtmf=None, enable_ace=None | False):
             yield Speak(json_path(*location, "text"), "")
         case StartRecording(options=None):
@@ -207,6 +209,7 @@ def _prompt(leaf: _Leaf) -> Iterator[Effect]:
     try:
         parts = prompts.parse(leaf.text)
     except prompts.PromptError as error:
+        # Square brackets end a prompt, so the parser's message about such a URL would be misleading.
         bracketed = _BRACKETED_HOST.search(leaf.text) is not None
         yield Broken(leaf.path, _ADDRESS_IN_BRACKETS if bracketed else printable(error.message, _MAX_MESSAGE_CHARS))
         return
@@ -254,6 +257,7 @@ def _lasts(leaf: _Leaf) -> Iterator[Effect]:
 
 
 def _hides(leaf: _Leaf) -> Iterator[Effect]:
+    # Only an explicit false keeps callbacks on for certain.
     if leaf.value is not False:
         yield Hides(leaf.path)
 

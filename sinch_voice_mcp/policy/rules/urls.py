@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
 from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
-from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, listed, mistake
+from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
@@ -32,11 +32,11 @@ def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str =
 def _hosts(kind: FetchKind) -> Rule:
     """Return the rule about one kind of URL."""
 
-    def check(case: Case) -> Iterator[Judgement]:
+    def check(case: Case) -> Iterator[RuleResult]:
         for effect in case.all(Fetch):
             if effect.kind == kind:
                 # The query is not shown, because it can hold a token.
-                yield judged(effect.path, printable(effect.url.partition("?")[0]), _problem(effect, case))
+                yield result_of(effect.path, printable(effect.url.partition("?")[0]), _problem(effect, case))
 
     return Rule(REFUSALS[f"{kind}_url"], check)
 
