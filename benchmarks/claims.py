@@ -26,6 +26,7 @@ from sinch_voice_mcp.ports import Claim, ClaimKey, Granted
 from sinch_voice_mcp.storage import Storage, open_storage
 from sinch_voice_mcp.storage.database import Commit, Statement, Transaction
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
+from sinch_voice_mcp.types import Micros, Millis, PhoneNumber, Token
 from tests.databases import NoPostgres, postgres_database
 
 CLAIMS = 250
@@ -78,26 +79,27 @@ def claiming(storage: Storage) -> Work:
     journal = storage.journal
 
     async def claim() -> None:
-        now, token = journal.now(), uuid4().hex
-        destination = journal.hashed(token)
+        now, token = journal.now(), Token(uuid4().hex)
+        # Any text that was not hashed before stands for a new number.
+        destination = journal.hashed(PhoneNumber(token))
         claimed = await journal.claim(
             Claim(
                 token=token,
                 principal="benchmark",
                 kind="ttsCallout",
-                keys=(ClaimKey(f"same-{token}", now + 120_000),),
+                keys=(ClaimKey(f"same-{token}", Millis(now + 120_000)),),
                 fingerprint=token,
                 destinations=(destination,),
                 number="+1202…00",
                 conference=None,
                 subject=None,
-                limits=limits.units(POLICY, [destination], 50_000, now),
+                limits=limits.counted_limits(POLICY, [destination], Micros(50_000), now),
                 gaps=limits.gaps(POLICY, [destination]),
-                reserved=50_000,
+                reserved=Micros(50_000),
                 currency="USD",
                 now=now,
-                deadline=now + 90_000,
-                lease=now + 900_000,
+                deadline=Millis(now + 90_000),
+                lease=Millis(now + 900_000),
                 details={"principal": "benchmark", "kind": "ttsCallout", "numbers": ["+1202…00"], "reserved": 0.05},
             )
         )

@@ -6,7 +6,7 @@
     ├── ConfigurationError      the settings are invalid; the server cannot start
     ├── InvalidInputError       the arguments are invalid; names the field
     │   └── SvamlError          an SVAML document is invalid; names the JSON path
-    ├── RefusedError            the guard refused it; names rule, value and how to change it
+    ├── RefusedError            a rule, a limit or a person refused it; names the rule, the value and how to change it
     ├── PlatformError           the platform refused it
     │   ├── AuthenticationError     401
     │   ├── CreditError             402
@@ -20,8 +20,8 @@
     ├── OutcomeUnknownError     the platform may have acted; must not be repeated
     └── EarlierError            the same request failed before; repeats that error
 
-``str(error)`` is always safe to show: no secret, no stack trace, no foreign HTML. The first paragraph of each class's
-docstring is what ``sinch://errors/{code}`` shows.
+``str(error)`` is always safe to show: no secret, no stack trace, no HTML of other servers. The resource
+``sinch://errors/{code}`` shows the first paragraph of each class's docstring.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class VoiceError(Exception):
     Attributes:
         code: A stable word for programs, such as ``refused``.
         message: What is wrong, and why, in one or two sentences.
-        next_step: What to do now.
+        next_step: What the model or the user does next.
         retry_safe: Whether repeating the same request cannot cause a second effect.
         field: The argument or JSON path at fault, if there is one.
     """
@@ -97,7 +97,7 @@ class SvamlError(InvalidInputError):
 
 
 class RefusedError(VoiceError):
-    """The guard refused the request before anything was sent; ``rule`` names the reason."""
+    """A rule, a limit or a person refused the request before it was sent; ``rule`` names which."""
 
     code = "refused"
     default_next_step = "Nothing was sent. Tell the user why; do not try to work around the rule."
@@ -176,7 +176,7 @@ class AuthenticationError(PlatformError):
 
 
 class CreditError(PlatformError):
-    """HTTP 402: the account has not enough credit."""
+    """HTTP 402: the account does not have enough credit."""
 
     code = "no_credit"
     default_next_step = (
@@ -189,22 +189,23 @@ class ForbiddenError(PlatformError):
 
     code = "forbidden"
     default_next_step = (
-        "Check the destination and use a caller ID of list_numbers; if both are right, ask the owner about the account."
+        "Check the destination, and use a caller ID from list_numbers. If both are right, ask the owner about the "
+        "account."
     )
 
 
 class NotFoundError(PlatformError):
-    """HTTP 404: the call, conference, participant or number does not exist, or does not exist any more."""
+    """HTTP 404: the call, conference, participant or number does not exist, or no longer exists."""
 
     code = "not_found"
-    default_next_step = "Check the id. A call that has ended and a conference in another region are not found either."
+    default_next_step = "Check the ID. A call that has ended and a conference in another region are not found either."
 
 
 class CapacityError(PlatformError):
     """HTTP 429: too many requests at once, or too fast."""
 
     code = "too_many_requests"
-    default_next_step = "Wait as many seconds as `retry_after_s` says, or one minute, then try again."
+    default_next_step = "Wait `retry_after_s` seconds, or one minute if it is absent, then try again."
 
 
 class UnavailableError(PlatformError):
@@ -244,9 +245,7 @@ class OutcomeUnknownError(VoiceError):
     """The request may have reached the platform, but no usable answer came back: a phone may have been called."""
 
     code = "outcome_unknown"
-    default_next_step = (
-        "Do not place the call again. Look with list_calls, and tell the user that the outcome is unknown."
-    )
+    default_next_step = "Do not place the call again. Check list_calls, and tell the user that the outcome is unknown."
     retry_safe = False
 
     def __init__(

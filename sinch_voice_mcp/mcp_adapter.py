@@ -1,6 +1,6 @@
-"""The only module that touches the inside of the MCP SDK: what its public interface does not offer.
+"""The only module that uses private members of the MCP SDK, for what its public interface does not offer.
 
-Each touch has a test in ``tests/unit/test_mcp_adapter.py`` that names what to look for after an SDK update.
+Each use has a test in ``tests/unit/test_mcp_adapter.py`` that names what to check after an update of the SDK.
 """
 
 # pyright: reportPrivateUsage=false
@@ -44,9 +44,9 @@ def strict_tool(
 
     Args:
         fn: The tool's function.
-        title: Name for people.
-        description: What the model reads.
-        annotations: The four hints.
+        title: The name that hosts show to their users.
+        description: The description that the model reads.
+        annotations: The four hints of the protocol.
         shorten_input: Shortens the input schema.
         shorten_output: Shortens the output schema.
     """
@@ -89,7 +89,9 @@ class ArgumentMetadata(FuncMetadata):
 
 def _accepts_text(annotation: object) -> bool:
     choices = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
-    return str in choices or any(get_origin(choice) is Literal for choice in choices)
+    # An identifier is a NewType of text.
+    types = {getattr(choice, "__supertype__", choice) for choice in choices}
+    return str in types or any(get_origin(choice) is Literal for choice in types)
 
 
 def offered_tools(server: MCPServer[Any]) -> dict[str, Tool]:

@@ -1,4 +1,4 @@
-"""The MCP server: the tools it offers, its instructions, and the one place that turns errors into results."""
+"""The MCP server: tools, prompts, resources and instructions; turns expected errors into results."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -27,11 +27,17 @@ from sinch_voice_mcp.tools.consent import SingleUse
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.version import __version__
 
+_MAX_QUOTED_CHARS = 60
+"""Characters of an unknown name that a message repeats."""
+
+_MAX_ARGUMENT_CHARS = 100
+"""Characters of an argument's name that a message repeats; clients can send any name."""
+
 Lifespan = Callable[[MCPServer[VoiceService]], AbstractAsyncContextManager[VoiceService]]
 
 
 class VoiceServer(MCPServer[VoiceService]):
-    """The SDK's server, except that errors say what to do next."""
+    """The SDK's server, except that an expected error is a result with the next step."""
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[VoiceService, Any] | None = None
@@ -57,11 +63,13 @@ class VoiceServer(MCPServer[VoiceService]):
         """Fill a prompt.
 
         Raises:
-            MCPError: There is no such prompt, or a required argument is missing; names it.
+            MCPError: There is no such prompt, or a required argument is missing.
         """
         prompts = {prompt.name: prompt for prompt in await self.list_prompts()}
         if name not in prompts:
-            raise MCPError(INVALID_PARAMS, f"there is no prompt `{name[:60]}`; there are {', '.join(prompts)}")
+            raise MCPError(
+                INVALID_PARAMS, f"there is no prompt `{name[:_MAX_QUOTED_CHARS]}`; there are {', '.join(prompts)}"
+            )
         required = [argument.name for argument in prompts[name].arguments or () if argument.required]
         missing = [f"`{argument}`" for argument in required if argument not in (arguments or {})]
         if missing:
@@ -77,7 +85,7 @@ class VoiceServer(MCPServer[VoiceService]):
         if name not in tools:
             near = get_close_matches(name, tools, n=1)
             hint = f"Use `{near[0]}`." if near else f"There are: {', '.join(tools)}."
-            return InvalidInputError(f"there is no tool `{name[:60]}`", next_step=hint)
+            return InvalidInputError(f"there is no tool `{name[:_MAX_QUOTED_CHARS]}`", next_step=hint)
         match error.__cause__:
             case VoiceError() as expected:
                 return expected
@@ -95,11 +103,11 @@ class VoiceServer(MCPServer[VoiceService]):
 def _argument_at(loc: tuple[int | str, ...]) -> str:
     """Return an argument or a position in it, such as ``to[1]``, without the names that pydantic adds for unions."""
     name, *rest = loc or ("arguments",)
-    return str(name)[:100] + "".join(f"[{step}]" for step in rest if isinstance(step, int))
+    return str(name)[:_MAX_ARGUMENT_CHARS] + "".join(f"[{step}]" for step in rest if isinstance(step, int))
 
 
 def _invalid_arguments(error: ValidationError, known: Sequence[str]) -> InvalidInputError:
-    """Return pydantic's first fault in plain words; never repeats the value."""
+    """Return pydantic's first fault in plain words, without the value, which can be secret."""
     found = faults(error)
     # A misspelled argument explains a missing one, not the other way round.
     fault = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
@@ -127,11 +135,12 @@ def make_server(
     Args:
         specs: The tools, already selected.
         lifespan: Opens the service when the server starts and closes it when it stops.
-        mode: Whose rules apply: a rehearsal is simulated and follows the live rules.
-        simulated: Whether the platform is the sandbox; the server's name and instructions say so.
-        sealing_key: Seals what a client carries between a question and its answer; 32 bytes.
+        mode: Which rules apply; a rehearsal is simulated and has the live rules.
+        simulated: Whether the platform is the sandbox; the server's name and instructions show it.
+        sealing_key: Seals the state that a client returns with the answer to a question; 32 bytes.
         sources: Where the value of every setting came from.
     """
+    # Outlives every run of the lifespan, because handlers are registered once.
     updates = Updates()
 
     @asynccontextmanager

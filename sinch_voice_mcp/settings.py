@@ -23,8 +23,8 @@ from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.validation import complaint, faults
+from sinch_voice_mcp.types import CALLBACK_PATH
 
-CALLBACK_PATH = "/callbacks/voice"
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _MISSPELLING_CUTOFF = 0.75
 """Similarity from which another program's variable counts as misspelled; SINCH_KEY_SECRET of Sinch's SDKs is below."""

@@ -1,4 +1,4 @@
-"""Types that every layer shares: identifiers and units, the payload base model, what a member means to the guard."""
+"""Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
 import re
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ Many = Annotated[tuple[T, ...], Strict(strict=False)]
 JsonObject = dict[str, object]
 
 Token = NewType("Token", str)
-"""Our identifier of one request; the platform carries it back in the `custom` member of its events."""
+"""Our identifier of one request; the platform returns it in the `custom` member of its events."""
 
 CallId = NewType("CallId", str)
 """The platform's identifier of a call."""
@@ -30,9 +30,12 @@ Millis = NewType("Millis", int)
 Micros = NewType("Micros", int)
 """Money in millionths of a currency's unit."""
 
+MICROS_PER_UNIT = 1_000_000
+"""How many :data:`Micros` are one unit of a currency."""
+
 
 class Meaning(Enum):
-    """What a member of a payload can cause, so that the guard finds every member that matters.
+    """What a member of a payload can cause; the guard finds every member by its meaning.
 
     Every string or integer member of an outgoing payload has one of these in its annotation; a test fails on a member
     that has none.
@@ -60,8 +63,11 @@ Inert = Annotated[T, Meaning.INERT]
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body of an HTTP request or response that this package reads: 1 MiB."""
 
+CALLBACK_PATH = "/callbacks/voice"
+"""Path of the receiver; follows the public URL of the server."""
+
 E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
-"""The E.164 form of a number. Whether the number exists is for the numbering metadata to say."""
+"""The E.164 form of a number; only numbering metadata tells whether the number exists."""
 
 
 def iso_seconds(instant: datetime) -> str:

@@ -3,12 +3,13 @@
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import CallingStopped, StoredEvent
 from sinch_voice_mcp.storage import open_storage
+from sinch_voice_mcp.types import CallId
 
 
 async def events_of(url: str, call_id: str) -> list[StoredEvent]:
     """The events of a call, in the order in which they arrived."""
     async with open_storage(url, SystemClock()) as storage:
-        return await storage.events.events(call_id)
+        return await storage.events.events(CallId(call_id))
 
 
 async def has_events(url: str) -> bool:

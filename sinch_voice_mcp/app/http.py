@@ -14,7 +14,8 @@ from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.settings import CALLBACK_PATH, Settings
+from sinch_voice_mcp.settings import Settings
+from sinch_voice_mcp.types import CALLBACK_PATH
 from sinch_voice_mcp.wire.events import VoiceEvent
 
 _GRACEFUL_SHUTDOWN_S = 3

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from sinch_voice_mcp.client import Poster
 from sinch_voice_mcp.sandbox import CallbackRequest, CallbackResponse
-from sinch_voice_mcp.settings import CALLBACK_PATH
+from sinch_voice_mcp.types import CALLBACK_PATH
 
 LOOPBACK_URL = "http://127.0.0.1"
 """The base URL inside the process. ASGI transports answer it; no socket listens there."""

@@ -18,6 +18,7 @@ from sinch_voice_mcp.callbacks.verification import Network, Verifier
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.signing import TOLERANCE, Credentials, raw_path
+from sinch_voice_mcp.types import CALLBACK_PATH
 from sinch_voice_mcp.wire.events import EventError, VoiceEvent, read_event
 
 RecordEvent = Callable[[VoiceEvent, bytes], Awaitable[bytes]]
@@ -26,7 +27,6 @@ RecordEvent = Callable[[VoiceEvent, bytes], Awaitable[bytes]]
 Raises StorageError if the event cannot be stored.
 """
 
-DEFAULT_PATH = "/callbacks/voice"
 _LIVENESS_PATH, _READINESS_PATH = "/healthz", "/readyz"
 _HEALTH_METHODS = ("GET", "HEAD")
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def receiver(
     credentials: Sequence[Credentials],
     clock: Clock,
     *,
-    path: str = DEFAULT_PATH,
+    path: str = CALLBACK_PATH,
     public_paths: Sequence[str] = (),
     trusted_proxies: Sequence[Network] = (),
     limits: Limits = DEFAULT_LIMITS,
@@ -101,7 +101,7 @@ class Receiver:
     """
 
     def __init__(
-        self, record: RecordEvent, verifier: Verifier, skew: Skew, limits: Limits, path: str = DEFAULT_PATH
+        self, record: RecordEvent, verifier: Verifier, skew: Skew, limits: Limits, path: str = CALLBACK_PATH
     ) -> None:
         self.counts = Counts()
         self.skew = skew

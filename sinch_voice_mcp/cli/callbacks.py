@@ -17,8 +17,9 @@ from sinch_voice_mcp.client import Poster
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.operations.events.check import NOT_SET, EventCheck, EventTarget, check_events
-from sinch_voice_mcp.settings import CALLBACK_PATH, Settings, variable
+from sinch_voice_mcp.settings import Settings, variable
 from sinch_voice_mcp.storage import MEMORY
+from sinch_voice_mcp.types import CALLBACK_PATH
 
 DEFAULT_PORT = 8022
 FAILED = 1

@@ -9,6 +9,7 @@ from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.text.masking import shortened
+from sinch_voice_mcp.types import PhoneNumber
 
 
 @click.command(short_help="Erase what the journal keeps about a number.")
@@ -26,7 +27,7 @@ def forget(loader: SettingsLoader, number: str) -> None:
     Printer().line(f"{shortened(e164)} was in {requests}. Now only the audit log mentions it, by hash and short form.")
 
 
-async def _forget(settings: Settings, number: str) -> int:
+async def _forget(settings: Settings, number: PhoneNumber) -> int:
     """Return how many requests mentioned the number."""
     async with open_existing_journal(settings) as storage:
         return await storage.journal.forget(number)

@@ -23,6 +23,7 @@ from sinch_voice_mcp.errors import (
 from sinch_voice_mcp.text.cleaning import cut, one_line
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import ErrorBody
+from sinch_voice_mcp.wire.codes import is_success
 
 PayloadT = TypeVar("PayloadT", bound=Payload)
 
@@ -95,17 +96,13 @@ def classify(
         case NotSent():
             return attempt
         case Lost(reason, status, cause):
-            if not needs_body and _is_success(status):
+            if not needs_body and is_success(status):
                 return Answered(status, b"")
             return Uncertain(reason, status, transient=True, cause=cause)
-        case Answered(status) if _is_success(status):
+        case Answered(status) if is_success(status):
             return attempt
         case Answered():
             return _classify_error(attempt, now, tuple(hidden), places_call=places_call)
-
-
-def _is_success(status: int) -> bool:
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _is_redirect(status: int) -> bool:

@@ -6,8 +6,7 @@ from typing import Self
 
 import httpx2
 
-MAX_RESPONSE_BYTES = 1_048_576
-"""A longer response body counts as no response."""
+from sinch_voice_mcp.types import MAX_BODY_BYTES
 
 
 class Poster:
@@ -39,4 +38,5 @@ class Poster:
             response = await self._client.post(url, headers=dict(headers), content=body, timeout=timeout_s)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             return None
-        return None if len(response.content) > MAX_RESPONSE_BYTES else (response.status_code, response.content)
+        # A longer response is not one of our receiver.
+        return None if len(response.content) > MAX_BODY_BYTES else (response.status_code, response.content)

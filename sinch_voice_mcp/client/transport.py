@@ -10,8 +10,7 @@ from typing import cast
 import anyio
 import httpx2
 
-MAX_ANSWER_BYTES = 1_048_576
-"""Reading stops after so many bytes of a decoded body."""
+from sinch_voice_mcp.types import MAX_BODY_BYTES
 
 _MAX_CONNECTIONS = 100
 _MAX_IDLE_CONNECTIONS = 20
@@ -156,7 +155,7 @@ async def _body(response: httpx2.Response) -> bytes:
         async with aclosing(response.aiter_bytes()) as chunks:
             async for chunk in chunks:
                 body += chunk
-                if len(body) > MAX_ANSWER_BYTES:
+                if len(body) > MAX_BODY_BYTES:
                     raise _TooLargeError
     finally:
         await response.aclose()

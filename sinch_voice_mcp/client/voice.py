@@ -19,6 +19,7 @@ from sinch_voice_mcp.client.transport import Connections, Timeouts
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.applications import (
     AssignNumbers,
     CallbackUrl,
@@ -106,7 +107,7 @@ class VoiceClient:
         """Close every connection, and the transport that was passed in."""
         await self._connections.aclose()
 
-    async def place_callout(self, request: CalloutRequest, *, again: BeforeRetry | None = None) -> str:
+    async def place_callout(self, request: CalloutRequest, *, again: BeforeRetry | None = None) -> CallId:
         """Start a call and return its id at once, while the platform dials. At most one request is accepted.
 
         ``again`` is called before each retry, and raises if the request must not be sent again.

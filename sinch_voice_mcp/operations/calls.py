@@ -1,4 +1,4 @@
-"""Placing calls and steering calls in progress."""
+"""Place calls, and control calls in progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
     ConferenceCalloutRequest,
@@ -24,33 +24,33 @@ from sinch_voice_mcp.wire.callouts import (
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
-_SAME_CHANGE = "The same change was made a moment ago; it was not made again."
+_SAME_CHANGE = "The same change was sent a moment ago; it was not sent again."
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A callout that went through the guard.
+    """A callout that was placed, or that a dry run would place.
 
     Attributes:
-        call_id: The call; None after a dry run.
-        rings: The number in E.164; None where no telephone rings or a callback names it.
+        call_id: ID of the call; None after a dry run.
+        rings: The number that rings, in E.164 form; None if no telephone rings or a callback names it.
         request: The JSON object that was sent, or would be.
         verdicts: What every rule of the guard found.
         warnings: What the requester should know.
-        duplicate_of: Our token of the same request where it was placed before; then no second call was placed.
+        duplicate_of: Our token of the earlier request, if the same call was placed before and no second one was.
     """
 
-    call_id: str | None
+    call_id: CallId | None
     rings: str | None
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
-    duplicate_of: str | None = None
+    duplicate_of: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """One participant of a conference callout: placed, or the error."""
+class PlacedLeg:
+    """One callout of a conference: placed, or the error."""
 
     to: str
     placed: Placed | None
@@ -58,7 +58,7 @@ class Leg:
 
 
 class Calls:
-    """Callouts and calls in progress."""
+    """Operations on callouts and calls in progress."""
 
     def __init__(
         self,
@@ -85,14 +85,14 @@ class Calls:
         unknown: tuple[str, ...] = (),
         replies_from_receiver: bool = False,
     ) -> Placed:
-        """Start a call, or with ``dry_run`` only say what would be sent.
+        """Start a call, or with ``dry_run`` only return what would be sent.
 
         Args:
-            request: The callout; nested SVAML may be in it as JSON text.
-            requester: Who asks, with which key, and what a person answered.
+            request: The callout; it may contain SVAML as JSON text.
+            requester: The client and principal, the idempotency key, and what a person answered.
             dry_run: Apply every rule and limit, and send nothing.
-            unknown: JSON paths of members of its SVAML that are not documented.
-            replies_from_receiver: Withhold the documents of a custom callout, and answer its events with them.
+            unknown: JSON paths of undocumented members of its SVAML.
+            replies_from_receiver: Send a custom callout without its replies; the receiver replies with them.
 
         Raises:
             RefusedError: The guard or a limit refuses, or calling is stopped; nothing was sent.
@@ -112,15 +112,15 @@ class Calls:
 
     async def place_conference(
         self, requests: Sequence[CalloutRequest], requester: Requester = ANONYMOUS, *, dry_run: bool = False
-    ) -> list[Leg]:
-        """Ring several people into one conference: all pass the guard before the first phone rings.
+    ) -> list[PlacedLeg]:
+        """Call several phones into one conference. The guard admits all callouts before the first one is placed.
 
-        A leg that fails does not stop the others; when every leg failed, the first error is raised.
+        A callout that fails does not stop the others; if all fail, the first error is raised.
 
         Raises:
-            RefusedError: The guard refuses one of them; no phone rang. Its path begins with the index in the list.
-            InvalidInputError: Two of them ring the same number; no phone rang.
-            VoiceError: Every leg failed.
+            RefusedError: The guard refuses one of them; no phone was called. Its path begins with the list index.
+            InvalidInputError: Two of them call the same number; no phone was called.
+            VoiceError: Every callout failed.
         """
         if dry_run:
             return await self._dry_run_conference(requests, requester)
@@ -135,26 +135,26 @@ class Calls:
         ]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
-            # One leg that may have rung makes the whole request unsafe to repeat.
+            # If one phone may have been called, the whole request is unsafe to repeat.
             raise next((error for error in errors if not error.retry_safe), errors[0])
         return legs
 
     async def question(
         self, requests: Sequence[CalloutRequest], requester: Requester, unknown: tuple[str, ...] = ()
     ) -> str | None:
-        """Word the question to ask a person before these are placed; None where none has to confirm."""
+        """Write the question to ask a person before these are placed; None if no person has to confirm."""
         return await self._confirmation.question(requests, requester, unknown)
 
     async def check_limits(self, admitted: Admitted[CalloutRequest], requester: Requester = ANONYMOUS) -> None:
-        """Raise what placing an admitted callout would raise now; record and send nothing.
+        """Raise what :meth:`place` would raise for a limit now; record and send nothing.
 
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
         """
         await self._dispatcher.check_limits(_request(admitted), requester)
 
-    async def get(self, call_id: str) -> Call:
-        """Look up the state and outcome of a call; one that has ended is settled in the journal.
+    async def get(self, call_id: CallId) -> Call:
+        """Look up the state and outcome of a call; settle it in the journal if it has ended.
 
         Raises:
             NotFoundError: There is no such call.
@@ -168,24 +168,24 @@ class Calls:
         *,
         limit: int,
         states: Sequence[EntryState] = (),
-        since: int | None = None,
+        since: Millis | None = None,
         inbound: bool | None = None,
     ) -> list[JournalEntry]:
-        """List requests of the journal and calls that came in, newest first.
+        """List requests of the journal and incoming calls, newest first.
 
         Args:
-            limit: The most entries to return.
-            states: Only entries in one of these states; empty for all.
-            since: Only entries claimed at this instant or later, in milliseconds since 1970.
-            inbound: Only calls that came in, or only requests of this server.
+            limit: Highest number of entries to return.
+            states: Only entries in one of these states; all states if empty.
+            since: Only entries claimed at this instant or later.
+            inbound: Only incoming calls (True), or only requests of this server (False).
 
         Raises:
             StorageError: The journal cannot be used.
         """
         return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
 
-    async def update(self, call_id: str, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
-        """Give a call in progress new instructions; returns warnings. A change that can ring is claimed first.
+    async def update(self, call_id: CallId, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
+        """Send new instructions to a call in progress; returns warnings. A change that can ring is claimed first.
 
         Raises:
             RefusedError: The guard or a limit refuses; nothing was sent.
@@ -202,11 +202,11 @@ class Calls:
             return admitted.warnings
 
     async def question_update(self, reading: Reading, requester: Requester) -> str | None:
-        """Word the question to ask a person before a call is changed; None where none has to confirm."""
+        """Write the question to ask a person before a call is changed; None if no person has to confirm."""
         return await self._confirmation.question([reading.document], requester, _unknown(reading), event="update")
 
-    async def play(self, call_id: str, instruction: Instruction, leg: CallLeg) -> None:
-        """Speak or play to one side of a call in progress. Never repeated by the server.
+    async def play(self, call_id: CallId, instruction: Instruction, leg: CallLeg) -> None:
+        """Speak or play to one leg of a call in progress. The server never repeats the request.
 
         Raises:
             RefusedError: The guard refuses; nothing was sent.
@@ -217,23 +217,24 @@ class Calls:
         admitted = await self._guard.admit(document, "update")
         await self._api.manage_leg(call_id, leg, admitted.request)
 
-    async def hang_up(self, call_id: str) -> tuple[Call, bool]:
-        """End a call; returns it and whether this request ended it. Safe to repeat.
+    async def hang_up(self, call_id: CallId) -> tuple[Call, bool]:
+        """End a call; returns the call, and whether this request ended it. Safe to repeat.
 
         Raises:
             NotFoundError: There never was such a call.
-            OutcomeUnknownError: Whether the call continues is not known.
+            OutcomeUnknownError: It is not known whether the call has ended.
         """
         try:
             await self._api.update_call(call_id, Document(action=Hangup()))
         except NotFoundError:
+            # The platform also reports a call that has ended as not found for a change.
             return await self.get(call_id), False
         except OutcomeUnknownError:
             return await self._read_back(call_id), True
         return await self.get(call_id), True
 
-    async def _read_back(self, call_id: str) -> Call:
-        """Read a call whose hang-up got no answer; the call must have ended."""
+    async def _read_back(self, call_id: CallId) -> Call:
+        """Look up a call whose hang-up got no answer; raise unless it has ended."""
         call = await self.get(call_id)
         if call.status != "FINAL":
             raise OutcomeUnknownError(
@@ -250,32 +251,33 @@ class Calls:
         *,
         replies_from_receiver: bool = False,
     ) -> Placed:
-        async def send(token: str, still_allowed: StillAllowed) -> str:
+        async def send(token: Token, still_allowed: StillAllowed) -> CallId:
             callout = admitted.request
             if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
+                # Saved before the callout is sent, because its first event can arrive before the answer.
                 callout, replies = withhold_replies(callout)
                 await self._events.save_replies(token, replies)
             live = self._guard.mode == "live"
-            return await self._api.place_callout(marked(callout, token, live=live), again=still_allowed)
+            return await self._api.place_callout(with_token(callout, token, live=live), again=still_allowed)
 
         return _placed(admitted, await self._dispatcher.dispatch(request, requester, send))
 
-    async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Leg:
+    async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> PlacedLeg:
         to = admitted.rings or ""
         try:
             async with self._dispatcher.audited(_CONFERENCE, requester):
-                return Leg(to, await self._place(admitted, request, requester), None)
+                return PlacedLeg(to, await self._place(admitted, request, requester), None)
         except VoiceError as error:
             if error.field == KEY:
-                # The key belongs to another list, so no phone of this one rings, not even a number new in it.
+                # The key belongs to another list, so no number of this list is called, not even a new one.
                 raise
-            return Leg(to, None, error)
+            return PlacedLeg(to, None, error)
 
     async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
         await self._dispatcher.check_limits(request, requester)
         return _placed(admitted, None)
 
-    async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[Leg]:
+    async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[PlacedLeg]:
         every: list[Admitted[CalloutRequest]] = []
         for index, request in enumerate(requests):
             with located_at(index):
@@ -283,7 +285,7 @@ class Calls:
         _check_distinct(every)
         together = [admitted.wire for admitted in every]
         return [
-            Leg(
+            PlacedLeg(
                 admitted.rings or "",
                 await self._dry_run(admitted, _request(admitted, together), requester.part(index)),
                 None,
@@ -297,10 +299,10 @@ class Calls:
             raise too_many_at_once(count, allowed)
 
     async def _dispatch_update(
-        self, call_id: str, admitted: Admitted[Document], requester: Requester
+        self, call_id: CallId, admitted: Admitted[Document], requester: Requester
     ) -> tuple[str, ...]:
-        async def send(token: str, still_allowed: StillAllowed) -> None:
-            # A change of a call carries no token, and is sent once.
+        async def send(token: Token, still_allowed: StillAllowed) -> None:
+            # A change of a call has no member for the token, and is never repeated.
             del token, still_allowed
             await self._api.update_call(call_id, admitted.request)
 
@@ -315,18 +317,18 @@ class Calls:
         return admitted.warnings if dispatched.duplicate_of is None else (*admitted.warnings, _SAME_CHANGE)
 
 
-def marked(request: CalloutRequest, token: str, *, live: bool) -> CalloutRequest:
-    """Put our token into a callout, so that every event of the call carries it.
+def with_token(request: CalloutRequest, token: Token, *, live: bool) -> CalloutRequest:
+    """Add our token to a callout, so that every event of the call contains it.
 
-    A live call always reports its end (DiCE), or its cost and outcome would stay unknown; a custom callout reports it
-    by itself.
+    A live call is made to report its end (DiCE), because its cost and outcome would stay unknown otherwise; a custom
+    callout always reports it.
     """
-    marks: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
+    added: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
     match request:
         case TtsCalloutRequest():
-            return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=marks)})
+            return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=added)})
         case ConferenceCalloutRequest():
-            callout = request.conference_callout.model_copy(update=marks)
+            callout = request.conference_callout.model_copy(update=added)
             return request.model_copy(update={"conference_callout": callout})
         case CustomCalloutRequest():
             callout = request.custom_callout.model_copy(update={"custom": token})
@@ -334,10 +336,10 @@ def marked(request: CalloutRequest, token: str, *, live: bool) -> CalloutRequest
 
 
 def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutRequest, Replies]:
-    """Split a custom callout into the callout without its replies, and the replies for the receiver to give.
+    """Split a custom callout into the callout without its replies, and the replies that the receiver sends.
 
-    A callout that carries its replies inline reports neither who answered nor which keys were pressed. A call that
-    a machine answers, or that is left before it is known who answered, is hung up.
+    The platform sends no events for replies inside the callout, so it would report neither what answered nor which
+    keys were pressed. A call is hung up if a machine answers, or if it ends before it is known what answered.
     """
     callout = request.custom_callout
     hang_up = Document(action=Hangup()).to_json()
@@ -385,15 +387,11 @@ def _unknown(reading: Reading) -> tuple[str, ...]:
 
 
 def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
-    """Refuse a list that rings a number twice.
-
-    Raises:
-        InvalidInputError: A number is in the list twice.
-    """
+    """Raise InvalidInputError if a list calls a number twice."""
     seen: set[str] = set()
     for index, admitted in enumerate(every):
         number = admitted.rings or ""
         if number in seen:
             field = f"$[{index}].conferenceCallout.destination.endpoint"
-            raise InvalidInputError(f"{number} is in the list twice; one phone takes one call", field=field)
+            raise InvalidInputError(f"{number} is in the list twice; a phone can take one call", field=field)
         seen.add(number)

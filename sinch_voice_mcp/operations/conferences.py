@@ -1,4 +1,4 @@
-"""Conferences: who is in, and steering them."""
+"""Conferences and their participants."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -6,33 +6,35 @@ from contextlib import contextmanager
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import MusicOnHold
+from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.calls import ManageParticipant, Participant, ParticipantCommand
 
 
 class Conferences:
-    """Operations on conferences. None of them rings anybody; all may be repeated."""
+    """Operations on conferences. None of them calls a phone; all may be repeated."""
 
     def __init__(self, api: VoiceApi) -> None:
         self._api = api
 
     async def participants(self, conference_id: str) -> list[Participant]:
-        """Who is in a conference.
+        """List the participants of a conference.
 
         Raises:
-            NotFoundError: There is no such conference, or nobody is left in it.
+            NotFoundError: There is no such conference, or it has no participants.
         """
         with _explained():
             return await self._api.get_conference(conference_id)
 
     async def manage(
-        self, conference_id: str, call_id: str, command: ParticipantCommand, moh: MusicOnHold | None
+        self, conference_id: str, call_id: CallId, command: ParticipantCommand, moh: MusicOnHold | None
     ) -> Participant:
-        """Mute, unmute, hold or resume somebody; returns the participant afterwards.
+        """Mute, unmute, hold or resume a participant; returns the participant afterwards.
 
         Raises:
             NotFoundError: There is no such conference, or the participant is not in it.
-            OutcomeUnknownError: No answer came, and reading back shows that nothing changed.
+            OutcomeUnknownError: No answer arrived, and the participant has not changed.
         """
+        # After a lost answer, the state of the participant shows whether the command took effect.
         unclear: OutcomeUnknownError | None = None
         try:
             with _explained():
@@ -40,21 +42,22 @@ class Conferences:
         except OutcomeUnknownError as error:
             unclear = error
         participant = await self._participant(conference_id, call_id)
-        if unclear is not None and not _obeyed(participant, command):
+        if unclear is not None and not _has_effect(participant, command):
             raise unclear
         return participant
 
-    async def kick(self, conference_id: str, call_id: str) -> None:
-        """End somebody's call; one that has ended stays so.
+    async def kick(self, conference_id: str, call_id: CallId) -> None:
+        """End the call of a participant; does nothing if it has ended.
 
         Raises:
-            NotFoundError: The participant is not in the conference, and the call goes on.
-            OutcomeUnknownError: No answer came, and the participant is still there.
+            NotFoundError: The participant is not in the conference, and the call is still in progress.
+            OutcomeUnknownError: No answer arrived, and the participant is still in the conference.
         """
         try:
             with _explained():
                 await self._api.kick_participant(conference_id, call_id)
         except NotFoundError:
+            # A participant whose call has ended is not found either, and that is what was requested.
             if (await self._api.get_call(call_id)).status != "FINAL":
                 raise
         except OutcomeUnknownError as unclear:
@@ -69,7 +72,7 @@ class Conferences:
 
         Raises:
             NotFoundError: There is no such conference.
-            OutcomeUnknownError: No answer came, and somebody is still there.
+            OutcomeUnknownError: No answer arrived, and the conference still has participants.
         """
         try:
             with _explained():
@@ -81,7 +84,7 @@ class Conferences:
                 return
             raise unclear from None
 
-    async def _participant(self, conference_id: str, call_id: str) -> Participant:
+    async def _participant(self, conference_id: str, call_id: CallId) -> Participant:
         for participant in await self._api.get_conference(conference_id):
             if participant.id == call_id:
                 return participant
@@ -90,13 +93,13 @@ class Conferences:
 
 
 _NOT_THERE = (
-    "Nobody has joined yet, or all have left. Look with get_call; a leg that still rings is ended with hang_up."
+    "No callee has joined yet, or all have left. Check each call with get_call; hang_up ends one that still rings."
 )
 
 
 @contextmanager
 def _explained() -> Generator[None]:
-    """What a missing conference or participant means, for whoever asked."""
+    """Replace the next step of a NotFoundError by one about conferences."""
     try:
         yield
     except NotFoundError as error:
@@ -104,7 +107,7 @@ def _explained() -> Generator[None]:
         raise
 
 
-def _obeyed(participant: Participant, command: ParticipantCommand) -> bool:
+def _has_effect(participant: Participant, command: ParticipantCommand) -> bool:
     match command:
         case "mute":
             return participant.muted

@@ -1,11 +1,13 @@
 """The kill switch: stops all calling."""
 
-from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, VoiceError
-from sinch_voice_mcp.ports import CallingStopped, Journal, JournalEntry, VoiceApi
+from sinch_voice_mcp.errors import NotFoundError, VoiceError
+from sinch_voice_mcp.ports import CallingStopped, Journal, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.text.masking import without_numbers
+from sinch_voice_mcp.types import CallId
 
 _MAX_HUNG_UP = 500
+"""Calls in progress that one stop hangs up, the newest first."""
 
 
 class KillSwitch:
@@ -16,28 +18,29 @@ class KillSwitch:
         self._journal = journal
 
     async def stop(self, reason: str, by: str, *, hang_up: bool) -> tuple[CallingStopped, int, int]:
-        """Refuse every claim from now on.
+        """Turn the kill switch on, and hang up the calls in progress if requested.
 
         Returns:
-            What stopped calling first, and the numbers of calls that were hung up and that could not be.
+            The state of the switch, the number of calls that were hung up, and the number that could not be.
 
         Raises:
             StorageError: The journal cannot be used.
         """
+        # First, so that no call is placed while others are hung up.
         stopped = await self._journal.stop(without_numbers(reason), by)
         if not hang_up:
             return stopped, 0, 0
         accepted = await self._journal.entries(limit=_MAX_HUNG_UP, states=("accepted",))
-        ended = [await self._hung_up(entry) for entry in accepted if entry.call_id is not None]
+        ended = [await self._hang_up(entry.call_id) for entry in accepted if entry.call_id is not None]
         return stopped, sum(ended), len(ended) - sum(ended)
 
-    async def _hung_up(self, entry: JournalEntry) -> bool:
+    async def _hang_up(self, call_id: CallId) -> bool:
+        """Hang up a call; returns whether it has ended."""
         try:
-            await self._api.update_call(entry.call_id or "", Document(action=Hangup()))
+            await self._api.update_call(call_id, Document(action=Hangup()))
         except NotFoundError:
+            # It has ended already.
             return True
-        except OutcomeUnknownError:
-            return False
         except VoiceError:
             return False
         return True

@@ -28,7 +28,7 @@ class Numbers:
 
     @property
     def application_key(self) -> str:
-        """The key of the application that operations use when none is named."""
+        """Key of the application that operations use if none is given."""
         return self._api.application_key
 
     async def owned(self) -> list[OwnedNumber]:
@@ -54,10 +54,10 @@ class Numbers:
         return await self._account.numbers()
 
     async def query(self, number: str) -> tuple[NumberFacts, QueriedNumber, VoiceError | None]:
-        """Look up a number: metadata, the platform's answer, and the refusal that a call to it would meet, if any.
+        """Look up a number: numbering metadata, the platform's answer, and the refusal of a call to it, if any.
 
         Raises:
-            RefusedError: It is not a number in E.164 form; the rule says why.
+            RefusedError: It is not a number in E.164 form.
         """
         own = await self._account.own_numbers()
         try:
@@ -69,12 +69,12 @@ class Numbers:
                 objection.field = "number"
                 raise objection from None
             raise
-        # Looked up first, so that the guard decides by the price of today.
+        # Looked up first, so that the guard decides with the current price.
         known = await self._account.query(facts.e164)
         return facts, known, await self._objection(number, own)
 
     async def _objection(self, number: str, own: tuple[str, ...]) -> VoiceError | None:
-        """Return the refusal that a plain callout to the number would meet; its caller ID is valid."""
+        """Return the error that a plain callout to the number would raise; None if it would be sent."""
         destination = NumberDestination(endpoint=number)
         callout = TtsCallout(destination=destination, cli=own[0] if own else None, text="Hello.")
         try:
@@ -92,7 +92,7 @@ class Numbers:
         """Set where the platform sends the events of the application's calls; returns the old and the new URLs.
 
         Raises:
-            RefusedError: The owner did not list the host.
+            RefusedError: A host is not in `callback_hosts`.
         """
         await self._guard.admit(urls)
         before = await self.callbacks()

@@ -1,4 +1,4 @@
-"""The voice service: every request goes through it, from a tool, a command or a callback."""
+"""The voice service: the operations behind every tool, command and callback."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,12 @@ class ServiceConfig:
 
     Attributes:
         policy: What the owner allows.
-        mode: Whose defaults and rules without a switch apply.
-        simulated: Whether the platform behind it is the sandbox.
-        source: Where events of calls come from.
-        incoming_text: What a caller hears when no reply was prepared for the call.
-        patience_s: How long to wait for a request that another server is sending, in seconds.
-        pace: How long to wait for what.
+        mode: Live mode or sandbox: decides about fictional numbers and undocumented members.
+        simulated: Whether the platform is the sandbox.
+        source: Whether and where this server receives events of calls.
+        incoming_text: Spoken to the caller of an incoming call.
+        patience_s: Seconds to wait for the same request that another server is sending.
+        pace: How long each wait lasts.
     """
 
     policy: Policy
@@ -51,7 +51,7 @@ class VoiceService:
     """The operations that a server offers.
 
     Attributes:
-        simulated: Whether the platform behind it is the sandbox: no phone rings.
+        simulated: Whether the platform is the sandbox, so that no phone rings.
         policy: What the owner allows.
         calls: Callouts and calls in progress.
         conferences: Conferences and their participants.
@@ -59,7 +59,7 @@ class VoiceService:
         surveys: Questions asked by phone.
         events: What the platform reports of calls.
         kill_switch: Stops all calling.
-        usage: What is used up of the limits.
+        usage: What is used of the limits.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class VoiceService:
             journal: Where requests that can ring are recorded.
             events: Where events of calls are recorded.
             config: Fixed settings.
-            clock: How old facts are, and what time it is for the guard.
-            tasks: Where requests are sent.
+            clock: Gives the time for the guard, for waits and for the age of facts.
+            tasks: Runs the sending of requests.
         """
         policy, source = config.policy, config.source
         self._account = Account(api, clock)
@@ -118,11 +118,11 @@ class VoiceService:
         return self.policy.confirm != "never"
 
     async def warm(self) -> None:
-        """Look up the account's numbers ahead of the first call, so that a refusal can list them without traffic."""
+        """Look up the account's numbers ahead of the first call, so that a refusal can list them; never raises."""
         await self._account.warm()
 
     async def sweep(self) -> None:
-        """Settle what time settles: unrecorded outcomes, requests without an outcome, calls that ended, old leases.
+        """Record outcomes that were not recorded, and settle overdue requests, ended calls and expired leases.
 
         Raises:
             StorageError: The journal cannot be used.
@@ -131,5 +131,5 @@ class VoiceService:
         await self._settlement.sweep()
 
     async def drain(self) -> None:
-        """Wait until every request is sent and recorded; when this is canceled, the rest is cut off."""
+        """Wait until every request is sent and recorded; if this is canceled, cancel the requests that remain."""
         await self._dispatcher.drain()

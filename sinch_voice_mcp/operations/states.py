@@ -1,22 +1,23 @@
 """The state of a call, in the words that every tool, resource and prompt uses.
 
-The journal, the platform and the events of a call each have words of their own; only this module translates them.
+The journal, the platform and the events each have other words; only this module translates them.
 
 ``scheduled``
-    A later time was asked for, and nothing has been sent yet. No call can be scheduled in this version.
+    Requested for a later time; nothing has been sent yet. No call can be scheduled in this version.
 ``ringing``
-    Being placed, or placed, or arrived, and nothing shows yet that it was answered. Sources: the journal's ``pending``
+    Being placed, placed or incoming, and not known to be answered. Sources: the journal's ``pending``
     and ``accepted``; the platform's status ``ONGOING`` with result ``N/A``.
 ``answered``
     A human or a machine picked up, and the call lasts. Sources: an ACE or PIE event; the platform's status ``ONGOING``
     with result ``ANSWERED``.
 ``ended``
-    Over, in whatever way: ``result`` tells answered, busy, unanswered and not connected apart. Sources: a DiCE event;
+    Over; ``result`` distinguishes answered, busy, unanswered and not connected. Sources: a DiCE event;
     the platform's status ``FINAL``; the journal's ``ended``.
 ``failed``
     Never placed: the platform refused it, or it was not sent. Sources: the journal's ``rejected`` and ``not_sent``.
 ``unknown``
-    May have been placed, and what became of it cannot be found out. Sources: the journal's ``unknown`` and ``lost``.
+    May have been placed; whether it was, or how it ended, is not known. Sources: the journal's ``unknown`` and
+    ``lost``.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ AnsweredBy = Literal["human", "machine", "unknown"]
 _JOURNAL: Mapping[CallState, tuple[EntryState, ...]] = MappingProxyType(
     {
         "scheduled": (),
-        # The journal does not record an answer: who asks for one of the two looks at each call.
+        # The journal does not record an answer, so a filter for one of the two has to look up each call.
         "ringing": ("pending", "accepted"),
         "answered": ("pending", "accepted"),
         "ended": ("ended",),
@@ -51,14 +52,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "BLOCKED": "the destination is blocked for this account",
         "NOCREDITPARTNER": "the account has not enough credit",
         "CANCEL": "it was canceled before it was answered",
-        "CONGESTION": "the network had no free line",
+        "CONGESTION": "the network had no free capacity",
         "USERNOTFOUND": "there is no such in-app user",
         "CALLBACKERROR": "the callback URL gave no valid reply",
         "GENERALERROR": "the platform failed",
-        "INVALIDSVAMLACTION": "the platform could not carry out the SVAML",
+        "INVALIDSVAMLACTION": "the platform could not run the SVAML",
     }
 )
-"""Why a call ended, by the platform's word (Sinch's documentation of the call's ``reason``); its list may grow."""
+"""Why a call ended, by the platform's word; from Sinch's documentation of ``reason``, whose list may grow."""
 
 RESULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -69,11 +70,11 @@ RESULTS: Mapping[str, str] = MappingProxyType(
         "FAILED": "not connected",
     }
 )
-"""How a call ended, by the platform's word (Sinch's documentation of the call's ``result``)."""
+"""How a call ended, by the platform's word; from Sinch's documentation of ``result``."""
 
 
 def observed_state(*, answered: bool, ended: bool) -> CallState:
-    """Return the state of a call of which it is known whether it was answered and whether it is over."""
+    """Return the state of a call from whether it was answered and whether it has ended."""
     if ended:
         return "ended"
     return "answered" if answered else "ringing"
@@ -85,12 +86,12 @@ def state_of_call(call: Call) -> CallState:
 
 
 def state_of_entry(entry: JournalEntry, *, answered: bool) -> CallState:
-    """Return the state of a request in the journal; ``answered`` is what else is known of its call."""
+    """Return the state of a request in the journal; ``answered`` is known from elsewhere."""
     return state_of_journal(entry.state, answered=answered)
 
 
 def state_of_journal(state: EntryState, *, answered: bool) -> CallState:
-    """Translate a state of the journal."""
+    """Return the state that a state of the journal means."""
     match state:
         case "pending" | "accepted":
             return "answered" if answered else "ringing"
@@ -103,7 +104,7 @@ def state_of_journal(state: EntryState, *, answered: bool) -> CallState:
 
 
 def journal_states(state: CallState) -> tuple[EntryState, ...]:
-    """Return the states of the journal that may be this state."""
+    """Return the states of the journal that can mean this state."""
     return _JOURNAL[state]
 
 
@@ -113,7 +114,7 @@ def who_answered(*, answered: bool, detected: str | None, entered: bool) -> Answ
     Args:
         answered: Whether the call was answered.
         detected: What the platform's answering machine detection reported.
-        entered: Whether a key was pressed or something said: only a human does that.
+        entered: Whether a menu got an input; only a human gives one.
     """
     if not answered:
         return None
@@ -123,7 +124,7 @@ def who_answered(*, answered: bool, detected: str | None, entered: bool) -> Answ
 
 
 def ending(result: str | None, reason: str | None) -> str:
-    """Say in words why a call ended, with the platform's word: ``the callee hung up (CALLEEHANGUP)``."""
+    """Return why a call ended, with the platform's word, such as ``the callee hung up (CALLEEHANGUP)``."""
     word = reason if reason not in {None, "N/A"} else result
     if result == "BUSY":
         # The platform's reason for a busy line is CANCEL, which says less.
@@ -135,7 +136,7 @@ def ending(result: str | None, reason: str | None) -> str:
 
 
 def timeline_row(row: Mapping[str, object], *, answered: bool) -> JsonObject:
-    """Return a row of a call's timeline without its instant, and with its state in the words of this module."""
+    """Return a row of a timeline without its instant, and with its state translated."""
     shown = {name: value for name, value in row.items() if name != "at_ms"}
     state = shown.get("state")
     return shown | {"state": state_of_journal(state, answered=answered)} if _is_journal_state(state) else shown

@@ -21,13 +21,15 @@ from sinch_voice_mcp.svaml import (
     Say,
     prompts,
 )
+from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
 _LOGGER = logging.getLogger(__name__)
 
-REPEATS = 2
+QUESTION_REPEATS = 2
 """How often the question is repeated after silence or a key without a meaning."""
 
+# A language that is not listed gets the answers without a sentence around them, and no thanks.
 _PRESS: Mapping[str, str] = {
     "en": "For {meaning}, press {key}.",
     "sv": "För {meaning}, tryck {key}.",
@@ -60,7 +62,7 @@ _THANKS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SurveyQuestion:
     """A question and its possible answers: keys with meanings, or a number of digits."""
 
     to: str
@@ -79,17 +81,17 @@ class Question:
         self._check()
         dial = ConnectPstn(number=self.to, cli=self.cli, amd=AnsweringMachineDetection(enabled=True))
         thanks = _THANKS.get(self._language)
-        said = () if thanks is None else (Say(text=thanks, locale=self.locale),)
+        spoken = () if thanks is None else (Say(text=thanks, locale=self.locale),)
         return CustomCalloutRequest(
             custom_callout=CustomCallout(
                 ice=Document(action=dial).to_json(),
                 ace=Document(action=self._menu()).to_json(),
-                pie=Document(instructions=said, action=Hangup()).to_json(),
+                pie=Document(instructions=spoken, action=Hangup()).to_json(),
             )
         )
 
     def meaning(self, key: str | None) -> str | None:
-        """Return what a key means; None where it means nothing."""
+        """Return what a key means; None if it has no meaning."""
         return None if key is None or self.answers is None else self.answers.get(key)
 
     @property
@@ -114,7 +116,7 @@ class Question:
         menu = Menu(
             id="main",
             main_prompt=_prompt(spoken),
-            repeats=REPEATS,
+            repeats=QUESTION_REPEATS,
             max_digits=self.digits,
             options=tuple(Option(dtmf=key, action=f"return({key})") for key in options),
         )
@@ -138,7 +140,7 @@ class SurveyResult:
 
 
 class Surveys:
-    """Asks people questions by phone."""
+    """Operations that ask a question by phone."""
 
     def __init__(self, api: VoiceApi, calls: Calls, events: CallEvents) -> None:
         self._api = api
@@ -146,31 +148,32 @@ class Surveys:
         self._events = events
 
     async def check(self) -> None:
-        """Raise unless an answer could come back.
+        """Raise unless this server would receive the answer.
 
         Raises:
-            NoCallbacksError: It could not.
+            NoCallbacksError: It receives no events, or the platform sends them elsewhere.
         """
         self._events.require("Asking by phone")
         self._events.check(await self._api.get_callbacks(self._api.application_key))
 
     async def ask(
-        self, question: Question, requester: Requester, wait_s: float, progress: Progress | None = None
+        self, question: SurveyQuestion, requester: Requester, wait_s: float, progress: Progress | None = None
     ) -> SurveyResult:
-        """Ring a person, ask, and wait for the answer for at most ``wait_s`` seconds.
+        """Call a phone, ask the question, and wait at most ``wait_s`` seconds for the end of the call.
 
         Raises:
-            NoCallbacksError: No event would report what was pressed.
+            NoCallbacksError: No event would report which key was pressed.
             RefusedError: The guard, a limit or a person refuses; no phone rang.
             OutcomeUnknownError: The call may have been placed.
         """
         await self.check()
+        # With inline replies, the platform would not report which keys were pressed.
         placed = await self._calls.place(question.request(), requester, replies_from_receiver=True)
-        call_id = placed.call_id or ""
+        call_id = CallId(placed.call_id or "")
         try:
             snapshot = await self._events.wait(call_id, "ended", wait_s, progress)
         except VoiceError as error:
-            # The phone rings, so the requester gets the id of the call whatever fails from here on.
-            _LOGGER.warning("a call that was placed could not be watched: %s", error.message)
+            # The phone rings, so the requester gets the ID of the call even if the wait fails.
+            _LOGGER.warning("the events of a call that was placed could not be read: %s", error.message)
             snapshot = CallSnapshot(call_id)
         return SurveyResult(placed, snapshot)

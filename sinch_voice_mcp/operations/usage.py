@@ -1,22 +1,22 @@
-"""What the owner allows and what is used up: every setting of the guard with its source, and the day's usage."""
+"""What the owner allows and what is used: every setting of the guard with its source, and today's usage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sinch_voice_mcp.operations.admission.limits import DAY, MICROS
+from sinch_voice_mcp.operations.admission.limits import DAY
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.ports import CallingStopped, EntryState, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import is_list
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, is_list
 
 _WITH_NUMBERS = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})
 """Settings that can hold numbers of people."""
 
 _MIN_NUMBER_CHARS = 9
-"""From this length on, a prefix is nearly a whole number, and is shortened."""
+"""Characters from which a prefix is nearly a whole number, and is masked."""
 
 _UNSET: Mapping[str, str] = {"allowed_regions": "the regions of your own voice numbers"}
 _IN_PROGRESS: frozenset[EntryState] = frozenset({"pending", "accepted", "unknown"})
@@ -24,7 +24,7 @@ _RELEASED: frozenset[EntryState] = frozenset({"rejected", "not_sent"})
 """States of requests that placed no call."""
 
 _MAX_ENTRIES = 100_000
-"""More calls in a day than any sensible limit allows."""
+"""Entries that are read: more than any sensible limit allows per day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Effective:
     Attributes:
         name: Its name in a file.
         variable: Its environment variable.
-        value: Its value as JSON; numbers of people are shortened.
+        value: Its value as JSON; numbers of people are masked.
         source: The flag, variable or file that set it, or the default.
         description: Its meaning.
     """
@@ -81,14 +81,14 @@ def _hidden(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UsageToday:
-    """What this day, in UTC, has used up so far.
+    """What the current day, in UTC, has used so far.
 
     Attributes:
         switch: The kill switch; None while calling is allowed.
-        placed: Calls placed, or that may have been placed.
+        placed: Number of calls that were placed, or may have been.
         in_progress: How many of them have not ended.
         spent: Money spent or reserved.
-        currency: ISO 4217; None where no price is known.
+        currency: ISO 4217 code; None if no price is known.
     """
 
     switch: CallingStopped | None
@@ -99,25 +99,26 @@ class UsageToday:
 
 
 class Usage:
-    """What is used up of the owner's limits."""
+    """What is used of the owner's limits."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
     async def today(self) -> UsageToday:
-        """Add up this day, in UTC.
+        """Add up the usage of the current day, in UTC.
 
         Raises:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        entries = await self._journal.entries(limit=_MAX_ENTRIES, since=now - now % DAY)
+        entries = await self._journal.entries(limit=_MAX_ENTRIES, since=Millis(now - now % DAY))
+        # A call that may have been placed counts, as it does for the limits.
         counted = [entry for entry in entries if entry.state not in _RELEASED]
         micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)
         return UsageToday(
             switch=await self._journal.switch(),
             placed=len(counted),
             in_progress=sum(entry.state in _IN_PROGRESS for entry in counted),
-            spent=Decimal(micros) / MICROS,
+            spent=Decimal(micros) / MICROS_PER_UNIT,
             currency=next((entry.currency for entry in counted if entry.currency is not None), None),
         )

@@ -5,9 +5,9 @@
     case = Case.of(Intent(request=request, mode="live", now=now), policy)
     match decide(case.knowing(facts)):
         case Allow(request=request):
-            ...  # send this request, not the one that was asked for
+            ...  # send this request, not the original one
         case NeedsApproval(question=question):
-            ...  # ask, and decide again with approved=True
+            ...  # ask a person, and decide again with approved=True
         case Refuse() as refusal:
             raise refusal.error()
 """

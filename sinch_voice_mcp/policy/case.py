@@ -1,4 +1,4 @@
-"""A case: one request in the form that would be sent, with everything that the rules look at."""
+"""A case: one request in the form that would be sent, with everything that the rules examine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,25 +16,25 @@ from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examin
 from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.types import Payload, PhoneNumber
 
 E = TypeVar("E", bound=Effect)
 R_co = TypeVar("R_co", bound=Payload, default=Payload, covariant=True)
-"""The kind of request; rules look at any."""
+"""The type of the request; a rule accepts every type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent(Generic[R_co]):
-    """A request as it was asked for, and the circumstances.
+    """A request as the client made it, and the circumstances of the decision.
 
     Attributes:
         request: A callout, a document for a call in progress, callback URLs, or a request that rings no phone.
-        mode: Whose rules without a switch apply.
-        event: The event that a bare document answers.
-        unknown: JSON paths of members that a tolerant reader set aside.
+        mode: Live mode or sandbox: decides about fictional numbers and undocumented members.
+        event: The event that a document outside a callout answers.
+        unknown: JSON paths of undocumented members that the reader left out.
         hint: Facts that may be out of date; only messages use them.
-        now: The moment of the decision, in UTC; None leaves calling hours undecided.
-        approved: Whether the person who had to confirm the request has done so.
+        now: Instant of the decision, in UTC; None leaves calling hours undecided.
+        approved: Whether a person has confirmed the request.
     """
 
     request: R_co
@@ -50,12 +50,12 @@ class Intent(Generic[R_co]):
 class Case(Generic[R_co]):
     """One intent in the form that would be sent.
 
-    Bringing a request into that form and walking it for effects is the expensive part of a decision, so it is done
-    once, in :meth:`of`; each decision with more facts uses the same case (:meth:`knowing`).
+    To normalize a request and to collect its effects is the expensive part of a decision, so :meth:`of` does it once,
+    and each decision with more facts uses the same case (:meth:`knowing`).
 
     Attributes:
-        intent: The request as it was asked for.
-        request: The request as it would be sent; the rules judge this one.
+        intent: The request as the client made it.
+        request: The request as it would be sent; the rules examine this one.
         effects: What that request does, and the members that were left out of it.
         dialed: Every number that rings: its path, the number as it would be sent, and its facts.
         policy: What the owner allows.
@@ -73,7 +73,7 @@ class Case(Generic[R_co]):
     def of(cls, intent: Intent[P], policy: Policy) -> "Case[P]":
         """Bring the request into the form that would be sent, and collect its effects."""
         sent = outgoing(intent.request, policy)
-        # The form that would be sent has lost the unknown members, so they are reported by whoever left them out.
+        # Undocumented members are missing from the form that would be sent, so each step that drops some reports them.
         left_out = (*(Unknown(path, last_step(path)) for path in intent.unknown), *sent.unknown)
         effects = (*left_out, *effects_of(sent.request))
         dials = ((effect.path, effect.number) for effect in effects if isinstance(effect, Dial))
@@ -81,7 +81,7 @@ class Case(Generic[R_co]):
         return Case(intent, sent.request, effects, dialed, policy)
 
     def knowing(self, facts: Facts) -> "Case[R_co]":
-        """The same case with facts about the account."""
+        """Return the same case with facts about the account."""
         return replace(self, facts=facts)
 
     @property
@@ -90,38 +90,38 @@ class Case(Generic[R_co]):
         return self.intent.mode == "live"
 
     def all(self, kind: type[E]) -> Iterator[E]:
-        """The effects of one kind."""
+        """Iterate over the effects of one kind."""
         return (effect for effect in self.effects if isinstance(effect, kind))
 
     @property
     def sound(self) -> Iterator[tuple[str, NumberFacts]]:
-        """The dialed numbers that exist, as often as they ring, each with its path."""
+        """The dialed numbers that exist, each with its path; a number that rings twice is listed twice."""
         return ((path, found) for path, _, found in self.dialed if isinstance(found, NumberFacts))
 
     @property
     def legs(self) -> tuple[NumberFacts, ...]:
-        """The dialed numbers that exist, as often as they ring."""
+        """The dialed numbers that exist; a number that rings twice is listed twice."""
         return tuple(found for _, found in self.sound)
 
     @property
     def rings(self) -> str | None:
-        """The first number that rings, as it would be sent; None where no telephone rings or a callback names it."""
+        """The first number that rings, as it would be sent; None if no telephone rings or a callback names it."""
         return next((dial.number for dial in self.all(Dial)), None)
 
     @property
     def connects(self) -> bool:
-        """Whether a telephone rings, or an app, a SIP address or a stream is reached."""
+        """Whether a telephone rings, or an in-app user, a SIP address or a stream is connected."""
         return any(isinstance(effect, Dial | Reach) for effect in self.effects)
 
     @property
     def spoken(self) -> str | None:
-        """What is spoken, as it would be sent; None where nothing is."""
+        """The spoken texts, as they would be sent, joined by slashes; None if there are none."""
         texts = [speech.text for speech in self.all(Speak)] + [speech.ssml for speech in self.all(SpeakSsml)]
         return " / ".join(texts) or None
 
-    @property
+    @cached_property
     def known_numbers(self) -> tuple[str, ...]:
-        """The account's own numbers as far as they were ever looked up, for messages."""
+        """The account's own numbers for messages; may be out of date, and empty if they were never looked up."""
         own = self.own_numbers
         if own is not None:
             return own
@@ -130,16 +130,16 @@ class Case(Generic[R_co]):
 
     @cached_property
     def own_numbers(self) -> tuple[str, ...] | None:
-        """The account's own numbers; None where they were not looked up."""
+        """The account's own numbers; None if they were not looked up."""
         own = None if self.facts is None else self.facts.own_numbers
         return None if own is None else tuple(caller_id(number) for number in own)
 
     @property
-    def tariffs(self) -> Mapping[str, Tariff]:
+    def tariffs(self) -> Mapping[PhoneNumber, Tariff]:
         """The prices that were looked up, by number in E.164."""
         known = None if self.facts is None else self.facts.tariffs
         return known or {}
 
     def tariff(self, number: NumberFacts) -> Tariff | None:
-        """What a call to a number costs; None where it was not looked up."""
+        """Return the price of a call to a number; None if it was not looked up."""
         return self.tariffs.get(number.e164)

@@ -17,7 +17,7 @@ from sinch_voice_mcp.wire.events import (
 )
 
 MAX_PAIRS = 50
-"""Cookies, and call headers, that are kept of one event."""
+"""How many cookies of one event are stored, and how many call headers."""
 
 
 def untrusted(event: VoiceEvent) -> JsonObject:

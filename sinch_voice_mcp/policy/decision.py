@@ -1,4 +1,4 @@
-"""The decision: run every rule over a case; the first failure wins."""
+"""The decision: apply every rule to a case; the first failure is the refusal."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,12 @@ from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
 from sinch_voice_mcp.text.quoting import quoted
+from sinch_voice_mcp.types import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule found at one place; ``value`` is fit to be shown and holds no secret and no tones."""
+    """What one rule found at one place; ``value`` is safe to show: no secret and no tones."""
 
     rule: str
     path: str
@@ -31,12 +32,12 @@ class Allow(Generic[R_co]):
     """The request may be sent, in this form: numbers in E.164, default caller ID and durations filled in.
 
     Attributes:
-        request: The request to send, not the one that was asked for.
-        rings: The first number that rings; None where no telephone rings or a callback names it.
-        connects: Whether a telephone rings, or an app, a SIP address or a stream is reached.
-        legs: The numbers that ring, as often as they ring.
-        seconds: How long the call may last after the answer.
-        spoken: What is spoken; None where nothing is.
+        request: The request to send, in place of the one that the client made.
+        rings: The first number that rings; None if no telephone rings or a callback names it.
+        connects: Whether a telephone rings, or an in-app user, a SIP address or a stream is connected.
+        legs: The numbers that ring; a number that rings twice is listed twice.
+        seconds: Longest time between answer and end.
+        spoken: The spoken texts; None if there are none.
         verdicts: What every rule found.
         warnings: What the requester should know.
         tariffs: The prices that were looked up, by number in E.164.
@@ -50,7 +51,7 @@ class Allow(Generic[R_co]):
     spoken: str | None
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
-    tariffs: Mapping[str, Tariff] = field(default_factory=dict[str, Tariff])
+    tariffs: Mapping[PhoneNumber, Tariff] = field(default_factory=dict[PhoneNumber, Tariff])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class NeedsApproval(Generic[R_co]):
     """Every rule passes, and a person has to confirm the request first.
 
     Attributes:
-        allow: What may be sent after the yes.
-        question: Plain text that shows what would happen, one fact in a line; the same for the same request.
+        allow: The decision if a person confirms.
+        question: Plain text that says what the call would do, one fact per line; the same for the same request.
         reasons: Why a person is asked.
         numbers: The numbers, in E.164, that ring and are not trusted.
     """
@@ -67,15 +68,15 @@ class NeedsApproval(Generic[R_co]):
     allow: Allow[R_co]
     question: str
     reasons: tuple[ConsentReason, ...]
-    numbers: tuple[str, ...]
+    numbers: tuple[PhoneNumber, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The request must not be sent: which rule, what it looked at, where, why, and what to do.
+    """The request must not be sent: which rule refuses which value at which path, why, and what to do.
 
-    ``next_allowed_at`` is the instant, in UTC as ISO 8601, from which on the same request passes, where only time
-    is in the way.
+    ``next_allowed_at`` is the instant, in UTC as ISO 8601, from which the same request passes; None if it does not
+    depend on the time alone.
     """
 
     rule: str
@@ -88,7 +89,7 @@ class Refuse:
     next_allowed_at: str | None = None
 
     def error(self) -> RefusedError:
-        """The refusal as an error."""
+        """Return the refusal as an error to raise."""
         return RefusedError(
             self.message,
             rule=self.rule,
@@ -106,21 +107,22 @@ Decision = Allow | NeedsApproval | Refuse
 def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
     """Decide whether a request may be sent, and in which form.
 
-    Rules that need a fact that was not looked up are left out: decide without facts first, and where that does not
-    refuse, again with the facts that :func:`needs_facts` names (:meth:`Case.knowing`).
+    A rule that needs a fact that was not looked up is skipped. Decide without facts first; if that does not refuse,
+    decide again with the facts that :func:`needs_facts` names (:meth:`Case.knowing`).
     """
     verdicts: list[Verdict] = []
     failures: list[tuple[Rule, Failed]] = []
     for rule in RULES:
-        for judgement in rule.check(case):
-            match judgement:
+        for result in rule.check(case):
+            match result:
                 case Passed(path, value):
                     verdicts.append(Verdict(rule.code, path, "pass", value))
                 case Failed(path, value):
                     verdicts.append(Verdict(rule.code, path, "refuse", value))
-                    failures.append((rule, judgement))
+                    failures.append((rule, result))
                 case Unsettled():
                     pass
+    # All rules are applied before the first failure refuses, so that `verdicts` is complete.
     if failures:
         return _refusal(*failures[0], tuple(verdicts))
     allow = _allowed(case, tuple(verdicts))
@@ -130,8 +132,9 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
 
 def needs_facts(case: Case) -> Needs:
     """Name the facts that the rules need to decide a case."""
-    judgements = [judgement for rule in RULES if rule.needs_facts for judgement in rule.check(case)]
-    needed = {judgement.needs for judgement in judgements if isinstance(judgement, Unsettled)}
+    # Most rules need no facts, so only the others are applied a second time.
+    results = [result for rule in RULES if rule.needs_facts for result in rule.check(case)]
+    needed = {result.needs for result in results if isinstance(result, Unsettled)}
     numbers = dict.fromkeys(found.e164 for found in case.legs)
     return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())
 
@@ -169,6 +172,6 @@ def _warnings(case: Case) -> Iterator[str]:
         meant = f" (did you mean {quoted(nearest)}?)" if nearest else ""
         yield f"{path}: {quoted(what)} is not a documented member{meant}; it was left out."
     for secret in case.all(Secret):
-        yield f"{secret.path}: the request carries a credential, so everything that handled the request has seen it."
+        yield f"{secret.path}: the request contains a credential, which everything that handled the request can read."
     if unseen(case):
-        yield "The request names no number: the reply to its ICE callback does, and this guard does not see it."
+        yield "The request has no number: the reply to its ICE callback chooses it, and the guard cannot check that."

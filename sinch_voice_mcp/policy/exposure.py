@@ -1,4 +1,4 @@
-"""What a request may cost at most, so that it can be set aside before anything is sent."""
+"""The most that a request can use up: numbers, seconds and money, reserved before it is sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,53 +12,59 @@ from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.svaml import prompts, ssml
 from sinch_voice_mcp.svaml.limits import CHARS_PER_SECOND
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, PhoneNumber
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 
 _ANSWERING_S = 30
+"""Seconds between answer and hang-up besides the speech: pauses, and a slow hang-up."""
+
 _SECONDS_PER_MINUTE = 60
-_MICROS = 1_000_000
 _UNKNOWN = Tariff(None, None, restricted=False)
+"""Tariff of a number that was not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What a request may use up.
+    """The most that a request can use up.
 
     Attributes:
         numbers: The numbers that ring, each once.
-        seconds: How long it may last after the answer.
-        micros: What it may cost, in millionths of the currency: every leg for its whole length.
-        currency: ISO 4217, None where no price is known.
+        seconds: Longest time between answer and end.
+        micros: The highest cost: every leg at its price for that time.
+        currency: ISO 4217 code; None if no price is known.
     """
 
     numbers: tuple[NumberFacts, ...]
     seconds: int
-    micros: int
+    micros: Micros
     currency: str | None
 
 
-def exposure(legs: Sequence[NumberFacts], seconds: int, policy: Policy, tariffs: Mapping[str, Tariff]) -> Exposure:
-    """What an allowed request may use up.
+def exposure(
+    legs: Sequence[NumberFacts], seconds: int, policy: Policy, tariffs: Mapping[PhoneNumber, Tariff]
+) -> Exposure:
+    """Return the most that an allowed request can use up.
 
     Args:
-        legs: The numbers that ring, as often as they ring.
-        seconds: How long the call may last after the answer.
-        policy: The price that counts where the look-up failed.
-        tariffs: What calls cost, by number in E.164.
+        legs: The numbers that ring; a number that rings twice is listed twice.
+        seconds: Longest time between answer and end.
+        policy: Gives the price of a number whose price lookup failed.
+        tariffs: Prices by number in E.164 form.
     """
     known = [tariffs.get(leg.e164, _UNKNOWN) for leg in legs]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
-    cost = minute * ceil(seconds / _SECONDS_PER_MINUTE) * _MICROS
+    # Counted in whole minutes, because a reservation must never be less than the bill.
+    cost = minute * ceil(seconds / _SECONDS_PER_MINUTE) * MICROS_PER_UNIT
     return Exposure(
         numbers=tuple(dict.fromkeys(legs)),
         seconds=seconds,
-        micros=int(cost.to_integral_value(ROUND_CEILING)),
+        micros=Micros(int(cost.to_integral_value(ROUND_CEILING))),
         currency=next((tariff.currency for tariff in known if tariff.currency), None),
     )
 
 
 def longest(case: Case) -> int:
-    """How long a request may last after the answer, in seconds."""
+    """Return the longest time between answer and end, in seconds."""
     policy = case.policy
     if isinstance(case.request, TtsCalloutRequest):
         return _speaking(case.request.tts_callout) or policy.default_duration_s
@@ -71,8 +77,8 @@ def _rate(tariff: Tariff, policy: Policy) -> Decimal:
 
 
 def _speaking(callout: TtsCallout) -> int | None:
-    """How long a text takes to say, and the phone to be hung up; None where only the platform knows."""
-    # Whoever answers the events can let the call go on.
+    """Return the seconds that a callout speaks and takes to hang up; None if they cannot be known in advance."""
+    # The reply to an event can make the call longer.
     if callout.enable_ace or callout.enable_pie:
         return None
     try:

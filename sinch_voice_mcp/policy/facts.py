@@ -1,8 +1,10 @@
-"""What only the platform knows: the account's own numbers, and what calls cost."""
+"""What only the platform knows: the account's own numbers, and the prices of calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+from sinch_voice_mcp.types import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +12,8 @@ class Tariff:
     """The platform's answer about calls to one number.
 
     Attributes:
-        rate: Price of a minute; None where the look-up failed or gave no price.
-        currency: ISO 4217.
+        rate: Price per minute; None if the lookup failed or gave no price.
+        currency: ISO 4217 code.
         restricted: Whether the platform restricts the number.
     """
 
@@ -22,28 +24,28 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts that were looked up; a member is None where it was not looked up.
+    """Facts that were looked up; a member is None if it was not looked up.
 
     Attributes:
-        own_numbers: The account's own voice numbers, in E.164.
-        tariffs: What calls cost, by number in E.164.
+        own_numbers: The account's own voice numbers, in E.164 form.
+        tariffs: Prices by number in E.164 form.
     """
 
     own_numbers: tuple[str, ...] | None = None
-    tariffs: Mapping[str, Tariff] | None = None
+    tariffs: Mapping[PhoneNumber, Tariff] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The facts that a decision waits for; false where it waits for none.
+    """The facts that a decision needs; false if it needs none.
 
     Attributes:
         own_numbers: Whether it needs the account's own numbers.
-        tariffs: The numbers, in E.164, whose price it needs.
+        tariffs: The numbers, in E.164 form, whose prices it needs.
     """
 
     own_numbers: bool = False
-    tariffs: tuple[str, ...] = ()
+    tariffs: tuple[PhoneNumber, ...] = ()
 
     def __bool__(self) -> bool:
         return self.own_numbers or bool(self.tariffs)

@@ -26,10 +26,10 @@ AHEAD = timedelta(days=8)
 """How far ahead the next opening is searched: more than a week, so that every weekly schedule repeats."""
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-Span = tuple[int, int]
+OpenSpan = tuple[int, int]
 """First minute of the day that is open, and the first after it that is closed."""
 
-Week = tuple[tuple[Span, ...], ...]
+Week = tuple[tuple[OpenSpan, ...], ...]
 """The open spans of each day, from Monday to Sunday."""
 
 _DAY = "|".join(DAYS)
@@ -76,6 +76,7 @@ def normalize_hours(text: str) -> str:
     return written
 
 
+# Called for every number of every request; an owner has one setting, and the presets are few.
 @lru_cache(maxsize=64)
 def parse_hours(text: str) -> Week:
     """Parse hours: ``09:00-18:00`` for every day, or ``Mon-Fri 09:00-13:00 14:00-20:00, Sat 09:00-17:00``.
@@ -85,7 +86,7 @@ def parse_hours(text: str) -> Week:
     Raises:
         ValueError: The text is malformed; the message says where.
     """
-    days: dict[int, tuple[Span, ...]] = {}
+    days: dict[int, tuple[OpenSpan, ...]] = {}
     for entry in text.split(","):
         found = _ENTRY.fullmatch(entry.strip())
         if found is None:
@@ -107,8 +108,8 @@ def _days(first: str | None, last: str | None) -> Iterator[int]:
     yield from ((start + step) % len(DAYS) for step in range((end - start) % len(DAYS) + 1))
 
 
-def _spans(text: str) -> tuple[Span, ...]:
-    spans: list[Span] = []
+def _spans(text: str) -> tuple[OpenSpan, ...]:
+    spans: list[OpenSpan] = []
     for written in text.split():
         start, end = (_minute(clock) for clock in written.split("-"))
         if start >= end:
@@ -144,7 +145,7 @@ def next_opening(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> date
     Returns:
         None if there is no such minute within eight days.
     """
-    # A zone can open only when a span begins or when its clocks change, so no other minute needs a look.
+    # A zone can open only when a span begins or when its clocks change, so no other minute has to be checked.
     candidates = {instant for zone in zones for instant in (*_starts(hours.week, now, zone), *_changes(now, zone))}
     ahead = (instant for instant in sorted(candidates) if now < instant <= now + AHEAD)
     return next((instant for instant in ahead if hours.open_at(instant, zones)), None)

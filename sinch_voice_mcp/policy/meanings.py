@@ -17,12 +17,13 @@ class Member:
     meaning: Meaning | None
 
 
+# Annotations do not change, and every request reads them several times.
 @cache
 def members(model: type[Payload]) -> tuple[Member, ...]:
     """Return the members of a payload model, in the order of their declaration.
 
     Raises:
-        TypeError: A member is annotated with two different meanings, so the guard cannot judge it.
+        TypeError: A member is annotated with two different meanings, so the guard cannot decide about it.
     """
     return tuple(
         Member(name, info.serialization_alias or info.alias or name, _meaning(model, name))

@@ -27,6 +27,7 @@ def nearest_member(request: Payload, path: str, what: str) -> str | None:
     ``path`` begins at the request, or at the callout inside its wrapper.
     """
     parent = _steps(path)[:-1]
+    # Tools report paths inside the callout, other callers from the request; one of the two roots fits.
     roots = [request, *(value for _, value in request if isinstance(value, Payload))]
     holder = next((found for root in roots if isinstance(found := _at(root, parent), Payload)), None)
     if holder is None:

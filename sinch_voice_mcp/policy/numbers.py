@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import PhoneNumber as ParsedNumber
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.policy.fictional import fictional_range
 from sinch_voice_mcp.text.quoting import quoted
+from sinch_voice_mcp.types import PhoneNumber
 
 NumberType = Literal[
     "fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan",
@@ -64,7 +66,7 @@ class NumberFacts:
         fictional: Whether a regulator reserves it for films and books.
     """
 
-    e164: str
+    e164: PhoneNumber
     region: str | None
     type: NumberType
     calling_code: int
@@ -176,8 +178,8 @@ def _short(written: str) -> Fault:
     return Fault("short_number", message, _ASK_FOR_NUMBER)
 
 
-def _known(number: PhoneNumber, written: str) -> NumberFacts | Fault:
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+def _known(number: ParsedNumber, written: str) -> NumberFacts | Fault:
+    e164 = PhoneNumber(phonenumbers.format_number(number, PhoneNumberFormat.E164))
     fiction = fictional_range(e164)
     valid = phonenumbers.is_valid_number(number)
     if phonenumbers.is_valid_short_number(number):
@@ -194,14 +196,14 @@ def _known(number: PhoneNumber, written: str) -> NumberFacts | Fault:
     )
 
 
-def _invalid(number: PhoneNumber, written: str) -> Fault:
+def _invalid(number: ParsedNumber, written: str) -> Fault:
     reason = _IMPOSSIBLE.get(
         phonenumbers.is_possible_number_with_reason(number), "is in no assigned range of numbers with"
     )
     return Fault("e164_number", f"{quoted(written)} {reason} calling code +{number.country_code}.", _ASK_FOR_NUMBER)
 
 
-def _parsed(digits: str) -> PhoneNumber | None:
+def _parsed(digits: str) -> ParsedNumber | None:
     try:
         return phonenumbers.parse(f"+{digits}", None)
     except phonenumbers.NumberParseException:
@@ -222,23 +224,23 @@ def _is_short_anywhere(digits: str) -> bool:
     )
 
 
-def _keyed(digits: str, region: str) -> PhoneNumber:
+def _keyed(digits: str, region: str) -> ParsedNumber:
     code = phonenumbers.country_code_for_region(region)
-    return PhoneNumber(country_code=code, national_number=int(digits))
+    return ParsedNumber(country_code=code, national_number=int(digits))
 
 
-def _is_emergency(number: PhoneNumber) -> bool:
+def _is_emergency(number: ParsedNumber) -> bool:
     return any(phonenumbers.is_emergency_number(form, region) for form, region in _national_forms(number))
 
 
-def _begins_like_emergency(number: PhoneNumber) -> bool:
+def _begins_like_emergency(number: ParsedNumber) -> bool:
     # Valid numbers are left out, because a few of them begin like an emergency number.
     return not phonenumbers.is_valid_number(number) and any(
         phonenumbers.connects_to_emergency_number(form, region) for form, region in _national_forms(number)
     )
 
 
-def _national_forms(number: PhoneNumber) -> list[tuple[str, str]]:
+def _national_forms(number: ParsedNumber) -> list[tuple[str, str]]:
     """Return what a caller inside each region of the calling code would dial, with and without leading zeros."""
     forms = {str(number.national_number), phonenumbers.national_significant_number(number)}
     regions = phonenumbers.region_codes_for_country_code(number.country_code or 0)

@@ -1,7 +1,4 @@
-"""The request in the form in which it is sent: our spelling, never the requester's.
-
-The rules judge what leaves, so the request is brought into this form first and judged then.
-"""
+"""Bring a request into the form in which it is sent, so that the rules examine exactly what the platform receives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +7,13 @@ from typing import Generic
 from typing_extensions import TypeVar
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, Location, is_inline, read_inline
+from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
 from sinch_voice_mcp.policy.effects.kinds import Unknown
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NumberFacts, caller_id, examine
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, ConnectStream, Event, json_path, prompts
+from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.text.cleaning import compose
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
@@ -35,7 +33,7 @@ class Outgoing(Generic[P_co]):
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """What is filled in comes from the policy; the unknown members that are left out are collected."""
+    """State of one rewriting: the policy gives the defaults; undocumented members that are left out are collected."""
 
     policy: Policy
     unknown: list[Unknown] = field(default_factory=list[Unknown])
@@ -48,8 +46,8 @@ def outgoing(request: P, policy: Policy) -> Outgoing[P]:
     member that bounds a call is absent. Members of inline SVAML that are not documented are left out.
 
     Args:
-        request: The request as it was asked for. What cannot be read stays as it is; a rule refuses it.
-        policy: Where the defaults come from.
+        request: The request as the client made it. What cannot be read stays as it is; a rule refuses it.
+        policy: Gives the defaults.
     """
     rewriting = _Rewriting(policy)
     return Outgoing(_payload(request, (), rewriting), tuple(rewriting.unknown))
@@ -65,13 +63,14 @@ def _payload(payload: P, location: Location, rewriting: _Rewriting) -> P:
             new = _cli(old, payload, rewriting.policy)
         else:
             new = _value(old, member.meaning, (*location, member.wire), rewriting)
+        # By identity, so that a request that is in this form already is returned itself and not copied.
         if new is not old:
             changes[member.name] = new
     return payload.model_copy(update=changes) if changes else payload
 
 
 def _cli(value: object, payload: Payload, policy: Policy) -> object:
-    """The caller ID in E.164; the default one where a telephone rings without any."""
+    """Return the caller ID in E.164 form, or the default one if a telephone would ring without any."""
     if not isinstance(value, str) or not value.strip():
         if policy.default_cli is not None and _rings_with_it(payload):
             return policy.default_cli
@@ -80,7 +79,7 @@ def _cli(value: object, payload: Payload, policy: Policy) -> object:
 
 
 def _rings_with_it(payload: Payload) -> bool:
-    """Whether a number rings with the caller ID of this object: its own, or one of an object inside it without one."""
+    """Whether a number in this object, or in an object inside it without a caller ID, rings with this caller ID."""
     if isinstance(payload, ConnectPstn):
         return True
     for member in members(type(payload)):
@@ -99,7 +98,8 @@ def _identifies(payload: Payload) -> bool:
 
 
 def _bounds(payload: Payload, policy: Policy) -> Mapping[str, int]:
-    """How long a call may ring and last where nobody says, in seconds."""
+    """Return the default durations of the members that bound a call, in seconds, by member."""
+    # Without these members, the platform lets a call last for four hours.
     match payload:
         case ConnectPstn():
             return {"max_duration": policy.default_duration_s, "dial_timeout": policy.dial_timeout_s}
@@ -134,6 +134,7 @@ def _text(text: str, meaning: Meaning | None, location: Location, rewriting: _Re
 
 
 def _prompt(text: str) -> str:
+    # Parsed and built again, so that the rules and the platform read the same parts.
     try:
         return prompts.build(_part(part) for part in prompts.parse(text))
     except prompts.PromptError:

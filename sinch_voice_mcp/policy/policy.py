@@ -26,7 +26,7 @@ Confirm = Literal["auto", "always", "never"]
 """When a person confirms a call: if the client can ask; always, else no call is placed; or never."""
 
 Mode = Literal["sandbox", "live"]
-"""The rules that no setting changes: live mode also refuses fictional numbers and unknown members."""
+"""Which rules apply: live mode also refuses fictional numbers and undocumented members."""
 
 NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 """Every kind of number that the owner can allow."""
@@ -43,7 +43,7 @@ Duration = Annotated[int, Field(ge=1, le=MAX_CALL_S)]
 # Premium, shared-cost and personal numbers and pagers cost the account extra; a voicemail number reaches no person.
 _DEFAULT_TYPES: frozenset[NumberType] = frozenset({"fixed", "mobile", "fixed_or_mobile", "voip", "toll_free", "uan"})
 _NOTHING: frozenset[str] = frozenset()
-# RFC 2606 reserves these names for examples, so a sandbox that is given one harms no site.
+# RFC 2606 reserves these names for examples, so no real site is named by mistake.
 _RESERVED_HOSTS = frozenset({"example.com", "*.example.com"})
 
 
@@ -245,5 +245,5 @@ class Policy(BaseModel):
 
     @property
     def accepted_cli(self) -> frozenset[str]:
-        """Caller IDs that the owner listed, so that the account need not be asked for its numbers."""
+        """Caller IDs that the owner listed; for these, the account's numbers need not be looked up."""
         return self.verified_cli if self.default_cli is None else self.verified_cli | {self.default_cli}

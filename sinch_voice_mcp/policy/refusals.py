@@ -1,7 +1,7 @@
 """Every reason to refuse a request before it is sent: one table that messages, documentation and tests read.
 
 A row of kind ``rule`` is decided by the guard from the request, a row of kind ``limit`` by the journal from what
-was placed before, and ``confirmation`` by a person. Each module that refuses looks its row up here.
+was placed before, and ``confirmation`` by a person. Each module that refuses takes its row from here.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ NO_SWITCH = "No setting allows this."
 UNCHANGED = "Repeating the request unchanged will not help."
 """Ends the next step of a refusal that time does not lift."""
 
+# The default of the error class, so that both say the same.
 TELL_THE_USER = RefusedError.default_next_step
 _CALL_AGAIN_LATER = "Tell the user, and try again at `next_allowed_at` or later."
 _CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up ends one."
@@ -39,14 +40,14 @@ class Refusal:
     """One row of the table.
 
     Attributes:
-        code: The stable name that an error carries as ``rule``; for a limit, the setting that sets it.
+        code: The stable name in the member ``rule`` of an error; for a limit, the setting that sets it.
         kind: What decides.
         title: The subject, in a few words.
         exactly: What is allowed or refused, precisely.
         settings: The members of the policy that change it; empty if no setting does.
         passes_when: When the same request can pass although it and the settings stay as they are. Only refusals
-            that pass at a known time carry ``next_allowed_at``.
-        next_step: What the client does now, unless a refusal has a better next step of its own.
+            that pass at a known time have ``next_allowed_at``.
+        next_step: What the client does now, unless a refusal has a more specific next step.
         message: The message, if it is the same for every request.
         retry_safe: Whether repeating the request has no second effect. True of every row, because a refused
             request was not sent.
@@ -74,7 +75,7 @@ class Refusal:
 
     @property
     def how_to_change(self) -> str:
-        """One sentence that says who can change this, with which settings."""
+        """One sentence: who can change this, with which settings."""
         return owner_sets(*self.settings) if self.settings else NO_SWITCH
 
     def steps(self, own: str | None = None) -> str:
@@ -239,7 +240,7 @@ _RULES = (
         "callback_url",
         "Callback URLs",
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
-        "to this machine.",
+        "URLs of this machine.",
         "callback_hosts",
     ),
     _rule(
@@ -259,14 +260,14 @@ _RULES = (
     _rule(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is no emergency "
-        "number.",
+        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is not an "
+        "emergency number.",
         "allow_sip",
     ),
     _rule(
         "in_app_target",
         "In-app users",
-        "In-app users are refused unless `allow_in_app` is set. The name is no emergency number.",
+        "In-app users are refused unless `allow_in_app` is set. The name is not an emergency number.",
         "allow_in_app",
     ),
     _rule(

@@ -11,13 +11,17 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 _BRACKETED = re.compile(r"[a-z]+://[^/?#]*\[")
+# URL parsers disagree about these, so the platform could read another host than the guard.
 _UNSAFE = frozenset('\\"<>^`{|}[]#')
 _MAX_URL_CHARS = 2_000
+"""Characters of a URL; real ones are far shorter."""
+
 _MAX_NAME_CHARS = 253
+"""Characters of a DNS name, as RFC 1035 limits it."""
 
 
 def url_problem(url: str, scheme: str = "https") -> str | None:
-    """Return why the platform may not be given a URL, to complete a sentence that begins with the URL; None if it may.
+    """Return why a URL must not be sent to the platform, as the end of a sentence about the URL; None if it may be.
 
     A URL may have ``https://`` in lower case, a DNS name, port 443, a path and a query in printable ASCII. It may not
     have user information, a fragment, an IP address in any spelling, or a name that is not ASCII.
@@ -60,10 +64,10 @@ def is_dns_name(name: str) -> bool:
 
 
 def is_host_pattern(pattern: str) -> bool:
-    """Whether a text is a DNS name, or ``*.`` and a name, which stands for every name below it."""
+    """Whether a text is a DNS name, or ``*.`` and a DNS name, which matches every subdomain."""
     return is_dns_name(pattern.removeprefix("*."))
 
 
 def host_listed(host: str, patterns: Iterable[str]) -> bool:
-    """Whether a host is one of the listed names, or below a listed ``*.name``."""
+    """Whether a host is one of the listed names, or a subdomain of a listed ``*.name``."""
     return any(host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern for pattern in patterns)

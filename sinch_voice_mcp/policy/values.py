@@ -1,4 +1,4 @@
-"""Values of settings in their one form: regions, numbers, prefixes, caller IDs, hosts, places of recordings."""
+"""Normalize values of settings: regions, numbers, prefixes, caller IDs, hosts, locations of recordings."""
 
 import re
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ import phonenumbers
 from sinch_voice_mcp.policy.numbers import Fault, caller_id, examine, plainly_spaced
 from sinch_voice_mcp.policy.urls import is_host_pattern
 from sinch_voice_mcp.text.quoting import quoted
+from sinch_voice_mcp.types import E164_PATTERN
 
 ANY_REGION = "*"
 """In ``allowed_regions``: every region."""
 
 CALLER_ID_WORDS = frozenset({"private", "incoming"})
-"""Caller IDs that are no numbers: withheld, and that of the incoming call."""
+"""Caller IDs that are not numbers: ``private`` withholds it, ``incoming`` passes on that of the incoming call."""
 
-_CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _DESTINATION = re.compile(r"(?:s3|azure|gs)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*/?", re.ASCII)
-# Codes that people write although ISO 3166 gives the region another one.
+# Codes that people write although ISO 3166 has another code for the region.
 _MISTAKEN_REGIONS = {"UK": "GB", "EL": "GR", "EN": "GB", "JA": "JP"}
 
 
@@ -33,14 +33,14 @@ def normalize_region(region: str) -> str:
         return code
     meant = _MISTAKEN_REGIONS.get(code)
     hint = f"did you mean {meant}" if meant else "a region is an ISO 3166 code of two letters, such as SE, or *"
-    raise ValueError(f"{quoted(region)} is no region with telephone numbers; {hint}")
+    raise ValueError(f"{quoted(region)} is not a region with telephone numbers; {hint}")
 
 
 def normalize_number(number: str) -> str:
     """Return a telephone number in E.164 form.
 
     Raises:
-        ValueError: It is no number that may be called.
+        ValueError: It is not a number that may be called.
     """
     match examine(number):
         case Fault(message=message):
@@ -55,6 +55,7 @@ def normalize_prefix(prefix: str) -> str:
     Raises:
         ValueError: It does not begin with a plus and a calling code.
     """
+    # Spelled like numbers, because owners copy prefixes from lists of numbers.
     digits = re.sub(r"[ ().\-]", "", plainly_spaced(prefix))
     if not _PREFIX.fullmatch(digits):
         raise ValueError(f"{quoted(prefix)} is not the beginning of a number, such as +1900")
@@ -99,17 +100,17 @@ def normalize_destination(destination: str) -> str:
     """Return the URL of a bucket or a folder in it.
 
     Raises:
-        ValueError: It names no bucket, or could lead to another folder than it says.
+        ValueError: It names no bucket, or its path could lead out of the folder.
     """
     url = destination.strip()
     if not is_recording_url(url):
-        raise ValueError(f"{quoted(destination)} is not a place for recordings, such as s3://bucket/folder")
+        raise ValueError(f"{quoted(destination)} is not a location for recordings, such as s3://bucket/folder")
     return url
 
 
 def is_caller_id_number(text: str) -> bool:
     """Whether a caller ID has the form of a number: a plus and 7 to 15 digits."""
-    return _CALLER_ID.fullmatch(text) is not None
+    return E164_PATTERN.fullmatch(text) is not None
 
 
 def is_caller_id_word(text: str) -> bool:
@@ -118,7 +119,7 @@ def is_caller_id_word(text: str) -> bool:
 
 
 def is_recording_url(url: str) -> bool:
-    """Whether a URL names a bucket and plain folders in it, and cannot lead elsewhere."""
+    """Whether a URL names a bucket and plain folders in it, and its path cannot lead out of them."""
     return _DESTINATION.fullmatch(url) is not None and not any(part in {".", ".."} for part in url.split("/"))
 
 

@@ -40,6 +40,7 @@ def region_zones(region: str | None) -> tuple[str, ...]:
     return _table().get(region or "", ())
 
 
+# The file has a few hundred rows and does not change while the server runs.
 @cache
 def _table() -> Mapping[str, tuple[str, ...]]:
     """Read the zones of every region from the time zone database."""

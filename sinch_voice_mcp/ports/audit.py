@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sinch_voice_mcp.types import JsonObject, Millis, Token
+from sinch_voice_mcp.types import JsonObject, Millis, Token, iso_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class AuditRow:
         }
 
 
-def iso(at: int) -> str:
-    """Format an instant in milliseconds as ISO 8601 in UTC, to the second."""
-    # Not a reading of the clock, only another form of an instant.
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def iso(at: Millis) -> str:
+    """Format an instant in milliseconds as ISO 8601 in whole UTC seconds."""
+    return iso_seconds(datetime.fromtimestamp(at / 1000, UTC))

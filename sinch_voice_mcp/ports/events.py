@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
-from sinch_voice_mcp.types import JsonObject, Millis
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +16,19 @@ class IncomingEvent:
     Attributes:
         identity: Digest that repeated deliveries of one event share, and no other event has.
         call_id: The call that the event is about.
-        token: Our token, if the event carries one.
+        token: Our token, if the event contains one.
         kind: Name of the event.
         at: Instant at which the platform says that it happened.
         details: What is stored of it.
         report: How the call ended, for an event that reports an end.
-        caller: Masked number of the caller, for an event of an incoming call; empty if the number was withheld.
+        caller: Masked number of the caller of an incoming call; empty if the number was withheld.
     """
 
     identity: str
-    call_id: str
-    token: str | None
+    call_id: CallId
+    token: Token | None
     kind: str
-    at: int | None
+    at: Millis | None
     details: JsonObject
     report: EndReport | None = None
     caller: str | None = None
@@ -59,7 +59,7 @@ Replies = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The reply to an event, and what is stored about it; an empty reply is an empty body."""
+    """The reply to an event, and remarks to store with it; an empty reply is sent as an empty body."""
 
     reply: str
     remarks: JsonObject
@@ -70,7 +70,7 @@ DecideReply = Callable[[JournalEntry | None, Replies], Reply]
 replies that were saved for it."""
 
 
-EventListener = Callable[[str], None]
+EventListener = Callable[[CallId], None]
 """Receives the ID of every call that an event arrived for; must not raise."""
 
 
@@ -100,11 +100,11 @@ class EventLog(Protocol):
         """
         ...
 
-    async def save_replies(self, token: str, replies: Replies) -> None:
+    async def save_replies(self, token: Token, replies: Replies) -> None:
         """Save the replies to events of the call that a request leads to."""
         ...
 
-    async def events(self, call_id: str, *, after: int = 0) -> list[StoredEvent]:
+    async def events(self, call_id: CallId, *, after: int = 0) -> list[StoredEvent]:
         """Return the events of a call with a greater number than ``after``, in the order of arrival."""
         ...
 
@@ -112,6 +112,6 @@ class EventLog(Protocol):
         """Return whether any event was ever stored."""
         ...
 
-    def watch(self, call_id: str) -> AbstractAsyncContextManager[EventWatch]:
+    def watch(self, call_id: CallId) -> AbstractAsyncContextManager[EventWatch]:
         """Watch a call: an event that arrives after entry is not missed."""
         ...

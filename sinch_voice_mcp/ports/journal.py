@@ -6,7 +6,7 @@ from typing import Protocol
 from sinch_voice_mcp.ports.audit import AuditRow
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
 from sinch_voice_mcp.ports.requests import Approval, Claim, Claimed, EndReport, EntryState, JournalEntry, Outcome
-from sinch_voice_mcp.types import Millis
+from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 
 class Journal(Protocol):
@@ -24,34 +24,34 @@ class Journal(Protocol):
         """Return the current instant; all servers on one database agree on it."""
         ...
 
-    def hashed(self, number: str) -> str:
+    def hashed(self, number: PhoneNumber) -> str:
         """Return the keyed hash of a number; the database stores this in place of the number."""
         ...
 
     async def claim(self, claim: Claim) -> Claimed:
-        """Write a claim with its keys, limits, gaps and audit row in one transaction, or say why it is refused."""
+        """Write a claim with its keys, limits, gaps and audit row in one transaction, or return why it is refused."""
         ...
 
     async def peek(self, claim: Claim) -> Claimed:
         """Return what :meth:`claim` would answer now, and write nothing."""
         ...
 
-    async def record(self, token: str, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
+    async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Record the outcome of a request and return the entry; an outcome replaces only a less certain one.
 
         The kill switch is turned on at ``max_unknown`` unknown outcomes within ten minutes.
         """
         ...
 
-    async def settle(self, token: str, report: EndReport) -> None:
+    async def settle(self, token: Token, report: EndReport) -> None:
         """Record how a call ended and release its limits; only the first report of an end counts."""
         ...
 
-    async def entry(self, token: str) -> JournalEntry | None:
+    async def entry(self, token: Token) -> JournalEntry | None:
         """Return the request with this token."""
         ...
 
-    async def by_call_id(self, call_id: str) -> JournalEntry | None:
+    async def by_call_id(self, call_id: CallId) -> JournalEntry | None:
         """Return the request that led to a call."""
         ...
 
@@ -60,14 +60,14 @@ class Journal(Protocol):
         *,
         limit: int,
         states: Sequence[EntryState] = (),
-        since: int | None = None,
-        overdue: int | None = None,
+        since: Millis | None = None,
+        overdue: Millis | None = None,
         inbound: bool | None = None,
     ) -> list[JournalEntry]:
         """Return requests, newest first.
 
         Args:
-            limit: At most so many.
+            limit: Highest number of requests to return.
             states: Only requests in one of these states; all states if empty.
             since: Only requests claimed at this instant or later.
             overdue: Only requests whose deadline is before this instant.
@@ -95,7 +95,7 @@ class Journal(Protocol):
         """Turn the kill switch off; returns whether it was on."""
         ...
 
-    async def note(self, event: str, details: Mapping[str, object], token: str | None = None) -> None:
+    async def note(self, event: str, details: Mapping[str, object], token: Token | None = None) -> None:
         """Append a row to the audit log."""
         ...
 
@@ -111,6 +111,6 @@ class Journal(Protocol):
         """Delete expired keys, counters and approvals."""
         ...
 
-    async def forget(self, number: str) -> int:
+    async def forget(self, number: PhoneNumber) -> int:
         """Erase a number everywhere but in the audit log; returns the number of requests that named it."""
         ...

@@ -11,8 +11,8 @@ class CallingStopped:
 
     Attributes:
         since: Instant at which it was turned on.
-        reason: Why.
-        by: Who turned it on.
+        reason: Why it was turned on.
+        by: The client or command that turned it on.
     """
 
     since: Millis

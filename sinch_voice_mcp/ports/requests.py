@@ -7,7 +7,7 @@ from sinch_voice_mcp.ports.kill_switch import CallingStopped
 from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, Token
 
 INBOUND = "inbound"
-"""Kind of an entry that stands for an incoming call: no client requested it."""
+"""Kind of the entry of an incoming call, which no client requested."""
 
 EntryState = Literal["pending", "accepted", "rejected", "not_sent", "unknown", "ended", "lost"]
 """State of a request. ``pending``: claimed, no outcome recorded. ``accepted``: the platform returned a call ID.
@@ -24,7 +24,7 @@ class ClaimKey:
     """A digest that two requests share if they are the same request, and the instant at which it expires."""
 
     digest: str
-    until: int
+    until: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class CountedLimit:
 
     rule: str
     scope: str
-    bucket: int
-    width: int
+    bucket: Millis
+    width: Millis
     amount: int
     cap: int
     release: Release
@@ -62,7 +62,7 @@ class Gap:
 
     rule: str
     scope: str
-    length: int
+    length: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Claim:
 
     Attributes:
         token: Our identifier of the request.
-        principal: Who requests it.
+        principal: The authenticated user who requests it.
         kind: Method of the callout, or ``update``.
         keys: Digests that no other unexpired request may have.
         fingerprint: Digest of the normalized request.
@@ -80,7 +80,7 @@ class Claim:
         conference: ID of the conference that the call joins.
         subject: ID of the call that an update changes.
         limits: Limits that the request uses, in an order that is the same for all claims.
-        gaps: Gaps that the request keeps.
+        gaps: Shortest times since earlier calls to the same numbers.
         reserved: Money set aside until the cost of the call is known.
         currency: ISO 4217 code.
         now: Instant of the claim.
@@ -89,7 +89,7 @@ class Claim:
         details: What the audit log records of the claim.
     """
 
-    token: str
+    token: Token
     principal: str
     kind: str
     keys: tuple[ClaimKey, ...]
@@ -97,14 +97,14 @@ class Claim:
     destinations: tuple[str, ...]
     number: str | None
     conference: str | None
-    subject: str | None
+    subject: CallId | None
     limits: tuple[CountedLimit, ...]
     gaps: tuple[Gap, ...]
-    reserved: int
+    reserved: Micros
     currency: str | None
     now: Millis
-    deadline: int
-    lease: int
+    deadline: Millis
+    lease: Millis
     details: JsonObject = field(default_factory=dict[str, object])
 
 
@@ -186,10 +186,10 @@ Claimed = Granted | Duplicate | Mismatch | Exhausted | CallingStopped
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed request. ``error`` is the error that the requester received."""
+    """The outcome of a claimed request. ``error`` is the error that the requester received."""
 
     state: Literal["accepted", "rejected", "not_sent", "unknown", "lost"]
-    call_id: str | None = None
+    call_id: CallId | None = None
     error: JsonObject | None = None
 
 
@@ -206,10 +206,10 @@ class EndReport:
     """
 
     duration: int
-    cost: int | None
+    cost: Micros | None
     result: str
     reason: str
-    call_id: str | None = None
+    call_id: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +218,4 @@ class Approval:
 
     principal: str
     destinations: tuple[str, ...]
-    until: int
+    until: Millis

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.types import CallId, PhoneNumber
 from sinch_voice_mcp.wire.applications import (
     AssignNumbers,
     CallbackUrl,
@@ -29,7 +30,7 @@ class VoiceApi(Protocol):
 
     async def place_callout(
         self, request: CalloutRequest, *, again: Callable[[], Awaitable[None]] | None = None
-    ) -> str:
+    ) -> CallId:
         """Start a call and return its ID.
 
         The request is repeated only if the platform did not act on it; before each repetition ``again`` is awaited,
@@ -37,15 +38,15 @@ class VoiceApi(Protocol):
         """
         ...
 
-    async def get_call(self, call_id: str) -> Call:
+    async def get_call(self, call_id: CallId) -> Call:
         """Return state and outcome of a call."""
         ...
 
-    async def update_call(self, call_id: str, document: Document) -> None:
+    async def update_call(self, call_id: CallId, document: Document) -> None:
         """Send a call in progress new SVAML; repeated only if that has no second effect."""
         ...
 
-    async def manage_leg(self, call_id: str, leg: CallLeg, document: Document) -> None:
+    async def manage_leg(self, call_id: CallId, leg: CallLeg, document: Document) -> None:
         """Play or speak to one side of a call; never repeated."""
         ...
 
@@ -57,11 +58,11 @@ class VoiceApi(Protocol):
         """End every call in a conference."""
         ...
 
-    async def manage_participant(self, conference_id: str, call_id: str, command: ManageParticipant) -> None:
+    async def manage_participant(self, conference_id: str, call_id: CallId, command: ManageParticipant) -> None:
         """Mute, unmute, hold or resume one participant."""
         ...
 
-    async def kick_participant(self, conference_id: str, call_id: str) -> None:
+    async def kick_participant(self, conference_id: str, call_id: CallId) -> None:
         """End one participant's call."""
         ...
 
@@ -85,6 +86,6 @@ class VoiceApi(Protocol):
         """Set callback URLs of an application; members that are left out stay as they are."""
         ...
 
-    async def query_number(self, number: str) -> QueriedNumber:
+    async def query_number(self, number: PhoneNumber) -> QueriedNumber:
         """Return what the platform knows of a number: country, type, rate."""
         ...

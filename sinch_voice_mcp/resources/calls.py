@@ -12,7 +12,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import observed_state, timeline_row, who_answered
 from sinch_voice_mcp.ports import iso
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import CallId, JsonObject, Millis
 
 TEMPLATE = "sinch://calls/{call_id}"
 ABOUT = (
@@ -20,41 +20,45 @@ ABOUT = (
     "Subscribers are notified of every event of the call"
 )
 _URI = re.compile(r"sinch://calls/([^/?#]+)")
+_MAX_QUOTED_CHARS = 60
+"""Characters of an unknown ID that a message repeats."""
 
 MAX_COMPLETED = 1_000
-"""Requests of the journal whose call ids are offered for completion."""
+"""Requests of the journal whose call IDs are offered for completion."""
 
 
 def uris_of(call_id: str) -> tuple[str, ...]:
-    """Return every form in which a client may write the URI of a call: percent-encoded, and plain."""
+    """Return both forms in which a client can write the URI of a call: percent-encoded, and plain."""
+    # Most IDs need no encoding; then the two forms are one.
     return tuple(dict.fromkeys(TEMPLATE.format(call_id=text) for text in (quote(call_id, safe=""), call_id)))
 
 
-def call_of(uri: str) -> str | None:
-    """Return the id of the call that a URI names, or None if it names something else."""
+def call_of(uri: str) -> CallId | None:
+    """Return the ID of the call that a URI names, or None if it names something else."""
     found = _URI.fullmatch(uri)
-    return None if found is None else unquote(found[1])
+    return None if found is None else CallId(unquote(found[1]))
 
 
-async def read_call(service: VoiceService, call_id: str) -> str:
-    """Return a call as JSON text; asks the platform once.
+async def read_call(service: VoiceService, call_id: CallId) -> str:
+    """Return a call as JSON text; looks it up at the platform once.
 
     Raises:
         ResourceNotFoundError: There is no such call.
-        ResourceError: The platform or the journal failed; says how.
+        ResourceError: The platform or the journal failed.
     """
     try:
+        # A wait of zero seconds looks the call up and returns.
         seen = await service.events.wait(call_id, "ended", 0)
         rows = await service.events.timeline(call_id)
     except (NotFoundError, InvalidInputError) as error:
-        raise ResourceNotFoundError(f"there is no call `{call_id[:60]}`: {error.message}") from None
+        raise ResourceNotFoundError(f"there is no call `{call_id[:_MAX_QUOTED_CHARS]}`: {error.message}") from None
     except VoiceError as error:
         raise ResourceError(f"{error.message} {error.next_step}") from None
     return json.dumps(_as_json(service, seen, rows), ensure_ascii=False, indent=1)
 
 
-async def recent_calls(service: VoiceService) -> Sequence[str]:
-    """Return the ids of calls in the journal, newest first; none if the journal cannot be used."""
+async def recent_calls(service: VoiceService) -> Sequence[CallId]:
+    """Return the IDs of calls in the journal, newest first; none if the journal cannot be used."""
     try:
         entries = await service.calls.recent(limit=MAX_COMPLETED, states=(), since=None)
     except StorageError:
@@ -86,4 +90,4 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
 
 
 def _event(row: JsonObject, *, answered: bool) -> JsonObject:
-    return {"at": iso(int(str(row["at_ms"]))), **timeline_row(row, answered=answered)}
+    return {"at": iso(Millis(int(str(row["at_ms"])))), **timeline_row(row, answered=answered)}

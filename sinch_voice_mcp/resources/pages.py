@@ -31,9 +31,13 @@ from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
+from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.codes import CODES
 
 _MARKDOWN = "text/markdown"
+_MAX_QUOTED_CHARS = 40
+"""Characters of an unknown name or code that a message repeats."""
+
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
 
@@ -78,7 +82,7 @@ def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -
         sources: Where the value of every setting came from.
     """
     server.middleware.append(_with_service)
-    about = "What may be called here: regions, hours, limits and what is left of them, rules; explains refusals"
+    about = "What may be called: regions, hours, limits and today's usage, rules; explains refusals"
     server.resource("sinch://policy", name="policy", title="Policy", description=about, mime_type=_MARKDOWN)(
         partial(policy, sources)
     )
@@ -102,7 +106,7 @@ async def _with_service(ctx: ServerRequestContext[VoiceService, Any], call_next:
 
 
 async def policy(sources: Mapping[str, str]) -> str:
-    """Return every effective setting of the guard, its rules, and what is used up today, as Markdown."""
+    """Return every setting of the guard that is in effect, its rules, and today's usage, as Markdown."""
     service = _SERVICE.get()
     settings = "\n".join(
         f"- `{row.variable}` = {row.text}, from {row.source}: {row.description}."
@@ -119,7 +123,7 @@ def _changed_by(names: Iterable[str]) -> str:
 
 
 async def _state(service: VoiceService) -> str:
-    """Say whether calling is allowed, and what is used up today."""
+    """Return whether calling is allowed, and today's usage, as one sentence or two."""
     try:
         today = await service.usage.today()
     except StorageError as error:
@@ -135,13 +139,13 @@ async def _state(service: VoiceService) -> str:
 
 
 async def call(call_id: str) -> str:
-    """Return state and timeline of a call as JSON.
+    """Return the state and timeline of a call as JSON.
 
     Raises:
         ResourceNotFoundError: There is no such call.
         ResourceError: The platform or the journal failed.
     """
-    return await calls.read_call(_SERVICE.get(), call_id)
+    return await calls.read_call(_SERVICE.get(), CallId(call_id))
 
 
 def svaml(name: str) -> str:
@@ -152,7 +156,9 @@ def svaml(name: str) -> str:
     """
     text = reference(name)
     if text is None:
-        raise ResourceNotFoundError(f"there is no action or instruction `{name[:40]}`; there are {', '.join(NAMES)}")
+        raise ResourceNotFoundError(
+            f"there is no action or instruction `{name[:_MAX_QUOTED_CHARS]}`; there are {', '.join(NAMES)}"
+        )
     return text
 
 
@@ -173,7 +179,9 @@ def error(code: str) -> str:
     explained = dict(_explained())
     text = explained.get(code) or explained.get(code.upper()) or explained.get(code.lower())
     if text is None:
-        raise ResourceNotFoundError(f"there is no error, rule, result or reason with the code `{code[:40]}`")
+        raise ResourceNotFoundError(
+            f"there is no error, rule, result or reason with the code `{code[:_MAX_QUOTED_CHARS]}`"
+        )
     return f"# {code}\n\n{text}\n"
 
 
@@ -204,6 +212,7 @@ def _refused(row: Refusal) -> str:
 def _kinds_of(kind: type[errors.VoiceError]) -> Iterator[type[errors.VoiceError]]:
     yield kind
     for child in kind.__subclasses__():
+        # Modules and tests define further subclasses; only the documented tree is explained.
         if child.__module__ == errors.__name__:
             yield from _kinds_of(child)
 
@@ -233,7 +242,7 @@ async def complete(
     argument: CompletionArgument,
     context: CompletionContext | None,
 ) -> Completion | None:
-    """Return the values that begin with what has been typed, in any letter case."""
+    """Return the values that begin with the typed text, in any letter case."""
     del context
     name = ref.name if isinstance(ref, PromptReference) else ref.uri
     source = _COMPLETIONS.get((name, argument.name))

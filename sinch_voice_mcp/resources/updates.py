@@ -18,6 +18,7 @@ from sinch_voice_mcp.mcp_adapter import connection_of
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
+from sinch_voice_mcp.types import CallId
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ SEND_TIMEOUT_S = 5.0
 
 
 class Updates:
-    """Which client is subscribed to which call. A notification carries no content: the client reads the call again.
+    """The subscriptions of clients to calls. A notification has no content: the client reads the call again.
 
     ``bus`` serves the streams of the newest protocol; the methods serve ``resources/subscribe`` of older ones.
     """
@@ -76,6 +77,7 @@ class Updates:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._notify, changed)
                 yield
+                # The notifying task never ends by itself.
                 tasks.cancel_scope.cancel()
         finally:
             events.listeners.remove(changed.add)
@@ -83,6 +85,7 @@ class Updates:
     async def _notify(self, changed: "_ChangedCalls") -> None:
         while True:
             calls = await changed.take()
+            # The protocol compares URIs as texts, so every form that a client may have subscribed to is published.
             for call_id in calls:
                 for uri in uris_of(call_id):
                     await self.bus.publish(ResourceUpdated(uri))
@@ -94,17 +97,17 @@ class Updates:
 
 
 class _ChangedCalls:
-    """Calls with events since they were last taken, each once."""
+    """The IDs of calls with events since the last :meth:`take`, each once."""
 
     def __init__(self) -> None:
-        self._calls: set[str] = set()
+        self._calls: set[CallId] = set()
         self._some = anyio.Event()
 
-    def add(self, call_id: str) -> None:
+    def add(self, call_id: CallId) -> None:
         self._calls.add(call_id)
         self._some.set()
 
-    async def take(self) -> set[str]:
+    async def take(self) -> set[CallId]:
         await self._some.wait()
         self._some = anyio.Event()
         calls, self._calls = self._calls, set()
@@ -113,8 +116,9 @@ class _ChangedCalls:
 
 async def _send(session: ServerSession, uri: str) -> None:
     try:
+        # Real time, as for every timeout of the network: a test's clock must not decide how long a client may take.
         with anyio.move_on_after(SEND_TIMEOUT_S):
             await session.send_resource_updated(uri)
     except Exception:
-        # A client that cannot be reached must not keep the others from being notified.
+        # One client that cannot be reached must not prevent the notification of the others.
         _LOGGER.exception("a client could not be notified that a call has changed")

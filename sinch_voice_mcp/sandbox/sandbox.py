@@ -11,7 +11,7 @@ from datetime import timedelta
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
-from sinch_voice_mcp.sandbox.callbacks import DeliveryAttempt, Driver, Post, Sender
+from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, Driver, Post
 from sinch_voice_mcp.sandbox.engine import Engine
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
 from sinch_voice_mcp.signing import TOLERANCE, Credentials
@@ -84,7 +84,7 @@ def create_sandbox(
     real_time = wall or SystemClock()
     sender = None
     if post is not None:
-        sender = Sender(
+        sender = CallbackSender(
             post, lambda key: engine.account.application(key).credentials, real_time, allow_remote=allow_remote
         )
     driver = Driver(engine, clock, sender)

@@ -22,7 +22,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import recording, settling
-from sinch_voice_mcp.types import CallId, Millis
+from sinch_voice_mcp.types import CallId, Millis, Token
 
 CHANNEL = "sinch_voice"
 """PostgreSQL channel on which servers announce the ID of a call that an event was stored for."""
@@ -91,7 +91,7 @@ class SqlEvents:
         self.wake(event.call_id)
         return reply
 
-    async def save_replies(self, token: str, replies: Replies) -> None:
+    async def save_replies(self, token: Token, replies: Replies) -> None:
         """Save the replies to events of the call that a request leads to."""
 
         def saving() -> Transaction[None]:
@@ -103,7 +103,7 @@ class SqlEvents:
 
         await self._database.run(saving)
 
-    async def events(self, call_id: str, *, after: int = 0) -> list[StoredEvent]:
+    async def events(self, call_id: CallId, *, after: int = 0) -> list[StoredEvent]:
         """Return the events of a call with a greater number than ``after``."""
         rows = await self._database.read(lambda: one(_EVENTS, call_id=call_id, after=after))
         return [
@@ -115,7 +115,7 @@ class SqlEvents:
         """Return whether any event was ever stored."""
         return bool(await self._database.read(lambda: one("SELECT seq FROM events LIMIT 1")))
 
-    def wake(self, call_id: str) -> None:
+    def wake(self, call_id: CallId) -> None:
         """Wake the tasks that watch a call, and call the listeners."""
         for listener in self.listeners:
             listener(CallId(call_id))
@@ -123,7 +123,7 @@ class SqlEvents:
             watch.wake()
 
     @asynccontextmanager
-    async def watch(self, call_id: str) -> AsyncGenerator[EventWatch]:
+    async def watch(self, call_id: CallId) -> AsyncGenerator[EventWatch]:
         """Watch a call, from now on."""
         watch = _Watch(self._clock, self._poll_s)
         self._watches[call_id].add(watch)

@@ -24,7 +24,7 @@ from sinch_voice_mcp.storage.chain import audited, digest
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
 from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Row, Statement, Transaction, committed, one
 from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
-from sinch_voice_mcp.types import Millis
+from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 _CLAIM_TRIES = 10
 """How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
@@ -62,7 +62,7 @@ class SqlJournal:
         """Return the database's time."""
         return Millis(int(self._clock.now().timestamp() * 1000) + self.skew)
 
-    def hashed(self, number: str) -> str:
+    def hashed(self, number: PhoneNumber) -> str:
         """Return the first half of the HMAC-SHA256 of a number in E.164 form, in hexadecimal."""
         return hmac.new(self._key, number.encode(), "sha256").hexdigest()[:32]
 
@@ -88,21 +88,21 @@ class SqlJournal:
             reason = claimed.reason
         raise StorageError(f"The journal could not decide on the request in {_CLAIM_TRIES} tries: {reason}.")
 
-    async def record(self, token: str, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
+    async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Record the outcome of a request; the entry may have an earlier, more certain one."""
         now = self.now()
         return await self._database.run(lambda: committed(recording(token, outcome, now, max_unknown)))
 
-    async def settle(self, token: str, report: EndReport) -> None:
+    async def settle(self, token: Token, report: EndReport) -> None:
         """Record how a call ended; reserved money that was not spent is released."""
         now = self.now()
         await self._database.run(lambda: committed(settling(token, report, now)))
 
-    async def entry(self, token: str) -> JournalEntry | None:
+    async def entry(self, token: Token) -> JournalEntry | None:
         """Return the request with this token."""
         return _first(await self._database.read(lambda: one(sql.CALL, token=token)))
 
-    async def by_call_id(self, call_id: str) -> JournalEntry | None:
+    async def by_call_id(self, call_id: CallId) -> JournalEntry | None:
         """Return the callout that led to a call."""
         return _first(await self._database.read(lambda: one(sql.BY_CALL_ID, call_id=call_id)))
 
@@ -111,8 +111,8 @@ class SqlJournal:
         *,
         limit: int,
         states: Sequence[EntryState] = (),
-        since: int | None = None,
-        overdue: int | None = None,
+        since: Millis | None = None,
+        overdue: Millis | None = None,
         inbound: bool | None = None,
     ) -> list[JournalEntry]:
         """Return requests, newest first."""
@@ -190,7 +190,7 @@ class SqlJournal:
 
         return await self._database.run(resuming)
 
-    async def note(self, event: str, details: Mapping[str, object], token: str | None = None) -> None:
+    async def note(self, event: str, details: Mapping[str, object], token: Token | None = None) -> None:
         """Append a row to the audit log."""
         await self._database.run(lambda: committed(audited(event, token, details, self.now())))
 
@@ -206,7 +206,7 @@ class SqlJournal:
         """Compute the digests again, from the first row to the head that the gate row holds."""
         return await self._database.read(_verifying)
 
-    async def forget(self, number: str) -> int:
+    async def forget(self, number: PhoneNumber) -> int:
         """Erase a number outside the audit log; its counters are deleted when their windows are over."""
         hashed = self.hashed(number)
 

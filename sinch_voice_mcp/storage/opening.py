@@ -16,7 +16,7 @@ from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of, sqlite_file
-from sinch_voice_mcp.types import Millis
+from sinch_voice_mcp.types import CallId, Millis
 
 _HOST_TIMEOUT_MS = 120_000
 """Time after its last sign of life for which another host counts as running: several sweeps of a slow server."""
@@ -45,7 +45,7 @@ class Storage:
 
     async def listen(self) -> None:
         """Receive the events that other servers store, until canceled."""
-        await self.database.listen(CHANNEL, self.events.wake)
+        await self.database.listen(CHANNEL, lambda notice: self.events.wake(CallId(notice)))
 
     async def leave(self) -> None:
         """Take back the sign of life of this host; other servers on it give it again."""

@@ -11,7 +11,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.database import Statement, Steps
-from sinch_voice_mcp.types import CallId, JsonObject, Millis
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
@@ -27,7 +27,7 @@ _RELEASED: Mapping[str, tuple[str, ...]] = {
 """Which uses are released by an outcome, by their :data:`~sinch_voice_mcp.ports.Release`."""
 
 
-def recording(token: str, outcome: Outcome, now: Millis, max_unknown: int | None) -> Steps[JournalEntry]:
+def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | None) -> Steps[JournalEntry]:
     """Record the outcome of a request; returns the entry, which may have an earlier, more certain outcome."""
     values = {
         "token": token,
@@ -48,7 +48,7 @@ def recording(token: str, outcome: Outcome, now: Millis, max_unknown: int | None
     return entry
 
 
-def settling(token: str, report: EndReport, now: Millis) -> Steps[None]:
+def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
     """Record how a call ended, and release its limits and the reserved money that was not spent."""
     end = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
@@ -71,7 +71,7 @@ def _audit_details(outcome: Outcome) -> JsonObject:
     return {name: value for name, value in details.items() if value is not None}
 
 
-def _release(token: str, units: str, state: str) -> Steps[None]:
+def _release(token: Token, units: str, state: str) -> Steps[None]:
     releases = _RELEASED.get(state, ())
     # Keys before counters, as in a claim: the same order everywhere, so that no two transactions deadlock.
     if state in {"rejected", "not_sent"}:
@@ -111,7 +111,7 @@ def stopping(reason: str, by: str, now: Millis) -> Steps[None]:
         yield from audited("stopped", None, {"reason": reason, "by": by}, now)
 
 
-def known(token: str) -> Steps[JournalEntry]:
+def known(token: Token) -> Steps[JournalEntry]:
     """Return a request that must exist.
 
     Raises:
@@ -123,7 +123,7 @@ def known(token: str) -> Steps[JournalEntry]:
     return sql.read_entry(rows[0])
 
 
-def _keep(entry: JournalEntry, call_id: str | None, now: Millis) -> Steps[JournalEntry]:
+def _keep(entry: JournalEntry, call_id: CallId | None, now: Millis) -> Steps[JournalEntry]:
     """Keep what is recorded; a late outcome only adds a call ID that was missing."""
     if entry.state == "ended" and entry.call_id is None and call_id is not None:
         yield (Statement(sql.SET_CALL_ID, {"token": entry.token, "call_id": call_id}),)

@@ -1,20 +1,21 @@
-"""Foreign text made fit to be kept, spoken or shown: composed, without invisible characters, on one line, short."""
+"""Clean text from outside before it is stored, spoken or shown: composed, visible, on one line, short."""
 
 import unicodedata
 
 from sinch_voice_mcp.text.invisible import is_hidden, replace_hidden
 
 MAX_CLEAN_CHARS = 500
-"""Characters of a text from a caller that are kept."""
+"""Characters of a text from a caller that are stored."""
 
 _EXAMINED_PER_KEPT = 20
-"""How many characters of a text are read for each that may be kept, so that a long text costs little time."""
+"""Characters of a text that are read for each that may remain, so that a long text costs little time."""
 
 _MIN_EXAMINED = 10_000
+"""Characters that are read in any case, because a short text can begin with many invisible ones."""
 
 
 def compose(text: str) -> str:
-    """Return the text in Unicode's composed form (NFC), in which equal looks have equal characters."""
+    """Return the text in Unicode's composed form (NFC), in which texts that look the same have the same characters."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -23,7 +24,7 @@ def clean(text: str, limit: int = MAX_CLEAN_CHARS) -> str:
 
     Args:
         text: Any text.
-        limit: Characters to keep; nothing marks the cut.
+        limit: Highest number of characters of the result; nothing marks a cut.
     """
     visible = replace_hidden(text[: _examined(limit)], lambda char: " " if char.isspace() else "")
     kept = "".join(" " if char.isspace() else char for char in visible[:limit])
@@ -52,7 +53,7 @@ def _examined(limit: int) -> int:
 
 
 def _without_loose_end(text: str) -> str:
-    # A cut can separate a joiner from the letter that it needs.
+    # A cut can separate a joiner from the letter after it, so that the joiner would be an invisible character.
     while text and is_hidden(text[-1]):
         text = text[:-1]
     return text

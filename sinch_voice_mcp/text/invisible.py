@@ -1,4 +1,4 @@
-"""Characters that a reader cannot see or hear: one set for the guard, messages, logs, explanations and the terminal."""
+"""Invisible characters: one definition for the guard, messages, logs, explanations and the terminal."""
 
 import unicodedata
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN_SELECTORS = frozenset("\u180b\u180c\u180d\u180f")
 _BASIC_SELECTORS = range(0xFE00, 0xFE10)
 _TAGS_AND_SELECTORS = range(0xE0000, 0xE1000)
-"""Tags and further variation selectors: a long run of them can carry a whole text that is not shown."""
+"""Tags and further variation selectors: a run of them can encode a text that is not shown."""
 
 _FURTHER_SELECTORS = range(0xE0100, 0xE01F0)
 _JOINED_SCRIPTS = frozenset(
@@ -33,6 +33,8 @@ _JOINED_SCRIPTS = frozenset(
 """Scripts that spell words with joiners, as ``unicodedata`` begins the names of their characters."""
 
 _VIRAMA = 9
+"""Unicode's combining class of signs that suppress a vowel."""
+
 _EMOJI_STYLE = "\ufe0f"
 _FIRST_SYMBOL = "\u2190"
 
@@ -41,7 +43,7 @@ def is_hidden(char: str) -> bool:
     """Whether a character by itself is invisible: control, format, zero-width, bidirectional, tag or selector.
 
     Line ends and tabs are not. Joiners and variation selectors are, although a word or an emoji may need one;
-    :func:`first_hidden` and :func:`replace_hidden` look at the characters around them.
+    :func:`first_hidden` and :func:`replace_hidden` consider the characters around them.
     """
     if char in WHITE_SPACE:
         return False
@@ -87,7 +89,7 @@ def _is_spelling(text: str, at: int) -> bool:
     if char in {_NON_JOINER, _JOINER}:
         return _is_joining(char, before, text[at + 1 : at + 2])
     if not before or is_hidden(before[-1]):
-        # Of several selectors in a row only the first has an effect; the others could carry a hidden text.
+        # Of several selectors in a row only the first has an effect; the others could encode a hidden text.
         return False
     if char in _MONGOLIAN_SELECTORS:
         return unicodedata.name(before[-1], "").startswith("MONGOLIAN")

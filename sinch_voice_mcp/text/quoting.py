@@ -1,9 +1,12 @@
-"""Foreign text quoted in a message, a log or a terminal: what cannot be seen is written as its code point."""
+"""Quote text from outside in a message, a log or a terminal: invisible characters are written as code points."""
 
 from sinch_voice_mcp.text.invisible import WHITE_SPACE, replace_hidden
 
 MAX_QUOTED_CHARS = 60
+"""Characters of a text that a message quotes."""
+
 _BMP_END = 0xFFFF
+"""Last code point of Unicode's basic plane, which four hexadecimal digits can write."""
 
 
 def quoted(text: str) -> str:

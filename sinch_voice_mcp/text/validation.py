@@ -1,4 +1,4 @@
-"""Pydantic's validation errors in plain words, without Python's vocabulary."""
+"""Describe pydantic's validation errors in plain words, without Python's vocabulary."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -15,11 +15,11 @@ from sinch_voice_mcp.wire.calls import Call
 CallStateField = Annotated[
     CallState, Field(description="ended: also busy or unanswered, see result; failed: not placed")
 ]
-CallResult = Annotated[
+CallResultField = Annotated[
     str | None,
     Field(default=None, exclude_if=is_absent, description="ANSWERED, BUSY, NOANSWER, FAILED (not connected)"),
 ]
-CallReason = Annotated[
+CallReasonField = Annotated[
     str | None, Field(default=None, exclude_if=is_absent, description="Why it ended; summary explains it")
 ]
 AnsweredByField = Annotated[

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.calls import Leg, Placed
+from sinch_voice_mcp.operations.calls import Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
@@ -15,7 +15,8 @@ from sinch_voice_mcp.tools.call_results import CallDetails, call_details
 from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, requester
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
-    CallId,
+    CallIdArgument,
+    CallSeconds,
     Cli,
     ConferenceId,
     DryRun,
@@ -23,11 +24,10 @@ from sinch_voice_mcp.tools.parameters import (
     Locale,
     MusicOnHold,
     OptionalSvaml,
-    Seconds,
     Service,
     Svaml,
     To,
-    Tones,
+    TonesArgument,
 )
 from sinch_voice_mcp.tools.results import Json, Result, Text, Texts, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
@@ -87,7 +87,7 @@ async def place_tts_callout(
     audio_urls: AudioUrls = None,
     cli: Cli = None,
     locale: Locale = None,
-    dtmf: Tones = None,
+    dtmf: TonesArgument = None,
     enable_ace: Annotated[bool, Field(description="On answer, ask the application's callback URL what to do")] = False,
     enable_dice: Annotated[bool, Field(description="Report the end to it; live calls always do")] = False,
     enable_pie: Annotated[bool, Field(description="Report menu input to it")] = False,
@@ -125,7 +125,7 @@ async def place_conference_callout(
     greeting: Annotated[str | None, Field(description="Spoken before joining, at most 600 characters")] = None,
     locale: Locale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
-    max_duration: Seconds = None,
+    max_duration: CallSeconds = None,
     dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys in the room do; default ignore")] = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
@@ -164,7 +164,7 @@ async def place_custom_callout(
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
     pie: Annotated[OptionalSvaml, Field(description="SVAML, the same for every key; the key is not reported")] = None,
-    max_duration: Seconds = None,
+    max_duration: CallSeconds = None,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
@@ -180,7 +180,7 @@ async def place_custom_callout(
 
 
 async def update_call(
-    call_id: CallId, svaml: Svaml, service: Service, consented: Annotated[Consented, _CONSENT_UPDATE]
+    call_id: CallIdArgument, svaml: Svaml, service: Service, consented: Annotated[Consented, _CONSENT_UPDATE]
 ) -> CallSteered:
     """Make an answered call run SVAML: transfer, conference, menu, park; also to end a park.
 
@@ -191,14 +191,14 @@ async def update_call(
     return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=list(warnings))
 
 
-async def hang_up(call_id: CallId, service: Service) -> CallDetails:
+async def hang_up(call_id: CallIdArgument, service: Service) -> CallDetails:
     """End one call, ringing or answered. Safe to repeat."""
     call, ended_now = await service.calls.hang_up(call_id)
     return call_details(service, call, "" if ended_now else "It had already ended before this request.")
 
 
 async def play_to_call(
-    call_id: CallId,
+    call_id: CallIdArgument,
     service: Service,
     text: Annotated[str | None, Field(description="This or audio_urls; at most 600 characters")] = None,
     audio_urls: AudioUrls = None,
@@ -251,7 +251,7 @@ def _verdict(verdict: Verdict) -> str:
     return f"{verdict.rule}: {verdict.outcome} {verdict.path}"
 
 
-def _leg(leg: Leg) -> ConferenceLeg:
+def _leg(leg: PlacedLeg) -> ConferenceLeg:
     if leg.placed is None:
         error = leg.error and leg.error.to_json()
         return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None)

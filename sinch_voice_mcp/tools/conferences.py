@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.tools.parameters import CallId, ConferenceId, MusicOnHold, Service
+from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
 from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
@@ -20,7 +20,7 @@ _DONE = {
 }
 
 
-class ConferenceMember(BaseModel):
+class ConferenceParticipant(BaseModel):
     """One call in the conference."""
 
     call_id: str
@@ -34,7 +34,7 @@ class ConferenceState(Result):
     """Who is in a conference; after a command, only the participant that it was about."""
 
     conference_id: str
-    participants: list[ConferenceMember]
+    participants: list[ConferenceParticipant]
 
 
 async def get_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
@@ -46,7 +46,7 @@ async def get_conference(conference_id: ConferenceId, service: Service) -> Confe
 
 async def manage_participant(
     conference_id: ConferenceId,
-    call_id: CallId,
+    call_id: CallIdArgument,
     command: Literal["mute", "unmute", "onhold", "resume", "kick"],
     service: Service,
     moh: Annotated[MusicOnHold | None, Field(description="Music, only for onhold")] = None,
@@ -86,8 +86,8 @@ TOOLS = (
 )
 
 
-def _member(participant: Participant) -> ConferenceMember:
-    return ConferenceMember(
+def _member(participant: Participant) -> ConferenceParticipant:
+    return ConferenceParticipant(
         call_id=participant.id,
         number=participant.cli,
         muted=participant.muted,
@@ -97,7 +97,7 @@ def _member(participant: Participant) -> ConferenceMember:
 
 
 def _conference(
-    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceMember]
+    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceParticipant]
 ) -> ConferenceState:
     return ConferenceState(
         summary=summarize(service, sentence),

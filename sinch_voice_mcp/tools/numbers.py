@@ -12,7 +12,7 @@ from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
 
 ApplicationKey = Annotated[str | None, Field(description="Default: this server's")]
-Capability = Literal["voice", "sms"] | None
+CapabilityArgument = Literal["voice", "sms"] | None
 PrimaryUrl = Annotated[
     str | None, Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it")
 ]
@@ -34,7 +34,7 @@ class AccountNumbers(Result):
 
 
 class NumberLookup(Result):
-    """What is known of a number, and whether the guard would let it be called."""
+    """What is known of a number, and whether the guard would allow a call to it."""
 
     number: str
     country: Text
@@ -46,7 +46,7 @@ class NumberLookup(Result):
     refused_because: Annotated[Text, Field(description="The rule; see sinch://errors/{code}")]
 
 
-class CallbackUrls(BaseModel):
+class UrlPair(BaseModel):
     """The two callback URLs of an application."""
 
     primary: Text
@@ -56,8 +56,8 @@ class CallbackUrls(BaseModel):
 class Callbacks(Result):
     """Where the platform sends this application's call events; ``before`` only after a change."""
 
-    now: CallbackUrls
-    before: Annotated[CallbackUrls | None, Field(default=None, exclude_if=lambda value: value is None)]
+    now: UrlPair
+    before: Annotated[UrlPair | None, Field(default=None, exclude_if=lambda value: value is None)]
 
 
 async def list_numbers(service: Service) -> AccountNumbers:
@@ -69,7 +69,7 @@ async def assign_numbers(
     numbers: Annotated[list[str], Field(min_length=1, max_length=100, description="Own numbers, E.164")],
     service: Service,
     application_key: ApplicationKey = None,
-    capability: Capability = None,
+    capability: CapabilityArgument = None,
 ) -> AccountNumbers:
     """Assign own numbers to an application, which then receives their incoming calls.
 
@@ -85,7 +85,7 @@ async def unassign_number(
     number: Annotated[str, Field(description="Own number, E.164")],
     service: Service,
     application_key: ApplicationKey = None,
-    capability: Capability = None,
+    capability: CapabilityArgument = None,
 ) -> AccountNumbers:
     """Take an own number away from an application: its incoming calls are no longer handled. Ask the user first."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
@@ -160,8 +160,8 @@ def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening:
     )
 
 
-def _urls(urls: CallbackUrl) -> CallbackUrls:
-    return CallbackUrls(primary=urls.primary, fallback=urls.fallback)
+def _urls(urls: CallbackUrl) -> UrlPair:
+    return UrlPair(primary=urls.primary, fallback=urls.fallback)
 
 
 def _sentence(urls: CallbackUrl) -> str:

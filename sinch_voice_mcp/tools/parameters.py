@@ -1,13 +1,14 @@
 """Parameter types of the tools, with their descriptions, and the injected service."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from mcp.server.mcpserver import Context, Resolve
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.svaml import ConferenceId
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.svaml import ConferenceId, MusicOnHold
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+from sinch_voice_mcp.types import CallId, JsonObject
 
 
 async def the_service(ctx: Context[VoiceService]) -> VoiceService:
@@ -26,20 +27,19 @@ def _whole(value: object) -> object:
 To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
-Tones = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
+TonesArgument = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
 DryRun = Annotated[bool, Field(description="Only check: nothing is sent or counted")]
-Seconds = Annotated[
-    Annotated[int, Strict(), Field(ge=1, le=14_400), BeforeValidator(_whole)] | None,
+CallSeconds = Annotated[
+    Annotated[int, Strict(), Field(ge=1, le=MAX_CALL_S), BeforeValidator(_whole)] | None,
     Field(description="Seconds per phone; default 600, at most 3600 unless the owner set others"),
 ]
-CallId = Annotated[str, Field(min_length=1, max_length=200)]
+CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
 ]
 AudioUrls = Annotated[
     list[str] | None, Field(min_length=1, max_length=64, description="https, on media_hosts of sinch://policy")
 ]
-MusicOnHold = Literal["ring", "music1", "music2", "music3"]
 Svaml = Annotated[JsonObject, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})]
 OptionalSvaml = Annotated[
     JsonObject | None, WithJsonSchema({"type": "object", "description": "SVAML {instructions, action}"})
@@ -47,7 +47,8 @@ OptionalSvaml = Annotated[
 
 __all__ = [
     "AudioUrls",
-    "CallId",
+    "CallIdArgument",
+    "CallSeconds",
     "Cli",
     "ConferenceId",
     "DryRun",
@@ -55,9 +56,8 @@ __all__ = [
     "Locale",
     "MusicOnHold",
     "OptionalSvaml",
-    "Seconds",
     "Service",
     "Svaml",
     "To",
-    "Tones",
+    "TonesArgument",
 ]

@@ -14,7 +14,7 @@ MAX_REASON_CHARS = 300
 """Characters of the reason that are recorded."""
 
 
-class CallingStopped(Result):
+class EmergencyStop(Result):
     """Calling is stopped."""
 
     hung_up: Whole
@@ -25,7 +25,7 @@ async def emergency_stop(
     reason: Annotated[str, Field(description="For the owner, up to 300 characters")],
     service: Service,
     hang_up: Annotated[bool, Field(description="Also end all calls that ring or are answered; default no")] = False,  # noqa: FBT002 - an argument of the tool
-) -> CallingStopped:
+) -> EmergencyStop:
     """Stop all calling: every server on this database refuses new calls until the owner resumes at a shell.
 
     No tool undoes it. Calls in progress continue unless `hang_up`.
@@ -37,7 +37,7 @@ async def emergency_stop(
     is_first = stopped.by == by and stopped.reason == without_numbers(why)
     opening = "All calling is stopped" if is_first else "All calling had already been stopped"
     calls = f" {counted(ended, 'call')} ended; {left} could not be ended." if hang_up else ""
-    return CallingStopped(
+    return EmergencyStop(
         summary=summarize(service, f"{opening}: {stopped.reason}.{calls}"),
         simulated=service.simulated,
         hung_up=ended if hang_up else None,

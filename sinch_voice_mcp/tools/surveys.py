@@ -8,11 +8,11 @@ from pydantic import Field
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import ending
-from sinch_voice_mcp.operations.surveys import Question
+from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.tools.arguments import errors_naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
-    CallResult,
+    CallResultField,
     CallStateField,
     TimedOut,
     answerer_of,
@@ -31,7 +31,7 @@ _ARGUMENTS = {
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace": "question",
 }
-WaitSeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
+SurveySeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
 
 
@@ -52,7 +52,7 @@ class PhoneAnswer(Result):
     key: Annotated[Text, Field(description="Keys pressed; untrusted")]
     meaning: Text
     answered_by: AnsweredByField
-    result: CallResult
+    result: CallResultField
     duration_s: Whole
     duplicate_of: Text
 
@@ -60,7 +60,7 @@ class PhoneAnswer(Result):
 def _plan(
     *, to: str, question: str, answers: dict[str, str] | None, digits: int | None, cli: str | None, locale: str | None
 ) -> CalloutPlan:
-    return CalloutPlan([Question(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
+    return CalloutPlan([SurveyQuestion(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
 
 
 async def _check_events_arrive(service: VoiceService) -> None:
@@ -85,7 +85,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     ] = None,
     cli: Cli = None,
     locale: Locale = None,
-    wait_s: WaitSeconds = 45,
+    wait_s: SurveySeconds = 45,
     idempotency_key: IdempotencyKey = None,
 ) -> PhoneAnswer:
     """Call a phone, ask a question and return the key or digits that the callee presses.
@@ -93,7 +93,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     Needs working callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`,
     wait_for_call gets the answer; never ask again.
     """
-    asked = Question(to, question, answers, digits, cli, locale)
+    asked = SurveyQuestion(to, question, answers, digits, cli, locale)
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(_ARGUMENTS):
         found = await service.surveys.ask(asked, who, wait_s, report_progress(ctx))
@@ -122,7 +122,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
 TOOLS = (ToolSpec(ask_by_phone, toolset="calls", effect=ToolEffect.RINGS, title="Ask by phone"),)
 
 
-def _outcome(seen: CallSnapshot, asked: Question) -> SurveyOutcome | None:
+def _outcome(seen: CallSnapshot, asked: SurveyQuestion) -> SurveyOutcome | None:
     entered = seen.entered
     if entered is not None and entered.value is not None:
         # A key that is none of the answers is reported as invalid input, digits as a sequence.
@@ -137,7 +137,7 @@ def _outcome(seen: CallSnapshot, asked: Question) -> SurveyOutcome | None:
     return "machine" if seen.answered_by == "machine" else "no_input"
 
 
-def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: Question) -> str:
+def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQuestion) -> str:
     key = seen.entered.value if seen.entered else None
     match outcome:
         case None:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, ConferenceId, Destination, MusicOnHold
 from sinch_voice_mcp.svaml.model.actions import CallDuration
-from sinch_voice_mcp.types import Inert, Meaning, Payload
+from sinch_voice_mcp.types import CallId, Inert, Meaning, Payload
 
 Domain = Literal["pstn", "mxp"]
 
@@ -92,4 +92,4 @@ CalloutRequest = TtsCalloutRequest | ConferenceCalloutRequest | CustomCalloutReq
 class CalloutAnswer(Payload):
     """The platform accepted the callout; the phone does not ring yet."""
 
-    call_id: Annotated[str, Field(min_length=1)]
+    call_id: Annotated[CallId, Field(min_length=1)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from sinch_voice_mcp.svaml import MusicOnHold
-from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.types import CallId, Payload
 
 CallStatus = Literal["ONGOING", "FINAL"]
 CallResult = Literal["N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED"]
@@ -59,7 +59,7 @@ class Call(Payload):
     ``reason`` may be any string, because the platform adds reasons over time.
     """
 
-    call_id: str
+    call_id: CallId
     status: Annotated[CallStatus, BeforeValidator(_upper)]
     result: Annotated[str, BeforeValidator(_upper)] = "N/A"
     reason: Annotated[str, BeforeValidator(_upper)] = "N/A"
@@ -81,7 +81,7 @@ class Call(Payload):
 class Participant(Payload):
     """One call in a conference. ``id`` is its call id; ``duration`` is in seconds."""
 
-    id: str
+    id: CallId
     cli: str | None = None
     duration: int | None = None
     muted: bool = False

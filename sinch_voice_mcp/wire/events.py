@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from sinch_voice_mcp.types import JsonObject, Many, Payload, is_list, is_object
+from sinch_voice_mcp.types import CallId, JsonObject, Many, Payload, is_list, is_object
 from sinch_voice_mcp.wire.calls import Party, Price
 
 # Both bounds are far above what the platform sends; they keep what is stored short enough for a database index.
@@ -153,7 +153,7 @@ class CallEvent(Payload):
         call_headers: Headers of an in-app or SIP call.
     """
 
-    call_id: str
+    call_id: CallId
     identity: str
     at: Annotated[datetime | None, BeforeValidator(_instant)] = Field(default=None, alias="timestamp")
     version: _Whole = None

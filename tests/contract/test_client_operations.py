@@ -19,7 +19,7 @@ from sinch_voice_mcp.errors import ConfigurationError, InvalidInputError, Unavai
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.signing import Credentials, Message, Received, authorization, verify
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, NumberDestination, Park, PlayFiles, Say
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, UnassignNumber
 from sinch_voice_mcp.wire.callouts import (
     ConferenceCallout,
@@ -37,7 +37,7 @@ NUMBER = NumberDestination(endpoint="+12025550123")
 TTS = TtsCalloutRequest(
     tts_callout=TtsCallout(destination=NUMBER, cli="+14155550100", text="Zażółć ☎", enable_dice=True)
 )
-CALL_ID = "4398599d1ba84ef3bde0a82dfb61abed"
+CALL_ID = CallId("4398599d1ba84ef3bde0a82dfb61abed")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ CASES = {
         {"url": {"primary": "https://example.com/?a=b"}},
     ),
     "query number": Case(
-        lambda api: api.query_number("+12025550123"),
+        lambda api: api.query_number(PhoneNumber("+12025550123")),
         "GET",
         "/v1/calling/query/number/%2B12025550123",
         answer='{"number":{}}',
@@ -296,19 +296,24 @@ HOSTILE = [
     "é☎",
     "http://example.com/",
 ]
+MUTE = ManageParticipant(command="mute")
 BY_ID: dict[str, Callable[[VoiceApi, str], Awaitable[object]]] = {
-    "get_call": lambda api, text: api.get_call(text),
-    "update_call": lambda api, text: api.update_call(text, Document(action=Hangup())),
-    "manage_leg": lambda api, text: api.manage_leg(text, "both", Document(action=Continue())),
+    "get_call": lambda api, text: api.get_call(CallId(text)),
+    "update_call": lambda api, text: api.update_call(CallId(text), Document(action=Hangup())),
+    "manage_leg": lambda api, text: api.manage_leg(CallId(text), "both", Document(action=Continue())),
     "get_conference": lambda api, text: api.get_conference(text),
     "close_conference": lambda api, text: api.close_conference(text),
-    "manage_participant, room": lambda api, text: api.manage_participant(text, "c", ManageParticipant(command="mute")),
-    "manage_participant, call": lambda api, text: api.manage_participant("r", text, ManageParticipant(command="mute")),
-    "kick_participant, room": lambda api, text: api.kick_participant(text, "c"),
-    "kick_participant, call": lambda api, text: api.kick_participant("r", text),
+    "manage_participant, room": lambda api, text: api.manage_participant(
+        text, CallId("c"), ManageParticipant(command="mute")
+    ),
+    "manage_participant, call": lambda api, text: api.manage_participant(
+        "r", CallId(text), ManageParticipant(command="mute")
+    ),
+    "kick_participant, room": lambda api, text: api.kick_participant(text, CallId("c")),
+    "kick_participant, call": lambda api, text: api.kick_participant("r", CallId(text)),
     "get_callbacks": lambda api, text: api.get_callbacks(text),
     "set_callbacks": lambda api, text: api.set_callbacks(text, CallbackUrl()),
-    "query_number": lambda api, text: api.query_number(text),
+    "query_number": lambda api, text: api.query_number(PhoneNumber(text)),
 }
 ANYTHING = b'{"callId":"c","status":"ONGOING","participants":[],"url":{},"number":{}}'
 by_id = pytest.mark.parametrize("act", BY_ID.values(), ids=[*BY_ID])
@@ -686,7 +691,7 @@ async def test_several_requests_may_run_concurrently(dial: Dial) -> None:
     found: list[str] = []
 
     async def ask(api: VoiceApi, call_id: str) -> None:
-        found.append((await api.get_call(call_id)).call_id)
+        found.append((await api.get_call(CallId(call_id))).call_id)
 
     async with FaultServer(answer=answer) as server, dial(server.url) as api, anyio.create_task_group() as tasks:
         for number in range(20):

@@ -20,6 +20,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
+from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.contract.callbacks.delivery import HttpResponse, IncomingRequest, deliver
 from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
@@ -183,7 +184,7 @@ async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_ur
             assert (await other.tell(kind, "c1", **pressed)).body == allowed.body
             refused = await other.tell(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
             assert refused.json() == HANG_UP.to_wire()
-            timeline = await other_service.events.timeline("c1")
+            timeline = await other_service.events.timeline(CallId("c1"))
     assert [row.get("refused") for row in timeline if row["event"] == kind] == [None, rule]
 
 
@@ -255,10 +256,10 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
                     await platform.ends("c1", custom=script.token)
                 case _:
                     await platform.ends("c1", custom=script.token, duration=99, timestamp="2026-06-06T18:10:34Z")
-        seen = await service.events.wait("c1", "ended", 0.1)
+        seen = await service.events.wait(CallId("c1"), "ended", 0.1)
         (entry,) = await listed(service)
         events = await audit_of(database_url)
-        timeline = [str(row["event"]) for row in await service.events.timeline("c1")]
+        timeline = [str(row["event"]) for row in await service.events.timeline(CallId("c1"))]
     assert (seen.answered, seen.ended, seen.answered_by, seen.result) == (True, True, "human", "ANSWERED")
     assert seen.entered is not None
     assert (seen.entered.value, seen.duration, seen.cost, seen.currency) == ("1", 12, 0.5, "USD")

@@ -29,6 +29,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import IncomingEvent, Reply
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
+from sinch_voice_mcp.types import CallId
 from tests.integration.conftest import Caller, Connect, Era
 
 ANNA, OWN = "+12025550108", "+14155550100"
@@ -202,7 +203,7 @@ async def test_a_client_is_notified_of_an_event_that_another_server_on_the_datab
 ) -> None:
     async with hosting(era, SINCH_VOICE_DATABASE_URL=postgres_url) as host:
         uri = "sinch://calls/theirs"
-        event = IncomingEvent("an identity", "theirs", None, "notify", None, {})
+        event = IncomingEvent("an identity", CallId("theirs"), None, "notify", None, {})
         async with AsyncExitStack() as stack:
             if era == "legacy":
                 await host.subscribe(uri)

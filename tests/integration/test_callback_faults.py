@@ -16,7 +16,7 @@ from sinch_voice_mcp.app import open_app
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
-from sinch_voice_mcp.operations.surveys import Question
+from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
 from tests.contract.callbacks.delivery import IncomingRequest, deliver
 from tests.integration.conftest import Era
@@ -46,7 +46,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             ready = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
             assert (ready.status, ready.json()["reasons"]) == (503, ["events cannot be stored"])
             # The server whose database is there learns of its call from the platform itself.
-            question = Question(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
+            question = SurveyQuestion(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
             with anyio.fail_after(30):
                 asked = await service.surveys.ask(question, Requester(), 20)
             assert (asked.snapshot.ended, asked.snapshot.result) == (True, "ANSWERED")

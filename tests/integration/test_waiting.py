@@ -14,6 +14,7 @@ from sinch_voice_mcp.clock import ScaledClock
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot, MenuInput
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
+from sinch_voice_mcp.types import CallId
 from tests.integration.conftest import Era, connected
 from tests.integration.test_answering import Signed, opened
 from tests.integration.test_asking import OWN, QUESTION, Forgetful, embedded, number, scene
@@ -158,7 +159,7 @@ async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(da
         seen: list[CallSnapshot] = []
 
         async def wait() -> None:
-            seen.append(await service.events.wait("c1", "ended", 20))
+            seen.append(await service.events.wait(CallId("c1"), "ended", 20))
 
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:

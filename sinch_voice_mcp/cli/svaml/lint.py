@@ -23,7 +23,7 @@ from sinch_voice_mcp.cli.svaml.documents import (
 )
 from sinch_voice_mcp.cli.svaml.files import Source, Unreadable
 from sinch_voice_mcp.svaml import Level
-from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, Setting, lint
+from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, RuleLevel, lint
 from sinch_voice_mcp.svaml.reading.source import positions
 from sinch_voice_mcp.svaml.sarif import sarif
 from sinch_voice_mcp.types import JsonObject
@@ -31,12 +31,12 @@ from sinch_voice_mcp.types import JsonObject
 _LEVELS: tuple[Level, ...] = get_args(Level)
 
 
-def _rule_levels(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Mapping[str, Setting]:
+def _rule_levels(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Mapping[str, RuleLevel]:
     codes = {rule.code for rule in RULES}
-    levels: dict[str, Setting] = {}
+    levels: dict[str, RuleLevel] = {}
     for one in given:
         code, _, named = (part.strip() for part in one.partition("="))
-        level: Setting | None = next((level for level in (*_LEVELS, "off") if level == named), None)
+        level: RuleLevel | None = next((level for level in (*_LEVELS, "off") if level == named), None)
         if code.upper() not in codes or level is None:
             choices = ", ".join((*_LEVELS, "off"))
             raise click.BadParameter(f"{one!r} is not of the form SV013=off: a rule, and one of {choices}")
@@ -63,7 +63,7 @@ def lint_command(
     context: click.Context,
     files: Sequence[str],
     event: Context | None,
-    levels: Mapping[str, Setting],
+    levels: Mapping[str, RuleLevel],
     form: str | None,
     *,
     strict: bool,

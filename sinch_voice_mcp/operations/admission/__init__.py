@@ -1,1 +1,1 @@
-"""May it be sent? The guard, the account's facts, confirmation and limits."""
+"""Whether a request may be sent: the guard, facts about the account, confirmation and limits."""

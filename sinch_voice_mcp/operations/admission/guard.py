@@ -1,4 +1,4 @@
-"""Admission: what a request would do is decided once, before anything that rings, costs or fetches is sent."""
+"""The guard with the time and the account's facts: decides whether a request may be sent."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -33,10 +33,10 @@ class Admitted(Generic[R_co]):
 
     Attributes:
         request: The request to send.
-        rings: The first number that rings, in E.164; None where no telephone rings or a callback names it.
-        connects: Whether a telephone rings, or an app, a SIP address or a stream is reached.
-        spoken: What is spoken; None where nothing is.
-        exposure: What it may use up: numbers, seconds and money.
+        rings: The first number that rings, in E.164 form; None if no telephone rings or a callback names it.
+        connects: Whether a telephone rings, or an in-app user, a SIP address or a stream is connected.
+        spoken: The spoken texts; None if there are none.
+        exposure: The most that it can use up: numbers, seconds and money.
         verdicts: What every rule found.
         warnings: What the requester should know.
     """
@@ -56,7 +56,7 @@ class Admitted(Generic[R_co]):
 
 
 class Guard:
-    """Decides with the time, the account's numbers and the prices that a rule needs."""
+    """Decides about requests; looks up the account's numbers and prices only if a rule needs them."""
 
     def __init__(self, policy: Policy, mode: Mode, account: Account, clock: Clock) -> None:
         self.policy = policy
@@ -64,19 +64,19 @@ class Guard:
         self._account = account
         self._clock = clock
 
-    async def judge(
+    async def decide(
         self, request: R, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
     ) -> Allow[R] | NeedsApproval[R]:
-        """Decide a request: it may be sent, or a person has to confirm it first.
+        """Decide whether a request may be sent, or a person has to confirm it first.
 
-        The rules that need nothing from the platform come first, so a request that breaks one of them is refused
-        without any traffic.
+        Rules that need no facts from the platform are applied first, so a request that breaks one of them is refused
+        without a lookup.
 
         Args:
-            request: The request as it was asked for.
-            event: The event that a bare document answers.
-            unknown: JSON paths of members that a tolerant reader set aside.
-            approved: Whether a person has confirmed it; every rule is applied again all the same.
+            request: The request as the client made it.
+            event: The event that a document outside a callout answers.
+            unknown: JSON paths of undocumented members that the reader left out.
+            approved: Whether a person has confirmed it; every rule is applied in any case.
 
         Raises:
             RefusedError: A rule refuses it.
@@ -86,7 +86,7 @@ class Guard:
         decision = _or_raise(decide(case))
         needs = needs_facts(case)
         if needs.own_numbers:
-            # The price of a call that the account may not make is not worth a request.
+            # Prices cost one lookup per number, so they come after the rules that can refuse without them.
             own = await self._account.facts(Needs(own_numbers=True))
             decision = _or_raise(decide(case.knowing(own)))
         if needs.tariffs:
@@ -100,13 +100,13 @@ class Guard:
             RefusedError: A rule refuses it.
             VoiceError: The account's numbers are needed and could not be looked up.
         """
-        decision = await self.judge(request, event, unknown, approved=True)
+        decision = await self.decide(request, event, unknown, approved=True)
         if isinstance(decision, NeedsApproval):
-            raise TypeError("the guard asked for the confirmation of a request that was confirmed")
+            raise TypeError("the guard requires confirmation of a request that was confirmed")
         return await self.admitted(decision)
 
     async def admitted(self, allow: Allow[R]) -> Admitted[R]:
-        """Complete an allowed request with what it may use up."""
+        """Add to an allowed request the most that it can use up."""
         tariffs = await self._account.tariffs(leg.e164 for leg in allow.legs)
         return Admitted(
             request=allow.request,
@@ -119,12 +119,12 @@ class Guard:
         )
 
     def decide_now(self, document: Document, event: Event) -> Allow[Document] | Refuse:
-        """Decide a reply to a callback from remembered facts alone: the platform waits for the answer.
+        """Decide about a reply to a callback from cached facts alone, because the platform waits for the reply.
 
         The call was confirmed when it was placed, so its replies need no confirmation.
         """
         case = self._case(document, event, approved=True)
-        match decide(case.knowing(self._account.remembered(leg.e164 for leg in case.legs))):
+        match decide(case.knowing(self._account.cached(leg.e164 for leg in case.legs))):
             case NeedsApproval(allow=allow):
                 return allow
             case decision:

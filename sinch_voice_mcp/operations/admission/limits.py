@@ -1,4 +1,4 @@
-"""What a request uses up, by the owner's limits, and the refusals if nothing is left or calling is stopped."""
+"""What a request uses of the owner's limits, and the refusals if a limit is reached or calling is stopped."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -7,47 +7,51 @@ from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import REFUSALS, Policy
 from sinch_voice_mcp.policy.refusals import never_unchanged
 from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Release, iso
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis
 from sinch_voice_mcp.wire.calls import Price
 
 # Windows of counters, in milliseconds, as the journal counts time.
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-WEEK = 7 * DAY
-
-MICROS = 1_000_000
-"""Units of money in the journal per unit of the account's currency."""
+MINUTE, HOUR, DAY = Millis(60_000), Millis(3_600_000), Millis(86_400_000)
+WEEK = Millis(7 * DAY)
 
 MAX_PRICE = 1_000_000_000
-"""A price above this, in the account's currency, is taken for a mistake of the platform."""
+"""A price above this, in the account's currency, counts as a mistake of the platform."""
 
 UNTIL_ENDED = frozenset(row.code for row in REFUSALS.values() if row.passes_when == "call_ends")
-"""Limits that have room again as soon as a call has ended."""
+"""Limits that release what a call uses when the call ends."""
 
 _RESUME = "Only the owner of this server can resume calling, with the command `sinch-voice-mcp resume`."
 _RESTART = "Only the owner of this server can resume calling, by restarting it."
-_NEVER = never_unchanged("Tell the user of the limit.")
+_NEVER = never_unchanged("Tell the user about the limit.")
+_NO_WINDOW = Millis(0)
+"""Width of a limit that counts what is in use now, not what was used in a window."""
 
 
-def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) -> tuple[CountedLimit, ...]:
-    """Return what one call uses up, always in the same order, so that two claims never wait for each other.
+def counted_limits(
+    policy: Policy, destinations: Sequence[str], micros: Micros, now: Millis
+) -> tuple[CountedLimit, ...]:
+    """Return what one call uses of each limit.
+
+    The order is always the same, so that two claims never lock the same rows in opposite order.
 
     Args:
         policy: The owner's limits.
         destinations: Keyed hashes of the numbers that the call rings and that are not trusted.
-        micros: What it may cost at most, in millionths of the account's currency.
-        now: Milliseconds since 1970.
+        micros: The highest cost of the call.
+        now: Instant of the claim.
     """
     rows: list[CountedLimit] = []
 
-    def use(rule: str, cap: int | None, width: int, release: Release, scope: str = "", amount: int = 1) -> None:
+    def use(rule: str, cap: int | None, width: Millis, release: Release, scope: str = "", amount: int = 1) -> None:
         if cap is not None:
-            bucket = now - now % width if width else 0
+            bucket = Millis(now - now % width if width else 0)
             rows.append(CountedLimit(rule, scope, bucket, width, amount, cap, release))
 
     for scope in sorted(set(destinations)):
-        use("repeat_in_flight", policy.repeat_in_flight, 0, "ended", scope)
+        use("repeat_in_flight", policy.repeat_in_flight, _NO_WINDOW, "ended", scope)
         use("repeat_per_week", policy.repeat_per_week, WEEK, "rejected", scope)
         use("repeat_per_day", policy.repeat_per_day, DAY, "rejected", scope)
-    use("max_concurrent_calls", policy.max_concurrent_calls, 0, "ended")
+    use("max_concurrent_calls", policy.max_concurrent_calls, _NO_WINDOW, "ended")
     use("calls_per_day", policy.calls_per_day, DAY, "not_sent")
     use("calls_per_hour", policy.calls_per_hour, HOUR, "not_sent")
     use("calls_per_minute", policy.calls_per_minute, MINUTE, "not_sent")
@@ -56,21 +60,22 @@ def units(policy: Policy, destinations: Sequence[str], micros: int, now: int) ->
 
 
 def gaps(policy: Policy, destinations: Sequence[str]) -> tuple[Gap, ...]:
-    """Return the pauses that one call must keep since earlier calls to the same numbers."""
+    """Return the shortest times that must have passed since earlier calls to the same numbers."""
     if not policy.repeat_gap_s:
         return ()
-    return tuple(Gap("repeat_gap_s", scope, policy.repeat_gap_s * 1000) for scope in sorted(set(destinations)))
+    length = Millis(policy.repeat_gap_s * 1000)
+    return tuple(Gap("repeat_gap_s", scope, length) for scope in sorted(set(destinations)))
 
 
 def exhausted(limit: Exhausted, number: str | None) -> RefusedError:
-    """Return the refusal of a request that a limit leaves no room for.
+    """Return the refusal of a request that would exceed a limit.
 
     Args:
-        limit: The limit, and what is used of it.
-        number: The number that the request rings, shortened.
+        limit: The limit, and how much of it is used.
+        number: The number that the request rings, masked.
     """
     row = REFUSALS[limit.rule]
-    # A limit without a next time, which no ended call relieves, is smaller than this one request.
+    # Neither time nor the end of a call helps: the limit is smaller than this one request.
     never = limit.next_at is None and row.passes_when != "call_ends"
     message = f"This call alone is more than `{row.code}` allows." if never else row.message
     value = number if limit.scope and number else _amount(limit)
@@ -93,7 +98,7 @@ def too_many_at_once(asked: int, cap: int) -> RefusedError:
         rule=row.code,
         value=f"{asked} of {cap}",
         how_to_change=row.how_to_change,
-        next_step=never_unchanged("Call fewer numbers, or tell the user of the limit."),
+        next_step=never_unchanged("Call fewer numbers, or tell the user about the limit."),
     )
 
 
@@ -114,16 +119,16 @@ def stopped(switch: CallingStopped, *, durable: bool) -> RefusedError:
     )
 
 
-def price_micros(price: Price | None) -> int | None:
-    """Return what a call cost, in millionths; None if the platform gives no price, or an impossible one."""
-    return None if price is None or abs(price.amount) > MAX_PRICE else round(price.amount * MICROS)
+def price_micros(price: Price | None) -> Micros | None:
+    """Return what a call cost; None if the platform gives no price, or an impossible one."""
+    return None if price is None or abs(price.amount) > MAX_PRICE else Micros(round(price.amount * MICROS_PER_UNIT))
 
 
 def _micros(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount * MICROS)
+    return None if amount is None else int(amount * MICROS_PER_UNIT)
 
 
 def _amount(limit: Exhausted) -> str:
     if limit.rule == "max_spend_per_day":
-        return f"{limit.used / MICROS:.2f} of {limit.cap / MICROS:.2f}"
+        return f"{limit.used / MICROS_PER_UNIT:.2f} of {limit.cap / MICROS_PER_UNIT:.2f}"
     return f"{limit.used} of {limit.cap}"

@@ -1,1 +1,1 @@
-"""At most once: claim, send, record; and the settlement of what stayed open."""
+"""Send a request at most once: claim, send, record; and settle what has no outcome."""

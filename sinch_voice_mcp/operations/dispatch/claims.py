@@ -1,6 +1,6 @@
-"""The claim of a request: what the journal writes down before anything is sent."""
+"""The claim of a request: what the journal stores before the request is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -9,49 +9,52 @@ from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Millis, PhoneNumber, Token
 
 SAME_REQUEST_MS = 120_000
-"""For this long, the same arguments without a key are the same request."""
+"""Milliseconds in which equal arguments without an idempotency key are the same request."""
 
 KEY_MS = 30 * limits.DAY
-"""For this long, an idempotency key names the same request."""
+"""Milliseconds for which an idempotency key belongs to one request."""
 
 ANSWER_MS = limits.HOUR
-"""For this long, a sealed answer is good for one call only; longer than the SDK accepts one."""
+"""Milliseconds for which a sealed answer belongs to one request; longer than the SDK accepts a sealed answer."""
 
 SENDING_MS = 90_000
-"""Longer than the client ever takes: four tries, and the wait that the platform may ask for."""
+"""Milliseconds that sending may take: more than four tries and the wait that the platform may request."""
 
 _SETTLING_MS = 600_000
-"""The lease outlasts the longest possible call by this much, so that a late event still settles it."""
+"""Milliseconds between the latest possible end of a call and the end of its lease, so that a late event settles it."""
+
+_CONFERENCE_DIGEST_CHARS = 16
+"""Characters of a conference's digest in the audit log: enough to recognize it, too few to guess its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that passed the guard, as the journal sees it.
+    """An admitted request, with what its claim needs.
 
     Attributes:
-        kind: The callout's method, or ``update``.
-        wire: Its JSON object as it would be sent, without our token.
-        exposure: The numbers that ring, how long it may last, and what that may cost.
-        conference: The conference that it joins.
-        subject: The call that it changes.
-        together: The other requests of the same list; part of its identity.
-        text: What is spoken, for owners who keep that.
+        kind: Method of the callout, or ``update``.
+        wire: The JSON object to send, without our token.
+        exposure: The numbers that ring, the longest duration, and the highest cost.
+        conference: ID of the conference that the call joins.
+        subject: ID of the call that an update changes.
+        together: All requests of the same list, for a list; part of the request's identity.
+        text: The spoken texts, which the audit log records if the owner allows it.
     """
 
     kind: str
     wire: JsonObject
     exposure: Exposure
     conference: str | None = None
-    subject: str | None = None
+    subject: CallId | None = None
     together: object = None
     text: str | None = None
 
 
 def claim_of(request: Request, requester: Requester, policy: Policy, journal: Journal) -> Claim:
-    """Write the claim of a request: its identity, what it uses up, and how long it is held."""
+    """Return the claim of a request: its identity, what it uses of the limits, and how long it is held."""
     now = journal.now()
     fingerprint = digest(requester.principal, request.kind, request.subject, request.wire, request.together)
     numbers = [found.e164 for found in request.exposure.numbers]
@@ -59,7 +62,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
     counted = [hashes[number] for number in numbers if number not in policy.trusted_numbers]
     seconds = request.exposure.seconds + policy.dial_timeout_s
     return Claim(
-        token=uuid4().hex,
+        token=Token(uuid4().hex),
         principal=requester.principal,
         kind=request.kind,
         keys=tuple(_keys(requester, fingerprint, now)),
@@ -68,40 +71,42 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         number=shortened(numbers[0]) if numbers else None,
         conference=request.conference,
         subject=request.subject,
-        limits=limits.units(policy, counted, request.exposure.micros, now),
+        limits=limits.counted_limits(policy, counted, request.exposure.micros, now),
         gaps=limits.gaps(policy, counted),
         reserved=request.exposure.micros,
         currency=request.exposure.currency,
         now=now,
-        deadline=now + SENDING_MS,
-        lease=now + SENDING_MS + seconds * 1000 + _SETTLING_MS,
+        deadline=Millis(now + SENDING_MS),
+        lease=Millis(now + SENDING_MS + seconds * 1000 + _SETTLING_MS),
         details=_details(request, requester, hashes, with_text=policy.audit_text),
     )
 
 
-def _details(request: Request, requester: Requester, hashes: dict[str, str], *, with_text: bool) -> JsonObject:
-    """What the audit log keeps of a claim; it holds no full number."""
-    kept: dict[str, object] = {
+def _details(
+    request: Request, requester: Requester, hashes: Mapping[PhoneNumber, str], *, with_text: bool
+) -> JsonObject:
+    """Return what the audit log records of a claim; it contains no full number."""
+    recorded: dict[str, object] = {
         "principal": requester.principal,
         "kind": request.kind,
         "numbers": [shortened(number) for number in hashes],
         "destinations": list(hashes.values()),
         "answer": requester.answer,
-        "reserved": request.exposure.micros / limits.MICROS,
+        "reserved": request.exposure.micros / MICROS_PER_UNIT,
         "currency": request.exposure.currency,
-        "conference": None if request.conference is None else digest(request.conference)[:16],
+        "conference": None if request.conference is None else digest(request.conference)[:_CONFERENCE_DIGEST_CHARS],
         "subject": request.subject,
         "text": request.text if with_text else None,
     }
-    return {name: value for name, value in kept.items() if value not in (None, [])}
+    return {name: value for name, value in recorded.items() if value not in (None, [])}
 
 
-def _keys(requester: Requester, fingerprint: str, now: int) -> Sequence[ClaimKey]:
+def _keys(requester: Requester, fingerprint: str, now: Millis) -> Sequence[ClaimKey]:
     if requester.key is not None:
-        keys = [ClaimKey(digest("key", requester.principal, requester.key), now + KEY_MS)]
+        keys = [ClaimKey(digest("key", requester.principal, requester.key), Millis(now + KEY_MS))]
     else:
-        keys = [ClaimKey(digest("same", fingerprint), now + SAME_REQUEST_MS)]
-    if requester.token is not None:
-        keys.append(ClaimKey(digest("token", requester.token), now + ANSWER_MS))
-    # In one order everywhere, so that no two transactions take the same keys crosswise.
+        keys = [ClaimKey(digest("same", fingerprint), Millis(now + SAME_REQUEST_MS))]
+    if requester.answer_digest is not None:
+        keys.append(ClaimKey(digest("token", requester.answer_digest), Millis(now + ANSWER_MS)))
+    # Always in the same order, so that two transactions never lock the same keys in opposite order.
     return sorted(keys, key=lambda key: key.digest)

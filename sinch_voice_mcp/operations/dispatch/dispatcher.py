@@ -1,4 +1,4 @@
-"""Record first, send second, record again: the only way to a request that can ring."""
+"""Send each request that can ring at most once: claim it in the journal, send it, record the outcome."""
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -36,17 +36,20 @@ from sinch_voice_mcp.ports import (
     Outcome,
 )
 from sinch_voice_mcp.text.masking import without_numbers
+from sinch_voice_mcp.types import CallId, Token
 
 _LOGGER = logging.getLogger(__name__)
 
 KEY = "idempotency_key"
+"""The tools' argument for the key, as errors name it."""
+
 _MAY_HAVE_BEEN_PLACED = "The call may have been placed. Do not place it again."
 
 StillAllowed = Callable[[], Awaitable[None]]
-"""Raises a refusal when calling was stopped meanwhile; asked before each further try."""
+"""Raises a refusal if calling was stopped in the meantime; awaited before each further try."""
 
-Send = Callable[[str, StillAllowed], Awaitable[str | None]]
-"""Sends the request with our token in it; returns the id of the call, or None where the platform names none."""
+Send = Callable[[Token, StillAllowed], Awaitable[CallId | None]]
+"""Sends the request with our token in it; returns the ID of the call, or None if the platform gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +57,21 @@ class Dispatched:
     """A request that was sent, now or before.
 
     Attributes:
-        call_id: The call that it placed or changed; None where the platform names none.
+        call_id: The call that it placed or changed; None if the platform gives none.
         token: Our token of the request.
-        duplicate_of: Our token of the first request where it was sent before.
+        duplicate_of: Our token of the earlier request, if the same request was sent before.
         warning: What the requester should know about the record of it.
     """
 
-    call_id: str | None
-    token: str
-    duplicate_of: str | None = None
+    call_id: CallId | None
+    token: Token
+    duplicate_of: Token | None = None
     warning: str | None = None
 
 
 @dataclass(slots=True)
 class _Sending:
-    """A request that is being sent, and where its task leaves the result."""
+    """A request that is being sent, and the result once its task has finished."""
 
     done: anyio.Event = field(default_factory=anyio.Event)
     dispatched: Dispatched | None = None
@@ -76,16 +79,16 @@ class _Sending:
 
 
 class Dispatcher:
-    """Claims, sends and records.
+    """Claims, sends and records requests.
 
     Args:
         journal: Where requests are recorded.
         policy: The owner's limits.
-        tasks: Where requests are sent: the requester may leave, the request and its record are finished.
-        refresh: Looks up which calls have ended, where none may be placed before one has.
-        clock: Where waits get their time from.
-        pace: How long to wait for what.
-        patience_s: How long to wait for a request that another server is sending, in seconds.
+        tasks: Runs the sending, so that a request is sent and recorded even if the requester disconnects.
+        refresh: Looks up which calls have ended, if a limit allows no further call before one has.
+        clock: Gives the time for every wait.
+        pace: How long each wait lasts.
+        patience_s: Seconds to wait for the same request that another server is sending.
     """
 
     def __init__(
@@ -106,16 +109,16 @@ class Dispatcher:
         self._clock = clock
         self._pace = pace
         self._patience_s = patience_s
-        self._open: dict[str, anyio.CancelScope] = {}
+        self._open: dict[Token, anyio.CancelScope] = {}
         self._idle = anyio.Event()
-        self._unrecorded: dict[str, Outcome] = {}
+        self._unrecorded: dict[Token, Outcome] = {}
 
     async def dispatch(self, request: Request, requester: Requester, send: Send) -> Dispatched:
         """Send a request at most once.
 
         Args:
             request: The admitted request.
-            requester: Who asks, and with which key.
+            requester: The client and principal, and the idempotency key.
             send: Sends it.
 
         Raises:
@@ -128,6 +131,7 @@ class Dispatcher:
         """
         claim = claim_of(request, requester, self._policy, self.journal)
         claimed = await self.journal.claim(claim)
+        # The journal may not know yet that a call has ended, so a limit on calls in progress is checked twice.
         if isinstance(claimed, Exhausted) and claimed.rule in limits.UNTIL_ENDED:
             with self._clock.move_on_after(self._pace.refresh_before_claim_s):
                 await self._refresh()
@@ -153,7 +157,7 @@ class Dispatcher:
             case Granted() | Duplicate():
                 return
             case Mismatch():
-                step = "Nothing was sent. If the user wants this call besides the other one, use another key."
+                step = "Nothing was sent. If the user wants this call in addition to the other one, use another key."
                 raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY, next_step=step)
             case Exhausted():
                 raise limits.exhausted(claimed, claim.number)
@@ -162,18 +166,18 @@ class Dispatcher:
 
     @asynccontextmanager
     async def audited(self, kind: str, requester: Requester) -> AsyncGenerator[None]:
-        """Note each refusal inside in the audit log, with its rule; the refusal is raised in any case."""
+        """Record a refusal that the block raises in the audit log, with its rule; it is raised again in any case."""
         try:
             yield
         except RefusedError as error:
             try:
                 await self.journal.note("refused", {"kind": kind, "principal": requester.principal, "rule": error.rule})
             except StorageError:
-                _LOGGER.warning("a refusal could not be noted in the audit log")
+                _LOGGER.warning("a refusal could not be recorded in the audit log")
             raise
 
     async def drain(self) -> None:
-        """Wait until every request is sent and recorded; when this is canceled, the rest is cut off."""
+        """Wait until every request is sent and recorded; if this is canceled, cancel the requests that remain."""
         try:
             while self._open:
                 self._idle = anyio.Event()
@@ -183,7 +187,7 @@ class Dispatcher:
                 sending.cancel()
 
     async def flush(self) -> None:
-        """Record the outcomes that could not be recorded when they were known."""
+        """Record the outcomes that could not be recorded when they became known."""
         for token, outcome in list(self._unrecorded.items()):
             try:
                 await self._record(token, outcome)
@@ -192,9 +196,9 @@ class Dispatcher:
             else:
                 self._unrecorded.pop(token, None)
 
-    async def _send_once(self, token: str, send: Send) -> Dispatched:
+    async def _send_once(self, token: Token, send: Send) -> Dispatched:
         sending = _Sending()
-        # Shielded: a server that is stopped first finishes what it is sending.
+        # Shielded, so that a server that is stopped first finishes what it is sending.
         self._open[token] = anyio.CancelScope(shield=True)
         self._tasks.start_soon(self._send, token, send, sending)
         await sending.done.wait()
@@ -202,8 +206,8 @@ class Dispatcher:
             return sending.dispatched
         raise sending.error or OutcomeUnknownError(_MAY_HAVE_BEEN_PLACED)
 
-    async def _send(self, token: str, send: Send, sending: _Sending) -> None:
-        """Send and record; finishes even where the requester has left."""
+    async def _send(self, token: Token, send: Send, sending: _Sending) -> None:
+        """Send and record; finishes even if the requester has disconnected."""
         outcome, warning = Outcome("unknown"), None
         try:
             with self._open[token]:
@@ -216,10 +220,11 @@ class Dispatcher:
             sending.error = error
             outcome = _outcome(error)
         except Exception as error:
-            # A bug must not leave the claim open without a word: the outcome is unknown, and the requester sees it.
+            # A bug must not leave the claim without an outcome: it is recorded as unknown, and an error is raised.
             _LOGGER.exception("a request failed unexpectedly")
             sending.error = error
         finally:
+            # A request that was sent and not recorded could be sent again, so recording is never canceled.
             with anyio.CancelScope(shield=True):
                 warning = await self._record_or_keep(token, outcome)
             if sending.dispatched is not None and warning is not None:
@@ -228,18 +233,18 @@ class Dispatcher:
             self._idle.set()
             sending.done.set()
 
-    async def _record_or_keep(self, token: str, outcome: Outcome) -> str | None:
-        """Record an outcome; where that fails now, keep it for :meth:`flush` and return a warning."""
+    async def _record_or_keep(self, token: Token, outcome: Outcome) -> str | None:
+        """Record an outcome; if that fails, keep it for :meth:`flush` and return a warning."""
         try:
             await self._record(token, outcome)
         except Exception:
-            # The claim stands and counts as unknown at its deadline, so no server sends the request again meanwhile.
-            _LOGGER.exception("an outcome could not be recorded; it is tried again")
+            # The claim remains and counts as unknown at its deadline, so no server sends the request again until then.
+            _LOGGER.exception("an outcome could not be recorded; the next sweep tries again")
             self._unrecorded[token] = outcome
-            return "The journal could not be written afterwards; it will be when the database is back."
+            return "The outcome is not in the journal yet; it is recorded when the database is available again."
         return None
 
-    async def _record(self, token: str, outcome: Outcome) -> None:
+    async def _record(self, token: Token, outcome: Outcome) -> None:
         await self.journal.record(token, outcome, max_unknown=self._policy.max_unknown_outcomes)
 
     async def _still_allowed(self) -> None:
@@ -248,8 +253,9 @@ class Dispatcher:
             raise limits.stopped(switch, durable=self.journal.durable)
 
     async def _earlier(self, entry: JournalEntry) -> Dispatched:
-        """The result of the same request when it was sent before, waiting for it while it is being sent."""
+        """Return the result of the same earlier request; if that is being sent, wait for it."""
         found: JournalEntry | None = entry
+        # Polled, because another server may be sending it.
         with self._clock.move_on_after(self._patience_s):
             while found is not None and found.state == "pending":
                 await self._clock.sleep(self._pace.pending_poll_s)
@@ -263,16 +269,17 @@ def _repeated(entry: JournalEntry) -> Dispatched:
             return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
         case "rejected" | "not_sent":
             raise EarlierError(entry.error or {}, duplicate_of=entry.token)
+        # The call was placed; only its end is not known.
         case "lost" if entry.call_id is not None:
             return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
         case "pending" | "unknown" | "lost":
-            message = "The same request was made before, and the call may have been placed then. Do not place it again."
+            message = "The same request was sent before, and the call may have been placed then. Do not place it again."
             raise OutcomeUnknownError(message, record=entry.token, duplicate_of=entry.token)
 
 
 def _outcome(error: VoiceError) -> Outcome:
     recorded = error.to_json()
-    # The platform's message may repeat the number, which the journal does not keep.
+    # The platform's message may contain the number, which the journal must not store.
     recorded["message"] = without_numbers(error.message)
     match error:
         case NotSentError() | RefusedError() | InvalidInputError() | StorageError():

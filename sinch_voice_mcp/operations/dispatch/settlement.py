@@ -1,4 +1,4 @@
-"""Settlement: what became of calls, looked up at the platform where no event reported it."""
+"""Settlement: look up at the platform how calls ended whose end no event reported."""
 
 import logging
 import re
@@ -9,31 +9,34 @@ from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry, Outcome, VoiceApi
+from sinch_voice_mcp.types import Micros, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.calls import Call, Participant
 
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_LOOKUPS = 20
-"""How many calls one refresh or sweep asks the platform about, so that it stays within the platform's rate limits."""
+"""Calls that one refresh or sweep looks up, so that it stays within the platform's rate limits."""
 
 _LOOKUP_INTERVAL_MS = MINUTE
-"""A call is looked up when it is a minute old, and then once a minute."""
+"""Milliseconds between the claim of a call and its first lookup, and between two lookups."""
 
 _PAGE_SIZE = 200
+"""Entries that one refresh or sweep reads from the journal."""
+
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
 class Settlement:
-    """Asks the platform about calls whose end the journal does not know."""
+    """Looks up calls whose end the journal does not know, and records it."""
 
     def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
         self._api = api
         self._journal = journal
         self._max_unknown = policy.max_unknown_outcomes
-        self._looked_up: dict[str, int] = {}
+        self._looked_up: dict[Token, Millis] = {}
 
     async def observe(self, call: Call) -> None:
-        """Record what was seen of a call; where the journal cannot be used, only log that."""
+        """Record the state of a call that the platform returned; if the journal cannot be used, only log that."""
         try:
             entry = await self._found(call)
             if entry is not None and entry.state != "ended" and call.status == "FINAL":
@@ -42,10 +45,11 @@ class Settlement:
             _LOGGER.warning("the state of a call could not be recorded; it is looked up again later")
 
     async def _found(self, call: Call) -> JournalEntry | None:
-        """Find the request that led to a call: by its id, or by our token where the answer with the id was lost."""
+        """Find the request that led to a call: by its ID, or by our token if the answer with the ID was lost."""
         entry = await self._journal.by_call_id(call.call_id)
+        # Other programs may use `custom` for texts of their own.
         if entry is None and _TOKEN.fullmatch(call.custom or "") is not None:
-            entry = await self._journal.entry(call.custom or "")
+            entry = await self._journal.entry(Token(call.custom or ""))
             if entry is not None:
                 entry = await self._journal.record(entry.token, Outcome("accepted", call.call_id))
         return entry
@@ -57,11 +61,12 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
+        # The oldest calls are the most likely to have ended.
         for entry in list(reversed(accepted))[:_MAX_LOOKUPS]:
             await self._look_up(entry)
 
     async def sweep(self) -> None:
-        """Settle what time settles: requests past their deadline, calls that ended, leases that ran out.
+        """Settle requests past their deadline, calls that have ended, and expired leases; then prune the journal.
 
         Raises:
             StorageError: The journal cannot be used.
@@ -73,20 +78,21 @@ class Settlement:
         for entry in self._due(held, now):
             await self._look_up(entry)
         for entry in held:
+            # No end was reported or found, so the limits of the call are released.
             if entry.lease < now:
                 await self._journal.record(entry.token, Outcome("lost", entry.call_id))
         await self._journal.prune()
 
-    def _due(self, entries: Iterable[JournalEntry], now: int) -> list[JournalEntry]:
+    def _due(self, entries: Iterable[JournalEntry], now: Millis) -> list[JournalEntry]:
         """Choose the entries to look up now, those not looked up for the longest time first."""
         held = {entry.token: entry for entry in entries}
-        self._looked_up = {call: at for call, at in self._looked_up.items() if call in held}
+        self._looked_up = {token: at for token, at in self._looked_up.items() if token in held}
         due = [entry for entry in held.values() if self._last(entry) + _LOOKUP_INTERVAL_MS <= now]
         chosen = sorted(due, key=self._last)[:_MAX_LOOKUPS]
         self._looked_up |= {entry.token: now for entry in chosen}
         return chosen
 
-    def _last(self, entry: JournalEntry) -> int:
+    def _last(self, entry: JournalEntry) -> Millis:
         return self._looked_up.get(entry.token, entry.claimed_at)
 
     async def _look_up(self, entry: JournalEntry) -> None:
@@ -98,29 +104,32 @@ class Settlement:
                 if call.status == "FINAL":
                     report = report_of(call)
                     # The cost of a change is part of the price of the call that it changed.
-                    await self._journal.settle(entry.token, replace(report, cost=0) if entry.subject else report)
+                    await self._journal.settle(
+                        entry.token, replace(report, cost=Micros(0)) if entry.subject else report
+                    )
         except StorageError:
             raise
         except VoiceError:
-            # The next lookup may succeed; at the latest the lease ends the entry.
+            # The next lookup may succeed; the entry is settled at the end of its lease at the latest.
             return
 
     async def _look_into_conference(self, entry: JournalEntry, conference: str) -> None:
-        """Find the participant whose answer was lost: ours by its number, and not the call of another request."""
+        """Find the call of a request whose answer was lost: a participant with its number and without a request."""
         try:
             participants = await self._api.get_conference(conference)
         except NotFoundError:
             return
         found = [one for one in participants if self._is_for(one, entry)]
         unclaimed = [one.id for one in found if await self._journal.by_call_id(one.id) is None]
+        # With several candidates, it is not known which one is ours.
         if len(unclaimed) == 1:
             await self._journal.record(entry.token, Outcome("accepted", unclaimed[0]))
 
     def _is_for(self, participant: Participant, entry: JournalEntry) -> bool:
         number = (participant.cli or "").lstrip("+")
-        return bool(number) and self._journal.hashed(f"+{number}") in entry.destinations
+        return bool(number) and self._journal.hashed(PhoneNumber(f"+{number}")) in entry.destinations
 
 
 def report_of(call: Call) -> EndReport:
-    """Write how a call ended in the form that the journal keeps."""
+    """Return how a call ended, in the form that the journal stores."""
     return EndReport(call.duration, price_micros(call.debit), call.result, call.reason, call.call_id)

@@ -1,16 +1,16 @@
-"""What the platform reports of calls: recorded and answered, waited for, and listed."""
+"""What the platform reports of calls: events are recorded and answered, waited for, and listed."""
 
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.ports import EventListener, EventLog
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import CallId, JsonObject
 from sinch_voice_mcp.wire.applications import CallbackUrl
 from sinch_voice_mcp.wire.events import VoiceEvent
 
 
 class CallEvents:
-    """The events of calls, for the faces of the server: the receiver, the tools and the resources."""
+    """The events of calls, for the receiver, the tools and the resources."""
 
     def __init__(self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource) -> None:
         self._log = log
@@ -19,10 +19,10 @@ class CallEvents:
         self._source = source
 
     async def record(self, event: VoiceEvent) -> bytes:
-        """Record an event and return the reply; the same event again gets the same bytes.
+        """Record an event and return the reply; a repeated delivery gets the same bytes.
 
         Returns:
-            SVAML as JSON, or nothing where the platform expects no reply.
+            SVAML as JSON; empty if the platform expects no reply.
 
         Raises:
             StorageError: It could not be recorded.
@@ -30,21 +30,21 @@ class CallEvents:
         return await self._inbox.record(event)
 
     async def wait(
-        self, call_id: str, until: Until, timeout_s: float, progress: Progress | None = None
+        self, call_id: CallId, until: Until, timeout_s: float, progress: Progress | None = None
     ) -> CallSnapshot:
-        """Wait until something has happened in a call, or the time is up. See :meth:`CallMonitor.wait`."""
+        """Wait until a call reaches a state, or the time is up. See :meth:`CallMonitor.wait`."""
         return await self._monitor.wait(call_id, until, timeout_s, progress)
 
-    async def timeline(self, call_id: str) -> list[JsonObject]:
-        """List what is known to have happened in a call, in order. See :meth:`CallMonitor.timeline`."""
+    async def timeline(self, call_id: CallId) -> list[JsonObject]:
+        """List the request and the events of a call, in order. See :meth:`CallMonitor.timeline`."""
         return await self._monitor.timeline(call_id)
 
-    async def check_open(self) -> frozenset[str]:
-        """Look at the open calls and return the ids of those that are answered. See :meth:`CallMonitor.check_open`."""
+    async def check_open(self) -> frozenset[CallId]:
+        """Look up the open calls and return the IDs of those that are answered. See :meth:`CallMonitor.check_open`."""
         return await self._monitor.check_open()
 
     async def silence(self) -> str:
-        """Explain why a call has no events: no receiver, a receiver that never got one, or only this call."""
+        """Explain why a call has no events: no receiver, a receiver that never got one, or none of this call."""
         if not self._source.active:
             return self._source.remark
         if await self._log.has_events():
@@ -53,19 +53,19 @@ class CallEvents:
 
     @property
     def remark(self) -> str:
-        """What is not known without events; empty where they come in."""
+        """What is not known without events; empty if this server receives them."""
         return self._source.remark
 
     @property
     def listeners(self) -> list[EventListener]:
-        """Called with the id of each call that has new events; they must not raise."""
+        """Functions that are called with the ID of each call that has new events; they must not raise."""
         return self._log.listeners
 
     def require(self, what: str) -> None:
-        """Raise unless events come in.
+        """Raise unless this server receives events; ``what`` needs them and begins the message.
 
         Raises:
-            NoCallbacksError: None come in.
+            NoCallbacksError: It receives none.
         """
         self._source.require(what)
 
@@ -73,6 +73,6 @@ class CallEvents:
         """Raise unless the platform sends its events to this server.
 
         Raises:
-            NoCallbacksError: It sends them elsewhere, or nowhere.
+            NoCallbacksError: It sends them to another URL, or sends none.
         """
         self._source.check(urls)

@@ -14,20 +14,21 @@ from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
 ReadCallbacks = Callable[[], Awaitable[CallbackUrl]]
-"""Asks the platform for the application's callback URLs."""
+"""Returns the application's callback URLs, as the platform has them."""
 
 SignProbe = Callable[[str, str], tuple[Mapping[str, str], bytes]]
-"""Makes the headers and body of a probe for a URL and a nonce."""
+"""Returns the headers and body of a signed probe for a URL and a nonce."""
 
 _PUBLIC_URL = "SINCH_VOICE_PUBLIC_URL"
 NOT_SET = f"not set ({_PUBLIC_URL})"
 _PROBE_TIMEOUT_S = 5.0
-"""As long as the platform waits for a reply, as far as is known."""
+"""Seconds to wait for the response to a probe: about as long as the platform waits for a reply."""
 
 _PORTS = {"http": 80, "https": 443}
+"""Default ports by scheme."""
 
 
-class Post(Protocol):
+class PostProbe(Protocol):
     """Posts one request without following redirects."""
 
     async def __call__(
@@ -54,7 +55,7 @@ class EventTarget:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One problem, and what to do about it."""
+    """One problem, and the next step that solves it."""
 
     problem: str
     next_step: str
@@ -67,7 +68,7 @@ class EventCheck:
     Attributes:
         expected: The URL that this server expects events at.
         configured: The URLs that the platform has, without anything that may be secret.
-        probe: What became of the probe.
+        probe: The result of the probe.
         notes: Remarks that are not problems.
         diagnoses: The problems.
     """
@@ -80,9 +81,9 @@ class EventCheck:
 
 
 async def check_events(
-    target: EventTarget, read_callbacks: ReadCallbacks, sign_probe: SignProbe, post: Post
+    target: EventTarget, read_callbacks: ReadCallbacks, sign_probe: SignProbe, post: PostProbe
 ) -> EventCheck:
-    """Ask the platform for its callback URL, and post a probe to the public URL and to no other. Changes nothing."""
+    """Compare the platform's callback URL with the public URL, and post a probe to the public URL. Changes nothing."""
     check = EventCheck()
     if target.url is None:
         next_step = f"Set {_PUBLIC_URL} to the URL that reaches this server from outside: https://voice.example.com."
@@ -161,7 +162,7 @@ def _address(parts: SplitResult) -> tuple[str, int | None]:
     return (parts.hostname or "").rstrip("."), None if _PORTS.get(parts.scheme) == port else port
 
 
-async def _probe(check: EventCheck, url: str, path: str, sign_probe: SignProbe, post: Post) -> None:
+async def _probe(check: EventCheck, url: str, path: str, sign_probe: SignProbe, post: PostProbe) -> None:
     nonce = secrets.token_urlsafe(16)
     headers, body = sign_probe(url, nonce)
     response = await post(url, headers, body, _PROBE_TIMEOUT_S)
@@ -202,7 +203,7 @@ def _proxy_notes(path: str, signed: str) -> list[str]:
 
 
 def _diagnose(status: int, code: object, url: str, path: str) -> Diagnosis:
-    """Return what a response means that does not accept the probe."""
+    """Return the diagnosis for a response that does not accept the probe."""
     if isinstance(code, int) and code in _BY_CODE:
         diagnosis = _BY_CODE[code]
     elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
@@ -217,7 +218,7 @@ def _diagnose(status: int, code: object, url: str, path: str) -> Diagnosis:
 
 
 _PATH = "{path}"
-"""Stands for the receiver's path in the texts below."""
+"""Placeholder for the receiver's path in the texts below."""
 
 _REDIRECT = f"Set {_PUBLIC_URL} and the platform's URL to the target of the redirect; a final slash matters."
 _ANOTHER_PROGRAM = Diagnosis(
@@ -226,8 +227,8 @@ _ANOTHER_PROGRAM = Diagnosis(
     "`sinch-voice-mcp callbacks`.",
 )
 _MISSING_HEADERS = Diagnosis(
-    "The receiver gets the probe without the headers that identify the sender.",
-    "Make the proxy forward Authorization and X-Timestamp, and set none of its own.",
+    "The receiver gets the probe without the headers that authenticate it.",
+    "Make the proxy forward Authorization and X-Timestamp unchanged.",
 )
 _BY_CODE = {
     40100: _MISSING_HEADERS,
@@ -257,7 +258,7 @@ _BY_CODE = {
 
 _BY_STATUS: Mapping[int, Diagnosis] = {
     HTTPStatus.UNAUTHORIZED: Diagnosis(
-        "A proxy in front of the receiver asks for a login.",
+        "A proxy in front of the receiver requires a login.",
         f"Let requests to {_PATH} pass without one: the receiver verifies signatures itself.",
     ),
     HTTPStatus.FORBIDDEN: Diagnosis(

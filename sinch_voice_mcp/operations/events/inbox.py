@@ -1,4 +1,4 @@
-"""The inbox of events: each is recorded and answered in one transaction. No language model is in this path."""
+"""The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,12 +11,18 @@ from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, r
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import JsonObject, is_object
+from sinch_voice_mcp.types import JsonObject, Millis, Token, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _NUMBERS = ("cli", "from", "to", "rdnis")
+"""Members of an event that can be telephone numbers; they are stored masked."""
+
 _MIN_NUMBER_DIGITS = 7
+"""Digits from which a text counts as a telephone number, not as an extension or a user name."""
+
 _MAX_KIND_CHARS = 40
+"""Characters of an event's name that are stored."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _FROM_API = "SERVER"
@@ -28,8 +34,8 @@ class EventInbox:
 
     Args:
         events: Where they are recorded.
-        guard: Decides every reply, as it decides every callout.
-        incoming_text: What a caller hears when no reply was prepared for the call.
+        guard: Decides about every reply, as it decides about every callout.
+        incoming_text: Spoken to the caller of an incoming call.
     """
 
     def __init__(self, events: EventLog, guard: Guard, incoming_text: str) -> None:
@@ -38,10 +44,10 @@ class EventInbox:
         self._incoming_text = incoming_text
 
     async def record(self, event: VoiceEvent) -> bytes:
-        """Record an event and return the reply; the same event again gets the same bytes.
+        """Record an event and return the reply; a repeated delivery gets the same bytes.
 
         Returns:
-            SVAML as JSON, or nothing where the platform expects no reply.
+            SVAML as JSON; empty if the platform expects no reply.
 
         Raises:
             StorageError: It could not be recorded.
@@ -58,7 +64,7 @@ class EventInbox:
         decision = self._guard.decide_now(document, kind)
         if isinstance(decision, Allow):
             return Reply(decision.request.to_json(), {})
-        # The refused reply is not given; the call ends instead, and the timeline names the rule.
+        # A refused reply is replaced by the end of the call, and the timeline names the rule.
         return Reply(Document(action=Hangup()).to_json(), {"refused": decision.rule})
 
     def _default(self, event: VoiceEvent, entry: JournalEntry | None) -> Document:
@@ -72,7 +78,7 @@ class EventInbox:
 
 
 def _svaml_event(event: VoiceEvent) -> SvamlEvent | None:
-    """The event that SVAML answers; None where the platform expects no reply."""
+    """Return the event that SVAML answers; None if the platform expects no reply."""
     match event:
         case IceEvent():
             return "ice"
@@ -91,6 +97,7 @@ def _saved(event: VoiceEvent, replies: Replies) -> Document | None:
             try:
                 return read(parse_json(replies[name]), event.kind).document  # pyright: ignore[reportArgumentType] - ice, ace or pie
             except SvamlError:
+                # The caller of this function then replies with the default.
                 return None
     return None
 
@@ -109,10 +116,10 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
     return IncomingEvent(
         identity=event.identity,
         call_id=event.call_id,
-        token=event.custom,
+        token=None if event.custom is None else Token(event.custom),
         kind=clean(event.kind)[:_MAX_KIND_CHARS] or "unknown",
         # In whole numbers, because rounding would push the last instant of the calendar out of range.
-        at=None if event.at is None else (event.at - _EPOCH) // _MILLISECOND,
+        at=None if event.at is None else Millis((event.at - _EPOCH) // _MILLISECOND),
         details=_details(event),
         report=_report(event),
         caller=_caller(event),
@@ -120,26 +127,27 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
 
 
 def _details(event: VoiceEvent) -> JsonObject:
-    """Select what is kept of an event; what others may have written stands under ``untrusted``."""
-    kept: dict[str, object] = {}
+    """Return what is stored of an event; texts that others may have written are under ``untrusted``."""
+    stored: dict[str, object] = {}
     match event:
         case AceEvent(amd=amd) if amd is not None:
-            kept = {"answered_by": amd.status, "because": amd.reason}
+            stored = {"answered_by": amd.status, "because": amd.reason}
         case PieEvent(menu_result=result) if result is not None:
-            kept = {"type": result.type, "by": result.input_method}
+            stored = {"type": result.type, "by": result.input_method}
         case DiceEvent():
-            kept = {"result": event.result, "reason": event.reason, "duration_s": event.duration}
-            kept |= {"cost": event.debit and event.debit.amount, "currency": event.debit and event.debit.currency_id}
+            stored = {"result": event.result, "reason": event.reason, "duration_s": event.duration}
+            stored |= {"cost": event.debit and event.debit.amount, "currency": event.debit and event.debit.currency_id}
         case NotifyEvent():
             answered = event.amd and event.amd.status
-            kept = {"answered_by": answered, "error_code": event.error_code}
+            stored = {"answered_by": answered, "error_code": event.error_code}
         case _:
             pass
-    foreign = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
+    # `custom` is our token, which is stored in a column of its own.
+    outside = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
     # The platform's own values are cleaned as well, because they are shown.
-    short = {name: clean(value) if isinstance(value, str) else value for name, value in kept.items()}
+    short = {name: clean(value) if isinstance(value, str) else value for name, value in stored.items()}
     return {name: value for name, value in short.items() if value is not None} | (
-        {"untrusted": foreign} if foreign else {}
+        {"untrusted": outside} if outside else {}
     )
 
 
@@ -165,5 +173,5 @@ def _caller(event: VoiceEvent) -> str | None:
 
 def is_input(details: JsonObject) -> bool:
     """Whether the details of a menu event hold what the callee entered."""
-    foreign = details.get("untrusted")
-    return is_object(foreign) and "input" in foreign
+    outside = details.get("untrusted")
+    return is_object(outside) and "input" in outside

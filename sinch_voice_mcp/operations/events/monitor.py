@@ -1,4 +1,4 @@
-"""What is known of a call while it is in progress: from its events, and from the platform where none arrive."""
+"""Monitor calls in progress: by their events, and by lookups at the platform if no events arrive."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.ports import EventLog, EventWatch, Journal, JournalEntry, StoredEvent, VoiceApi
-from sinch_voice_mcp.types import JsonObject, is_object
+from sinch_voice_mcp.types import CallId, JsonObject, is_object
 from sinch_voice_mcp.wire.calls import Call
 
 Until = Literal["answered", "input", "ended"]
 """What to wait for: an answer, input in a menu, or the end of the call."""
 
 Progress = Callable[["CallSnapshot"], Awaitable[None]]
-"""Called with each new snapshot while a call is waited for."""
+"""Called with each new snapshot during a wait."""
 
 _MAX_OPEN_LOOKUPS = 20
-"""How many open calls a listing asks the platform about; a person reads no more at once."""
+"""Open calls that one listing looks up at the platform; a person reads no more at once."""
 
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
-"""The kinds of event that the platform reports of a call."""
+"""Names of the events that the platform reports of a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class MenuInput:
-    """The input of a menu: how it ended, and the keys or words; ``value`` is None where nothing was entered."""
+    """The input of a menu: how it ended, and the keys or words; ``value`` is None if nothing was entered."""
 
     type: str
     value: str | None
@@ -41,20 +41,20 @@ class CallSnapshot:
     """What is known of a call at one moment.
 
     Attributes:
-        call_id: The call.
+        call_id: ID of the call.
         reported: Whether any event of it arrived.
         answered: Whether it was answered.
         ended: Whether it has ended.
-        answered_by: ``human`` or ``machine``, in the platform's words; None where it did not say.
+        answered_by: The platform's word for what answered, such as ``human`` or ``machine``; None if it gave none.
         entered: The last input of a menu.
-        result: How it ended, in the platform's words.
-        reason: Why it ended, in the platform's words.
-        duration: Seconds after the answer.
-        cost: Price in ``currency``.
-        currency: ISO 4217.
+        result: The platform's word for how it ended.
+        reason: The platform's word for why it ended.
+        duration: Seconds between answer and end.
+        cost: What it cost, in ``currency``.
+        currency: ISO 4217 code.
     """
 
-    call_id: str
+    call_id: CallId
     reported: bool = False
     answered: bool = False
     ended: bool = False
@@ -67,7 +67,7 @@ class CallSnapshot:
     currency: str | None = None
 
     def reached(self, until: Until) -> bool:
-        """Whether what is waited for has happened, or cannot happen any more."""
+        """Whether the awaited state is reached, or cannot be reached any more."""
         match until:
             case "answered":
                 return self.answered or self.ended
@@ -78,7 +78,7 @@ class CallSnapshot:
 
 
 class CallMonitor:
-    """Looks at calls and waits for what happens in them."""
+    """Observes calls, and waits until they reach a state."""
 
     def __init__(
         self,
@@ -100,15 +100,15 @@ class CallMonitor:
         self._pace = pace
 
     async def wait(
-        self, call_id: str, until: Until, timeout_s: float, progress: Progress | None = None
+        self, call_id: CallId, until: Until, timeout_s: float, progress: Progress | None = None
     ) -> CallSnapshot:
-        """Wait until something has happened in a call, or the time is up.
+        """Wait until a call reaches a state, or the time is up.
 
         Args:
-            call_id: The call.
-            until: What to wait for; the end of the call ends the wait as well.
-            timeout_s: Seconds of the server's clock.
-            progress: Called with every change.
+            call_id: ID of the call.
+            until: The state to wait for; the end of the call ends the wait in any case.
+            timeout_s: Longest wait, in seconds of the server's clock.
+            progress: Called with every new snapshot.
 
         Raises:
             NotFoundError: There is no such call.
@@ -116,63 +116,67 @@ class CallMonitor:
         """
         view = _View(call_id)
         async with self._events.watch(call_id) as watch:
-            await self._look(view, ask=True)
+            await self._observe(view, look_up=True)
             deadline = self._clock.monotonic() + timeout_s
-            reported, asked_at = view.snapshot, self._clock.monotonic()
+            reported, looked_up_at = view.snapshot, self._clock.monotonic()
             while not view.snapshot.reached(until) and (left := deadline - self._clock.monotonic()) > 0:
                 await watch.wait(min(left, self._pace.event_poll_s, self._poll_s))
-                ask = self._clock.monotonic() - asked_at >= self._poll_s
-                await self._look(view, ask=ask)
-                asked_at = self._clock.monotonic() if ask else asked_at
+                look_up = self._clock.monotonic() - looked_up_at >= self._poll_s
+                await self._observe(view, look_up=look_up)
+                looked_up_at = self._clock.monotonic() if look_up else looked_up_at
                 if progress is not None and view.snapshot != reported:
                     reported = view.snapshot
                     await progress(reported)
             await self._await_last_events(view, watch, deadline)
         return view.snapshot
 
+    # Without a receiver, lookups are the only source, so they are more frequent.
     @property
     def _poll_s(self) -> float:
         return self._pace.platform_poll_with_events_s if self._source.active else self._pace.platform_poll_s
 
     async def _await_last_events(self, view: "_View", watch: EventWatch, deadline: float) -> None:
-        """Where the platform's state told of the end first, wait for events that are still on their way."""
+        """Wait for the last events if a lookup found the end of the call before its event arrived."""
         until = min(deadline, self._clock.monotonic() + self._pace.last_events_s)
         while self._source.active and view.lacks_end and (left := until - self._clock.monotonic()) > 0:
             await watch.wait(left)
-            await self._look(view, ask=False)
+            await self._observe(view, look_up=False)
 
-    async def check_open(self) -> frozenset[str]:
-        """Look at the open calls, the newest first, for as long as a listing may take; settle those that have ended.
+    async def check_open(self) -> frozenset[CallId]:
+        """Look up the newest open calls, for as long as a listing may take, and settle those that have ended.
 
-        The journal does not record an answer, so a listing asks for it here.
+        The journal does not record that a call was answered, so a listing needs these lookups.
 
         Returns:
-            The ids of the calls that are answered.
+            The IDs of the calls that are answered.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        answered: set[str] = set()
+        answered: set[CallId] = set()
 
-        async def look(call_id: str) -> None:
+        async def look_up(call_id: CallId) -> None:
             view = _View(call_id)
             try:
-                await self._look(view, ask=True)
+                await self._observe(view, look_up=True)
             except VoiceError:
-                # The listing is still right about every other call, and this one keeps the state of the journal.
+                # One failed lookup must not fail the listing; this call is listed with the state of the journal.
                 return
             if view.snapshot.answered:
                 answered.add(call_id)
 
         entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
-            async with anyio.create_task_group() as looks:
-                for call_id in {call_id for entry in entries if (call_id := entry.call_id or entry.subject)}:
-                    looks.start_soon(look, call_id)
+            async with anyio.create_task_group() as lookups:
+                # Each call once, although a change of it is an entry of its own; in order, so that runs are alike.
+                for call_id in dict.fromkeys(
+                    call_id for entry in entries if (call_id := entry.call_id or entry.subject)
+                ):
+                    lookups.start_soon(look_up, call_id)
         return frozenset(answered)
 
-    async def timeline(self, call_id: str) -> list[JsonObject]:
-        """List what is known to have happened in a call, in order: our request, then the platform's events.
+    async def timeline(self, call_id: CallId) -> list[JsonObject]:
+        """List our request and the platform's events of a call, in order.
 
         Raises:
             NotFoundError: There is no such call.
@@ -182,28 +186,29 @@ class CallMonitor:
         ours = [] if entry is None else _request_rows(entry)
         theirs = [_event_row(event) for event in await self._events.events(call_id)]
         if not ours and not theirs:
-            # Nothing is recorded of it; the platform says whether there is such a call at all.
+            # Nothing is recorded of it; the lookup raises if there is no such call.
             await self._api.get_call(call_id)
-        # The platform's instants are whole seconds, so our request comes first whatever they say.
+        # The platform's instants are whole seconds, so the first event may seem older than our request.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
 
-    async def _look(self, view: "_View", *, ask: bool) -> None:
+    async def _observe(self, view: "_View", *, look_up: bool) -> None:
+        """Read the new events of a call, and look it up at the platform if requested."""
         view.events.extend(await self._events.events(view.call_id, after=view.last))
-        if ask and not view.is_final:
-            found = await self._ask(view)
+        if look_up and not view.is_final:
+            found = await self._look_up(view)
             if found is not None:
                 view.call = found
                 await self._settlement.observe(found)
         view.snapshot = snapshot(view.call_id, view.events, view.call)
 
-    async def _ask(self, view: "_View") -> Call | None:
-        """Ask the platform for the state of a call; None where it does not answer in time."""
+    async def _look_up(self, view: "_View") -> Call | None:
+        """Look up the state of a call at the platform; None if it does not answer in time."""
         try:
-            # Events keep arriving; a slow platform must not hold them up.
+            # A slow answer must not delay the events that arrive meanwhile.
             with self._clock.move_on_after(self._pace.platform_answer_s):
                 return await self._api.get_call(view.call_id)
         except VoiceError:
-            # An event proves that the call exists, and so does a request that was placed and has not ended.
+            # Events or an open request prove that the call exists, so a failed lookup only means: not known now.
             if view.call is None and not view.events:
                 entry = await self._journal.by_call_id(view.call_id)
                 if entry is None or entry.state == "ended":
@@ -212,9 +217,9 @@ class CallMonitor:
 
 
 class _View:
-    """What one waiter has seen of a call so far."""
+    """What one wait has observed of a call so far."""
 
-    def __init__(self, call_id: str) -> None:
+    def __init__(self, call_id: CallId) -> None:
         self.call_id = call_id
         self.events: list[StoredEvent] = []
         self.call: Call | None = None
@@ -226,7 +231,7 @@ class _View:
 
     @property
     def lacks_end(self) -> bool:
-        """Whether the platform says that the call has ended, and the event of the end has not arrived."""
+        """Whether a lookup found that the call has ended, and the event of its end has not arrived."""
         return self.snapshot.ended and all(event.kind != "dice" for event in self.events)
 
     @property
@@ -234,8 +239,8 @@ class _View:
         return self.call is not None and self.call.status == "FINAL"
 
 
-def snapshot(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> CallSnapshot:
-    """Combine events and the platform's own answer, whatever the order in which they arrived."""
+def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) -> CallSnapshot:
+    """Combine the events of a call and its last lookup, in whatever order they arrived."""
     ends = [event for event in events if event.kind == "dice"]
     result = _text(ends, "result") or (call and call.result)
     ended = bool(ends) or (call is not None and call.status == "FINAL")
@@ -257,11 +262,11 @@ def snapshot(call_id: str, events: Sequence[StoredEvent], call: Call | None) -> 
 
 
 def _entered(events: Sequence[StoredEvent]) -> MenuInput | None:
-    """The last input of a menu; a call that ends in a menu is not an input."""
+    """Return the last input of a menu; the end of the call in a menu is not an input."""
     menus = [event for event in events if event.kind == "pie" and event.details.get("type") != "hangup"]
     if not menus:
         return None
-    # A key that was pressed counts for more than a silence before or after it.
+    # A pressed key or spoken word takes precedence over a silence before or after it.
     chosen = next((event for event in reversed(menus) if is_input(event.details)), menus[-1])
     untrusted = chosen.details.get("untrusted")
     value = untrusted.get("input") if is_object(untrusted) else None

@@ -1,4 +1,4 @@
-"""Where events of calls come from, and whether they come in."""
+"""Whether and where this server receives the events of its calls."""
 
 from dataclasses import dataclass
 
@@ -6,37 +6,37 @@ from sinch_voice_mcp.errors import NoCallbacksError
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
 _SEE_CALLBACKS = (
-    "No phone rang. Tell the owner: get_callbacks shows where events go, and `sinch-voice-mcp callbacks check` says "
-    "where they should go."
+    "No phone was called. Ask the owner to run `sinch-voice-mcp callbacks check`, which compares the configured "
+    "callback URL with this server's; get_callbacks shows the configured one."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """Where this server gets the events of its calls from.
+    """The receiver of the events of this server's calls.
 
     Attributes:
         active: Whether a receiver runs: in this process, or in another one on the same journal.
-        url: Where the platform should send events; None where the owner did not say.
+        url: The public URL of the receiver; None if the owner did not set one.
     """
 
     active: bool
     url: str | None = None
 
     def require(self, what: str) -> None:
-        """Raise unless events come in.
+        """Raise unless this server receives events; ``what`` needs them and begins the message.
 
         Raises:
-            NoCallbacksError: None come in.
+            NoCallbacksError: It receives none.
         """
         if not self.active:
             raise NoCallbacksError(f"{what} needs the events of the call, and this server receives none.")
 
     def check(self, urls: CallbackUrl) -> None:
-        """Raise unless the platform sends its events here.
+        """Raise unless the platform sends its events to this server.
 
         Raises:
-            NoCallbacksError: It sends them elsewhere, or nowhere.
+            NoCallbacksError: It sends them to another URL, or sends none.
         """
         configured = [url.rstrip("/") for url in (urls.primary, urls.fallback) if url]
         if not configured:
@@ -50,5 +50,9 @@ class EventSource:
 
     @property
     def remark(self) -> str:
-        """What is not known without events; empty where they come."""
-        return "" if self.active else "No events come in, so who answered and which keys were pressed is not known."
+        """What is not known without events; empty if this server receives them."""
+        return (
+            ""
+            if self.active
+            else "This server receives no events, so it cannot report what answered or which keys were pressed."
+        )

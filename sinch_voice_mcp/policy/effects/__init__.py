@@ -1,1 +1,1 @@
-"""What a request does: rings, identifies, fetches, stores, speaks; and the walk that finds it."""
+"""What a request does: it rings, identifies, fetches, stores, speaks; and the search that finds it."""

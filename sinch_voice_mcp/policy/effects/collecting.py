@@ -1,4 +1,4 @@
-"""Walk a request and every SVAML document inside it, and collect what it can do."""
+"""Collect what a request can do: its own members, and those of every SVAML document inside it."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -40,13 +40,17 @@ from sinch_voice_mcp.svaml import (
     read,
     ssml,
 )
-from sinch_voice_mcp.svaml.findings import Step
+from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout
 
-Location = tuple[Step, ...]
-_LONGEST_INLINE = 100_000
+_MAX_INLINE_CHARS = 100_000
+"""Characters of an SVAML document that is embedded as text; real ones have a few thousand."""
+
+_MAX_MESSAGE_CHARS = 300
+"""Characters of a reader's message that an effect quotes."""
+
 _ADDRESS_IN_BRACKETS = "a URL in a prompt names its host by a DNS name, not by an IP address in square brackets"
 _BRACKETED_HOST = re.compile(r"https?://[^\s/;]*\[", re.IGNORECASE)
 
@@ -55,12 +59,12 @@ EMBEDDED: Mapping[Meaning, Event] = {
     Meaning.EMBEDS_ACE: "ace",
     Meaning.EMBEDS_PIE: "pie",
 }
-"""Which event a document answers that stands as text in a callout."""
+"""The event that an embedded document answers, by the meaning of the member that contains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """The nearest caller id around a place."""
+    """The caller ID of the nearest object around a location, and the path at which it is or belongs."""
 
     path: str
     cli: str | None
@@ -68,16 +72,16 @@ class _Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """One marked value where it stands."""
+    """One value with its meaning's context: its location, the object that contains it, and the caller ID around it."""
 
-    place: Location
+    location: Location
     value: object
     holder: Payload
     identity: _Identity
 
     @property
     def path(self) -> str:
-        return json_path(*self.place)
+        return json_path(*self.location)
 
     @property
     def text(self) -> str:
@@ -85,7 +89,7 @@ class _Leaf:
 
 
 def effects_of(request: Payload) -> tuple[Effect, ...]:
-    """Everything that a request can do, in the order in which it is written.
+    """Return everything that a request can do, in the order of its members.
 
     Inline SVAML and prompts that cannot be read are :class:`~sinch_voice_mcp.policy.effects.kinds.Broken`.
     """
@@ -93,77 +97,79 @@ def effects_of(request: Payload) -> tuple[Effect, ...]:
 
 
 def read_inline(text: str, event: Event) -> Reading:
-    """Read SVAML that stands as text in a callout.
+    """Read an SVAML document that is embedded as text in a callout.
 
     Raises:
         SvamlError: It does not fit its event, or is longer than 100,000 characters.
     """
-    if len(text) > _LONGEST_INLINE:
-        raise SvamlError(f"the document is longer than {_LONGEST_INLINE:,} characters", path="$")
+    if len(text) > _MAX_INLINE_CHARS:
+        raise SvamlError(f"the document is longer than {_MAX_INLINE_CHARS:,} characters", path="$")
     return read(text, event)
 
 
 def is_inline(text: str) -> bool:
-    """Whether the text at an ``ice``, ``ace`` or ``pie`` is a document, as the platform tells it from a URL."""
+    """Whether the text of a member ``ice``, ``ace`` or ``pie`` is a document; otherwise it is a URL."""
     return text.lstrip().startswith("{")
 
 
-def _effects(payload: Payload, place: Location, around: _Identity) -> Iterator[Effect]:
-    identity = _identity(payload, place) or around
-    yield from _implied(payload, place, identity)
+def _effects(payload: Payload, location: Location, around: _Identity) -> Iterator[Effect]:
+    identity = _identity(payload, location) or around
+    yield from _implied(payload, location, identity)
     for member in members(type(payload)):
         value: object = getattr(payload, member.name)
-        yield from _within(value, member.meaning, (*place, member.wire), payload, identity)
+        yield from _within(value, member.meaning, (*location, member.wire), payload, identity)
 
 
 def _within(
-    value: object, meaning: Meaning | None, place: Location, holder: Payload, identity: _Identity
+    value: object, meaning: Meaning | None, location: Location, holder: Payload, identity: _Identity
 ) -> Iterator[Effect]:
     if isinstance(value, Payload):
-        yield from _effects(value, place, identity)
+        yield from _effects(value, location, identity)
     elif is_many(value):
         for index, item in enumerate(value):
-            yield from _within(item, meaning, (*place, index), holder, identity)
+            yield from _within(item, meaning, (*location, index), holder, identity)
     elif value is not None:
-        leaf = _Leaf(place, value, holder, identity)
+        leaf = _Leaf(location, value, holder, identity)
         yield from _unencodable(leaf)
         yield from () if meaning is None else _BY_MEANING[meaning](leaf)
 
 
-def _identity(payload: Payload, place: Location) -> _Identity | None:
+def _identity(payload: Payload, location: Location) -> _Identity | None:
     for member in members(type(payload)):
         if member.meaning is Meaning.IDENTIFIES:
             cli: object = getattr(payload, member.name)
-            # Sinch takes an empty caller id for none.
+            # The platform treats an empty caller ID as none.
             present = isinstance(cli, str) and cli.strip() != ""
-            return _Identity(json_path(*place, member.wire), str(cli) if present else None)
+            return _Identity(json_path(*location, member.wire), str(cli) if present else None)
     return None
 
 
-def _implied(payload: Payload, place: Location, identity: _Identity) -> Iterator[Effect]:
-    """What an absent member means, and members that are switches."""
+def _implied(payload: Payload, location: Location, identity: _Identity) -> Iterator[Effect]:
+    """Yield the effects of absent members, and of members that are switches."""
     match payload:
         case ConnectPstn(number=None):
-            yield Dial(json_path(*place, "number"), None, identity.cli, identity.path)
+            # The platform then calls the number that the caller dialed.
+            yield Dial(json_path(*location, "number"), None, identity.cli, identity.path)
         case ConnectMxp(destination=None):
-            yield Reach(json_path(*place, "destination"), "in_app", None)
+            yield Reach(json_path(*location, "destination"), "in_app", None)
         case PlayFiles(ids=()):
-            yield Broken(json_path(*place, "ids"), "`ids` is empty, so nothing would be played")
+            yield Broken(json_path(*location, "ids"), "`ids` is empty, so nothing would be played")
+        # Nothing is spoken or sent, and no reply can change that: the rule for texts refuses the empty one.
         case TtsCallout(text=None, prompts=None, dtmf=None, enable_ace=None | False):
-            yield Speak(json_path(*place, "text"), "")
+            yield Speak(json_path(*location, "text"), "")
         case StartRecording(options=None):
-            yield Store(json_path(*place, "options"), None)
+            yield Store(json_path(*location, "options"), None)
         case RecordingOptions(destination_url=None):
-            yield Store(json_path(*place, "destinationUrl"), None)
+            yield Store(json_path(*location, "destinationUrl"), None)
         case _:
             pass
     if isinstance(payload, ConnectPstn | ConnectConf) and payload.record and payload.recording_options is None:
-        yield Store(json_path(*place, "record"), None)
+        yield Store(json_path(*location, "record"), None)
 
 
 def _unencodable(leaf: _Leaf) -> Iterator[Effect]:
-    if isinstance(leaf.value, str) and any("\ud800" <= sign <= "\udfff" for sign in leaf.value):
-        yield Broken(leaf.path, "the text holds half a character (a lone surrogate), which no JSON can carry")
+    if isinstance(leaf.value, str) and any("\ud800" <= char <= "\udfff" for char in leaf.value):
+        yield Broken(leaf.path, "the text contains half a character (a lone surrogate), which JSON cannot represent")
 
 
 def _dial(leaf: _Leaf) -> Iterator[Effect]:
@@ -183,7 +189,7 @@ def _reach_kind(holder: Payload) -> ReachKind:
         case StreamDestination():
             return "stream"
         case _:
-            raise TypeError(f"{type(holder).__name__} reaches something, but nobody knows what")
+            raise TypeError(f"{type(holder).__name__} reaches a target, but no kind of target is defined for it")
 
 
 def _identify(leaf: _Leaf) -> Iterator[Effect]:
@@ -203,8 +209,9 @@ def _prompt(leaf: _Leaf) -> Iterator[Effect]:
     try:
         parts = prompts.parse(leaf.text)
     except prompts.PromptError as error:
+        # Square brackets end a prompt, so the parser's message about such a URL would be misleading.
         bracketed = _BRACKETED_HOST.search(leaf.text) is not None
-        yield Broken(leaf.path, _ADDRESS_IN_BRACKETS if bracketed else printable(error.message, 300))
+        yield Broken(leaf.path, _ADDRESS_IN_BRACKETS if bracketed else printable(error.message, _MAX_MESSAGE_CHARS))
         return
     if not parts:
         yield Broken(leaf.path, "the prompt is empty, so nothing would be played")
@@ -222,14 +229,14 @@ def _prompt_part(part: prompts.Part, path: str) -> Iterator[Effect]:
         case prompts.AudioPart(url):
             yield Fetch(path, url, "media")
         case prompts.FilePart(name):
-            # Whatever is no plain file id might be an address to somebody.
+            # The platform may treat any other name as an address, so the rules for URLs apply to it.
             if not is_file_id(name):
                 yield Fetch(path, name, "media")
 
 
 def is_file_id(name: str) -> bool:
     """Whether a prompt item is the id of a stored file: ASCII letters, digits, spaces and ``._-``."""
-    return name.isascii() and all(sign.isalnum() or sign in "._- " for sign in name)
+    return name.isascii() and all(char.isalnum() or char in "._- " for char in name)
 
 
 def _tones(leaf: _Leaf) -> Iterator[Effect]:
@@ -246,10 +253,11 @@ def _secret(leaf: _Leaf) -> Iterator[Effect]:
 
 def _lasts(leaf: _Leaf) -> Iterator[Effect]:
     if isinstance(leaf.value, int):
-        yield Lasts(leaf.path, str(leaf.place[-1]), leaf.value)
+        yield Lasts(leaf.path, str(leaf.location[-1]), leaf.value)
 
 
 def _hides(leaf: _Leaf) -> Iterator[Effect]:
+    # Only an explicit false keeps callbacks on for certain.
     if leaf.value is not False:
         yield Hides(leaf.path)
 
@@ -267,13 +275,13 @@ def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:
         try:
             reading = read_inline(text, event)
         except SvamlError as error:
-            yield Broken(leaf.path + error.path[1:], printable(error.message, 300))
+            yield Broken(leaf.path + error.path[1:], printable(error.message, _MAX_MESSAGE_CHARS))
             return
         for unknown in reading.unknown:
-            path = json_path(*leaf.place, *unknown.location)
+            path = json_path(*leaf.location, *unknown.location)
             yield Unknown(path, printable(str(unknown.location[-1])))
-        # A document has a caller id of its own; the callout's does not reach into it.
-        yield from _effects(reading.document, leaf.place, _Identity(f"{leaf.path}.cli", None))
+        # The platform does not apply the caller ID of a callout to the documents inside it.
+        yield from _effects(reading.document, leaf.location, _Identity(f"{leaf.path}.cli", None))
 
     return effects
 

@@ -1,6 +1,6 @@
-"""What a request can do to the world outside the call, as small facts with the place they stand at.
+"""Effects: what a request can do outside the call, each with the member that causes it.
 
-Every ``path`` is a JSON path from the root of the request; it goes on into inline documents, as in
+Every ``path`` is a JSON path from the root of the request, also for members of embedded documents, such as
 ``$.customCallout.ice.action.number``.
 """
 
@@ -13,9 +13,9 @@ FetchKind = Literal["media", "callback"]
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A telephone rings. ``number`` is None where it is the one that the caller dialled.
+    """A telephone rings. ``number`` is None if the platform would call the number that the caller dialed.
 
-    ``cli`` is the caller id on the same object, None where there is none; ``cli_path`` is where it belongs.
+    ``cli`` is the caller ID with which it rings, None if there is none; ``cli_path`` is the path where it belongs.
     """
 
     path: str
@@ -26,7 +26,7 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Something that is no telephone is connected; ``target`` is None for the original in-app user."""
+    """A target other than a telephone is connected; ``target`` is None for the in-app user that the caller chose."""
 
     path: str
     kind: ReachKind
@@ -35,7 +35,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """A caller id is shown."""
+    """A caller ID is shown to the callee."""
 
     path: str
     cli: str
@@ -76,7 +76,7 @@ class Tones:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A recording is made; ``url`` is None where it does not say where it goes."""
+    """A recording is made and stored at ``url``; None if the request gives no destination."""
 
     path: str
     url: str | None
@@ -84,14 +84,14 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A credential is handed over. Its value is nobody's business."""
+    """A credential is sent. Its value is left out, because effects are shown and logged."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lasts:
-    """Something is bounded in time or number; ``name`` is the wire name and tells the unit."""
+    """A member limits a time or a count; ``name`` is the wire name of the member and implies the unit."""
 
     path: str
     name: str
@@ -100,14 +100,14 @@ class Lasts:
 
 @dataclass(frozen=True, slots=True)
 class Hides:
-    """Callbacks are switched off, so that nobody hears how the call went."""
+    """Callbacks are switched off, so that no event reports what happened in the call."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A member that no documentation names, so that nobody knows what it does."""
+    """An undocumented member, whose effect is unknown."""
 
     path: str
     what: str
@@ -115,7 +115,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Something that cannot be read, and so cannot be judged."""
+    """A part that cannot be read, so that the rules cannot examine it."""
 
     path: str
     message: str

@@ -13,7 +13,7 @@ from sinch_voice_mcp.policy.rules import (
     switches,
     urls,
 )
-from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled
+from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled
 
 RULES: tuple[Rule, ...] = (
     *stopping.RULES,
@@ -28,4 +28,4 @@ RULES: tuple[Rule, ...] = (
     *prices.RULES,
 )
 
-__all__ = ["RULES", "Case", "Failed", "Judgement", "Passed", "Rule", "Unsettled"]
+__all__ = ["RULES", "Case", "Failed", "Passed", "Rule", "RuleResult", "Unsettled"]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial, Identify
 from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS
-from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.values import is_caller_id_number, is_caller_id_word
 from sinch_voice_mcp.text.quoting import printable, quoted
 
 
-def cli_missing(case: Case) -> Iterator[Judgement]:
+def cli_missing(case: Case) -> Iterator[RuleResult]:
     """Refuse a call to a telephone without a caller ID."""
     for dial in case.all(Dial):
         if dial.cli is not None:
@@ -24,7 +24,7 @@ def cli_missing(case: Case) -> Iterator[Judgement]:
         yield Failed(dial.cli_path, "", message, _pass_own_number(case))
 
 
-def cli_form(case: Case) -> Iterator[Judgement]:
+def cli_form(case: Case) -> Iterator[RuleResult]:
     """Refuse a caller ID that is neither a number in E.164 form nor a word that the owner listed."""
     for effect in case.all(Identify):
         if effect.cli in case.policy.accepted_cli or is_caller_id_number(effect.cli):
@@ -40,7 +40,7 @@ def cli_form(case: Case) -> Iterator[Judgement]:
             yield Failed(effect.path, printable(effect.cli), message, _pass_own_number(case), how_to_change)
 
 
-def cli_ownership(case: Case) -> Iterator[Judgement]:
+def cli_ownership(case: Case) -> Iterator[RuleResult]:
     """Refuse a caller ID that is neither the account's own nor listed by the owner."""
     for effect in case.all(Identify):
         if effect.cli in case.policy.accepted_cli:

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Lasts
 from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
-from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, mistake
+from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
 
 
-def duration(case: Case) -> Iterator[Judgement]:
+def duration(case: Case) -> Iterator[RuleResult]:
     """Refuse a call that may last or ring longer than the owner allows."""
     most = {"maxDuration": case.policy.max_duration_s, "dialTimeout": case.policy.dial_timeout_s}
     for effect in case.all(Lasts):
         if effect.name in most:
-            yield judged(effect.path, f"{effect.value} s", _problem(effect, most[effect.name]))
+            yield result_of(effect.path, f"{effect.value} s", _problem(effect, most[effect.name]))
 
 
 def _problem(effect: Lasts, most_s: int) -> Problem | None:

@@ -6,12 +6,12 @@ from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial
 from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts, examine
 from sinch_voice_mcp.policy.refusals import REFUSALS
-from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled, listed
+from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.values import ANY_REGION
 from sinch_voice_mcp.text.quoting import printable
 
 
-def number_named(case: Case) -> Iterator[Judgement]:
+def number_named(case: Case) -> Iterator[RuleResult]:
     """Refuse a connection that leaves the number to the caller."""
     for dial in case.all(Dial):
         if dial.number is None:
@@ -22,7 +22,7 @@ def number_named(case: Case) -> Iterator[Judgement]:
 def _without(kind: FaultKind) -> Rule:
     """Return the rule that refuses one kind of text that is not a number to be called."""
 
-    def check(case: Case) -> Iterator[Judgement]:
+    def check(case: Case) -> Iterator[RuleResult]:
         for path, number, found in case.dialed:
             if isinstance(found, Fault) and found.kind == kind:
                 yield Failed(path, printable(number), found.message, found.next_step)
@@ -32,8 +32,8 @@ def _without(kind: FaultKind) -> Rule:
     return Rule(REFUSALS[kind], check)
 
 
-def fictional_number(case: Case) -> Iterator[Judgement]:
-    """Refuse numbers of films in live mode."""
+def fictional_number(case: Case) -> Iterator[RuleResult]:
+    """Refuse numbers that are reserved for films and books, in live mode."""
     for path, found in case.sound:
         if case.live and found.fictional:
             message = f"{found.e164} is reserved for films and books; no such phone exists."
@@ -42,8 +42,8 @@ def fictional_number(case: Case) -> Iterator[Judgement]:
             yield Passed(path, found.e164)
 
 
-def denied_prefix(case: Case) -> Iterator[Judgement]:
-    """Refuse numbers with a denied prefix, whatever else allows them."""
+def denied_prefix(case: Case) -> Iterator[RuleResult]:
+    """Refuse numbers with a denied prefix, even if another setting allows them."""
     for path, found in case.sound:
         prefix = next((one for one in case.policy.denied_prefixes if found.e164.startswith(one)), None)
         if prefix is None:
@@ -52,7 +52,7 @@ def denied_prefix(case: Case) -> Iterator[Judgement]:
             yield Failed(path, found.e164, f"The owner denies calls to numbers that begin with {prefix}.")
 
 
-def non_geographic(case: Case) -> Iterator[Judgement]:
+def non_geographic(case: Case) -> Iterator[RuleResult]:
     """Refuse satellite and universal numbers that are not listed."""
     for path, found in case.sound:
         if found.region != NO_REGION or found.e164 in case.policy.allowed_numbers:
@@ -65,7 +65,7 @@ def non_geographic(case: Case) -> Iterator[Judgement]:
             yield Failed(path, found.e164, message)
 
 
-def number_type(case: Case) -> Iterator[Judgement]:
+def number_type(case: Case) -> Iterator[RuleResult]:
     """Refuse numbers of a kind that the owner does not allow."""
     for path, found in case.sound:
         value = f"{found.e164} ({found.type})"
@@ -76,15 +76,15 @@ def number_type(case: Case) -> Iterator[Judgement]:
             yield Failed(path, value, f"{found.e164} is a number of the kind {found.type}; allowed kinds: {kinds}.")
 
 
-def number_region(case: Case) -> Iterator[Judgement]:
+def number_region(case: Case) -> Iterator[RuleResult]:
     """Refuse numbers of a region that the owner does not allow."""
     for path, found in case.sound:
-        yield _judged_region(case, path, found)
+        yield _region_result(case, path, found)
 
 
-def _judged_region(case: Case, path: str, found: NumberFacts) -> Judgement:
+def _region_result(case: Case, path: str, found: NumberFacts) -> RuleResult:
     value = f"{found.e164} ({found.region or 'no region'})"
-    # Numbers that belong to no country are judged by `non_geographic`.
+    # Numbers that belong to no country are the subject of the rule `non_geographic`.
     if found.e164 in case.policy.allowed_numbers or found.region == NO_REGION:
         return Passed(path, value)
     regions = _allowed_regions(case)

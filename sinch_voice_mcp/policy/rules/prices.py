@@ -1,14 +1,14 @@
-"""Rules about what the platform says about a number: its price and whether it is restricted."""
+"""Rules about the platform's facts about a number: its price, and whether it is restricted."""
 
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.facts import Tariff
 from sinch_voice_mcp.policy.refusals import REFUSALS
-from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule, Unsettled
+from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled
 
 
-def restricted_number(case: Case) -> Iterator[Judgement]:
+def restricted_number(case: Case) -> Iterator[RuleResult]:
     """Refuse numbers that the platform restricts."""
     for path, found in case.sound:
         tariff = case.tariff(found)
@@ -20,7 +20,7 @@ def restricted_number(case: Case) -> Iterator[Judgement]:
             yield Passed(path, found.e164)
 
 
-def price(case: Case) -> Iterator[Judgement]:
+def price(case: Case) -> Iterator[RuleResult]:
     """Refuse numbers whose price per minute is above the owner's limit."""
     most = case.policy.max_rate_per_minute
     for path, found in case.sound:

@@ -1,4 +1,4 @@
-"""A rule of the guard, and what it can say about one place of a request."""
+"""A rule of the guard, and what it can find at one place of a request."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Failed:
     Attributes:
         path: JSON path from the root of the request.
         value: The refused value, safe to show.
-        message: One sentence that says what is wrong.
-        next_step: None means: use the rule's default.
-        how_to_change: None means: use the rule's default.
+        message: What is wrong, in one sentence.
+        next_step: None for the rule's default.
+        how_to_change: None for the rule's default.
         next_allowed_at: When the same request passes, in UTC as ISO 8601; None if no time is known.
     """
 
@@ -49,8 +49,10 @@ class Unsettled:
     needs: Literal["own_numbers", "tariffs", "now"]
 
 
-Judgement = Passed | Failed | Unsettled
-Check = Callable[[Case], Iterator[Judgement]]
+RuleResult = Passed | Failed | Unsettled
+"""What a rule finds at one path."""
+
+Check = Callable[[Case], Iterator[RuleResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Rule:
 
     Attributes:
         refusal: Its row in the table of refusals: code, text, settings and default next step.
-        check: Judges every place of a case that the rule is about.
+        check: Checks every place of a case that the rule is about.
         needs_facts: Whether it may need what only the platform knows.
     """
 
@@ -78,9 +80,9 @@ class Problem:
     """Why a value is refused.
 
     Attributes:
-        message: One sentence that says what is wrong.
-        next_step: None means: use the rule's default.
-        how_to_change: None means: use the rule's default.
+        message: What is wrong, in one sentence.
+        next_step: None for the rule's default.
+        how_to_change: None for the rule's default.
     """
 
     message: str
@@ -93,7 +95,7 @@ def mistake(message: str, next_step: str) -> Problem:
     return Problem(message, next_step, NO_SWITCH)
 
 
-def judged(path: str, value: str, problem: Problem | None) -> Judgement:
+def result_of(path: str, value: str, problem: Problem | None) -> RuleResult:
     """Return a pass if there is no problem, else a failure with that problem."""
     if problem is None:
         return Passed(path, value)

@@ -1,4 +1,4 @@
-"""Rules about what the guard cannot judge: unreadable parts and undocumented members."""
+"""Rules about what the guard cannot examine: unreadable parts and undocumented members."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,16 @@ from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Broken, Unknown
 from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.refusals import REFUSALS
-from sinch_voice_mcp.policy.rules.rule import Failed, Judgement, Passed, Rule
+from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult
 from sinch_voice_mcp.svaml import Document, examine
 from sinch_voice_mcp.text.quoting import printable, quoted, sentence
 
 _CORRECT = "Correct the value at the named path."
 _MAX_MESSAGE_CHARS = 300
+"""Characters of a finding of the linter that a refusal quotes."""
 
 
-def readable(case: Case) -> Iterator[Judgement]:
+def readable(case: Case) -> Iterator[RuleResult]:
     """Refuse a request with a part that cannot be read, or that would play nothing."""
     broken = list(case.all(Broken))
     yield from (Failed(effect.path, "", sentence(effect.message), _CORRECT) for effect in broken)
@@ -30,7 +31,7 @@ def readable(case: Case) -> Iterator[Judgement]:
             yield Passed("$", case.intent.event)
 
 
-def unknown_member(case: Case) -> Iterator[Judgement]:
+def unknown_member(case: Case) -> Iterator[RuleResult]:
     """Refuse undocumented members in live mode."""
     for path, what in dict.fromkeys((effect.path, effect.what) for effect in case.all(Unknown)):
         if case.live:

@@ -1,4 +1,4 @@
-"""Rules about what the callee hears: text, SSML, tones."""
+"""Rules about text, SSML and tones that the callee receives."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.policy import MAX_TEXT_CHARS, variable
 from sinch_voice_mcp.policy.refusals import REFUSALS
-from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, mistake
+from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
 from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, SSML_CHARS_PER_SPOKEN_CHAR
 from sinch_voice_mcp.svaml.prompts import syntax_in
 from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, parse
@@ -16,31 +16,33 @@ from sinch_voice_mcp.text.quoting import quoted
 
 _TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
 _MAX_TOTAL_BREAKS_S = 30
+"""Seconds of all breaks of one SSML text together."""
+
 _REMOVE = "Remove it."
 _WRITE_TEXT = "Write the text to speak."
 _SHORTEN_BREAKS = "Shorten the breaks or use fewer."
 
 
-def spoken_text(case: Case) -> Iterator[Judgement]:
+def spoken_text(case: Case) -> Iterator[RuleResult]:
     """Refuse plain text that is empty, too long, or has hidden characters or prompt syntax."""
     for effect in case.all(Speak):
-        yield judged(effect.path, _size(effect.text), _text_problem(effect.text, case.policy.max_text_chars))
+        yield result_of(effect.path, _size(effect.text), _text_problem(effect.text, case.policy.max_text_chars))
 
 
-def ssml(case: Case) -> Iterator[Judgement]:
+def ssml(case: Case) -> Iterator[RuleResult]:
     """Refuse SSML that is malformed or silent, or whose text breaks the rule for text."""
     for effect in case.all(SpeakSsml):
-        yield judged(effect.path, _size(effect.ssml), _ssml_problem(effect.ssml, case.policy.max_text_chars))
+        yield result_of(effect.path, _size(effect.ssml), _ssml_problem(effect.ssml, case.policy.max_text_chars))
 
 
-def dtmf(case: Case) -> Iterator[Judgement]:
+def dtmf(case: Case) -> Iterator[RuleResult]:
     """Refuse tones that no keypad has."""
     for effect in case.all(Tones):
         fits = _TONES.fullmatch(effect.value) is not None
         message = "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."
         problem = None if fits else mistake(message, "Use only these characters.")
         # Tones can be a PIN, so only their count is shown.
-        yield judged(effect.path, f"{len(effect.value)} tones", problem)
+        yield result_of(effect.path, f"{len(effect.value)} tones", problem)
 
 
 def _text_problem(text: str, most: int) -> Problem | None:

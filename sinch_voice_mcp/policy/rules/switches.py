@@ -8,7 +8,7 @@ from sinch_voice_mcp.policy.effects.kinds import Hides, Reach, ReachKind, Store
 from sinch_voice_mcp.policy.numbers import Fault, examine
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS, owner_sets
-from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, listed, mistake
+from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.rules.urls import host_problem
 from sinch_voice_mcp.policy.values import is_below, is_recording_url
 from sinch_voice_mcp.text.quoting import printable, quoted
@@ -16,17 +16,17 @@ from sinch_voice_mcp.text.quoting import printable, quoted
 _SIP = re.compile(r"(?:sips?:)?(?P<user>[^\s@:;%<>\"]+)@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[!-~]*)?", re.ASCII)
 
 
-def hidden_callbacks(case: Case) -> Iterator[Judgement]:
+def hidden_callbacks(case: Case) -> Iterator[RuleResult]:
     """Refuse to switch off the events of a call."""
     refused = Problem("`suppressCallbacks` would hide the events of the call.", "Leave out `suppressCallbacks`.")
     problem = None if case.policy.allow_suppress_callbacks else refused
-    yield from (judged(effect.path, "true", problem) for effect in case.all(Hides))
+    yield from (result_of(effect.path, "true", problem) for effect in case.all(Hides))
 
 
-def recording(case: Case) -> Iterator[Judgement]:
+def recording(case: Case) -> Iterator[RuleResult]:
     """Refuse recordings that are not allowed, or stored where the owner does not allow it."""
     for effect in case.all(Store):
-        yield judged(effect.path, printable(effect.url or ""), _recording_problem(effect.url, case.policy))
+        yield result_of(effect.path, printable(effect.url or ""), _recording_problem(effect.url, case.policy))
 
 
 def _recording_problem(url: str | None, policy: Policy) -> Problem | None:
@@ -42,7 +42,7 @@ def _recording_problem(url: str | None, policy: Policy) -> Problem | None:
         message = "The recording has no `destinationUrl`."
         return mistake(message, f"Pass a `destinationUrl` below one of {places}.")
     if not is_recording_url(url):
-        message = f"{quoted(url)} is not a place for recordings, such as s3://bucket/folder."
+        message = f"{quoted(url)} is not a location for recordings, such as s3://bucket/folder."
         return mistake(message, f"Pass a `destinationUrl` with plain folder names, below one of {places}.")
     if is_below(url, policy.recording_destinations):
         return None
@@ -53,11 +53,11 @@ def _recording_problem(url: str | None, policy: Policy) -> Problem | None:
 def _targets(kind: ReachKind) -> Rule:
     """Return the rule about one kind of target other than a telephone."""
 
-    def check(case: Case) -> Iterator[Judgement]:
+    def check(case: Case) -> Iterator[RuleResult]:
         for effect in case.all(Reach):
             if effect.kind == kind:
                 target = effect.target or ""
-                yield judged(effect.path, printable(target), _target_problem(kind, target, case.policy))
+                yield result_of(effect.path, printable(target), _target_problem(kind, target, case.policy))
 
     return Rule(REFUSALS[f"{kind}_target"], check)
 
@@ -85,6 +85,7 @@ def _stream_problem(target: str, policy: Policy) -> Problem | None:
 
 
 def _sip_problem(target: str) -> Problem | None:
+    # A gateway may pass the user part of an address on to the telephone network.
     found = _SIP.fullmatch(target)
     if found is None:
         message = f"{quoted(target)} is not a SIP address, such as alice@example.com."

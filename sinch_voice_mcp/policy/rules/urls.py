@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
 from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
-from sinch_voice_mcp.policy.rules.rule import Judgement, Problem, Rule, judged, listed, mistake
+from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
@@ -15,7 +15,7 @@ _HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-
 
 
 def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
-    """Return why the platform may not be given a URL; None if it may."""
+    """Return why a URL must not be sent to the platform; None if it may be."""
     if (problem := url_problem(url, scheme)) is not None:
         what = f"The URL {quoted(url)}" if url else "The URL is empty, so it"
         form = f"{scheme}://<host>/<path>"
@@ -32,11 +32,11 @@ def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str =
 def _hosts(kind: FetchKind) -> Rule:
     """Return the rule about one kind of URL."""
 
-    def check(case: Case) -> Iterator[Judgement]:
+    def check(case: Case) -> Iterator[RuleResult]:
         for effect in case.all(Fetch):
             if effect.kind == kind:
                 # The query is not shown, because it can hold a token.
-                yield judged(effect.path, printable(effect.url.partition("?")[0]), _problem(effect, case))
+                yield result_of(effect.path, printable(effect.url.partition("?")[0]), _problem(effect, case))
 
     return Rule(REFUSALS[f"{kind}_url"], check)
 
@@ -52,7 +52,7 @@ def _problem(effect: Fetch, case: Case) -> Problem | None:
 
 
 def _is_local(url: str, case: Case) -> bool:
-    """Whether a URL leads to this machine, where a sandbox may send events."""
+    """Whether a URL is one of this machine and the mode is sandbox: a sandbox may send events there."""
     found = _HTTP.fullmatch(url)
     return not case.live and found is not None and is_loopback(found[1])
 

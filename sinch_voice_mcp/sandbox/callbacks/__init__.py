@@ -2,6 +2,6 @@
 
 from sinch_voice_mcp.sandbox.callbacks.driver import Driver
 from sinch_voice_mcp.sandbox.callbacks.posting import CallbackRequest, CallbackResponse, DeliveryAttempt, Post
-from sinch_voice_mcp.sandbox.callbacks.sender import Sender
+from sinch_voice_mcp.sandbox.callbacks.sender import CallbackSender
 
-__all__ = ["CallbackRequest", "CallbackResponse", "DeliveryAttempt", "Driver", "Post", "Sender"]
+__all__ = ["CallbackRequest", "CallbackResponse", "CallbackSender", "DeliveryAttempt", "Driver", "Post"]

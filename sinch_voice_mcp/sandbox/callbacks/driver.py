@@ -13,14 +13,14 @@ import anyio
 from anyio.abc import TaskGroup
 
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.sandbox.callbacks.sender import Sender
+from sinch_voice_mcp.sandbox.callbacks.sender import CallbackSender
 from sinch_voice_mcp.sandbox.engine import Engine, OutgoingCallback
 
 
 class Driver:
     """Drives one engine. Without a sender, callbacks count as not replied to."""
 
-    def __init__(self, engine: Engine, clock: Clock, sender: Sender | None) -> None:
+    def __init__(self, engine: Engine, clock: Clock, sender: CallbackSender | None) -> None:
         self._engine = engine
         self._clock = clock
         self._sender = sender

@@ -25,7 +25,7 @@ CLOCK_AHEAD = timedelta(minutes=10)
 """How far in the future the timestamps are at numbers whose callbacks come from a clock that is ahead."""
 
 
-class Sender:
+class CallbackSender:
     """Delivers callbacks.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from sinch_voice_mcp.sandbox.engine.accounts import UNCHANGED, Application, OwnNumber, SimulatedAccount, Unchanged
 from sinch_voice_mcp.sandbox.engine.engine import Engine
-from sinch_voice_mcp.sandbox.engine.numbers import NumberLookup
+from sinch_voice_mcp.sandbox.engine.numbers import SimulatedLookup
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, OutgoingCallback
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, ParticipantReport, price
@@ -15,12 +15,12 @@ __all__ = [
     "CallbackFault",
     "CallbackKind",
     "Engine",
-    "NumberLookup",
     "OutgoingCallback",
     "OwnNumber",
     "ParticipantReport",
     "RejectedError",
     "SimulatedAccount",
+    "SimulatedLookup",
     "TimelineEntry",
     "Unchanged",
     "price",

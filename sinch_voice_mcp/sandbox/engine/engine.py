@@ -208,7 +208,7 @@ class Engine:
         for call_id in tuple(self._conference(application_key, conference_id).members):
             conferences.kick(self._known_session(call_id))
 
-    def query(self, number: str) -> numbers.NumberLookup:
+    def query(self, number: str) -> numbers.SimulatedLookup:
         """Return what the platform knows about a number."""
         return numbers.look_up(numbers.normalize(number, strict=self._strict))
 

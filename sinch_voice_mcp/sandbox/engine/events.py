@@ -144,7 +144,7 @@ class DelayedCallback:
     outgoing: OutgoingCallback
 
 
-CallProgress = DialingStarts | PhoneRings | CalleeAnswers | DialingFails | InstructionEnds | LimitReached
+SimulatedProgress = DialingStarts | PhoneRings | CalleeAnswers | DialingFails | InstructionEnds | LimitReached
 MenuProgress = CalleePresses | CalleeSpeaks | PromptEnds | InputTimesOut | UtteranceEnds
 
-TimedEvent = CallProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | DelayedCallback
+TimedEvent = SimulatedProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | DelayedCallback

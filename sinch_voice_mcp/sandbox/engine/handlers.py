@@ -12,7 +12,6 @@ from sinch_voice_mcp.sandbox.engine.events import (
     CalleeHangsUp,
     CalleePresses,
     CalleeSpeaks,
-    CallProgress,
     DelayedCallback,
     DetectionEnds,
     DialingFails,
@@ -24,6 +23,7 @@ from sinch_voice_mcp.sandbox.engine.events import (
     MenuProgress,
     PhoneRings,
     PromptEnds,
+    SimulatedProgress,
     TimedEvent,
     UtteranceEnds,
 )
@@ -91,7 +91,7 @@ def reply_received(session: Session, kind: SteeringKind, body: bytes | None) -> 
             session.end("FAILED" if kind == "ice" else "ANSWERED", "CALLBACKERROR")
 
 
-def _handle_call_progress(session: Session, event: CallProgress) -> None:
+def _handle_call_progress(session: Session, event: SimulatedProgress) -> None:
     match event:
         case DialingStarts():
             interpreter.start(session)

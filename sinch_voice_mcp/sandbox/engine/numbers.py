@@ -50,7 +50,7 @@ def check_callable(number: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberLookup:
+class SimulatedLookup:
     """What the platform knows about a number; ``rate`` is in USD per minute."""
 
     country_id: str
@@ -60,11 +60,11 @@ class NumberLookup:
     rate: Decimal
 
 
-def look_up(number: str) -> NumberLookup:
+def look_up(number: str) -> SimulatedLookup:
     """Look up a number in E.164 form."""
     known = profile_of(number)
     country, kind = _metadata(number)
-    return NumberLookup(country, kind, number, known.restricted, known.rate)
+    return SimulatedLookup(country, kind, number, known.restricted, known.rate)
 
 
 def _metadata(number: str) -> tuple[str, LookupType]:

@@ -22,7 +22,7 @@ from sinch_voice_mcp.wire.calls import CallLeg
 
 
 @dataclass(frozen=True, slots=True)
-class ApiRequest:
+class RoutedRequest:
     """An authenticated and routed request.
 
     Attributes:
@@ -39,7 +39,7 @@ class ApiRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ApiResponse:
+class RoutedResponse:
     """A status, a JSON object or no body at all, and further headers."""
 
     status: int = HTTPStatus.OK
@@ -53,36 +53,36 @@ class ApiResponse:
 
 
 # The platform sends 200 without a body for some commands, and 204 for others.
-_EMPTY = ApiResponse(HTTPStatus.OK)
-_NO_CONTENT = ApiResponse(HTTPStatus.NO_CONTENT)
+_EMPTY = RoutedResponse(HTTPStatus.OK)
+_NO_CONTENT = RoutedResponse(HTTPStatus.NO_CONTENT)
 
-Endpoint = Callable[[ApiRequest], ApiResponse]
+Endpoint = Callable[[RoutedRequest], RoutedResponse]
 
 
-def place_callout(request: ApiRequest) -> ApiResponse:
+def place_callout(request: RoutedRequest) -> RoutedResponse:
     """Place a callout and return the id of its call at once (POST)."""
     return _ok({"callId": request.engine.place(request.application, reading.callout(request.body))})
 
 
-def get_call(request: ApiRequest) -> ApiResponse:
+def get_call(request: RoutedRequest) -> RoutedResponse:
     """Return a call (GET)."""
     return _ok(_call(request.engine.call(request.application, request.parameters["call_id"])))
 
 
-def update_call(request: ApiRequest) -> ApiResponse:
+def update_call(request: RoutedRequest) -> RoutedResponse:
     """Update a call with SVAML (PATCH)."""
     request.engine.update(request.application, request.parameters["call_id"], reading.json_object(request.body))
     return _NO_CONTENT
 
 
-def manage_leg(request: ApiRequest) -> ApiResponse:
+def manage_leg(request: RoutedRequest) -> RoutedResponse:
     """Update one leg of a call with SVAML (PATCH)."""
     document = reading.json_object(request.body)
     request.engine.update(request.application, request.parameters["call_id"], document, _leg(request.parameters["leg"]))
     return _EMPTY
 
 
-def get_conference(request: ApiRequest) -> ApiResponse:
+def get_conference(request: RoutedRequest) -> RoutedResponse:
     """Return the participants of a conference, with exactly five members each (GET)."""
     found = request.engine.participants(request.application, request.parameters["conference_id"])
     listed: list[object] = [
@@ -92,13 +92,13 @@ def get_conference(request: ApiRequest) -> ApiResponse:
     return _ok({"participants": listed})
 
 
-def close_conference(request: ApiRequest) -> ApiResponse:
+def close_conference(request: RoutedRequest) -> RoutedResponse:
     """End the calls of all participants of a conference (DELETE)."""
     request.engine.close(request.application, request.parameters["conference_id"])
     return _NO_CONTENT
 
 
-def manage_participant(request: ApiRequest) -> ApiResponse:
+def manage_participant(request: RoutedRequest) -> RoutedResponse:
     """Send a command to a participant (PATCH)."""
     command = reading.command(request.body)
     request.engine.manage(
@@ -107,19 +107,19 @@ def manage_participant(request: ApiRequest) -> ApiResponse:
     return _EMPTY
 
 
-def kick_participant(request: ApiRequest) -> ApiResponse:
+def kick_participant(request: RoutedRequest) -> RoutedResponse:
     """End the call of a participant of a conference (DELETE)."""
     request.engine.kick(request.application, request.parameters["conference_id"], request.parameters["call_id"])
     return _EMPTY
 
 
-def list_numbers(request: ApiRequest) -> ApiResponse:
+def list_numbers(request: RoutedRequest) -> RoutedResponse:
     """Return the numbers of the account (GET)."""
     listed: list[object] = [_number(own) for own in request.engine.account.numbers()]
     return _ok({"numbers": listed})
 
 
-def assign_numbers(request: ApiRequest) -> ApiResponse:
+def assign_numbers(request: RoutedRequest) -> RoutedResponse:
     """Assign numbers to an application (POST)."""
     data = reading.json_object(request.body)
     request.engine.account.assign(
@@ -130,7 +130,7 @@ def assign_numbers(request: ApiRequest) -> ApiResponse:
     return _NO_CONTENT
 
 
-def unassign_number(request: ApiRequest) -> ApiResponse:
+def unassign_number(request: RoutedRequest) -> RoutedResponse:
     """Unassign numbers from an application: `number` or `numbers`, a string or a list (DELETE)."""
     data = reading.json_object(request.body)
     request.engine.account.unassign(
@@ -141,14 +141,14 @@ def unassign_number(request: ApiRequest) -> ApiResponse:
     return _NO_CONTENT
 
 
-def get_callbacks(request: ApiRequest) -> ApiResponse:
+def get_callbacks(request: RoutedRequest) -> RoutedResponse:
     """Return the callback URLs of an application; `url` is always present (GET)."""
     application = request.engine.account.application(request.parameters["application_key"])
     urls = {"primary": application.primary, "fallback": application.fallback}
     return _ok({"url": {name: url for name, url in urls.items() if url is not None}})
 
 
-def set_callbacks(request: ApiRequest) -> ApiResponse:
+def set_callbacks(request: RoutedRequest) -> RoutedResponse:
     """Set the callback URLs of an application: null clears one, a missing member keeps it (POST)."""
     url = reading.json_object(request.body).get("url")
     if url is None:
@@ -163,7 +163,7 @@ def set_callbacks(request: ApiRequest) -> ApiResponse:
     return _NO_CONTENT
 
 
-def query_number(request: ApiRequest) -> ApiResponse:
+def query_number(request: RoutedRequest) -> RoutedResponse:
     """Return what the platform knows about a number (GET)."""
     found = request.engine.query(request.parameters["number"])
     number: JsonObject = {
@@ -176,8 +176,8 @@ def query_number(request: ApiRequest) -> ApiResponse:
     return _ok({"method": "numberItem", "number": number})
 
 
-def _ok(body: JsonObject) -> ApiResponse:
-    return ApiResponse(HTTPStatus.OK, body)
+def _ok(body: JsonObject) -> RoutedResponse:
+    return RoutedResponse(HTTPStatus.OK, body)
 
 
 def _leg(text: str) -> CallLeg:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
 from sinch_voice_mcp.sandbox.routes import paths
-from sinch_voice_mcp.sandbox.routes.endpoints import ApiRequest, ApiResponse
+from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedResponse
 from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
 from sinch_voice_mcp.types import MAX_BODY_BYTES, JsonObject
 
@@ -69,11 +69,11 @@ class Gateway:
         self._on_request()
         await _to_http(response)(scope, receive, send)
 
-    def _respond(self, request: Request, path: str, body: bytes) -> ApiResponse:
+    def _respond(self, request: Request, path: str, body: bytes) -> RoutedResponse:
         try:
             sender = self._authenticate(request, path, body)
             endpoint, parameters = paths.find(request.method, path)
-            return endpoint(ApiRequest(self._engine, sender.key, parameters, body))
+            return endpoint(RoutedRequest(self._engine, sender.key, parameters, body))
         except RejectedError as error:
             return self._rejection(error)
 
@@ -94,7 +94,7 @@ class Gateway:
             return verdict
         raise RejectedError(FLAW_CODES[verdict])
 
-    def _rejection(self, error: RejectedError, *, status: int | None = None) -> ApiResponse:
+    def _rejection(self, error: RejectedError, *, status: int | None = None) -> RoutedResponse:
         return _rejection(error, self._engine.reference(), status=status)
 
 
@@ -122,14 +122,14 @@ def asgi_app(engine: Engine, gateway: Gateway) -> Starlette:
     return Starlette(routes=[EveryPath(gateway)], exception_handlers={Exception: unexpected})
 
 
-def _rejection(error: RejectedError, reference: str, *, status: int | None = None) -> ApiResponse:
+def _rejection(error: RejectedError, reference: str, *, status: int | None = None) -> RoutedResponse:
     """Return the platform's error body; the first three digits of its code are the HTTP status."""
     body: JsonObject = {"errorCode": error.code, "message": error.message, "reference": reference}
     headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
-    return ApiResponse(status or error.code // 100, body, headers)
+    return RoutedResponse(status or error.code // 100, body, headers)
 
 
-def _to_http(response: ApiResponse) -> Response:
+def _to_http(response: RoutedResponse) -> Response:
     headers = {**response.headers, SANDBOX_HEADER: "1"}
     media_type = None if response.body is None else "application/json"
     return Response(response.content(), response.status, headers, media_type)

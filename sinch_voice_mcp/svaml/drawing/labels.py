@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sinch_voice_mcp.svaml.explaining.paths import REPEATS, SILENCE
+from sinch_voice_mcp.svaml.explaining.paths import DEFAULT_REPEATS, SILENCE
 from sinch_voice_mcp.svaml.explaining.phrases import in_quotes, milliseconds, played, seconds
 from sinch_voice_mcp.svaml.limits import MAX_CONFERENCE_ID_CHARS, MAX_PARK_S
 from sinch_voice_mcp.svaml.model.actions import ConnectConf, ConnectMxp, ConnectPstn, ConnectSip, ConnectStream, Park
@@ -55,7 +55,7 @@ def _question(menu: Menu, *, voiced: bool, unreached: bool) -> Iterator[str]:
     if menu.main_prompt is not None:
         yield _played(menu.main_prompt)
     pause = SILENCE if menu.timeout_mills is None else menu.timeout_mills
-    repeats = REPEATS if menu.repeats is None else menu.repeats
+    repeats = DEFAULT_REPEATS if menu.repeats is None else menu.repeats
     yield f"waits {milliseconds(pause)}" + (f", repeats {_times(repeats)}" if repeats else ", does not repeat")
     if menu.max_digits is not None:
         yield f"up to {menu.max_digits:,} key{'s' if menu.max_digits > 1 else ''}"

@@ -8,7 +8,7 @@ from typing import Literal
 from sinch_voice_mcp.svaml.model.actions import RunMenu
 from sinch_voice_mcp.svaml.model.menus import Menu
 
-REPEATS = 3
+DEFAULT_REPEATS = 3
 """How often a question is repeated by default, as in Sinch's flow builder."""
 
 SILENCE = 5_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator
 
-from sinch_voice_mcp.svaml.explaining.paths import REPEATS, SILENCE, SPEECH, Choice, Paths, choices, paths
+from sinch_voice_mcp.svaml.explaining.paths import DEFAULT_REPEATS, SILENCE, SPEECH, Choice, Paths, choices, paths
 from sinch_voice_mcp.svaml.explaining.phrases import in_backticks, in_quotes, milliseconds, played, with_full_stop
 from sinch_voice_mcp.svaml.explaining.steps import voice
 from sinch_voice_mcp.svaml.model.actions import RunMenu
@@ -109,7 +109,7 @@ def _otherwise(menu: Menu, *, voiced: bool) -> Iterator[str]:
 
 
 def _again(menu: Menu) -> str:
-    count = REPEATS if menu.repeats is None else menu.repeats
+    count = DEFAULT_REPEATS if menu.repeats is None else menu.repeats
     if count == 0:
         return "the question is not repeated;"
     prompt = "the question" if menu.repeat_prompt is None else played(menu.repeat_prompt)

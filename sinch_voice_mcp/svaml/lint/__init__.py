@@ -1,6 +1,6 @@
 """The linter: what is wrong with an SVAML document, where, and how to fix it."""
 
-from sinch_voice_mcp.svaml.lint.linter import RULES, Fixed, LintReport, Setting, fix, guess, lint
+from sinch_voice_mcp.svaml.lint.linter import RULES, Fixed, LintReport, RuleLevel, fix, guess, lint
 from sinch_voice_mcp.svaml.lint.linter import LintReport as Report
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.rule import LintRule as Rule
@@ -15,7 +15,7 @@ __all__ = [
     "LintRule",
     "Report",
     "Rule",
-    "Setting",
+    "RuleLevel",
     "fix",
     "guess",
     "lint",

@@ -21,7 +21,7 @@ from sinch_voice_mcp.types import is_list, is_object
 RULES: tuple[LintRule, ...] = tuple(sorted((*documents.RULES, *requests.RULES), key=lambda rule: rule.code))
 """Every rule, in the order of its code."""
 
-Setting = Level | Literal["off"]
+RuleLevel = Level | Literal["off"]
 MAX_FINDINGS = 100
 """Findings that a report lists unless the caller asks for another number."""
 
@@ -73,7 +73,7 @@ def lint(
     data: object,
     context: Context | None = None,
     *,
-    levels: Mapping[str, Setting] | None = None,
+    levels: Mapping[str, RuleLevel] | None = None,
     limit: int = MAX_FINDINGS,
 ) -> LintReport:
     """Find everything that is wrong with a document, or with a whole callout request.
@@ -144,7 +144,7 @@ def guess(value: object) -> Context | None:
 
 def _report(
     found: Iterable[Finding],
-    levels: Mapping[str, Setting],
+    levels: Mapping[str, RuleLevel],
     limit: int,
     context: Context | None,
     document: Document | None,
@@ -159,7 +159,7 @@ def _order(step: Step) -> tuple[int, str]:
     return (step, "") if isinstance(step, int) else (-1, step)
 
 
-def _with_levels(found: Iterable[Finding], levels: Mapping[str, Setting]) -> Iterator[Finding]:
+def _with_levels(found: Iterable[Finding], levels: Mapping[str, RuleLevel]) -> Iterator[Finding]:
     for finding in found:
         level = levels.get(finding.code, finding.level)
         if level != "off":

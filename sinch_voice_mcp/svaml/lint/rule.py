@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sinch_voice_mcp.svaml.findings import Finding, Level
 from sinch_voice_mcp.svaml.lint.target import Target
 
-Check = Callable[[Target], Iterator[Finding]]
+LintCheck = Callable[[Target], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class LintRule:
     level: Level
     title: str
     exactly: str
-    check: Check
+    check: LintCheck
     fixable: bool = False
 
 
-def found_by_reader(code: str) -> Check:
+def found_by_reader(code: str) -> LintCheck:
     """Return a check that yields the findings that the reader made under a code."""
 
     def check(target: Target) -> Iterator[Finding]:

@@ -9,9 +9,8 @@ from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES, MAX_SPOKEN_CHARS
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.svaml.prompts import PromptError, SsmlPart, TextPart
-from sinch_voice_mcp.types import JsonObject, is_list, is_object
+from sinch_voice_mcp.types import E164_PATTERN, JsonObject, is_list, is_object
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{7,15}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s().-]")
 _TONES = re.compile(r"[0-9#w]*", re.ASCII)
@@ -31,12 +30,12 @@ def not_e164(target: Target) -> Iterator[Finding]:
 
 def number_finding(target: Target, location: Location, value: str) -> Iterator[Finding]:
     """Yield the finding for one number, with a fix if only its notation is wrong."""
-    if _E164.fullmatch(value):
+    if E164_PATTERN.fullmatch(value):
         return
     bare = _SEPARATORS.sub("", value)
     bare = f"+{bare[2:]}" if bare.startswith("00") else bare
     fixed = f"+{bare}" if _DIGITS.fullmatch(bare) and not bare.startswith("0") else bare
-    fix = replacing(target.source(location), fixed) if _E164.fullmatch(fixed) else ()
+    fix = replacing(target.source(location), fixed) if E164_PATTERN.fullmatch(fixed) else ()
     message = "the number is not in E.164 form; write + and 7 to 15 digits, such as +12025550100"
     yield target.finding("SV011", "warning", location, message, fix)
 

@@ -1,7 +1,7 @@
 """Read foreign SVAML: JSON text with positions, tolerated spellings, and the typed documents that result."""
 
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, Parsed, Position, parse
-from sinch_voice_mcp.svaml.reading.normalizing import Unknown
+from sinch_voice_mcp.svaml.reading.normalizing import UnknownMember
 from sinch_voice_mcp.svaml.reading.reader import Reading, examine, parse_json, read, survey
 from sinch_voice_mcp.svaml.reading.source import apply_edits, positions, without_secrets
 
@@ -10,7 +10,7 @@ __all__ = [
     "Parsed",
     "Position",
     "Reading",
-    "Unknown",
+    "UnknownMember",
     "apply_edits",
     "examine",
     "parse",

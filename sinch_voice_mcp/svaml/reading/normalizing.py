@@ -20,7 +20,7 @@ _MAX_NAME_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownMember:
     """An undocumented member: its location and its value."""
 
     location: Location
@@ -43,7 +43,7 @@ class Normalizer:
     """
 
     findings: list[Finding] = field(default_factory=list[Finding])
-    unknown: list[Unknown] = field(default_factory=list[Unknown])
+    unknown: list[UnknownMember] = field(default_factory=list[UnknownMember])
     renamed: dict[Location, str] = field(default_factory=dict[Location, str])
 
     def note(self, code: str, level: Level, location: Location, message: str, fix: tuple[JsonObject, ...] = ()) -> None:
@@ -125,7 +125,7 @@ class Normalizer:
             (*location, key),
             f"`{key[:_MAX_NAME_CHARS]}` is not a member here, and Sinch ignores it{hint}",
         )
-        self.unknown.append(Unknown((*location, key), value))
+        self.unknown.append(UnknownMember((*location, key), value))
 
     def _value(self, value: object, member: str, shape: Shape, location: Location) -> object:
         if (convert := shape.conversions.get(member)) is not None:

@@ -15,7 +15,7 @@ from sinch_voice_mcp.svaml.findings import Finding, Step, replacing
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
 from sinch_voice_mcp.svaml.reading import jsontext
-from sinch_voice_mcp.svaml.reading.normalizing import Normalizer, Unknown
+from sinch_voice_mcp.svaml.reading.normalizing import Normalizer, UnknownMember
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
@@ -50,7 +50,7 @@ class Reading:
 
     document: Document
     findings: tuple[Finding, ...]
-    unknown: tuple[Unknown, ...]
+    unknown: tuple[UnknownMember, ...]
 
     def to_wire(self) -> JsonObject:
         """Return the document in documented spelling, with the undocumented members where they stood."""
@@ -126,7 +126,7 @@ def _normalized_document(data: object, normalizer: Normalizer) -> JsonObject | N
         normalizer.note(
             "SV008", "warning", (key,), f"`{key[:40]}` is not a member of an SVAML document, and Sinch ignores it"
         )
-        normalizer.unknown.append(Unknown((key,), raw[key]))
+        normalizer.unknown.append(UnknownMember((key,), raw[key]))
     return out
 
 

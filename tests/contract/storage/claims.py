@@ -8,8 +8,9 @@ from uuid import uuid4
 from sinch_voice_mcp.ports import Claim, Claimed, ClaimKey, CountedLimit, Gap, Journal, Release
 from sinch_voice_mcp.storage import Storage
 from sinch_voice_mcp.storage.database import one
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 
-SECOND, MINUTE, DAY = 1_000, 60_000, 86_400_000
+SECOND, MINUTE, DAY = Millis(1_000), Millis(60_000), Millis(86_400_000)
 DESTINATION = "5eed" * 8
 _NUMBERS = count()
 
@@ -18,7 +19,7 @@ def unit(
     rule: str, cap: int, *, release: Release = "not_sent", amount: int = 1, scope: str = "", width: int = DAY
 ) -> CountedLimit:
     """A limit that a claim uses, in the only window of these tests."""
-    return CountedLimit(rule, scope, 0, width, amount, cap, release)
+    return CountedLimit(rule, scope, Millis(0), Millis(width), amount, cap, release)
 
 
 def slot(cap: int) -> CountedLimit:
@@ -41,7 +42,7 @@ class Asking:
     kind: str = "ttsCallout"
     destinations: Sequence[str] = (DESTINATION,)
     conference: str | None = None
-    subject: str | None = None
+    subject: CallId | None = None
     details: dict[str, object] = field(default_factory=dict[str, object])
 
     def made(self, key: str | None = None, *, fingerprint: str = "same", lasts: int = 2 * MINUTE) -> Claim:
@@ -49,10 +50,10 @@ class Asking:
         now = self.journal.now()
         reserved = sum(each.amount for each in self.units if each.rule == "max_spend_per_day")
         return Claim(
-            token=uuid4().hex,
+            token=Token(uuid4().hex),
             principal="tester",
             kind=self.kind,
-            keys=(ClaimKey(key or f"key-{next(_NUMBERS)}", now + lasts),),
+            keys=(ClaimKey(key or f"key-{next(_NUMBERS)}", Millis(now + lasts)),),
             fingerprint=fingerprint,
             destinations=tuple(self.destinations),
             number="+1202…00",
@@ -60,15 +61,15 @@ class Asking:
             subject=self.subject,
             limits=tuple(self.units),
             gaps=tuple(self.gaps),
-            reserved=reserved,
+            reserved=Micros(reserved),
             currency="USD",
             now=now,
-            deadline=now + 90 * SECOND,
-            lease=now + 30 * MINUTE,
+            deadline=Millis(now + 90 * SECOND),
+            lease=Millis(now + 30 * MINUTE),
             details=dict(self.details),
         )
 
-    async def call(self, key: str | None = None, *, fingerprint: str = "same") -> str:
+    async def call(self, key: str | None = None, *, fingerprint: str = "same") -> Token:
         """Claim a request that must be granted, and return its token."""
         claim = self.made(key, fingerprint=fingerprint)
         claimed = await self.journal.claim(claim)

@@ -6,6 +6,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.storage import SqlJournal, Storage, open_storage
+from sinch_voice_mcp.types import PhoneNumber
 
 
 @pytest.fixture
@@ -29,5 +30,5 @@ async def replica(storage: Storage, database_url: str, clock: ManualClock) -> As
     """A second server on the same database."""
     async with open_storage(database_url, clock, own_time=True) as opened:
         # Both have the same key of their hashes.
-        assert opened.journal.hashed("+12025550100") == storage.journal.hashed("+12025550100")
+        assert opened.journal.hashed(PhoneNumber("+12025550100")) == storage.journal.hashed(PhoneNumber("+12025550100"))
         yield opened

@@ -6,7 +6,7 @@ from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.chain import appended
 from sinch_voice_mcp.storage.database import Commit, Statement, Transaction, one
-from sinch_voice_mcp.types import Millis
+from sinch_voice_mcp.types import Millis, Token
 from tests.contract.storage.claims import Asking
 
 # What the owner of the database can do, and this program never does.
@@ -21,7 +21,7 @@ async def written(storage: Storage) -> Storage:
     """A journal with five rows in its audit log."""
     await Asking(storage.journal).call()
     for event in ("a", "b", "c", "d"):
-        await storage.journal.note(event, {"said": "ünï\ud800 'x'", "number": 1.5}, token="some")
+        await storage.journal.note(event, {"said": "ünï\ud800 'x'", "number": 1.5}, token=Token("some"))
     return storage
 
 

@@ -12,14 +12,14 @@ from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import ClaimKey, Duplicate, Exhausted, Gap, Granted, Mismatch, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
-from sinch_voice_mcp.types import Millis
+from sinch_voice_mcp.types import CallId, Millis, Token
 from tests.contract.storage.claims import DAY, DESTINATION, SECOND, Asking, counted, events, money, slot, unit, used
 
 LIMIT_S = 30
 
 
 async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJournal) -> None:
-    asking = Asking(journal, conference="room", subject="call-1", details={"text": "a\u0000b\ud800 ünï"})
+    asking = Asking(journal, conference="room", subject=CallId("call-1"), details={"text": "a\u0000b\ud800 ünï"})
     claim = asking.made()
 
     assert await journal.claim(claim) == Granted()
@@ -35,8 +35,8 @@ async def test_a_granted_claim_can_be_read_back_as_it_was_made(journal: SqlJourn
 
 
 async def test_a_request_that_was_never_made_has_no_entry(journal: SqlJournal) -> None:
-    assert await journal.entry("never") is None
-    assert await journal.by_call_id("never") is None
+    assert await journal.entry(Token("never")) is None
+    assert await journal.by_call_id(CallId("never")) is None
 
 
 async def test_the_same_key_and_request_leads_to_the_first_one(journal: SqlJournal) -> None:
@@ -60,7 +60,7 @@ async def test_the_same_key_with_another_request_is_a_mismatch(journal: SqlJourn
 async def test_one_shared_key_of_several_is_enough_for_a_duplicate(journal: SqlJournal) -> None:
     asking = Asking(journal)
     first, second = asking.made("a"), asking.made("c")
-    shared = ClaimKey("b", first.now + DAY)
+    shared = ClaimKey("b", Millis(first.now + DAY))
     await journal.claim(replace(first, keys=(*first.keys, shared)))
 
     claimed = await journal.claim(replace(second, keys=(shared, *second.keys)))
@@ -85,7 +85,7 @@ async def test_a_key_is_free_again_when_its_time_is_over(journal: SqlJournal, cl
 
 
 async def test_what_is_refused_leaves_nothing_behind(storage: Storage) -> None:
-    asking = Asking(storage.journal, [slot(9), unit("calls_per_day", 1)], [Gap("repeat_gap_s", DESTINATION, 1)])
+    asking = Asking(storage.journal, [slot(9), unit("calls_per_day", 1)], [Gap("repeat_gap_s", DESTINATION, Millis(1))])
     await Asking(storage.journal, [unit("calls_per_day", 1)]).call()
 
     refused = await asking.asked("key")
@@ -128,7 +128,7 @@ async def test_windows_and_destinations_are_counted_apart(journal: SqlJournal) -
 
 
 async def test_a_gap_between_two_calls_is_kept_to_the_millisecond(journal: SqlJournal, clock: ManualClock) -> None:
-    asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, 5 * SECOND)])
+    asking = Asking(journal, gaps=[Gap("repeat_gap_s", DESTINATION, Millis(5 * SECOND))])
     start = journal.now()
     await asking.call()
     clock.advance(4.999)

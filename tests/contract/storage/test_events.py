@@ -9,25 +9,32 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.ports import EndReport, EventWatch, IncomingEvent, JournalEntry, Outcome, Replies, Reply
 from sinch_voice_mcp.storage import Storage, open_storage
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
 
 CONTINUE, HANG_UP = '{"action":{"name":"continue"}}', '{"action":{"name":"hangup"}}'
 LONG = 60.0
+FIRST = Millis(1_000)
 
 
 def heard(
-    identity: str = "e1", kind: str = "ace", call_id: str = "c1", *, token: str | None = None, at: int | None = 1_000
+    identity: str = "e1",
+    kind: str = "ace",
+    call_id: str = "c1",
+    *,
+    token: Token | None = None,
+    at: Millis | None = FIRST,
 ) -> IncomingEvent:
     """An ordinary event."""
-    return IncomingEvent(identity, call_id, token, kind, at, {"answered_by": "human"})
+    return IncomingEvent(identity, CallId(call_id), token, kind, at, {"answered_by": "human"})
 
 
 def ended(
-    identity: str = "d1", call_id: str = "c1", *, token: str | None = None, cost: int | None = 30
+    identity: str = "d1", call_id: str = "c1", *, token: Token | None = None, cost: int | None = 30
 ) -> IncomingEvent:
     """The end of a call."""
-    report = EndReport(12, cost, "ANSWERED", "CALLEEHANGUP", call_id)
-    return IncomingEvent(identity, call_id, token, "dice", 2_000, {}, report=report)
+    report = EndReport(12, None if cost is None else Micros(cost), "ANSWERED", "CALLEEHANGUP", CallId(call_id))
+    return IncomingEvent(identity, CallId(call_id), token, "dice", Millis(2_000), {}, report=report)
 
 
 class Deciding:
@@ -47,7 +54,7 @@ async def test_an_event_is_stored_with_its_reply_and_remarks(storage: Storage) -
     assert not await storage.events.has_events()
     assert await storage.events.record(heard(), decide) == CONTINUE
     assert await storage.events.has_events()
-    (event,) = await storage.events.events("c1")
+    (event,) = await storage.events.events(CallId("c1"))
     assert (event.kind, event.at, event.received_at) == ("ace", 1_000, storage.journal.now())
     assert event.details == {"answered_by": "human", "refused": "a rule"}
     assert decide.asked == [(None, {})]
@@ -83,12 +90,12 @@ async def test_an_event_that_is_delivered_twice_at_once_is_stored_once(storage: 
 async def test_the_order_is_the_one_in_which_they_came(storage: Storage, replica: Storage) -> None:
     for number in range(10):
         one = (storage, replica)[number % 2]
-        await one.events.record(heard(f"e{number}", call_id=f"c{number % 3}", at=100 - number), Deciding())
-    mine = await replica.events.events("c0")
+        await one.events.record(heard(f"e{number}", call_id=f"c{number % 3}", at=Millis(100 - number)), Deciding())
+    mine = await replica.events.events(CallId("c0"))
     assert [event.at for event in mine] == [100, 97, 94, 91]
     assert [event.seq for event in mine] == sorted({event.seq for event in mine})
-    assert await storage.events.events("c0", after=mine[1].seq) == mine[2:]
-    assert await storage.events.events("c0", after=mine[-1].seq) == []
+    assert await storage.events.events(CallId("c0"), after=mine[1].seq) == mine[2:]
+    assert await storage.events.events(CallId("c0"), after=mine[-1].seq) == []
 
 
 @pytest.mark.parametrize("kind", ["ace", "dice", "ice"])
@@ -98,7 +105,7 @@ async def test_a_decision_that_fails_leaves_nothing(storage: Storage, kind: str)
     event = {
         "ace": heard(token=call),
         "dice": ended(token=call),
-        "ice": IncomingEvent("i", "c1", None, "ice", 1, {}, caller=""),
+        "ice": IncomingEvent("i", CallId("c1"), None, "ice", Millis(1), {}, caller=""),
     }
 
     def fail(entry: JournalEntry | None, replies: Replies) -> Reply:
@@ -118,8 +125,8 @@ async def test_a_decision_that_fails_leaves_nothing(storage: Storage, kind: str)
             tasks.start_soon(lambda number=number: record(heard(f"other{number}", call_id="c9"), fails=False))
         tasks.start_soon(lambda: record(event[kind], fails=True))
     assert sorted(map(str, results)) == ["failed", *[CONTINUE] * 5]
-    assert await storage.events.events("c1") == []
-    assert len(await storage.events.events("c9")) == 5
+    assert await storage.events.events(CallId("c1")) == []
+    assert len(await storage.events.events(CallId("c9"))) == 5
     assert await counted(storage, "calls") == 1
     assert await events(storage.journal) == before
     assert await used(storage, "max_spend_per_day") == 50
@@ -132,12 +139,12 @@ async def test_what_was_saved_for_a_call_is_there_when_its_events_come(storage: 
     call = await Asking(storage.journal).call()
     await storage.events.save_replies(call, {"ace": CONTINUE, "pie": CONTINUE})
     await storage.events.save_replies(call, {"pie": HANG_UP})
-    await storage.events.save_replies("another", {"ace": HANG_UP})
+    await storage.events.save_replies(Token("another"), {"ace": HANG_UP})
     decide = Deciding()
     if by == "token":
         await storage.events.record(heard(token=call), decide)
     else:
-        await storage.journal.record(call, Outcome("accepted", "c1"))
+        await storage.journal.record(call, Outcome("accepted", CallId("c1")))
         await storage.events.record(heard(), decide)
     ((entry, replies),) = decide.asked
     assert replies == {"ace": CONTINUE, "pie": HANG_UP}
@@ -147,7 +154,7 @@ async def test_what_was_saved_for_a_call_is_there_when_its_events_come(storage: 
 
 async def test_an_event_that_changes_nothing_leaves_no_trace_in_the_audit_log(storage: Storage) -> None:
     call = await Asking(storage.journal).call()
-    await storage.journal.record(call, Outcome("accepted", "c1"))
+    await storage.journal.record(call, Outcome("accepted", CallId("c1")))
     before = await events(storage.journal)
     for name in ("ace", "pie", "notify"):
         await storage.events.record(heard(name, name, token=call), Deciding())
@@ -183,9 +190,11 @@ async def test_a_second_call_for_one_request_stops_everything(storage: Storage) 
 async def test_a_call_that_comes_in_is_one_call(storage: Storage) -> None:
     for identity in ("i1", "i1", "i2"):
         await storage.events.record(
-            IncomingEvent(identity, "in", None, "ice", 1, {}, caller="12015…55"), Deciding(HANG_UP)
+            IncomingEvent(identity, CallId("in"), None, "ice", Millis(1), {}, caller="12015…55"), Deciding(HANG_UP)
         )
-    await storage.events.record(IncomingEvent("i3", "private", None, "ice", 1, {}, caller=""), Deciding(HANG_UP))
+    await storage.events.record(
+        IncomingEvent("i3", CallId("private"), None, "ice", Millis(1), {}, caller=""), Deciding(HANG_UP)
+    )
     found = await storage.journal.entries(limit=10, inbound=True)
     assert {(one.call_id, one.number, one.kind) for one in found} == {
         ("in", "12015…55", "inbound"),
@@ -200,7 +209,7 @@ async def test_a_call_that_comes_in_is_one_call(storage: Storage) -> None:
 
 async def test_an_event_between_two_waits_is_not_missed(storage: Storage) -> None:
     with anyio.fail_after(LONG / 2):
-        async with storage.events.watch("c1") as watch, storage.events.watch("c1") as other:
+        async with storage.events.watch(CallId("c1")) as watch, storage.events.watch(CallId("c1")) as other:
             # An event that arrived before the wait ends it, once.
             await storage.events.record(heard("e0"), Deciding())
             for watcher in (watch, other):
@@ -211,14 +220,14 @@ async def test_an_event_between_two_waits_is_not_missed(storage: Storage) -> Non
                 for number in range(1, 30):
                     tasks.start_soon(storage.events.record, heard(f"e{number}"), Deciding())
                 while seen < 30:
-                    found = await storage.events.events("c1", after=last)
+                    found = await storage.events.events(CallId("c1"), after=last)
                     seen, last = seen + len(found), found[-1].seq if found else last
                     if seen < 30:
                         await watch.wait(LONG)
 
 
 async def test_an_event_of_another_call_ends_no_wait(storage: Storage, clock: ManualClock) -> None:
-    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
+    async with storage.events.watch(CallId("c1")) as watch, waited(watch, clock) as ended:
         await storage.events.record(heard(call_id="c2"), Deciding())
         await anyio.wait_all_tasks_blocked()
         assert not ended.is_set()
@@ -229,7 +238,7 @@ async def test_an_event_of_another_call_ends_no_wait(storage: Storage, clock: Ma
 async def test_a_wait_ends_without_an_event_when_the_poll_is_due_or_its_time_is_up(
     storage: Storage, clock: ManualClock, asked_s: float, lasts_s: float
 ) -> None:
-    async with storage.events.watch("c1") as watch, waited(watch, clock, asked_s) as ended:
+    async with storage.events.watch(CallId("c1")) as watch, waited(watch, clock, asked_s) as ended:
         clock.advance(lasts_s - 0.001)
         await anyio.wait_all_tasks_blocked()
         assert not ended.is_set()
@@ -238,7 +247,7 @@ async def test_a_wait_ends_without_an_event_when_the_poll_is_due_or_its_time_is_
 
 
 async def test_an_event_ends_a_wait_while_the_clock_stands_still(storage: Storage, clock: ManualClock) -> None:
-    async with storage.events.watch("c1") as watch, waited(watch, clock) as ended:
+    async with storage.events.watch(CallId("c1")) as watch, waited(watch, clock) as ended:
         await storage.events.record(heard(), Deciding())
         await ended.wait()
 
@@ -290,7 +299,7 @@ async def test_postgresql_announces_events_to_other_servers(postgres_url: str, c
                 # Until it listens, announcements are lost.
                 await storage.events.record(heard(f"e{number}"), Deciding())
                 number += 1
-            async with replica.events.watch("c7") as watch:
+            async with replica.events.watch(CallId("c7")) as watch:
                 await storage.events.record(heard("last", call_id="c7"), Deciding())
                 while "c7" not in told:
                     await watch.wait(LONG)

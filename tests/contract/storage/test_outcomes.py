@@ -6,6 +6,7 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import Duplicate, EndReport, EntryState, Gap, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 from tests.contract.storage.claims import DESTINATION, Asking, events, money, slot, unit, used
 
 RULES = ("max_concurrent_calls", "max_spend_per_day", "repeat_per_day", "calls_per_day")
@@ -13,7 +14,7 @@ RULES = ("max_concurrent_calls", "max_spend_per_day", "repeat_per_day", "calls_p
 
 def asking_for_all(storage: Storage) -> Asking:
     units = [slot(5), money(500, 5_000), unit("repeat_per_day", 5, release="rejected"), unit("calls_per_day", 5)]
-    return Asking(storage.journal, units, [Gap("repeat_gap_s", DESTINATION, 1)])
+    return Asking(storage.journal, units, [Gap("repeat_gap_s", DESTINATION, Millis(1))])
 
 
 async def all_used(storage: Storage) -> list[int]:
@@ -110,10 +111,10 @@ async def test_a_lost_call_that_is_found_does_not_give_back_twice(storage: Stora
     other = await asking.call()
     assert other
 
-    found = await journal.record(lost, Outcome("accepted", "call-1"))
+    found = await journal.record(lost, Outcome("accepted", CallId("call-1")))
     assert found.state == "accepted"
-    await journal.record(lost, Outcome("lost", "call-1"))
-    await journal.settle(lost, EndReport(10, 200, "ANSWERED", "HANGUP", "call-1"))
+    await journal.record(lost, Outcome("lost", CallId("call-1")))
+    await journal.settle(lost, EndReport(10, Micros(200), "ANSWERED", "HANGUP", CallId("call-1")))
 
     # The other one still has its slot and its money; of the first one only what it cost is left.
     assert await all_used(storage) == [1, 700, 2, 2]
@@ -121,7 +122,7 @@ async def test_a_lost_call_that_is_found_does_not_give_back_twice(storage: Stora
 
 async def test_a_lost_call_keeps_its_id_even_if_the_outcome_does_not_name_it(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
-    await journal.record(call, Outcome("accepted", "call-1"))
+    await journal.record(call, Outcome("accepted", CallId("call-1")))
 
     entry = await journal.record(call, Outcome("lost"))
 
@@ -130,10 +131,10 @@ async def test_a_lost_call_keeps_its_id_even_if_the_outcome_does_not_name_it(jou
 
 @pytest.mark.parametrize(("cost", "left"), [(200, 200), (0, 0), (900, 900), (None, 500)])
 async def test_settling_replaces_the_money_set_aside_by_what_was_spent(
-    storage: Storage, cost: int | None, left: int
+    storage: Storage, cost: Micros | None, left: int
 ) -> None:
     call = await asking_for_all(storage).call()
-    await storage.journal.record(call, Outcome("accepted", "call-1"))
+    await storage.journal.record(call, Outcome("accepted", CallId("call-1")))
 
     await storage.journal.settle(call, EndReport(10, cost, "ANSWERED", "HANGUP"))
 
@@ -143,10 +144,10 @@ async def test_settling_replaces_the_money_set_aside_by_what_was_spent(
 async def test_only_the_first_end_of_a_call_counts(storage: Storage) -> None:
     journal = storage.journal
     call = await asking_for_all(storage).call()
-    await journal.record(call, Outcome("accepted", "call-1"))
-    await journal.settle(call, EndReport(10, 200, "ANSWERED", "HANGUP", "call-1"))
+    await journal.record(call, Outcome("accepted", CallId("call-1")))
+    await journal.settle(call, EndReport(10, Micros(200), "ANSWERED", "HANGUP", CallId("call-1")))
 
-    await journal.settle(call, EndReport(99, 900, "FAILED", "OTHER", "call-1"))
+    await journal.settle(call, EndReport(99, Micros(900), "FAILED", "OTHER", CallId("call-1")))
 
     assert await all_used(storage) == [0, 200, 1, 1]
     entry = await journal.entry(call)
@@ -162,7 +163,7 @@ async def test_a_call_that_was_never_placed_cannot_end(storage: Storage, state: 
     await storage.journal.record(call, Outcome(state))  # pyright: ignore[reportArgumentType] - two of its seven
     before = await all_used(storage)
 
-    await storage.journal.settle(call, EndReport(10, 200, "ANSWERED", "HANGUP"))
+    await storage.journal.settle(call, EndReport(10, Micros(200), "ANSWERED", "HANGUP"))
 
     assert await all_used(storage) == before
 
@@ -171,20 +172,20 @@ async def test_a_call_that_ended_before_its_answer_came_still_gets_its_name(jour
     call = await Asking(journal).call()
     await journal.settle(call, EndReport(1, None, "NOANSWER", "TIMEOUT"))
 
-    entry = await journal.record(call, Outcome("accepted", "call-1"))
+    entry = await journal.record(call, Outcome("accepted", CallId("call-1")))
 
     assert (entry.state, entry.call_id) == ("ended", "call-1")
-    assert await journal.by_call_id("call-1") == entry
+    assert await journal.by_call_id(CallId("call-1")) == entry
     assert await journal.switch() is None
 
 
 async def test_the_callout_and_not_its_update_is_found_by_the_platforms_call_id(journal: SqlJournal) -> None:
     callout = await Asking(journal).call()
-    await journal.record(callout, Outcome("accepted", "call-1"))
-    update = await Asking(journal, kind="update", subject="call-1").call()
-    await journal.record(update, Outcome("accepted", "call-1"))
+    await journal.record(callout, Outcome("accepted", CallId("call-1")))
+    update = await Asking(journal, kind="update", subject=CallId("call-1")).call()
+    await journal.record(update, Outcome("accepted", CallId("call-1")))
 
-    entry = await journal.by_call_id("call-1")
+    entry = await journal.by_call_id(CallId("call-1"))
 
     assert entry is not None
     assert entry.token == callout
@@ -213,8 +214,8 @@ async def test_entries_are_filtered_and_come_newest_first(journal: SqlJournal, c
 
 async def test_an_outcome_of_a_request_that_the_journal_does_not_know_is_an_error(journal: SqlJournal) -> None:
     with pytest.raises(StorageError, match="no request"):
-        await journal.record("never", Outcome("accepted", "call-1"))
+        await journal.record(Token("never"), Outcome("accepted", CallId("call-1")))
     with pytest.raises(StorageError, match="no request"):
-        await journal.settle("never", EndReport(1, None, "ANSWERED", "HANGUP"))
+        await journal.settle(Token("never"), EndReport(1, None, "ANSWERED", "HANGUP"))
 
     assert await journal.audit() == []

@@ -22,6 +22,7 @@ from sinch_voice_mcp.ports import (
     Release,
 )
 from sinch_voice_mcp.storage import Storage
+from sinch_voice_mcp.types import Millis
 from tests.contract.storage.claims import SECOND, Asking, events, slot, unit, used
 
 raced = settings(
@@ -111,7 +112,7 @@ async def test_the_last_slot_goes_to_one_and_a_slot_given_back_goes_to_one_more(
 @raced
 @given(callers=CALLERS)
 async def test_the_pause_of_a_destination_lets_one_through(both: list[Storage], callers: int) -> None:
-    gap = Gap("repeat_gap_s", f"raced-{next(_FRESH)}", 5 * SECOND)
+    gap = Gap("repeat_gap_s", f"raced-{next(_FRESH)}", Millis(5 * SECOND))
 
     claimed = await raced_for(both, [Asking(both[0].journal, gaps=[gap]).made() for _ in range(callers)])
 
@@ -168,7 +169,7 @@ async def test_many_calls_to_the_same_numbers_come_and_go_without_waiting_in_a_r
 ) -> None:
     scopes = sorted(f"{name}-{next(_FRESH)}" for name in ("a", "b"))
     units = [unit("repeat_per_day", 99, release="rejected", scope=scope) for scope in scopes]
-    asking = Asking(both[0].journal, [*units, slot(99)], [Gap("repeat_gap_s", scope, 0) for scope in scopes])
+    asking = Asking(both[0].journal, [*units, slot(99)], [Gap("repeat_gap_s", scope, Millis(0)) for scope in scopes])
     before = await used(both[0], "max_concurrent_calls")
 
     async def calls(storage: Storage, key: str) -> None:

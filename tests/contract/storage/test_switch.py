@@ -5,6 +5,7 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.ports import CallingStopped, Duplicate, EndReport, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal
+from sinch_voice_mcp.types import CallId, Token
 from tests.contract.storage.claims import Asking, events
 
 
@@ -46,13 +47,13 @@ async def test_what_was_claimed_before_a_stop_can_still_be_recorded_and_settled(
     call = await Asking(journal).call()
     await journal.stop("enough", "owner")
 
-    await journal.record(call, Outcome("accepted", "call-1"))
+    await journal.record(call, Outcome("accepted", CallId("call-1")))
     await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP"))
 
     assert await events(journal) == ["claim", "stopped", "accepted", "ended"]
 
 
-async def unknowns(journal: SqlJournal, many: int) -> list[str]:
+async def unknowns(journal: SqlJournal, many: int) -> list[Token]:
     calls = [await Asking(journal).call() for _ in range(many)]
     for call in calls:
         await journal.record(call, Outcome("unknown"), max_unknown=3)
@@ -95,7 +96,7 @@ async def test_unknown_outcomes_from_before_a_resume_are_not_counted(journal: Sq
 
 async def test_an_unknown_outcome_that_became_certain_is_not_counted(journal: SqlJournal) -> None:
     calls = await unknowns(journal, 2)
-    await journal.record(calls[0], Outcome("accepted", "call-1"))
+    await journal.record(calls[0], Outcome("accepted", CallId("call-1")))
 
     await unknowns(journal, 1)
 
@@ -110,17 +111,17 @@ async def test_without_a_limit_unknown_outcomes_stop_nothing(journal: SqlJournal
 
 
 @pytest.mark.parametrize(
-    "between", [None, Outcome("lost", "call-1"), EndReport(1, None, "ANSWERED", "HANGUP", "call-1")]
+    "between", [None, Outcome("lost", CallId("call-1")), EndReport(1, None, "ANSWERED", "HANGUP", CallId("call-1"))]
 )
 async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, between: Outcome | EndReport | None) -> None:
     call = await Asking(journal).call()
-    await journal.record(call, Outcome("accepted", "call-1"))
+    await journal.record(call, Outcome("accepted", CallId("call-1")))
     if isinstance(between, Outcome):
         await journal.record(call, between)
     elif between is not None:
         await journal.settle(call, between)
 
-    entry = await journal.record(call, Outcome("accepted", "call-2"))
+    entry = await journal.record(call, Outcome("accepted", CallId("call-2")))
 
     assert entry.call_id == "call-1"
     switch = await journal.switch()
@@ -130,9 +131,9 @@ async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, betwe
 
 async def test_the_end_of_a_second_call_for_one_request_stops_calling(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
-    await journal.record(call, Outcome("accepted", "call-1"))
+    await journal.record(call, Outcome("accepted", CallId("call-1")))
 
-    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", "call-2"))
+    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", CallId("call-2")))
 
     assert await journal.switch() is not None
 
@@ -140,7 +141,7 @@ async def test_the_end_of_a_second_call_for_one_request_stops_calling(journal: S
 async def test_two_reports_of_the_same_call_stop_nothing(journal: SqlJournal) -> None:
     call = await Asking(journal).call()
     for _ in range(2):
-        await journal.record(call, Outcome("accepted", "call-1"))
-        await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", "call-1"))
+        await journal.record(call, Outcome("accepted", CallId("call-1")))
+        await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", CallId("call-1")))
 
     assert await journal.switch() is None

@@ -6,13 +6,14 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Gap, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
+from sinch_voice_mcp.types import CallId, Millis, PhoneNumber
 from tests.contract.storage.claims import DAY, MINUTE, Asking, counted, events, slot, unit, used
 
 NUMBER = "+12025550100"
 
 
 async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: ManualClock) -> None:
-    await journal.approve(Approval("alice", ("b", "a"), journal.now() + 60_000))
+    await journal.approve(Approval("alice", ("b", "a"), Millis(journal.now() + 60_000)))
 
     assert await journal.approved("alice", ["a"])
     assert await journal.approved("alice", ["a", "b"])
@@ -25,8 +26,8 @@ async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: M
 
 
 async def test_a_second_approval_extends_the_first(journal: SqlJournal, clock: ManualClock) -> None:
-    await journal.approve(Approval("alice", ("a",), journal.now() + 60_000))
-    await journal.approve(Approval("alice", ("a",), journal.now() + 120_000))
+    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + 60_000)))
+    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + 120_000)))
     clock.advance(61)
 
     assert await journal.approved("alice", ["a"])
@@ -36,9 +37,9 @@ async def test_pruning_deletes_what_has_expired_and_nothing_else(storage: Storag
     journal = storage.journal
     bucket = journal.now() - journal.now() % DAY
     day = replace(unit("calls_per_day", 5), bucket=bucket)
-    asking = Asking(journal, [slot(5), day], [Gap("repeat_gap_s", "a", 9)])
+    asking = Asking(journal, [slot(5), day], [Gap("repeat_gap_s", "a", Millis(9))])
     held = await asking.call("key")
-    await journal.approve(Approval("alice", ("a",), journal.now() + MINUTE))
+    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + MINUTE)))
     await journal.prune()
     assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [1, 3, 1]
 
@@ -69,19 +70,19 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     storage: Storage, clock: ManualClock
 ) -> None:
     journal = storage.journal
-    hashed = journal.hashed(NUMBER)
+    hashed = journal.hashed(PhoneNumber(NUMBER))
     units = [unit("repeat_in_flight", 5, release="ended", scope=hashed, width=0), slot(5)]
-    asking = Asking(journal, units, [Gap("repeat_gap_s", hashed, 1)], destinations=("other", hashed))
+    asking = Asking(journal, units, [Gap("repeat_gap_s", hashed, Millis(1))], destinations=("other", hashed))
     ended, in_progress = await asking.call(), None
-    await journal.record(ended, Outcome("accepted", "call-1"))
+    await journal.record(ended, Outcome("accepted", CallId("call-1")))
     await journal.settle(ended, EndReport(1, None, "ANSWERED", "HANGUP"))
     clock.advance(1)
     in_progress = await asking.call()
     await Asking(journal).call()
-    await journal.approve(Approval("alice", (hashed,), journal.now() + MINUTE))
+    await journal.approve(Approval("alice", (hashed,), Millis(journal.now() + MINUTE)))
     await journal.note("before", {})
 
-    assert await journal.forget(NUMBER) == 2
+    assert await journal.forget(PhoneNumber(NUMBER)) == 2
 
     assert not await journal.approved("alice", [hashed])
     for call in (ended, in_progress):
@@ -96,5 +97,5 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     for table, column in (("calls", "units"), ("calls", "destinations"), ("counters", "name"), ("keys", "fingerprint")):
         text = f"SELECT 1 FROM {table} WHERE {column} LIKE :pattern"  # noqa: S608 - a test's own words
         assert await storage.database.read(lambda text=text: one(text, pattern=f"%{hashed}%")) == []
-    assert await journal.forget(NUMBER) == 0
+    assert await journal.forget(PhoneNumber(NUMBER)) == 0
     assert (await journal.audit())[-1].details == {"calls": 0}

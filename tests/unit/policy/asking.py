@@ -24,11 +24,11 @@ from sinch_voice_mcp.policy import (
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.outgoing import outgoing
 from sinch_voice_mcp.svaml import Document, Event, NumberDestination
-from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.types import Payload, PhoneNumber
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest, TtsCallout, TtsCalloutRequest
 
 OWN = "+14155550100"
-REAL = "+14045005000"
+REAL = PhoneNumber("+14045005000")
 Inline = Mapping[str, object] | str | None
 """SVAML as an object or as text, for a place that takes text."""
 NOON = datetime(2026, 1, 7, 19, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ def sent(request: P, policy: Policy) -> P:
     return outgoing(request, policy).request
 
 
-def exposed(request: Payload, policy: Policy, tariffs: Mapping[str, Tariff]) -> Exposure:
+def exposed(request: Payload, policy: Policy, tariffs: Mapping[PhoneNumber, Tariff]) -> Exposure:
     """What a request may use up."""
     case = Case.of(Intent(request, "live"), policy)
     return exposure(case.legs, longest(case), policy, tariffs)

@@ -34,7 +34,7 @@ def test_a_call_is_confirmed_by_a_person_who_sees_what_would_happen() -> None:
         "Country: US",
         "Kind: fixed or mobile",
         "Price: up to 0.05 USD per minute",
-        "Caller id: +1 415-555-0100",
+        "Caller ID: +1 415-555-0100",
         'Says: "Your table is ready."',
         "Lasts at most: 32 s",
     ]
@@ -77,7 +77,7 @@ def test_more_than_four_digits_are_asked_about_and_not_shown() -> None:
     decision = asked(tts(dtmf="1w2#34w5"), trusting)
 
     assert (decision.reasons, decision.numbers) == (("dtmf",), ())
-    assert "Keys: 5 digits" in decision.question
+    assert "Sends as tones: 5 digits" in decision.question
     assert "34" not in decision.question
     assert isinstance(unapproved(tts(dtmf="1w2#34w"), trusting), Allow)
 

@@ -250,7 +250,7 @@ def test_a_member_with_two_meanings_is_a_programming_error() -> None:
 
 
 def test_a_new_kind_of_target_is_a_programming_error_until_it_is_handled() -> None:
-    with pytest.raises(TypeError, match="Beamer reaches something"):
+    with pytest.raises(TypeError, match="Beamer reaches a target"):
         effects_of(Beamer(planet="Mars"))
 
 

@@ -15,11 +15,12 @@ from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.policy import Allow, Needs, NeedsApproval, Policy, Tariff
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.types import PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 from sinch_voice_mcp.wire.calls import Price
 from tests.unit.policy.asking import NOON, OWN, REAL, tts
 
-OTHER = "+14045005001"
+OTHER = PhoneNumber("+14045005001")
 
 
 class Platform:
@@ -93,7 +94,7 @@ async def test_an_impossible_price_counts_as_no_price(account: Account, platform
 
 
 async def test_the_number_of_remembered_prices_is_bounded(account: Account, platform: Platform) -> None:
-    numbers = [f"+1404{5_005_000 + step}" for step in range(remembering.MOST_PRICES + 1)]
+    numbers = [PhoneNumber(f"+1404{5_005_000 + step}") for step in range(remembering.MAX_PRICES + 1)]
     await account.tariffs(numbers)
 
     await account.tariffs(numbers[1:])
@@ -116,7 +117,7 @@ async def test_a_request_that_breaks_a_rule_causes_no_traffic(
 ) -> None:
     for request in (tts("911"), tts(text="")):
         with pytest.raises(RefusedError):
-            await gate(account, clock).judge(request)
+            await gate(account, clock).decide(request)
 
     assert not platform.asked
 
@@ -124,8 +125,8 @@ async def test_a_request_that_breaks_a_rule_causes_no_traffic(
 async def test_the_guard_needs_approval_until_a_person_confirmed(account: Account, clock: ManualClock) -> None:
     guard = gate(account, clock)
 
-    before = await guard.judge(tts())
-    after = await guard.judge(tts(), approved=True)
+    before = await guard.decide(tts())
+    after = await guard.decide(tts(), approved=True)
 
     assert isinstance(before, NeedsApproval)
     assert "Price: up to 0.05 EUR per minute" in before.question
@@ -139,7 +140,7 @@ async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clo
     clock.advance(9 * 3600)
 
     with pytest.raises(RefusedError) as refused:
-        await gate(account, clock).judge(tts(), approved=True)
+        await gate(account, clock).decide(tts(), approved=True)
 
     assert (refused.value.rule, refused.value.next_allowed_at) == ("calling_hours", "2026-01-08T13:00:00Z")
 
@@ -147,7 +148,7 @@ async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clo
 async def test_a_document_that_rings_no_phone_needs_no_approval(account: Account, clock: ManualClock) -> None:
     document = Document(action=Hangup())
 
-    assert isinstance(await gate(account, clock).judge(document, "update"), Allow)
+    assert isinstance(await gate(account, clock).decide(document, "update"), Allow)
     assert (await gate(account, clock).admit(document, "update")).request == document
 
 

@@ -58,9 +58,9 @@ def test_every_member_has_a_description_of_one_line(name: str) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"allowed_regions": ["UK"]}, "`UK` is no region with telephone numbers; did you mean GB"),
-        ({"allowed_regions": ["Sweden"]}, "`Sweden` is no region"),
-        ({"allowed_regions": ["001"]}, "`001` is no region"),
+        ({"allowed_regions": ["UK"]}, "`UK` is not a region with telephone numbers; did you mean GB"),
+        ({"allowed_regions": ["Sweden"]}, "`Sweden` is not a region"),
+        ({"allowed_regions": ["001"]}, "`001` is not a region"),
         ({"allowed_numbers": ["0701740607"]}, "`0701740607` has no country calling code"),
         ({"allowed_numbers": ["911"]}, "emergency number"),
         ({"denied_prefixes": ["1900"]}, "`1900` is not the beginning of a number"),
@@ -75,9 +75,9 @@ def test_every_member_has_a_description_of_one_line(name: str) -> None:
         ({"callback_hosts": ["https://example.com"]}, "is not a DNS name"),
         ({"callback_hosts": ["example.com:8080"]}, "is not a DNS name"),
         ({"callback_hosts": ["localhost"]}, "is not a DNS name"),
-        ({"recording_destinations": ["https://example.com/"]}, "is not a place for recordings"),
-        ({"recording_destinations": ["s3://bucket/../other"]}, "is not a place for recordings"),
-        ({"recording_destinations": ["s3://"]}, "is not a place for recordings"),
+        ({"recording_destinations": ["https://example.com/"]}, "is not a location for recordings"),
+        ({"recording_destinations": ["s3://bucket/../other"]}, "is not a location for recordings"),
+        ({"recording_destinations": ["s3://"]}, "is not a location for recordings"),
         ({"max_text_chars": 601}, "less than or equal to 600"),
         (
             {"calling_hours": "nine to five"},

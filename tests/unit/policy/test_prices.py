@@ -4,12 +4,13 @@ import pytest
 
 from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff
 from sinch_voice_mcp.svaml import Document, Hangup, Say
+from sinch_voice_mcp.types import PhoneNumber
 from tests.unit.policy.asking import OWN, REAL, allowed, custom, needed, refused, tts
 
-OTHER = "+14045005001"
+OTHER = PhoneNumber("+14045005001")
 
 
-def priced(rate: str | None, *, restricted: bool = False, number: str = REAL) -> Facts:
+def priced(rate: str | None, *, restricted: bool = False, number: PhoneNumber = REAL) -> Facts:
     tariff = Tariff(None if rate is None else Decimal(rate), "EUR", restricted)
     return Facts(own_numbers=(OWN,), tariffs={number: tariff})
 
