@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 import anyio
@@ -70,9 +71,12 @@ class Platform(httpx2.AsyncBaseTransport):
         return response
 
     def taken(self) -> list[dict[str, Any]]:
-        """What came since the last look."""
+        """What came since the last look; reads that stand side by side may be concurrent, so they are sorted."""
         seen, self.seen = self.seen, []
-        return seen
+        ordered: list[dict[str, Any]] = []
+        for is_read, run in groupby(seen, key=lambda one: str(one["request"]).startswith("GET ")):
+            ordered += sorted(run, key=lambda one: str(one["request"])) if is_read else run
+        return ordered
 
 
 NEVER_S = 1e9
