@@ -75,7 +75,8 @@ class Platform(httpx2.AsyncBaseTransport):
         seen, self.seen = self.seen, []
         ordered: list[dict[str, Any]] = []
         for is_read, run in groupby(seen, key=lambda one: str(one["request"]).startswith("GET ")):
-            ordered += sorted(run, key=lambda one: str(one["request"])) if is_read else run
+            requests = list(run)
+            ordered += sorted(requests, key=lambda one: str(one["request"])) if is_read else requests
         return ordered
 
 
