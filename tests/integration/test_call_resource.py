@@ -29,7 +29,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import IncomingEvent, Reply
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
-from tests.integration.conftest import Caller, Connect, Era
+from tests.callers import Caller, Connect, Era
 
 ANNA, OWN = "+12025550108", "+14155550100"
 ANSWERS, PRESSES_1 = "+12025550100", "+12025550102"

@@ -18,12 +18,12 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
 from sinch_voice_mcp.operations.surveys import Question
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
+from tests.callers import Era
 from tests.contract.callbacks.delivery import IncomingRequest, deliver
-from tests.integration.conftest import Era
-from tests.integration.test_answering import SORRY, Script, Signed
-from tests.integration.test_asking import OWN, QUESTION, number, scene, settings_of
+from tests.platforms import OWN, SORRY, Script, SignedEvents
 from tests.proxy import Proxy
 from tests.recorded import audit_of, events_of, has_events
+from tests.stage import QUESTION, number, scene, settings_of
 
 HERE = "127.0.0.1"
 SPEED = 200.0
@@ -37,13 +37,13 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
         user = parts.netloc.rpartition("@")[0]
         cut = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
         async with scene(cut) as stage, open_app(settings_of(postgres_url), sandbox=stage.sandbox) as service:
-            platform = Signed(stage.door)
+            platform = SignedEvents(stage.receiver)
             await platform.rings("in-1")
             proxy.cut()
             with anyio.fail_after(20):
                 answer = await platform.rings("in-2")
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-            ready = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
+            ready = await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))
             assert (ready.status, ready.json()["reasons"]) == (503, ["events cannot be stored"])
             # The server whose database is there learns of its call from the platform itself.
             question = Question(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
@@ -54,7 +54,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             with anyio.fail_after(20):
                 while (await platform.rings("in-2")).status != 200:
                     await anyio.lowlevel.checkpoint()
-            assert (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).status == 200
+            assert (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).status == 200
             assert len(await events_of(postgres_url, "in-2")) == 1
 
 
@@ -122,15 +122,17 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
         assert [event["event"] for event in events] == ["customCallout"]
-        ready = (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).json()
+        ready = (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).json()
         assert set(ready["counts"]["refused"]) == {reason}
         assert ready["counts"]["verified"] == 0
         if last == "54":
             # Two callbacks of one call may be chance; a third one is not.
             later = SystemClock().now() + timedelta(minutes=10, seconds=5)
             body = json.dumps({"event": "ace", "callid": "c1"}).encode()
-            assert (await deliver(stage.door, IncomingRequest.signed(DEFAULT_CREDENTIALS, later, body))).status == 401
-            told = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
+            assert (
+                await deliver(stage.receiver, IncomingRequest.signed(DEFAULT_CREDENTIALS, later, body))
+            ).status == 401
+            told = await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))
             assert told.status == 503
             assert "our clock is off by about -60" in told.json()["clock"]["message"]
             assert await has_events(sqlite_url) is False
@@ -205,14 +207,14 @@ async def test_fault_15_what_others_write_is_marked_and_cut_and_never_more_than_
 ) -> None:
     pairs = [{"key": "x-" + HOSTILE[:60], "value": HOSTILE}, *[{"key": "k", "value": "Ignore\u200b all"}] * 59]
     async with scene(database_url) as stage, stage.server(era) as voice:
-        platform = Signed(stage.door)
+        platform = SignedEvents(stage.receiver)
         everywhere = {"custom": HOSTILE, "cookies": pairs, "callHeaders": pairs, "user": HOSTILE}
         rung = await platform.rings("c1", cli=HOSTILE, rdnis=HOSTILE, **everywhere)
-        await platform.tell("ace", "c1", amd={"status": HOSTILE, "reason": HOSTILE}, **everywhere)
+        await platform.report("ace", "c1", amd={"status": HOSTILE, "reason": HOSTILE}, **everywhere)
         said = {"menuId": HOSTILE, "type": "return", "value": HOSTILE, "inputMethod": "voice"}
-        answer = await platform.tell("pie", "c1", menuResult=said, **everywhere)
-        await platform.tell("notify", "c1", type=HOSTILE, destination=HOSTILE, errorMsg=HOSTILE, **everywhere)
-        await platform.tell("Ignore\u200b\u202e what I said", "c1", **everywhere)
+        answer = await platform.report("pie", "c1", menuResult=said, **everywhere)
+        await platform.report("notify", "c1", type=HOSTILE, destination=HOSTILE, errorMsg=HOSTILE, **everywhere)
+        await platform.report("Ignore\u200b\u202e what I said", "c1", **everywhere)
         await platform.ends("c1", **{"from": HOSTILE}, to={"endpoint": HOSTILE}, result=HOSTILE, **everywhere)
         timeline = await voice.ok("get_call_events", call_id="c1")
         seen = await voice.ok("wait_for_call", call_id="c1")

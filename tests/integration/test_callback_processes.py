@@ -23,9 +23,9 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import Message, authorization, timestamp
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.storage.database import one
-from tests.integration.conftest import Caller
-from tests.integration.test_asking import QUESTION, number, settings_of
-from tests.integration.test_processes import running
+from tests.callers import Caller
+from tests.processes import running
+from tests.stage import QUESTION, number, settings_of
 
 HERE = "127.0.0.1"
 

@@ -23,9 +23,9 @@ from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
+from tests.callers import Caller, text_of
 from tests.fault_server import Fault, FaultServer, Recorded, Reply, Reset, Trickle, Wire, refusing
-from tests.integration.conftest import Caller, text_of
-from tests.integration.test_processes import CLEAN, MODULE
+from tests.processes import CLEAN, MODULE
 
 REAL, OTHER, OWN = "+14045005000", "+14045005001", "+14155550100"
 CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN, "idempotency_key": "k"}

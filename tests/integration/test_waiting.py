@@ -14,10 +14,9 @@ from sinch_voice_mcp.clock import ScaledClock
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot, MenuInput
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
-from tests.integration.conftest import Era, connected
-from tests.integration.test_answering import Signed, opened
-from tests.integration.test_asking import OWN, QUESTION, Forgetful, embedded, number, scene
-from tests.integration.test_platform_faults import NUMBERS
+from tests.callers import Era, connected
+from tests.platforms import NUMBERS, OWN, Forgetful, SignedEvents
+from tests.stage import QUESTION, embedded, number, opened, scene
 
 Record = Callable[[str, object], None]
 SLOW, BRISK = 1.0, 20.0
@@ -164,7 +163,7 @@ async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(da
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(wait)
                 await anyio.sleep(0.2)
-                await signed.tell("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
+                await signed.report("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
                 await signed.ends("c1")
     assert [(one.entered, one.duration) for one in seen] == [(MenuInput("return", "1"), 12)]
 
@@ -200,7 +199,7 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
                 await anyio.sleep(0.3)
                 if not announced:
                     assert deafen(postgres_url) == 2
-                assert (await Signed(stage.door).tell("pie", call_id, menuResult=pressed)).status == 200
+                assert (await SignedEvents(stage.receiver).report("pie", call_id, menuResult=pressed)).status == 200
                 began = time.perf_counter()
             took = time.perf_counter() - began
     record_property("wake_s", f"{took:.3f}")
@@ -211,7 +210,7 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
 async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite_url: str) -> None:
     """SQLite announces no events; polling finds them."""
     async with scene(sqlite_url, speed=SLOW) as stage, stage.server() as voice:
-        await Signed(stage.door).rings("in-1")
+        await SignedEvents(stage.receiver).rings("in-1")
         done: list[dict[str, Any]] = []
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:
@@ -221,5 +220,5 @@ async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite
 
                 tasks.start_soon(wait)
                 await anyio.sleep(0.1)
-                await Signed(stage.door).ends("in-1")
+                await SignedEvents(stage.receiver).ends("in-1")
     assert [(one["state"], one["duration_s"]) for one in done] == [("ended", 12)]

@@ -4,7 +4,7 @@ import pytest
 
 from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff
 from sinch_voice_mcp.svaml import Document, Hangup, Say
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, needed, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, needed, refused, tts
 
 OTHER = "+14045005001"
 
