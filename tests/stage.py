@@ -30,6 +30,18 @@ RULES = {"REHEARSE": "true", "CALLING_HOURS": "any"}
 
 _REPEATS = ("REPEAT_GAP_S", "REPEAT_IN_FLIGHT", "REPEAT_PER_DAY", "REPEAT_PER_WEEK")
 _RATES = ("CALLS_PER_MINUTE", "CALLS_PER_HOUR", "CALLS_PER_DAY", "MAX_SPEND_PER_DAY")
+QUICK = Pace(
+    platform_poll_s=0.05,
+    platform_poll_with_events_s=0.05,
+    platform_answer_s=0.1,
+    last_events_s=0.05,
+    event_poll_s=0.05,
+    pending_poll_s=0.02,
+    postgres_connect_s=1.0,
+    postgres_reconnect_s=0.05,
+)
+"""For tests in which an answer, an event or the database never comes: they need not wait as long as a server would."""
+
 UNSWEPT = Pace(sweep_s=3_600)
 """No sweep happens unless the test moves the clock by an hour."""
 
@@ -119,6 +131,10 @@ class Scene:
     def posts(self) -> list[SeenRequest]:
         """Callouts that reached the platform."""
         return [request for request in self.sandbox.requests if request.raw_path == "/calling/v1/callouts"]
+
+    def lookups(self, call_id: str) -> int:
+        """How often a server asked the platform for the state of a call."""
+        return sum(request.raw_path.endswith(f"/calls/id/{call_id}") for request in self.sandbox.requests)
 
     def noted(self, call_id: str, event: str) -> list[Mapping[str, Any]]:
         """What the platform recorded in its timeline of a call."""

@@ -13,7 +13,7 @@ from sinch_voice_mcp.sandbox import Sandbox
 from sinch_voice_mcp.settings import load
 from tests.callers import Caller, Era, Person, connected
 from tests.platforms import NUMBERS, OWN, PRICE, REAL, Forgetful
-from tests.stage import QUESTION, RULES, embedded, number, scene
+from tests.stage import QUESTION, QUICK, RULES, embedded, number, scene
 
 CODE = {"question": "Please enter the code.", "cli": OWN, "digits": 4}
 
@@ -231,7 +231,10 @@ async def test_who_does_not_wait_so_long_learns_the_rest_later(database_url: str
 
 @pytest.mark.parametrize("status", [404, 400, 500, None])
 async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: str, status: int | None) -> None:
-    async with scene(sqlite_url) as stage, stage.server(transport=Forgetful(stage.sandbox, status)) as voice:
+    async with (
+        scene(sqlite_url) as stage,
+        stage.server(transport=Forgetful(stage.sandbox, status), pace=QUICK) as voice,
+    ):
         with anyio.fail_after(20):
             asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"])

@@ -23,7 +23,7 @@ from tests.contract.callbacks.delivery import IncomingRequest, deliver
 from tests.platforms import OWN, SORRY, Script, SignedEvents
 from tests.proxy import Proxy
 from tests.recorded import audit_of, events_of, has_events
-from tests.stage import QUESTION, number, scene, settings_of
+from tests.stage import QUESTION, QUICK, number, scene, settings_of
 
 HERE = "127.0.0.1"
 SPEED = 200.0
@@ -36,7 +36,11 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
     async with Proxy(parts.hostname or HERE, parts.port or 5432) as proxy:
         user = parts.netloc.rpartition("@")[0]
         cut = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
-        async with scene(cut) as stage, open_app(settings_of(postgres_url), sandbox=stage.sandbox) as service:
+        settings = settings_of(postgres_url)
+        async with (
+            scene(cut, pace=QUICK) as stage,
+            open_app(settings, sandbox=stage.sandbox, pace=QUICK) as service,
+        ):
             platform = SignedEvents(stage.receiver)
             await platform.rings("in-1")
             proxy.cut()
@@ -78,7 +82,7 @@ async def test_fault_6_who_asked_learns_which_call_it_is_though_nobody_can_be_to
         cut = replace(
             stage, url=parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{HERE}:{proxy.port}").geturl()
         )
-        async with cut.server(transport=Cutting(stage.sandbox, proxy)) as voice:
+        async with cut.server(transport=Cutting(stage.sandbox, proxy), pace=QUICK) as voice:
             with anyio.fail_after(40):
                 asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
             proxy.restore()
@@ -87,7 +91,7 @@ async def test_fault_6_who_asked_learns_which_call_it_is_though_nobody_can_be_to
     assert len(stage.posts) == 1
 
 
-@pytest.mark.parametrize("last", ["50", "51", "52", "56"])
+@pytest.mark.parametrize("last", ["50", "51", "52", pytest.param("56", marks=pytest.mark.long)])
 async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(database_url: str, last: str) -> None:
     async with scene(database_url, speed=SPEED) as stage, stage.server() as voice:
         with anyio.fail_after(30):
@@ -112,8 +116,8 @@ async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(
 async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
     sqlite_url: str, last: str, reason: str
 ) -> None:
-    async with scene(sqlite_url, speed=SPEED) as stage, stage.server() as voice:
-        # Nobody answers the platform, so the call goes on until it has lasted too long.
+    async with scene(sqlite_url, speed=SPEED) as stage, stage.server(pace=QUICK) as voice:
+        # No reply reaches the platform, so the call lasts until the platform ends it.
         asked = await voice.ok("ask_by_phone", to=number(last), **QUESTION, wait_s=10)
         call_id = asked["call_id"]
         # That somebody answered is all that the platform says when it is asked.

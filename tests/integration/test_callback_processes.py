@@ -134,6 +134,7 @@ async def kept(url: str) -> set[str]:
     return {str(row["call_id"]) for row in rows}
 
 
+@pytest.mark.long
 async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url: str) -> None:
     port = free_port()
     load = Load(port, enough=300)
@@ -193,6 +194,7 @@ def peak(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory was used")
 async def test_fault_8_a_flood_is_turned_away_and_costs_little_memory(
     sqlite_url: str, record_property: Callable[[str, object], None]

@@ -19,8 +19,8 @@ from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.events import VoiceEvent
 from tests.callers import connected
 from tests.contract.callbacks.delivery import IncomingRequest, answer_to, head
-from tests.integration.shell import CANARY, Ended, Shell, serving_app
 from tests.processes import running
+from tests.shell import CANARY, Ended, Shell, serving_app
 
 LIVE = {"SINCH_APPLICATION_KEY": "key", "SINCH_APPLICATION_SECRET": "c2VjcmV0"}
 NOWHERE = "http://127.0.0.1:1"

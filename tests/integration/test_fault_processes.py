@@ -202,6 +202,7 @@ async def test_fault_5_a_kill_after_the_claim_is_an_unknown_outcome_for_ever(dat
             assert (await voice.ok("place_tts_callout", **{**CALL, "idempotency_key": "another"}))["call_id"]
 
 
+@pytest.mark.long
 async def test_fault_14_a_server_that_is_told_to_stop_records_what_it_was_sending(tmp_path: Path) -> None:
     async def stopped(name: str, fault: Fault | None, outcome: str) -> None:
         scratch = tmp_path / name

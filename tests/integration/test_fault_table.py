@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ from tests.fault_server import (
 )
 from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform
 from tests.proxy import Proxy
-from tests.stage import CALL, ROOM, Stage, listed, until
+from tests.stage import CALL, QUICK, ROOM, Stage, listed, until
 
 KEYED = {**CALL, "idempotency_key": "k"}
 HERE = "127.0.0.1"
@@ -238,7 +239,7 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
         async def second(voice: Caller) -> None:
             told["before"] = await voice.fails("place_tts_callout", **{**CALL, "text": "Another"})
 
-        async with stage.server(alone, transport=line, pace=Pace(sweep_s=0.05)) as voice:
+        async with stage.server(alone, transport=line, pace=replace(QUICK, sweep_s=0.05)) as voice:
             with anyio.fail_after(20):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(first, voice)

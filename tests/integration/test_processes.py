@@ -13,8 +13,8 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.tools import ALL_TOOLS
 from tests.callers import Era, connected
-from tests.integration.shell import ANNA, OWN, Shell
 from tests.processes import CLEAN, MODULE, running, serving
+from tests.shell import ANNA, OWN, Shell
 
 
 async def test_every_tool_works_over_stdio(era: Era) -> None:
