@@ -17,20 +17,19 @@ from rich.markup import escape
 
 SPEED = 3
 MAX_ARGUMENT_CHARS = 90
-POLL_S = 0.1
+POLL_S = 0.3
+"""Simulated seconds between two looks at a call."""
+
 OWN, ANNA, BEN, CARLA = "+14155550100", "+12025550100", "+12025550108", "+12025550102"
-SERVER = StdioServerParameters(
-    command=sys.executable,
-    args=["-m", "sinch_voice_mcp", "--sandbox", "--sandbox-speed", str(SPEED)],
-)
 
 
 class Presenter:
     """Calls tools and shows what a user of an assistant would see."""
 
-    def __init__(self, client: Client, console: Console) -> None:
+    def __init__(self, client: Client, console: Console, speed: int) -> None:
         self._client = client
         self._console = console
+        self._poll_s = POLL_S / speed
         self._warned = False
 
     def scene(self, title: str) -> None:
@@ -70,7 +69,7 @@ class Presenter:
                     self._console.print(f"    [cyan]{seen:8}[/cyan] {who}{escape(self._summary(state))}")
                 if seen in {done, "ended"}:
                     return
-                await anyio.sleep(POLL_S)
+                await anyio.sleep(self._poll_s)
 
     def show(self, text: str) -> None:
         """Show a line of a result."""
@@ -142,17 +141,19 @@ async def menu(presenter: Presenter) -> None:
         presenter.show(line)
 
 
-async def main() -> None:
+async def main(speed: int = SPEED) -> None:
     """Play every scene."""
     console = Console(highlight=False, width=100, soft_wrap=True)
     console.print(
         "[bold]sinch-voice-mcp[/bold] over stdio, on its embedded sandbox: "
         "[yellow]every result is marked SIMULATED.[/yellow]"
     )
-    async with Client(SERVER) as client:
+    flags = ["--sandbox", "--sandbox-speed", str(speed)]
+    server = StdioServerParameters(command=sys.executable, args=["-m", "sinch_voice_mcp", *flags])
+    async with Client(server) as client:
         tools = (await client.list_tools()).tools
-        console.print(f"[dim]{len(tools)} tools offered; simulated time runs {SPEED} times as fast.[/dim]")
-        presenter = Presenter(client, console)
+        console.print(f"[dim]{len(tools)} tools offered; simulated time runs {speed} times as fast.[/dim]")
+        presenter = Presenter(client, console, speed)
         await refusals(presenter)
         await one_call(presenter)
         await question(presenter)

@@ -11,11 +11,14 @@ PATIENCE = 2.0
 """Seconds that a client waits for one response; a killed server gives none."""
 
 
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+
+
 def silent(message: str) -> None:
     del message
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_a_call_is_placed_at_most_once_however_often_it_is_requested_and_whatever_breaks(
     request: pytest.FixtureRequest, engine: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

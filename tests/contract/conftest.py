@@ -1,20 +1,11 @@
 """Fixtures of the client's contract tests: an application, a manual clock, and clients."""
 
-from typing import Protocol
-
 import pytest
 
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import ManualClock, SkippingClock
 from sinch_voice_mcp.signing import Credentials
-
-DEFAULT_TIMEOUTS = Timeouts()
-
-
-class Dial(Protocol):
-    """Makes a client for a base URL; its delays take no real time and have half their full length."""
-
-    def __call__(self, url: str, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> VoiceClient: ...
+from tests.contract.dialing import DEFAULT_TIMEOUTS, Dial
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackRequest, Callba
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
+from tests.contract.callback_scene import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
 from tests.contract.openapi.sandbox_client import callout
-from tests.contract.test_sandbox_callbacks import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from mcp import Client
 from tests.golden.make_journals import played, steps
 from tests.golden.scenarios import FOLDER
 from tests.golden.stage import Stage
+from tests.shell import Shell
 
 JOURNALS = sorted([*FOLDER.glob("journal-*.db"), *FOLDER.glob("journal-*.sql")])
 
@@ -74,6 +75,11 @@ async def _result(client: Client, tool: str, **arguments: Any) -> dict[str, Any]
 
 async def _verify(url: str) -> None:
     """Let the command say whether every row of the audit log is as it was written."""
+    if not url.startswith("sqlite"):
+        # The same command; one process is enough to prove that it can be started.
+        ended = await Shell(SINCH_VOICE_DATABASE_URL=url).ok("audit verify")
+        assert "No row was changed or removed." in ended.out
+        return
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251
     command = [sys.executable, "-m", "sinch_voice_mcp", "audit", "verify"]
     ended = await anyio.run_process(command, env={**kept, "SINCH_VOICE_DATABASE_URL": url}, check=False)

@@ -1,102 +1,22 @@
 """What the platform asks and tells is answered, written down once, and leads to the right state."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
-from starlette.types import ASGIApp
 
-from sinch_voice_mcp.app import open_app
-from sinch_voice_mcp.app.http import receiver_for
-from sinch_voice_mcp.clock import Pace, SystemClock
 from sinch_voice_mcp.errors import OutcomeUnknownError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.ports import JournalEntry
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, PlayFiles, RunMenu
 from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.contract.callbacks.delivery import HttpResponse, IncomingRequest, deliver
-from tests.integration.test_asking import OWN, QUESTION, REAL, RULES, number, scene, settings_of
-from tests.integration.test_platform_faults import NUMBERS, PRICE
+from tests.platforms import CALLER, OWN, REAL, SORRY, Script, SignedEvents
 from tests.recorded import audit_of, events_of, switch_of
-
-CALLER = "12015555555"
-SORRY = "Sorry, no one can take this call. Goodbye."
-
-
-@dataclass(frozen=True)
-class Signed:
-    """The platform at the door of a receiver."""
-
-    door: ASGIApp
-
-    async def tell(self, event: str, call_id: str, **members: object) -> HttpResponse:
-        """Send an event that was signed just now."""
-        body = {"event": event, "callid": call_id, "timestamp": "2026-06-06T17:10:34Z", "version": 1} | members
-        return await self.send(json.dumps(body).encode())
-
-    async def send(self, body: bytes) -> HttpResponse:
-        """Send these bytes, signed just now."""
-        return await deliver(self.door, IncomingRequest.signed(DEFAULT_CREDENTIALS, SystemClock().now(), body))
-
-    async def rings(self, call_id: str, **members: object) -> HttpResponse:
-        """Somebody calls."""
-        to = {"type": "did", "endpoint": "+12017777777"}
-        ringing = {"cli": CALLER, "to": to, "domain": "pstn", "originationType": "PSTN", "rdnis": ""}
-        return await self.tell("ice", call_id, **(ringing | members))
-
-    async def ends(self, call_id: str, **members: object) -> HttpResponse:
-        """A call is over."""
-        price = {"currencyId": "USD", "amount": 0.5}
-        ended = {"result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 12, "debit": price, "userRate": price}
-        return await self.tell("dice", call_id, **(ended | members))
-
-
-class Script:
-    """A platform that answers callouts by a script, and knows no call."""
-
-    def __init__(self, *callouts: httpx2.Response | Exception) -> None:
-        self.posts: list[dict[str, Any]] = []
-        self._callouts = list(callouts)
-
-    def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        if request.method == "POST":
-            self.posts.append(json.loads(request.content))
-            answer = self._callouts.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        if request.url.path.endswith("/configuration/numbers"):
-            return httpx2.Response(200, json=NUMBERS)
-        if "/query/number/" in request.url.path:
-            return httpx2.Response(200, json=PRICE)
-        return httpx2.Response(404, json={"errorCode": 40400, "message": "no", "reference": "r"})
-
-    @property
-    def transport(self) -> httpx2.MockTransport:
-        return httpx2.MockTransport(self)
-
-    @property
-    def token(self) -> str:
-        """What the last callout was marked with."""
-        return str(self.posts[-1]["customCallout"]["custom"])
-
-
-@asynccontextmanager
-async def opened(
-    url: str, environ: Mapping[str, str] | None = None, *, transport: httpx2.AsyncBaseTransport | None = None
-) -> AsyncGenerator[tuple[VoiceService, Signed]]:
-    """A server without MCP, and the platform at its door."""
-    settings = settings_of(url, environ)
-    async with open_app(settings, transport=transport or Script().transport, pace=Pace(sweep_s=3_600)) as service:
-        yield service, Signed(receiver_for(settings, service, SystemClock()))
+from tests.stage import QUESTION, RULES, number, opened, scene
 
 
 async def listed(service: VoiceService) -> list[JournalEntry]:
@@ -112,7 +32,7 @@ def custom(ace: Document, pie: Document | None = None) -> CustomCalloutRequest:
 
 async def test_who_calls_hears_that_nobody_can_answer(database_url: str) -> None:
     async with scene(database_url) as stage, stage.server() as voice:
-        platform = Signed(stage.door)
+        platform = SignedEvents(stage.receiver)
         answer = await platform.rings("in-1")
         assert answer.status == 200
         assert answer.headers["content-type"] == "application/json"
@@ -177,12 +97,12 @@ async def test_a_saved_reply_that_is_no_longer_allowed_ends_the_call(database_ur
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
     async with opened(database_url, {**RULES, **before}, transport=script.transport) as (service, platform):
         await service.calls.place(request, replies_from_receiver=True)
-        allowed = await platform.tell(kind, "c1", **pressed)
+        allowed = await platform.report(kind, "c1", **pressed)
         assert allowed.json() != HANG_UP.to_wire()
         async with opened(database_url, {**RULES, **after}) as (other_service, other):
             # What was answered once is answered again, whatever the rules are by now.
-            assert (await other.tell(kind, "c1", **pressed)).body == allowed.body
-            refused = await other.tell(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
+            assert (await other.report(kind, "c1", **pressed)).body == allowed.body
+            refused = await other.report(kind, "c1", timestamp="2026-06-06T17:10:40Z", **pressed)
             assert refused.json() == HANG_UP.to_wire()
             timeline = await other_service.events.timeline(CallId("c1"))
     assert [row.get("refused") for row in timeline if row["event"] == kind] == [None, rule]
@@ -198,14 +118,16 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
         await service.calls.place(custom(Document(action=menu), thanks), replies_from_receiver=True)
         told: dict[str, Any] = {}
         for status in ("human", "machine", "notsure", "hangup", "inprogress"):
-            answer = await platform.tell("ace", "c1", amd={"status": status}, timestamp=f"2026-06-06T17:10:34Z{status}")
+            answer = await platform.report(
+                "ace", "c1", amd={"status": status}, timestamp=f"2026-06-06T17:10:34Z{status}"
+            )
             told[status] = answer.json()["action"]["name"]
         # By our token alone, before it is known which call it is.
-        early = await platform.tell("ace", "c1", custom=script.token, timestamp="2026-06-06T17:10:31Z")
+        early = await platform.report("ace", "c1", custom=script.token, timestamp="2026-06-06T17:10:31Z")
         for kind in ("return", "sequence", "timeout", "invalidinput", "error"):
-            answer = await platform.tell("pie", "c1", menuResult={"menuId": "main", "type": kind, "value": "1"})
+            answer = await platform.report("pie", "c1", menuResult={"menuId": "main", "type": kind, "value": "1"})
             told[kind] = bool(answer.json().get("instructions"))
-        left = await platform.tell("pie", "c1", menuResult={"menuId": "main", "type": "hangup"})
+        left = await platform.report("pie", "c1", menuResult={"menuId": "main", "type": "hangup"})
     assert told == {
         "human": "runMenu",
         "machine": "hangup",
@@ -224,8 +146,8 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
 
 async def test_events_that_nobody_has_heard_of_are_kept(database_url: str) -> None:
     async with opened(database_url) as (_, platform):
-        assert (await platform.tell("quantumleap", "c1")).body == b""
-        assert (await platform.tell("notify", "c1", type="brand_new", destination="s3://x")).body == b""
+        assert (await platform.report("quantumleap", "c1")).body == b""
+        assert (await platform.report("notify", "c1", type="brand_new", destination="s3://x")).body == b""
         kept = await events_of(database_url, "c1")
     assert [event.kind for event in kept] == ["quantumleap", "notify"]
     assert kept[1].details["untrusted"] == {"type": "brand_new", "destination": "s3://x"}
@@ -248,10 +170,10 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
         for step in STEPS[order]:
             match step:
                 case "ace":
-                    await platform.tell("ace", "c1", amd={"status": "human"}, custom=script.token)
+                    await platform.report("ace", "c1", amd={"status": "human"}, custom=script.token)
                 case "pie":
                     result = {"menuId": "main", "type": "return", "value": "1"}
-                    await platform.tell("pie", "c1", menuResult=result, custom=script.token)
+                    await platform.report("pie", "c1", menuResult=result, custom=script.token)
                 case "dice":
                     await platform.ends("c1", custom=script.token)
                 case _:
@@ -280,7 +202,7 @@ async def test_an_unknown_outcome_is_cleared_up_by_our_token(database_url: str, 
         states: list[tuple[str, str | None]] = []
         for kind in ("", *heard):
             if kind:
-                await (platform.ends if kind == "dice" else partial(platform.tell, kind))("c1", custom=script.token)
+                await (platform.ends if kind == "dice" else partial(platform.report, kind))("c1", custom=script.token)
             states += [(entry.state, entry.call_id) for entry in await listed(service)]
         assert [entry.cost for entry in await listed(service)] == [500_000]
         assert await switch_of(database_url) is None
@@ -291,9 +213,9 @@ async def test_two_calls_for_one_request_stop_everything(database_url: str) -> N
     script = Script(httpx2.Response(200, json={"callId": "c1"}))
     async with opened(database_url, transport=script.transport) as (service, platform):
         await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
-        await platform.tell("ace", "c1", custom=script.token)
+        await platform.report("ace", "c1", custom=script.token)
         assert await switch_of(database_url) is None
-        answer = await platform.tell("ace", "c2", custom=script.token)
+        answer = await platform.report("ace", "c2", custom=script.token)
         assert answer.json()["action"]["name"] == "hangup"
         stopped = await switch_of(database_url)
         assert stopped is not None
@@ -315,7 +237,7 @@ STRANGE: tuple[dict[str, Any], ...] = (
 
 async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str) -> None:
     async with scene(database_url) as stage, stage.server() as voice:
-        platform = Signed(stage.door)
+        platform = SignedEvents(stage.receiver)
         for at, members in enumerate(STRANGE):
             await platform.rings(f"c{at}")
             assert (await platform.ends(f"c{at}", **members)).status == 200, members
@@ -330,7 +252,7 @@ async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
     statuses: list[int] = []
     async with opened(database_url) as (service, platform), opened(database_url) as (_, other):
 
-        async def tell(at: Signed, name: int) -> None:
+        async def tell(at: SignedEvents, name: int) -> None:
             statuses.append((await at.rings(f"c{name}")).status)
 
         async with anyio.create_task_group() as tasks:

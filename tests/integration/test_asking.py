@@ -1,105 +1,21 @@
 """Somebody is asked by phone, and what they press comes back: the sandbox's events go signed through the receiver."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
-from mcp import Client
 
-from sinch_voice_mcp.app import create_server, open_app
-from sinch_voice_mcp.app.http import receiver_for
-from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
-from sinch_voice_mcp.callbacks import Receiver
-from sinch_voice_mcp.clock import ScaledClock, SystemClock
-from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
-from sinch_voice_mcp.settings import Settings, load
-from tests.integration.conftest import Caller, Era, connected
-from tests.integration.test_consent import Person
-from tests.integration.test_platform_faults import NUMBERS, PRICE
+from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL
+from sinch_voice_mcp.sandbox import Sandbox
+from sinch_voice_mcp.settings import load
+from tests.callers import Caller, Era, Person, connected
+from tests.platforms import NUMBERS, OWN, PRICE, REAL, Forgetful
+from tests.stage import QUESTION, QUICK, RULES, embedded, number, scene
 
-OWN = "+14155550100"
-REAL = "+14045005000"
-SPEED = 500.0
-RULES = {"REHEARSE": "true", "CALLING_HOURS": "any"}
-QUESTION = {"question": "Do you come on Friday?", "cli": OWN, "answers": {"1": "yes", "2": "no"}}
 CODE = {"question": "Please enter the code.", "cli": OWN, "digits": 4}
-UNLIMITED = ("REPEAT_GAP_S", "REPEAT_IN_FLIGHT", "REPEAT_PER_DAY", "REPEAT_PER_WEEK", "MAX_CONCURRENT_CALLS")
-
-
-def number(last: str) -> str:
-    """A number that only the sandbox knows."""
-    return f"+120255501{last}"
-
-
-def settings_of(url: str, environ: Mapping[str, str] | None = None) -> Settings:
-    """A server whose receiver is elsewhere, with no limit on repeats; names of settings without their prefix."""
-    given = (
-        {"DATABASE_URL": url, "PUBLIC_URL": LOOPBACK_URL} | dict.fromkeys(UNLIMITED, "unlimited") | dict(environ or {})
-    )
-    return load({f"SINCH_VOICE_{name}": value for name, value in given.items() if value})
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A platform with its own fast time, and a receiver of its events on the database of the servers."""
-
-    url: str
-    sandbox: Sandbox
-    service: VoiceService
-    door: Receiver
-
-    @asynccontextmanager
-    async def server(
-        self,
-        era: Era = "auto",
-        person: Person | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
-        environ: Mapping[str, str] | None = None,
-    ) -> AsyncGenerator[Caller]:
-        """A client on a server of its own."""
-        settings = settings_of(self.url, environ)
-        server = create_server(settings, sandbox=self.sandbox, transport=transport)
-        async with Client(server, mode=era, elicitation_callback=person) as client:
-            yield Caller(client)
-
-    @property
-    def posts(self) -> list[SeenRequest]:
-        """Callouts that reached the platform."""
-        return [request for request in self.sandbox.requests if request.raw_path == "/calling/v1/callouts"]
-
-    def noted(self, call_id: str, event: str) -> list[Mapping[str, Any]]:
-        """What the platform itself noted of a call."""
-        entries = self.sandbox.engine.timeline()
-        return [entry.detail for entry in entries if (entry.call_id, entry.event) == (call_id, event)]
-
-
-@asynccontextmanager
-async def scene(url: str, environ: Mapping[str, str] | None = None, *, speed: float = SPEED) -> AsyncGenerator[Scene]:
-    """Everything but a server."""
-    line = LoopbackTransport()
-    sandbox = create_sandbox(clock=ScaledClock(speed), post=line)
-    settings = settings_of(url, environ)
-    async with open_app(settings, sandbox=sandbox) as service, anyio.create_task_group() as tasks:
-        door = receiver_for(settings, service, SystemClock())
-        async with line.connected(door):
-            sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=LOOPBACK_CALLBACK_URL)
-            tasks.start_soon(sandbox.run)
-            yield Scene(url, sandbox, service, door)
-            tasks.cancel_scope.cancel()
-
-
-@asynccontextmanager
-async def embedded(url: str, era: Era, speed: float = SPEED) -> AsyncGenerator[Caller]:
-    """A client on a server with nothing around it: its sandbox calls it back inside the process."""
-    settings = settings_of(url, {"PUBLIC_URL": "", "SANDBOX_SPEED": str(speed)})
-    async with connected(settings, era) as caller:
-        yield caller
 
 
 KEYS: Mapping[str, Mapping[str, Any]] = {
@@ -313,25 +229,12 @@ async def test_who_does_not_wait_so_long_learns_the_rest_later(database_url: str
     assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
 
 
-class Forgetful(httpx2.AsyncBaseTransport):
-    """A platform that places calls and then does not say what became of them: an error, or no answer at all."""
-
-    def __init__(self, sandbox: Sandbox, status: int | None) -> None:
-        self._inner = httpx2.ASGITransport(sandbox.asgi)
-        self._status = status
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if request.method == "GET" and "/calls/id/" in request.url.path:
-            if self._status is None:
-                await anyio.sleep_forever()
-            error = {"errorCode": (self._status or 0) * 100, "message": "no", "reference": "r"}
-            return httpx2.Response(self._status or 0, json=error)
-        return await self._inner.handle_async_request(request)
-
-
 @pytest.mark.parametrize("status", [404, 400, 500, None])
 async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: str, status: int | None) -> None:
-    async with scene(sqlite_url) as stage, stage.server(transport=Forgetful(stage.sandbox, status)) as voice:
+    async with (
+        scene(sqlite_url) as stage,
+        stage.server(transport=Forgetful(stage.sandbox, status), pace=QUICK) as voice,
+    ):
         with anyio.fail_after(20):
             asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"])

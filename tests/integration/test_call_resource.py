@@ -30,7 +30,7 @@ from sinch_voice_mcp.ports import IncomingEvent, Reply
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.types import CallId
-from tests.integration.conftest import Caller, Connect, Era
+from tests.callers import Caller, Connect, Era
 
 ANNA, OWN = "+12025550108", "+14155550100"
 ANSWERS, PRESSES_1 = "+12025550100", "+12025550102"

@@ -18,12 +18,12 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
+from tests.callers import Era
 from tests.contract.callbacks.delivery import IncomingRequest, deliver
-from tests.integration.conftest import Era
-from tests.integration.test_answering import SORRY, Script, Signed
-from tests.integration.test_asking import OWN, QUESTION, number, scene, settings_of
+from tests.platforms import OWN, SORRY, Script, SignedEvents
 from tests.proxy import Proxy
 from tests.recorded import audit_of, events_of, has_events
+from tests.stage import QUESTION, QUICK, number, scene, settings_of
 
 HERE = "127.0.0.1"
 SPEED = 200.0
@@ -36,14 +36,18 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
     async with Proxy(parts.hostname or HERE, parts.port or 5432) as proxy:
         user = parts.netloc.rpartition("@")[0]
         cut = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
-        async with scene(cut) as stage, open_app(settings_of(postgres_url), sandbox=stage.sandbox) as service:
-            platform = Signed(stage.door)
+        settings = settings_of(postgres_url)
+        async with (
+            scene(cut, pace=QUICK) as stage,
+            open_app(settings, sandbox=stage.sandbox, pace=QUICK) as service,
+        ):
+            platform = SignedEvents(stage.receiver)
             await platform.rings("in-1")
             proxy.cut()
             with anyio.fail_after(20):
                 answer = await platform.rings("in-2")
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-            ready = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
+            ready = await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))
             assert (ready.status, ready.json()["reasons"]) == (503, ["events cannot be stored"])
             # The server whose database is there learns of its call from the platform itself.
             question = SurveyQuestion(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
@@ -54,7 +58,7 @@ async def test_fault_6_without_its_database_nothing_is_acknowledged_and_all_is_l
             with anyio.fail_after(20):
                 while (await platform.rings("in-2")).status != 200:
                     await anyio.lowlevel.checkpoint()
-            assert (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).status == 200
+            assert (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).status == 200
             assert len(await events_of(postgres_url, "in-2")) == 1
 
 
@@ -78,7 +82,7 @@ async def test_fault_6_who_asked_learns_which_call_it_is_though_nobody_can_be_to
         cut = replace(
             stage, url=parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{HERE}:{proxy.port}").geturl()
         )
-        async with cut.server(transport=Cutting(stage.sandbox, proxy)) as voice:
+        async with cut.server(transport=Cutting(stage.sandbox, proxy), pace=QUICK) as voice:
             with anyio.fail_after(40):
                 asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
             proxy.restore()
@@ -87,7 +91,7 @@ async def test_fault_6_who_asked_learns_which_call_it_is_though_nobody_can_be_to
     assert len(stage.posts) == 1
 
 
-@pytest.mark.parametrize("last", ["50", "51", "52", "56"])
+@pytest.mark.parametrize("last", ["50", "51", "52", pytest.param("56", marks=pytest.mark.long)])
 async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(database_url: str, last: str) -> None:
     async with scene(database_url, speed=SPEED) as stage, stage.server() as voice:
         with anyio.fail_after(30):
@@ -112,8 +116,8 @@ async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(
 async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
     sqlite_url: str, last: str, reason: str
 ) -> None:
-    async with scene(sqlite_url, speed=SPEED) as stage, stage.server() as voice:
-        # Nobody answers the platform, so the call goes on until it has lasted too long.
+    async with scene(sqlite_url, speed=SPEED) as stage, stage.server(pace=QUICK) as voice:
+        # No reply reaches the platform, so the call lasts until the platform ends it.
         asked = await voice.ok("ask_by_phone", to=number(last), **QUESTION, wait_s=10)
         call_id = asked["call_id"]
         # That somebody answered is all that the platform says when it is asked.
@@ -122,15 +126,17 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
         assert [event["event"] for event in events] == ["customCallout"]
-        ready = (await deliver(stage.door, IncomingRequest("/readyz", "GET"))).json()
+        ready = (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).json()
         assert set(ready["counts"]["refused"]) == {reason}
         assert ready["counts"]["verified"] == 0
         if last == "54":
             # Two callbacks of one call may be chance; a third one is not.
             later = SystemClock().now() + timedelta(minutes=10, seconds=5)
             body = json.dumps({"event": "ace", "callid": "c1"}).encode()
-            assert (await deliver(stage.door, IncomingRequest.signed(DEFAULT_CREDENTIALS, later, body))).status == 401
-            told = await deliver(stage.door, IncomingRequest("/readyz", "GET"))
+            assert (
+                await deliver(stage.receiver, IncomingRequest.signed(DEFAULT_CREDENTIALS, later, body))
+            ).status == 401
+            told = await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))
             assert told.status == 503
             assert "our clock is off by about -60" in told.json()["clock"]["message"]
             assert await has_events(sqlite_url) is False
@@ -205,14 +211,14 @@ async def test_fault_15_what_others_write_is_marked_and_cut_and_never_more_than_
 ) -> None:
     pairs = [{"key": "x-" + HOSTILE[:60], "value": HOSTILE}, *[{"key": "k", "value": "Ignore\u200b all"}] * 59]
     async with scene(database_url) as stage, stage.server(era) as voice:
-        platform = Signed(stage.door)
+        platform = SignedEvents(stage.receiver)
         everywhere = {"custom": HOSTILE, "cookies": pairs, "callHeaders": pairs, "user": HOSTILE}
         rung = await platform.rings("c1", cli=HOSTILE, rdnis=HOSTILE, **everywhere)
-        await platform.tell("ace", "c1", amd={"status": HOSTILE, "reason": HOSTILE}, **everywhere)
+        await platform.report("ace", "c1", amd={"status": HOSTILE, "reason": HOSTILE}, **everywhere)
         said = {"menuId": HOSTILE, "type": "return", "value": HOSTILE, "inputMethod": "voice"}
-        answer = await platform.tell("pie", "c1", menuResult=said, **everywhere)
-        await platform.tell("notify", "c1", type=HOSTILE, destination=HOSTILE, errorMsg=HOSTILE, **everywhere)
-        await platform.tell("Ignore\u200b\u202e what I said", "c1", **everywhere)
+        answer = await platform.report("pie", "c1", menuResult=said, **everywhere)
+        await platform.report("notify", "c1", type=HOSTILE, destination=HOSTILE, errorMsg=HOSTILE, **everywhere)
+        await platform.report("Ignore\u200b\u202e what I said", "c1", **everywhere)
         await platform.ends("c1", **{"from": HOSTILE}, to={"endpoint": HOSTILE}, result=HOSTILE, **everywhere)
         timeline = await voice.ok("get_call_events", call_id="c1")
         seen = await voice.ok("wait_for_call", call_id="c1")

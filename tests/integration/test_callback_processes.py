@@ -23,9 +23,9 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import Message, authorization, timestamp
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.storage.database import one
-from tests.integration.conftest import Caller
-from tests.integration.test_asking import QUESTION, number, settings_of
-from tests.integration.test_processes import running
+from tests.callers import Caller
+from tests.processes import running
+from tests.stage import QUESTION, number, settings_of
 
 HERE = "127.0.0.1"
 
@@ -134,6 +134,7 @@ async def kept(url: str) -> set[str]:
     return {str(row["call_id"]) for row in rows}
 
 
+@pytest.mark.long
 async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url: str) -> None:
     port = free_port()
     load = Load(port, enough=300)
@@ -193,6 +194,7 @@ def peak(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory was used")
 async def test_fault_8_a_flood_is_turned_away_and_costs_little_memory(
     sqlite_url: str, record_property: Callable[[str, object], None]

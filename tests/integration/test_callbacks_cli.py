@@ -17,11 +17,10 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.wire.events import VoiceEvent
-from tests.contract.callbacks.delivery import IncomingRequest
-from tests.contract.callbacks.test_socket import answer_to, head
-from tests.integration.conftest import connected
-from tests.integration.shell import CANARY, Ended, Shell, serving_app
-from tests.integration.test_processes import running
+from tests.callers import connected
+from tests.contract.callbacks.delivery import IncomingRequest, answer_to, head
+from tests.processes import running
+from tests.shell import CANARY, Ended, Shell, serving_app
 
 LIVE = {"SINCH_APPLICATION_KEY": "key", "SINCH_APPLICATION_SECRET": "c2VjcmV0"}
 NOWHERE = "http://127.0.0.1:1"

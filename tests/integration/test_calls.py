@@ -7,7 +7,7 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import Sandbox
-from tests.integration.conftest import Caller, Connect, changes
+from tests.callers import Caller, Connect, changes
 
 ANNA, OWN = "+12025550100", "+14155550100"
 TEXT = "Hello Anna, your table is ready."

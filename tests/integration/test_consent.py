@@ -21,31 +21,10 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
 from sinch_voice_mcp.tools.consent import SingleUse
-from tests.integration.conftest import Caller, Era, changes, connected, text_of
+from tests.callers import Caller, Era, Person, changes, connected, text_of
 
 REAL, OTHER, OWN = "+14045005000", "+14045005001", "+14155550100"
 CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
-
-
-class Person:
-    """The user at the client, who answers questions; the questions are recorded."""
-
-    def __init__(self, *answers: str) -> None:
-        self.questions: list[str] = []
-        self._answers = list(answers)
-
-    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        del context
-        self.questions.append(params.message)
-        match self._answers.pop(0):
-            case "accept":
-                return ElicitResult(action="accept", content={"place": True})
-            case "untick":
-                return ElicitResult(action="accept", content={"place": False})
-            case "cancel":
-                return ElicitResult(action="cancel")
-            case _:
-                return ElicitResult(action="decline")
 
 
 def live(**environ: str) -> Settings:

@@ -23,9 +23,9 @@ from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
+from tests.callers import Caller, text_of
 from tests.fault_server import Fault, FaultServer, Recorded, Reply, Reset, Trickle, Wire, refusing
-from tests.integration.conftest import Caller, text_of
-from tests.integration.test_processes import CLEAN, MODULE
+from tests.processes import CLEAN, MODULE
 
 REAL, OTHER, OWN = "+14045005000", "+14045005001", "+14155550100"
 CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN, "idempotency_key": "k"}
@@ -202,6 +202,7 @@ async def test_fault_5_a_kill_after_the_claim_is_an_unknown_outcome_for_ever(dat
             assert (await voice.ok("place_tts_callout", **{**CALL, "idempotency_key": "another"}))["call_id"]
 
 
+@pytest.mark.long
 async def test_fault_14_a_server_that_is_told_to_stop_records_what_it_was_sending(tmp_path: Path) -> None:
     async def stopped(name: str, fault: Fault | None, outcome: str) -> None:
         scratch = tmp_path / name

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,10 +11,11 @@ import anyio
 import httpx2
 import pytest
 
-from sinch_voice_mcp.clock import ManualClock, SystemClock
+from sinch_voice_mcp.clock import ManualClock, Pace, SystemClock
 from sinch_voice_mcp.ports import AuditRow
-from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.storage import open_storage
+from tests.callers import Caller, text_of
 from tests.clocks import PollingClock
 from tests.fault_server import (
     Close,
@@ -28,10 +30,9 @@ from tests.fault_server import (
     Trickle,
     Truncated,
 )
-from tests.integration.conftest import Caller, text_of
-from tests.integration.test_journal import CALL, OTHER, REAL, ROOM, Stage, listed, until
-from tests.integration.test_platform_faults import ERROR, NUMBERS, PRICE, Platform
+from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform
 from tests.proxy import Proxy
+from tests.stage import CALL, QUICK, ROOM, Stage, listed, until
 
 KEYED = {**CALL, "idempotency_key": "k"}
 HERE = "127.0.0.1"
@@ -52,35 +53,6 @@ async def audit(stage: Stage) -> list[AuditRow]:
     async with open_storage(stage.url, stage.clock, own_time=True) as storage:
         assert (await storage.journal.verify())[1] is None
         return await storage.journal.audit()
-
-
-class Held(httpx2.AsyncBaseTransport):
-    """The sandbox behind a line that holds every answer to a callout back until it is let go."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._inner = httpx2.ASGITransport(sandbox.asgi)
-        self.asked, self.let_go = anyio.Event(), anyio.Event()
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await self._inner.handle_async_request(request)
-        if request.method == "POST":
-            self.asked.set()
-            await self.let_go.wait()
-        return response
-
-
-class Broken(httpx2.AsyncBaseTransport):
-    """The sandbox behind a line that breaks after a callout to this number was placed."""
-
-    def __init__(self, sandbox: Sandbox, number: str) -> None:
-        self._inner = httpx2.ASGITransport(sandbox.asgi)
-        self._number = number.encode()
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await self._inner.handle_async_request(request)
-        if request.method == "POST" and self._number in request.content:
-            raise httpx2.ReadError("reset", request=request)
-        return response
 
 
 @pytest.mark.parametrize(("status", "error_code"), [(400, 40001), (402, 40200), (403, 40300), (422, 42200)])
@@ -162,7 +134,7 @@ async def test_fault_2_one_post_and_an_unknown_outcome(sqlite_url: str, clock: M
 async def test_fault_2_a_lost_leg_of_a_conference_is_found_in_its_room(sqlite_url: str, clock: ManualClock) -> None:
     # Not on PostgreSQL, which sets the time where servers sweep.
     stage = _stage(sqlite_url, clock)
-    async with stage.server(transport=Broken(stage.sandbox, OTHER), sweep_s=0.01) as voice:
+    async with stage.server(transport=Broken(stage.sandbox, OTHER), pace=Pace(sweep_s=0.01)) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
         assert [leg.get("error", {}).get("code") for leg in placed["legs"]] == [None, "outcome_unknown"]
         stage.clock.advance(61)
@@ -191,7 +163,7 @@ async def test_fault_3_whoever_leaves_and_asks_another_replica_gets_the_same_cal
                 tasks.cancel_scope.cancel()
             left.set()
             if leaving == "request":
-                await line.let_go.wait()
+                await line.released.wait()
 
     got: list[dict[str, Any]] = []
 
@@ -207,7 +179,7 @@ async def test_fault_3_whoever_leaves_and_asks_another_replica_gets_the_same_cal
             for _ in range(10):
                 assert [call["state"] for call in await listed(other)] == ["ringing"]
             assert got == []
-            line.let_go.set()
+            line.released.set()
     assert got[0]["duplicate_of"]
     assert len(stage.posts) == 1
 
@@ -267,14 +239,14 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
         async def second(voice: Caller) -> None:
             told["before"] = await voice.fails("place_tts_callout", **{**CALL, "text": "Another"})
 
-        async with stage.server(alone, transport=line, sweep_s=0.05) as voice:
+        async with stage.server(alone, transport=line, pace=replace(QUICK, sweep_s=0.05)) as voice:
             with anyio.fail_after(20):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(first, voice)
                     await line.asked.wait()
                     proxy.cut()
                     tasks.start_soon(second, voice)
-                    line.let_go.set()
+                    line.released.set()
             assert (told["before"]["code"], told["before"]["retry_safe"]) == ("storage", True)
             assert told["after"]["call_id"]
             assert any("journal" in warning for warning in told["after"]["warnings"])

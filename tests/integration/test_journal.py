@@ -1,84 +1,27 @@
 """Every request that rings is written down first: repeats, limits, the list of calls, the kill switch."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
-from mcp import Client
 
-from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import ManualClock, Pace
-from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
-from sinch_voice_mcp.settings import load
-from tests.integration.conftest import Caller
-from tests.integration.test_platform_faults import NUMBERS, PRICE
+from sinch_voice_mcp.sandbox import create_sandbox
+from tests.callers import Caller
+from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL, THIRD
+from tests.stage import CALL, ROOM, Stage, listed, until
 
-REAL, OTHER, THIRD, OWN = "+14045005000", "+14045005001", "+14045005002", "+14155550100"
-CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
-ROOM = {"conference_id": "room", "cli": OWN}
 ANSWERS, BUSY, FAILS, UNKNOWN = "+12025550100", "+12025550110", "+12025550130", "+12025550139"
 """Numbers that only the sandbox knows; a rehearsal refuses them."""
-
-NEVER = 3_600.0
-UNLIMITED = (
-    "REPEAT_GAP_S", "REPEAT_IN_FLIGHT", "REPEAT_PER_DAY", "REPEAT_PER_WEEK", "CALLS_PER_MINUTE", "CALLS_PER_HOUR",
-    "CALLS_PER_DAY", "MAX_CONCURRENT_CALLS", "MAX_SPEND_PER_DAY",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One platform, one time and one database, for as many servers as a test wants."""
-
-    url: str
-    clock: ManualClock
-    sandbox: Sandbox
-
-    @asynccontextmanager
-    async def server(
-        self,
-        more: Mapping[str, str] | None = None,
-        *,
-        transport: httpx2.AsyncBaseTransport | None = None,
-        sweep_s: float = NEVER,
-        **environ: str,
-    ) -> AsyncGenerator[Caller]:
-        """A client on a server under the live rules, with no limit but those that are given without their prefix."""
-        given = {"REHEARSE": "true", "CALLING_HOURS": "any", "DATABASE_URL": self.url}
-        given |= dict.fromkeys(UNLIMITED, "unlimited") | environ | dict(more or {})
-        settings = load({f"SINCH_VOICE_{name}": value for name, value in given.items()})
-        server = create_server(
-            settings, sandbox=self.sandbox, transport=transport, clock=self.clock, pace=Pace(sweep_s=sweep_s)
-        )
-        async with Client(server) as client:
-            yield Caller(client)
-
-    @property
-    def posts(self) -> Sequence[SeenRequest]:
-        """Callouts that reached the platform."""
-        return [request for request in self.sandbox.requests if request.raw_path == "/calling/v1/callouts"]
 
 
 @pytest.fixture
 def stage(database_url: str, clock: ManualClock) -> Stage:
     """Everything but a server."""
     return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
-
-
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    """Look until it is so."""
-    with anyio.fail_after(10):
-        while not await look():
-            pass
-
-
-async def listed(voice: Caller, **filters: Any) -> list[dict[str, Any]]:
-    return (await voice.ok("list_calls", **filters))["calls"]
 
 
 async def test_the_same_arguments_within_two_minutes_are_one_call(stage: Stage) -> None:
@@ -251,7 +194,7 @@ async def test_the_list_of_calls_tells_newest_first_what_became_of_each(stage: S
 
 
 async def test_an_end_that_nobody_looked_at_is_found_by_sweeping(stage: Stage) -> None:
-    async with stage.server(sweep_s=0.01) as voice:
+    async with stage.server(pace=Pace(sweep_s=0.01)) as voice:
         placed = await voice.ok("place_tts_callout", **CALL)
         stage.clock.advance(61)
         await until(lambda: _some(voice, state="ended"))
@@ -336,7 +279,7 @@ async def test_one_request_that_led_to_two_calls_stops_calling(stage: Stage) -> 
     async def place(voice: Caller) -> None:
         placed.append(await voice.ok("place_conference_callout", to=[REAL], **ROOM))
 
-    async with stage.server(transport=httpx2.MockTransport(platform), sweep_s=0.01) as voice:
+    async with stage.server(transport=httpx2.MockTransport(platform), pace=Pace(sweep_s=0.01)) as voice:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(place, voice)
             await asked.wait()

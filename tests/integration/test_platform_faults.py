@@ -1,7 +1,5 @@
 """The platform fails in every way it can: a call is placed at most once, and the model is told the truth."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -10,14 +8,11 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.settings import Settings, load
-from tests.integration.conftest import Era, connected
+from tests.callers import Era, connected
+from tests.platforms import ERROR, NUMBERS, Answer, Platform, raises
 
 OWN = "+14155550100"
 CALL = {"to": "+14045005000", "text": "Hello", "cli": OWN}
-NUMBERS = {"numbers": [{"number": OWN, "capability": "voice", "applicationkey": DEFAULT_CREDENTIALS.key}]}
-Answer = Callable[[httpx2.Request], httpx2.Response]
-PRICE = {"number": {"rate": {"currencyId": "USD", "amount": 0.02}, "restricted": False}}
-ERROR = {"errorCode": 40000, "message": "Something about it", "reference": "ref-1"}
 
 
 def live(**environ: str) -> Settings:
@@ -34,33 +29,6 @@ def live(**environ: str) -> Settings:
             **environ,
         }
     )
-
-
-@dataclass
-class Platform:
-    """Answers the numbers of the account, and everything else by a script; counts what it saw."""
-
-    answer: Answer
-    callouts: list[httpx2.Request] = field(default_factory=list[httpx2.Request])
-
-    def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == "/v1/configuration/numbers":
-            return httpx2.Response(200, json=NUMBERS)
-        if request.url.path.startswith("/v1/calling/query/number/"):
-            return httpx2.Response(200, json=PRICE)
-        self.callouts.append(request)
-        return self.answer(request)
-
-    @property
-    def transport(self) -> httpx2.MockTransport:
-        return httpx2.MockTransport(self)
-
-
-def raises(error: type[httpx2.TransportError]) -> Answer:
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        raise error("broken", request=request)
-
-    return answer
 
 
 @pytest.mark.parametrize(

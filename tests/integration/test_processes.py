@@ -1,47 +1,20 @@
 """Real processes: the server over stdio, the standalone sandbox, signals and exit statuses."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import anyio
 import pytest
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
-from mcp import Client
-from mcp.client.stdio import StdioServerParameters
 
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.tools import ALL_TOOLS
-from tests.integration.conftest import Caller, Era, connected
-from tests.integration.shell import ANNA, OWN, Shell
-
-MODULE = [sys.executable, "-m", "sinch_voice_mcp"]
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SINCH_")}  # noqa: TID251 - for a child
-
-
-@asynccontextmanager
-async def serving(era: Era, *flags: str, **environ: str) -> AsyncGenerator[Caller]:
-    """A client of a server that runs as a separate process."""
-    server = StdioServerParameters(command=MODULE[0], args=[*MODULE[1:], *flags], env=CLEAN | environ)
-    async with Client(server, mode=era) as client:
-        yield Caller(client)
-
-
-@asynccontextmanager
-async def running(*arguments: str, **environ: str) -> AsyncGenerator[Process]:
-    """A process that is killed at the end, if it is still running."""
-    async with await anyio.open_process([*MODULE, *arguments], env=CLEAN | environ) as process:
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
+from tests.callers import Era, connected
+from tests.processes import CLEAN, MODULE, running, serving
+from tests.shell import ANNA, OWN, Shell
 
 
 async def test_every_tool_works_over_stdio(era: Era) -> None:

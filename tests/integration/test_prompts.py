@@ -14,7 +14,7 @@ from sinch_voice_mcp.prompts import read_prompt
 from sinch_voice_mcp.settings import all_settings
 from sinch_voice_mcp.tools import ALL_TOOLS
 from sinch_voice_mcp.tools.surveys import SurveyOutcome
-from tests.integration.conftest import Caller
+from tests.callers import Caller
 
 NAMES = [
     "ask-by-phone",

@@ -13,7 +13,7 @@ from sinch_voice_mcp.policy import REFUSALS, RULES, Refusal
 from sinch_voice_mcp.policy.refusals import UNCHANGED
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
-from tests.integration.conftest import Caller, Connect, changes, connected
+from tests.callers import Caller, Connect, changes, connected
 
 DOCS = Path(__file__).parents[2] / "docs"
 REAL, OWN, FICTIONAL = "+14045005000", "+14155550100", "+12025550100"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
-from tests.integration.conftest import Caller, Connect, changes, text_of
+from tests.callers import Caller, Connect, changes, text_of
 
 ANNA, OWN = "+12025550100", "+14155550100"
 

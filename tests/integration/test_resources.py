@@ -11,7 +11,7 @@ from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.svaml import ACTIONS, INSTRUCTIONS
 from sinch_voice_mcp.svaml.lint import RULES
-from tests.integration.conftest import Caller, Connect
+from tests.callers import Caller, Connect
 
 
 async def _read(voice: Caller, uri: str) -> str:

@@ -14,9 +14,9 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import NEWEST, open_storage
-from tests.integration.conftest import Caller, connected
-from tests.integration.shell import ANNA, CANARY, OWN, Shell, serving_app
-from tests.integration.test_processes import serving
+from tests.callers import Caller, connected
+from tests.processes import serving
+from tests.shell import ANNA, CANARY, OWN, Shell, serving_app
 
 COMMANDS = ["stop", "resume", "audit list", "audit verify", "audit export", f"forget {ANNA}", "storage status"]
 CALL = {"to": ANNA, "cli": OWN, "text": "Hello"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.conftest import Caller
+from tests.callers import Caller
 
 MENU = {"id": "main", "mainPrompt": "#tts[Press 1.]", "options": [{"dtmf": 1, "action": "return(one)"}]}
 

@@ -9,7 +9,7 @@ from mcp.types import Tool
 
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolEffect
-from tests.integration.conftest import Caller, Connect, Era, connected
+from tests.callers import Caller, Connect, Era, connected
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))  # noqa: TID251 - a switch of the tests, not of the product

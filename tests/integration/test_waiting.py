@@ -15,10 +15,9 @@ from sinch_voice_mcp.operations.events.monitor import CallSnapshot, MenuInput
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.types import CallId
-from tests.integration.conftest import Era, connected
-from tests.integration.test_answering import Signed, opened
-from tests.integration.test_asking import OWN, QUESTION, Forgetful, embedded, number, scene
-from tests.integration.test_platform_faults import NUMBERS
+from tests.callers import Era, connected
+from tests.platforms import NUMBERS, OWN, Forgetful, SignedEvents
+from tests.stage import QUESTION, QUICK, Scene, embedded, number, opened, scene, until
 
 Record = Callable[[str, object], None]
 SLOW, BRISK = 1.0, 20.0
@@ -138,7 +137,7 @@ async def test_the_cost_of_a_call_is_known_from_its_end_event_alone(database_url
 
 
 async def test_an_end_without_an_event_is_found_by_polling(database_url: str) -> None:
-    async with embedded(database_url, "auto") as voice:
+    async with embedded(database_url, "auto", pace=QUICK) as voice:
         with anyio.fail_after(20):
             asked = await voice.ok("ask_by_phone", to=number("55"), **QUESTION)
         assert (asked["outcome"], asked["result"]) == ("no_input", "ANSWERED")
@@ -152,7 +151,11 @@ async def test_an_end_without_an_event_is_found_by_polling(database_url: str) ->
 async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(database_url: str) -> None:
     final = {"callId": "c1", "status": "FINAL", "result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 9}
 
+    asked = anyio.Event()
+
     def platform(request: httpx2.Request) -> httpx2.Response:
+        if "/calls/id/" in request.url.path:
+            asked.set()
         return httpx2.Response(200, json=final if "/calls/id/" in request.url.path else NUMBERS)
 
     async with opened(database_url, transport=httpx2.MockTransport(platform)) as (service, signed):
@@ -164,10 +167,15 @@ async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(da
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(wait)
-                await anyio.sleep(0.2)
-                await signed.tell("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
+                await asked.wait()
+                await signed.report("pie", "c1", menuResult={"menuId": "main", "type": "return", "value": "1"})
                 await signed.ends("c1")
     assert [(one.entered, one.duration) for one in seen] == [(MenuInput("return", "1"), 12)]
+
+
+async def _looked_up(stage: Scene, call_id: str, times: int) -> bool:
+    await anyio.lowlevel.checkpoint()
+    return stage.lookups(call_id) >= times
 
 
 def deafen(url: str) -> int:
@@ -188,6 +196,7 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
     async with scene(postgres_url, speed=SLOW) as stage, stage.server() as voice:
         asked = await voice.ok("ask_by_phone", to=number("01"), **QUESTION, wait_s=0.01)
         call_id = asked["call_id"]
+        before = stage.lookups(call_id)
         began, seen = 0.0, list[dict[str, Any]]()
 
         async def wait(until: str) -> None:
@@ -196,12 +205,13 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
         pressed = {"menuId": "main", "type": "return", "value": "1"}
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:
-                for until in ("answered", "input"):
-                    tasks.start_soon(wait, until)
-                await anyio.sleep(0.3)
+                for step in ("answered", "input"):
+                    tasks.start_soon(wait, step)
+                # Each wait begins with a look at the platform.
+                await until(lambda: _looked_up(stage, call_id, before + 2))
                 if not announced:
                     assert deafen(postgres_url) == 2
-                assert (await Signed(stage.door).tell("pie", call_id, menuResult=pressed)).status == 200
+                assert (await SignedEvents(stage.receiver).report("pie", call_id, menuResult=pressed)).status == 200
                 began = time.perf_counter()
             took = time.perf_counter() - began
     record_property("wake_s", f"{took:.3f}")
@@ -212,7 +222,7 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
 async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite_url: str) -> None:
     """SQLite announces no events; polling finds them."""
     async with scene(sqlite_url, speed=SLOW) as stage, stage.server() as voice:
-        await Signed(stage.door).rings("in-1")
+        await SignedEvents(stage.receiver).rings("in-1")
         done: list[dict[str, Any]] = []
         with anyio.fail_after(10):
             async with anyio.create_task_group() as tasks:
@@ -221,6 +231,6 @@ async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite
                     done.append(await voice.ok("wait_for_call", call_id="in-1", timeout_s=20))
 
                 tasks.start_soon(wait)
-                await anyio.sleep(0.1)
-                await Signed(stage.door).ends("in-1")
+                await until(lambda: _looked_up(stage, "in-1", 1))
+                await SignedEvents(stage.receiver).ends("in-1")
     assert [(one["state"], one["duration_s"]) for one in done] == [("ended", 12)]

@@ -147,3 +147,26 @@ class EventRecorder:
             raise self.failure
         self.recorded.append((event, body))
         return self.reply
+
+
+LOOPBACK = "127.0.0.1"
+
+
+def head(incoming: IncomingRequest, *further: str) -> bytes:
+    """Return the head of a request as bytes."""
+    headers = (f"{name}: {value}" for name, value in incoming.headers)
+    return "\r\n".join((f"{incoming.method} {incoming.path} HTTP/1.1", "host: x", *headers, *further, "", "")).encode()
+
+
+async def answer_to(port: int, request: bytes) -> tuple[int, bytes]:
+    """Send bytes, keep the connection open, and read until the server closes it; return status and body."""
+    async with await anyio.connect_tcp(LOOPBACK, port) as stream:
+        await stream.send(request)
+        response = b""
+        while True:
+            try:
+                response += await stream.receive()
+            except anyio.EndOfStream:
+                break
+    top, _, body = response.partition(b"\r\n\r\n")
+    return int(top.split()[1]), body

@@ -15,7 +15,7 @@ from sinch_voice_mcp.callbacks import DEFAULT_PATH, Limits, Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials, Message, basic_authorization, parse_timestamp
 from tests.contract.callbacks.delivery import BODY, JSON_TYPE, REPLY, EventRecorder, IncomingRequest, deliver
-from tests.unit.test_signing import OTHER, VECTORS
+from tests.unit.signing_examples import OTHER, VECTORS
 
 EVENTS = {name: vector for name, vector in VECTORS.items() if b'"event"' in vector[1].body.replace(b" ", b"")}
 every_event = pytest.mark.parametrize(("credentials", "message", "md5", "expected"), EVENTS.values(), ids=[*EVENTS])

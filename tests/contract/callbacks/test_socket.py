@@ -12,9 +12,7 @@ import uvicorn
 from sinch_voice_mcp.callbacks import Limits, Receiver, receiver
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.callbacks.delivery import REPLY, EventRecorder, IncomingRequest
-
-LOOPBACK = "127.0.0.1"
+from tests.contract.callbacks.delivery import LOOPBACK, REPLY, EventRecorder, IncomingRequest, answer_to, head
 
 
 @asynccontextmanager
@@ -27,26 +25,6 @@ async def serving(app: Receiver) -> AsyncGenerator[int]:
             group.start_soon(server.serve, [listener])
             yield listener.getsockname()[1]
             server.should_exit = True
-
-
-def head(incoming: IncomingRequest, *further: str) -> bytes:
-    """Return the head of a request as bytes."""
-    headers = (f"{name}: {value}" for name, value in incoming.headers)
-    return "\r\n".join((f"{incoming.method} {incoming.path} HTTP/1.1", "host: x", *headers, *further, "", "")).encode()
-
-
-async def answer_to(port: int, request: bytes) -> tuple[int, bytes]:
-    """Send bytes, keep the connection open, and read until the server closes it; return status and body."""
-    async with await anyio.connect_tcp(LOOPBACK, port) as stream:
-        await stream.send(request)
-        response = b""
-        while True:
-            try:
-                response += await stream.receive()
-            except anyio.EndOfStream:
-                break
-    top, _, body = response.partition(b"\r\n\r\n")
-    return int(top.split()[1]), body
 
 
 async def test_a_callback_is_answered(

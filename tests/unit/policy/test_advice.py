@@ -22,8 +22,8 @@ from sinch_voice_mcp.svaml import (
 from sinch_voice_mcp.text.quoting import sentence
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutRequest
-from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, answer, custom, refused, tts
-from tests.unit.policy.outgoing import payloads
+from tests.unit.policy.decisions import FACTS, OWN, REAL, allowed, answer, custom, refused, tts
+from tests.unit.policy.samples import payloads
 
 OPEN = Policy(
     allow_sip=True,

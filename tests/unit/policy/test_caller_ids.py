@@ -3,7 +3,7 @@ import pytest
 from sinch_voice_mcp.policy import Facts, Intent, Policy, Refuse
 from sinch_voice_mcp.svaml import ConnectPstn, Document
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest
-from tests.unit.policy.asking import FACTS, OWN, REAL, allowed, custom, decided, needed, refused, tts
+from tests.unit.policy.decisions import FACTS, OWN, REAL, allowed, custom, decided, needed, refused, tts
 
 
 def test_a_call_without_a_caller_id_is_refused_with_the_reason() -> None:

@@ -6,8 +6,8 @@ from sinch_voice_mcp.policy import Allow, Dial, Facts, Identify, Intent, Policy,
 from sinch_voice_mcp.svaml import Document, Hangup, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCalloutRequest, TtsCalloutRequest
-from tests.unit.policy.asking import FACTS, OWN, REAL, custom, decided, needed, sent, tts
-from tests.unit.policy.outgoing import payloads
+from tests.unit.policy.decisions import FACTS, OWN, REAL, custom, decided, needed, sent, tts
+from tests.unit.policy.samples import payloads
 
 PLAIN, FILLING = Policy(), Policy(default_cli=OWN)
 

@@ -9,8 +9,8 @@ from sinch_voice_mcp.svaml import ConnectSip, Document, Hangup, PlayFiles, Say, 
 from sinch_voice_mcp.text.invisible import first_hidden
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.unit.policy.asking import FACTS, OWN, REAL, answer, custom, tts
-from tests.unit.policy.outgoing import payloads
+from tests.unit.policy.decisions import FACTS, OWN, REAL, answer, custom, tts
+from tests.unit.policy.samples import payloads
 
 OTHER = "+14045005001"
 FACTS_WITH_PRICE = Facts(own_numbers=(OWN,), tariffs={REAL: Tariff(Decimal("0.0123"), "USD", restricted=False)})

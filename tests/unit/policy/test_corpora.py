@@ -10,7 +10,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from sinch_voice_mcp.policy import Allow, Decision, Policy, Refuse
 from sinch_voice_mcp.policy.numbers import NumberFacts, examine
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES
-from tests.unit.policy.asking import answer, tts
+from tests.unit.policy.decisions import answer, tts
 
 Record = Callable[[str, object], None]
 

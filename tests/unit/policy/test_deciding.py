@@ -17,8 +17,8 @@ from sinch_voice_mcp.policy import (
 from sinch_voice_mcp.svaml import ConnectPstn, Continue, Document, Park
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.unit.policy.asking import FACTS, NOON, OWN, REAL, allowed, answer, custom, decided, needed, refused, tts
-from tests.unit.policy.outgoing import ROOTS, payloads
+from tests.unit.policy.decisions import FACTS, NOON, OWN, REAL, allowed, answer, custom, decided, needed, refused, tts
+from tests.unit.policy.samples import ROOTS, payloads
 
 
 def test_every_rule_has_a_code_of_its_own() -> None:

@@ -17,8 +17,8 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, CustomCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, sent, tts
-from tests.unit.policy.outgoing import payloads
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, refused, sent, tts
+from tests.unit.policy.samples import payloads
 
 SHORT = Policy(max_duration_s=900, default_duration_s=300, dial_timeout_s=20)
 

@@ -40,8 +40,8 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, tts
-from tests.unit.policy.outgoing import SAMPLES, Spot, many, marked, minimal, payloads, spots
+from tests.unit.policy.decisions import OWN, REAL, tts
+from tests.unit.policy.samples import SAMPLES, Spot, many, marked, minimal, payloads, spots
 
 INERT_SWITCHES = {
     "enable_ace", "enable_dice", "enable_pie", "enable_voice", "barge", "enabled", "async_", "notification_events",

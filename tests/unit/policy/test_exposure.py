@@ -6,7 +6,7 @@ from sinch_voice_mcp.policy import Policy, Tariff
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, NumberDestination
 from sinch_voice_mcp.types import Payload, PhoneNumber
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, custom, exposed, tts
+from tests.unit.policy.decisions import OWN, REAL, custom, exposed, tts
 
 OTHER = PhoneNumber("+14045005001")
 POLICY = Policy()

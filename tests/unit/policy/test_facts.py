@@ -18,7 +18,7 @@ from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.types import PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 from sinch_voice_mcp.wire.calls import Price
-from tests.unit.policy.asking import NOON, OWN, REAL, tts
+from tests.unit.policy.decisions import NOON, OWN, REAL, tts
 
 OTHER = PhoneNumber("+14045005001")
 

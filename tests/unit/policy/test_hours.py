@@ -20,7 +20,7 @@ from sinch_voice_mcp.policy.hours import (
     parse_hours,
 )
 from sinch_voice_mcp.policy.zones import candidate_zones, region_zones
-from tests.unit.policy.asking import NOON, OWN, REAL, answer, tts
+from tests.unit.policy.decisions import NOON, OWN, REAL, answer, tts
 
 ANYWHERE = Policy(allowed_regions=frozenset({"*"}))
 MINUTE = timedelta(minutes=1)

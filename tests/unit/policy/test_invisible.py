@@ -1,7 +1,7 @@
 import pytest
 
 from sinch_voice_mcp.text.invisible import first_hidden
-from tests.unit.policy.asking import allowed, refused, tts
+from tests.unit.policy.decisions import allowed, refused, tts
 
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 DEVANAGARI = "\u0915\u094d\u200d\u0937"

@@ -5,7 +5,7 @@ from sinch_voice_mcp.svaml import ConnectPstn, Document
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import AssignNumbers, UnassignNumber
 from sinch_voice_mcp.wire.calls import ManageParticipant
-from tests.unit.policy.asking import OWN, REAL, allowed, needed, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, needed, refused, tts
 
 ANYWHERE = Policy(allowed_regions=frozenset({"*"}))
 ENDPOINT = "$.ttsCallout.destination.endpoint"

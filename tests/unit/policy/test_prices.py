@@ -5,7 +5,7 @@ import pytest
 from sinch_voice_mcp.policy import Facts, Intent, Needs, Policy, Tariff
 from sinch_voice_mcp.svaml import Document, Hangup, Say
 from sinch_voice_mcp.types import PhoneNumber
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, needed, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, needed, refused, tts
 
 OTHER = PhoneNumber("+14045005001")
 

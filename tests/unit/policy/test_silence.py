@@ -7,7 +7,7 @@ from sinch_voice_mcp.policy.refusals import UNCHANGED
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, TtsCallout, TtsCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, refused, tts
 
 MEDIA = Policy(media_hosts=frozenset({"example.com"}))
 

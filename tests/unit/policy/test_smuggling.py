@@ -5,7 +5,7 @@ import pytest
 from sinch_voice_mcp.policy import Policy, Refuse
 from sinch_voice_mcp.svaml import read
 from sinch_voice_mcp.types import JsonObject, Payload
-from tests.unit.policy.asking import OWN, REAL, allowed, answer, custom, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, answer, custom, refused, tts
 
 POLICY = Policy(media_hosts=frozenset({"example.com"}), callback_hosts=frozenset({"example.com"}))
 ICE = "$.customCallout.ice.action"

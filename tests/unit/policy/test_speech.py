@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.svaml.ssml import SsmlError, parse
-from tests.unit.policy.asking import allowed, refused, tts
+from tests.unit.policy.decisions import allowed, refused, tts
 
 
 @pytest.mark.parametrize(

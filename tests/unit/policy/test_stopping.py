@@ -4,7 +4,7 @@ from sinch_voice_mcp.policy import RULES, Policy
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, Document, Hangup, SipDestination
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused, tts
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, refused, tts
 
 STOPPED = Policy(stop=True)
 

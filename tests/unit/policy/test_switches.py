@@ -18,7 +18,7 @@ from sinch_voice_mcp.svaml import (
 )
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
-from tests.unit.policy.asking import OWN, REAL, allowed, custom, refused
+from tests.unit.policy.decisions import OWN, REAL, allowed, custom, refused
 
 BUCKET = Policy(allow_recording=True, recording_destinations=frozenset({"s3://calls/2024", "gs://other/"}))
 

@@ -6,7 +6,7 @@ from sinch_voice_mcp.policy import Allow, Policy
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles
 from sinch_voice_mcp.wire.applications import CallbackUrl
-from tests.unit.policy.asking import allowed, answer, refused
+from tests.unit.policy.decisions import allowed, answer, refused
 
 HOSTS = Policy(media_hosts=frozenset({"cdn.example.com"}), callback_hosts=frozenset({"*.example.net"}))
 

@@ -10,7 +10,7 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
 from sinch_voice_mcp.sandbox.engine import OutgoingCallback
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
-from tests.unit.sandbox.conftest import ANNA, FALLBACK, KEY, OWN, URL, World, make_world
+from tests.unit.sandbox.world import ANNA, FALLBACK, KEY, OWN, URL, World, make_world
 
 PREFIX = "+120255501"
 CONNECT = {"action": {"name": "connectPstn", "number": ANNA}}

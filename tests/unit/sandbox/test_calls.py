@@ -9,7 +9,7 @@ import pytest
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.signing import Credentials
-from tests.unit.sandbox.conftest import ANNA, KEY, World, make_world
+from tests.unit.sandbox.world import ANNA, KEY, World, make_world
 
 SLOW_TO_ANSWER = "+12025550101"
 

@@ -4,7 +4,7 @@ import pytest
 
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.wire.calls import ManageParticipant, ParticipantCommand
-from tests.unit.sandbox.conftest import ANNA, BEN, KEY, World
+from tests.unit.sandbox.world import ANNA, BEN, KEY, World
 
 
 def test_a_call_joins_after_the_greeting(world: World) -> None:

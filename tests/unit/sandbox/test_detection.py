@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sandbox.conftest import World
+from tests.unit.sandbox.world import World
 
 PREFIX = "+120255501"
 CONTINUE = {"action": {"name": "continue"}}

@@ -8,7 +8,7 @@ from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.svaml import SipDestination, UserDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
-from tests.unit.sandbox.conftest import ANNA, BEN, KEY, OWN, World
+from tests.unit.sandbox.world import ANNA, BEN, KEY, OWN, World
 
 CONNECT = {"action": {"name": "connectPstn", "number": ANNA}}
 HANGUP = {"name": "hangup"}

@@ -22,7 +22,7 @@ from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, Rejecte
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.wire.calls import ManageParticipant
 from tests.strategies import documents
-from tests.unit.sandbox.conftest import KEY, World, make_world
+from tests.unit.sandbox.world import KEY, World, make_world
 
 rooms = st.sampled_from(["red", "blue"])
 SPECIAL = ("00", "01", "02", "03", "06", "07", "08", "10", "11", "13", "25", "30", "50", "51", "52", "55", "62")

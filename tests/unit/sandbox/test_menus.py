@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from tests.unit.sandbox.conftest import World, make_world
+from tests.unit.sandbox.world import World, make_world
 
 PREFIX = "+120255501"
 SILENT = f"{PREFIX}05"

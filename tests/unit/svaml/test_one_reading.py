@@ -19,7 +19,7 @@ from sinch_voice_mcp.svaml.ssml import TAGS, Speech, SsmlError, parse, parse_len
 from sinch_voice_mcp.text.cleaning import clean, compose, one_line
 from sinch_voice_mcp.text.invisible import first_hidden
 from sinch_voice_mcp.text.quoting import printable, terminal_safe
-from tests.unit.policy.asking import answer, exposed, tts
+from tests.unit.policy.decisions import answer, exposed, tts
 
 QUICK, MANY = 120, 2_000
 

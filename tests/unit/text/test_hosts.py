@@ -12,7 +12,7 @@ from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.svaml.lint import lint
 from sinch_voice_mcp.text.hosts import is_loopback, is_public
 from sinch_voice_mcp.wire.applications import CallbackUrl, CallbackUrls
-from tests.unit.policy.asking import answer
+from tests.unit.policy.decisions import answer
 
 LIVE = {"SINCH_APPLICATION_KEY": "key", "SINCH_APPLICATION_SECRET": "c2VjcmV0"}
 LOOPBACK = ["localhost", "127.0.0.1", "127.0.0.2", "127.255.255.254", "[::1]"]
