@@ -118,7 +118,7 @@ async def test_a_call_without_events_names_what_is_not_known(connect: Connect) -
     assert isinstance(content, TextResourceContents)
     call = json.loads(content.text)
     assert call["state"] == "ringing"
-    assert call["remark"].startswith("No events come in")
+    assert call["remark"].startswith("This server receives no events")
 
 
 @pytest.mark.parametrize("call_id", ["1ce0ffee-ca11", "x" * 300])

@@ -106,8 +106,8 @@ async def test_a_transfer_is_sent_once(stage: Stage) -> None:
         first = await voice.ok("update_call", call_id=call_id, svaml=document)
         stage.clock.advance(119)
         second = await voice.ok("update_call", call_id=call_id, svaml=document)
-    assert not any("not made again" in warning for warning in first.get("warnings", ()))
-    assert any("not made again" in warning for warning in second["warnings"])
+    assert not any("not sent again" in warning for warning in first.get("warnings", ()))
+    assert any("not sent again" in warning for warning in second["warnings"])
     assert sum(request.method == "PATCH" for request in stage.sandbox.requests) == 1
 
 

@@ -227,7 +227,7 @@ _ANOTHER_PROGRAM = Diagnosis(
     "`sinch-voice-mcp callbacks`.",
 )
 _MISSING_HEADERS = Diagnosis(
-    "The receiver gets the probe without the headers that authenticate it.",
+    "The receiver gets the probe without the headers that identify the sender.",
     "Make the proxy forward Authorization and X-Timestamp unchanged.",
 )
 _BY_CODE = {
@@ -258,7 +258,7 @@ _BY_CODE = {
 
 _BY_STATUS: Mapping[int, Diagnosis] = {
     HTTPStatus.UNAUTHORIZED: Diagnosis(
-        "A proxy in front of the receiver requires a login.",
+        "A proxy in front of the receiver asks for a login.",
         f"Let requests to {_PATH} pass without one: the receiver verifies signatures itself.",
     ),
     HTTPStatus.FORBIDDEN: Diagnosis(

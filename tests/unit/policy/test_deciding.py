@@ -136,7 +136,7 @@ def test_a_callout_that_names_nobody_is_remarked(ice: str | None) -> None:
 
     decision = allowed(request, Policy.sandbox(), mode="sandbox")
 
-    assert any("names no number" in warning for warning in decision.warnings)
+    assert any("has no number" in warning for warning in decision.warnings)
 
 
 def test_a_callout_whose_document_dials_is_not_remarked() -> None:
