@@ -43,7 +43,7 @@ QUICK = Pace(
 """For tests in which an answer, an event or the database never comes: they need not wait as long as a server would."""
 
 UNSWEPT = Pace(sweep_s=3_600)
-"""No sweep happens unless the test moves the clock by an hour."""
+"""No sweep happens unless a test moves the clock by an hour."""
 
 SPEED = 500.0
 """How much faster than real time the calls of a :class:`Scene` are."""
