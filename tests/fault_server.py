@@ -75,7 +75,7 @@ class Fault(Protocol):
     """What is done about a request."""
 
     async def play(self, wire: Wire) -> bool:
-        """Answer, or do not; returns whether the connection goes on."""
+        """Answer, or do not; returns whether the connection stays open."""
         ...
 
 
@@ -252,7 +252,7 @@ class FaultServer:
             self.received.append(request)
             if not await self._fault(request).play(wire):
                 return
-        # Whoever speaks something else, such as TLS, gets an answer that is none.
+        # A client with another protocol, such as TLS, gets bytes that are no valid answer in it.
         await Garbage().play(wire)
 
     def _fault(self, request: Recorded) -> Fault:
@@ -281,7 +281,7 @@ async def _request(reader: asyncio.StreamReader, connection: int) -> Recorded | 
 
 @contextmanager
 def refusing() -> Generator[str]:
-    """``host:port`` where every connection is refused: bound, so that nobody else gets it, but not listening."""
+    """``host:port`` where every connection is refused: bound, so that no other process gets it, but not listening."""
     with socket.socket() as bound:
         bound.bind((LOOPBACK, 0))
         yield f"{LOOPBACK}:{bound.getsockname()[1]}"

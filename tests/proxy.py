@@ -1,4 +1,4 @@
-"""A loopback TCP proxy that can be cut and restored: a database that goes away and comes back.
+"""A loopback TCP proxy that can be cut and restored, for a database that is lost and comes back.
 
 ::
 
@@ -20,7 +20,7 @@ _CHUNK = 65_536
 
 
 class Proxy:
-    """Hands bytes on between whoever connects and a server. ``connections`` is how many were handed on."""
+    """Forwards connections to a server; ``connections`` counts the forwarded ones."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)

@@ -43,10 +43,22 @@ QUICK = Pace(
 """For tests in which an answer, an event or the database never comes: they need not wait as long as a server would."""
 
 UNSWEPT = Pace(sweep_s=3_600)
-"""No sweep happens unless the test moves the clock by an hour."""
+"""No sweep happens unless a test moves the clock by an hour."""
 
 SPEED = 500.0
 """How much faster than real time the calls of a :class:`Scene` are."""
+
+
+def rehearsed(**environ: str) -> Settings:
+    """Return settings for the sandbox under the live rules, without hours and limits on repetition."""
+    rules = {
+        "SINCH_VOICE_REHEARSE": "true",
+        "SINCH_VOICE_CALLING_HOURS": "any",
+        "SINCH_VOICE_REPEAT_GAP_S": "unlimited",
+        "SINCH_VOICE_REPEAT_IN_FLIGHT": "unlimited",
+        "SINCH_VOICE_MAX_CONCURRENT_CALLS": "unlimited",
+    }
+    return load(rules | environ)
 
 
 @dataclass(frozen=True)

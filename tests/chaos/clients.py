@@ -21,7 +21,7 @@ Kind = Literal["accepted", "unknown", "rejected", "again", "gone", "waiting", "o
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Answer:
     """What a client received: call ID or error code, and whether it was warned that the outcome may not be recorded."""
 
     kind: Kind
@@ -34,25 +34,25 @@ class Told:
         return self.kind in ("accepted", "unknown")
 
 
-def told(result: CallToolResult) -> Told:
+def answer_of(result: CallToolResult) -> Answer:
     """Read a tool's result."""
     if not result.is_error:
         content: dict[str, Any] = result.structured_content or {}
-        return Told("accepted", content["call_id"], warned=bool(content.get("warnings")))
+        return Answer("accepted", content["call_id"], warned=bool(content.get("warnings")))
     (block,) = result.content
     try:
         error: dict[str, Any] = json.loads(block.text if isinstance(block, TextContent) else "")
     except ValueError:
-        return Told("odd", "not JSON")
+        return Answer("odd", "not JSON")
     match error["code"]:
         case "outcome_unknown":
-            return Told("unknown")
+            return Answer("unknown")
         case "rejected":
-            return Told("rejected")
+            return Answer("rejected")
         case code if code in _RETRIED_CODES:
-            return Told("again", code)
+            return Answer("again", code)
         case code:
-            return Told("odd", ": ".join(filter(None, (code, error.get("rule"), error["message"]))))
+            return Answer("odd", ": ".join(filter(None, (code, error.get("rule"), error["message"]))))
 
 
 class Clients:
@@ -60,18 +60,18 @@ class Clients:
 
     Args:
         slots: The servers.
-        seed: For who asks whom, and how.
+        seed: For which client asks which server, and how.
         patience: How long a client waits for an answer, in seconds.
 
     Attributes:
-        asked: Told of each request that is about to be sent.
+        asked: Called with each request before it is sent.
         answers: How often each kind of answer came.
-        odd: Answers that nobody foresaw.
+        odd: Answers that match no expected form.
         warned: How often a call was placed that could not be recorded at once.
-        call_ids: Every call id that was told, by key.
-        waiting: Keys that a killed server had in hand, and for which nobody waited long enough.
+        call_ids: Every call id that a server returned, by key.
+        waiting: Keys of requests that a killed server had begun, and whose outcome was not waited for long enough.
         unsettled: Other keys for which no certain answer came.
-        contradicted: What was told that does not fit together, by key.
+        contradicted: Answers that contradict each other, by key.
         longest: The longest wait for an answer, in seconds.
     """
 
@@ -109,14 +109,14 @@ class Clients:
         if final is not None and final.final:
             await self._confirm(key, final, (second, first))
 
-    async def _confirm(self, key: str, final: Told, slots: Sequence[Slot]) -> None:
+    async def _confirm(self, key: str, final: Answer, slots: Sequence[Slot]) -> None:
         # If that server was killed just now, its successor answers.
         await slots[0].ready.wait()
         again = await self._until_certain(key, slots)
         if again is not None and not _fit(final, again):
             self.contradicted[key] = f"{final}, then {again}"
 
-    async def _until_certain(self, key: str, slots: Sequence[Slot]) -> Told | None:
+    async def _until_certain(self, key: str, slots: Sequence[Slot]) -> Answer | None:
         """Request a call from one server after the other; None if no answer is final."""
         had = Counter[Kind]()
         for ask in range(MAX_REQUESTS):
@@ -132,17 +132,17 @@ class Clients:
         self.unsettled.append(key)
         return None
 
-    async def _ask(self, key: str, slot: Slot) -> Told:
+    async def _ask(self, key: str, slot: Slot) -> Answer:
         slot = await self._one_that_is_up(slot)
         self.asked()
         start = anyio.current_time()
-        answer = Told("waiting")
+        answer = Answer("waiting")
         try:
             with anyio.move_on_after(self._patience):
-                answer = told(await slot.call("place_tts_callout", _arguments(key)))
+                answer = answer_of(await slot.call("place_tts_callout", _arguments(key)))
         except GoneError:
             self._broken_off.add(key)
-            answer = Told("gone")
+            answer = Answer("gone")
         self.longest = max(self.longest, anyio.current_time() - start)
         self.answers[answer.kind] += 1
         self.warned += answer.warned
@@ -165,7 +165,7 @@ def _arguments(key: str) -> dict[str, str]:
     return {"to": to, "cli": OWN, "text": f"key {key}", "idempotency_key": f"key-{key}"}
 
 
-def _fit(first: Told, then: Told) -> bool:
+def _fit(first: Answer, then: Answer) -> bool:
     """Whether one answer may follow the other; a call that was not recorded may become unknown, but never another."""
     if first.kind == then.kind:
         return first.said == then.said

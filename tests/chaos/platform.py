@@ -85,7 +85,7 @@ class FaultPlatform:
         seed: Another seed, other faults.
 
     Attributes:
-        seen: Told of each callout before it is answered.
+        seen: Called with each callout before it is answered.
         posts: Every callout, in order, by its key.
         kinds: How often each fault was played.
     """

@@ -130,7 +130,7 @@ async def _storm(plan: Plan, platform: FaultPlatform, progress: Progress) -> tup
         return clients, slots
 
 
-async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Callable[[int], None]) -> None:
+async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], progress: Callable[[int], None]) -> None:
     """Run a function for every key, so many at a time; a slow one continues beside the next ones."""
     names = iter(plan.names)
     done = 0
@@ -139,7 +139,7 @@ async def _each(plan: Plan, work: Callable[[str], Awaitable[object]], told: Call
         nonlocal done
         await work(name)
         done += 1
-        told(done)
+        progress(done)
         finished.set()
 
     async def worker() -> None:

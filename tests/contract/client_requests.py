@@ -150,3 +150,8 @@ def over(
 
 
 ANYTHING = b'{"callId":"c","status":"ONGOING","participants":[],"url":{},"number":{}}'
+
+
+def telling(body: object) -> Callable[[httpx2.Request], httpx2.Response]:
+    """A platform that always gives the same answer."""
+    return lambda _: httpx2.Response(200, json=body)

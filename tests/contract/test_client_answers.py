@@ -1,6 +1,5 @@
 """Answers of the platform are read in every spelling that was observed, and never beyond a mebibyte."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx2
@@ -8,12 +7,7 @@ import pytest
 
 from sinch_voice_mcp.errors import UnavailableError
 from sinch_voice_mcp.signing import Credentials
-from tests.contract.client_requests import TTS, over
-
-
-def telling(body: object) -> Callable[[httpx2.Request], httpx2.Response]:
-    """A platform that always gives the same answer."""
-    return lambda _: httpx2.Response(200, json=body)
+from tests.contract.client_requests import TTS, over, telling
 
 
 async def test_the_id_of_a_callout_is_read(credentials: Credentials) -> None:

@@ -24,9 +24,8 @@ from sinch_voice_mcp.wire.callouts import (
     CustomCalloutRequest,
 )
 from sinch_voice_mcp.wire.calls import ManageParticipant
-from tests.contract.client_requests import CALL_ID, NUMBER, TTS, arrived
+from tests.contract.client_requests import CALL_ID, NUMBER, TTS, arrived, telling
 from tests.contract.dialing import Dial
-from tests.contract.test_client_answers import telling
 from tests.fault_server import FaultServer, Recorded, Reply
 
 

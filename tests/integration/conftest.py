@@ -26,7 +26,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def sandbox(clock: ManualClock) -> Sandbox:
-    """A platform that rings nobody."""
+    """A simulated platform."""
     return create_sandbox(clock=clock)
 
 

@@ -9,8 +9,8 @@ from types import CodeType, FrameType
 from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.outgoing import outgoing
 from sinch_voice_mcp.sandbox import Sandbox
-from tests.integration.conftest import connected
-from tests.integration.test_consent import CALL, Person, live
+from tests.callers import Person, connected
+from tests.stage import CALL, rehearsed
 
 MAX_TIMES = 3
 """For the question, for the check that the answer belongs to that question, and for the call."""
@@ -38,7 +38,7 @@ def counted(*functions: Callable[..., object]) -> Generator[Counter[str]]:
 
 async def test_a_confirmed_call_is_normalized_and_searched_at_most_three_times(sandbox: Sandbox) -> None:
     person = Person("accept")
-    async with connected(live(), "auto", sandbox=sandbox, person=person) as voice:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=person) as voice:
         with counted(outgoing, effects_of) as calls:
             assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
     assert len(person.questions) == 1

@@ -1,4 +1,4 @@
-"""What the platform asks and tells is answered, written down once, and leads to the right state."""
+"""Events of the platform are answered, recorded once, and lead to the right state."""
 
 import json
 from functools import partial
@@ -24,13 +24,13 @@ async def listed(service: VoiceService) -> list[JournalEntry]:
 
 
 def custom(ace: Document, pie: Document | None = None) -> CustomCalloutRequest:
-    """A callout to somebody, with what follows."""
+    """A callout to a number, with the replies to its events."""
     ice = Document(action=ConnectPstn(number=REAL, cli=OWN)).to_json()
     inline = CustomCallout(ice=ice, ace=ace.to_json(), pie=None if pie is None else pie.to_json())
     return CustomCalloutRequest(custom_callout=inline)
 
 
-async def test_who_calls_hears_that_nobody_can_answer(database_url: str) -> None:
+async def test_an_incoming_call_hears_that_no_one_can_answer_and_is_listed(database_url: str) -> None:
     async with scene(database_url) as stage, stage.server() as voice:
         platform = SignedEvents(stage.receiver)
         answer = await platform.rings("in-1")
@@ -51,7 +51,7 @@ async def test_who_calls_hears_that_nobody_can_answer(database_url: str) -> None
     assert CALLER not in json.dumps(events)
 
 
-async def test_the_owner_says_what_who_calls_hears(sqlite_url: str) -> None:
+async def test_a_setting_replaces_the_text_that_callers_hear(sqlite_url: str) -> None:
     async with opened(sqlite_url, {"INCOMING_TEXT": "Bitte schreiben Sie uns."}) as (_, platform):
         reply = (await platform.rings("in-1")).json()
         withheld = (await platform.rings("in-2", cli="private")).status
@@ -116,19 +116,19 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
     thanks = Document(instructions=(PlayFiles(ids=("#tts[Thanks]",)),), action=Hangup())
     async with opened(database_url, transport=script.transport) as (service, platform):
         await service.calls.place(custom(Document(action=menu), thanks), replies_from_receiver=True)
-        told: dict[str, Any] = {}
+        replies: dict[str, Any] = {}
         for status in ("human", "machine", "notsure", "hangup", "inprogress"):
             answer = await platform.report(
                 "ace", "c1", amd={"status": status}, timestamp=f"2026-06-06T17:10:34Z{status}"
             )
-            told[status] = answer.json()["action"]["name"]
+            replies[status] = answer.json()["action"]["name"]
         # By our token alone, before it is known which call it is.
         early = await platform.report("ace", "c1", custom=script.token, timestamp="2026-06-06T17:10:31Z")
         for kind in ("return", "sequence", "timeout", "invalidinput", "error"):
             answer = await platform.report("pie", "c1", menuResult={"menuId": "main", "type": kind, "value": "1"})
-            told[kind] = bool(answer.json().get("instructions"))
+            replies[kind] = bool(answer.json().get("instructions"))
         left = await platform.report("pie", "c1", menuResult={"menuId": "main", "type": "hangup"})
-    assert told == {
+    assert replies == {
         "human": "runMenu",
         "machine": "hangup",
         "notsure": "runMenu",
@@ -144,7 +144,7 @@ async def test_what_is_answered_follows_what_was_saved_for_the_event(database_ur
     assert (left.status, left.body) == (200, b"")
 
 
-async def test_events_that_nobody_has_heard_of_are_kept(database_url: str) -> None:
+async def test_events_of_unknown_kinds_are_stored(database_url: str) -> None:
     async with opened(database_url) as (_, platform):
         assert (await platform.report("quantumleap", "c1")).body == b""
         assert (await platform.report("notify", "c1", type="brand_new", destination="s3://x")).body == b""
@@ -187,26 +187,26 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
     assert (seen.entered.value, seen.duration, seen.cost, seen.currency) == ("1", 12, 0.5, "USD")
     assert (entry.state, entry.cost, entry.duration) == ("ended", 500_000, 12)
     assert events == ["claim", "accepted", "ended"]
-    # A duplicate has left nothing; an end that is told anew is kept, and changes nothing.
+    # A duplicate has left nothing; a second, different end is stored and changes nothing.
     kinds = [step.removeprefix("later ") for step in STEPS[order]]
     expected = [*dict.fromkeys(kinds), *(["dice"] if "later dice" in STEPS[order] else [])]
     assert sorted(timeline) == sorted(["customCallout", *expected])
 
 
-@pytest.mark.parametrize("heard", [["ace", "dice"], ["dice"]])
-async def test_an_unknown_outcome_is_cleared_up_by_our_token(database_url: str, heard: list[str]) -> None:
+@pytest.mark.parametrize("kinds", [["ace", "dice"], ["dice"]])
+async def test_an_unknown_outcome_is_settled_by_an_event_with_our_token(database_url: str, kinds: list[str]) -> None:
     script = Script(httpx2.ReadError("reset"))
     async with opened(database_url, transport=script.transport) as (service, platform):
         with pytest.raises(OutcomeUnknownError):
             await service.calls.place(custom(HANG_UP), replies_from_receiver=True)
         states: list[tuple[str, str | None]] = []
-        for kind in ("", *heard):
+        for kind in ("", *kinds):
             if kind:
                 await (platform.ends if kind == "dice" else partial(platform.report, kind))("c1", custom=script.token)
             states += [(entry.state, entry.call_id) for entry in await listed(service)]
         assert [entry.cost for entry in await listed(service)] == [500_000]
         assert await switch_of(database_url) is None
-    assert states == [("unknown", None), *[("accepted", "c1")] * (len(heard) - 1), ("ended", "c1")]
+    assert states == [("unknown", None), *[("accepted", "c1")] * (len(kinds) - 1), ("ended", "c1")]
 
 
 async def test_two_calls_for_one_request_stop_everything(database_url: str) -> None:
@@ -235,7 +235,7 @@ STRANGE: tuple[dict[str, Any], ...] = (
 )
 
 
-async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str) -> None:
+async def test_no_strange_value_prevents_the_recording_of_an_end(database_url: str) -> None:
     async with scene(database_url) as stage, stage.server() as voice:
         platform = SignedEvents(stage.receiver)
         for at, members in enumerate(STRANGE):
@@ -248,7 +248,7 @@ async def test_no_strange_value_keeps_an_end_from_being_heard(database_url: str)
     assert max(len(call["result"]) for call in calls) <= 500
 
 
-async def test_many_at_once_are_each_heard_once(database_url: str) -> None:
+async def test_many_events_at_once_are_each_recorded_once(database_url: str) -> None:
     statuses: list[int] = []
     async with opened(database_url) as (service, platform), opened(database_url) as (_, other):
 

@@ -1,4 +1,4 @@
-"""Somebody is asked by phone, and what they press comes back: the sandbox's events go signed through the receiver."""
+"""A callee is asked by phone and the pressed key is returned; the sandbox sends signed events to the receiver."""
 
 import json
 from collections.abc import Mapping
@@ -48,11 +48,11 @@ DIGITS: Mapping[str, Mapping[str, Any]] = {
 """What comes of asking for four digits."""
 
 
-async def test_every_destination_is_told_as_it_is(database_url: str, era: Era) -> None:
-    told: dict[tuple[str, bool], dict[str, Any]] = {}
+async def test_each_destination_gets_its_own_outcome(database_url: str, era: Era) -> None:
+    results: dict[tuple[str, bool], dict[str, Any]] = {}
 
     async def ask(voice: Caller, last: str, asked: dict[str, Any]) -> None:
-        told[last, "digits" in asked] = await voice.ok("ask_by_phone", to=number(last), **asked)
+        results[last, "digits" in asked] = await voice.ok("ask_by_phone", to=number(last), **asked)
 
     with anyio.fail_after(30):
         async with embedded(database_url, era) as voice:
@@ -64,13 +64,13 @@ async def test_every_destination_is_told_as_it_is(database_url: str, era: Era) -
             calls = (await voice.ok("list_calls", limit=100))["calls"]
     for table, digits in ((KEYS, False), (DIGITS, True)):
         for last, expected in table.items():
-            result = told[last, digits]
+            result = results[last, digits]
             assert {name: result.get(name) for name in expected} == expected, last
             assert result["simulated"] is True
     # Everything has ended and is settled, with what the platform says it cost.
     ended = {call["call_id"]: call for call in calls}
     assert {call["state"] for call in calls} == {"ended"}
-    for result in told.values():
+    for result in results.values():
         call = ended[result["call_id"]]
         assert call["currency"] == "USD"
         assert call["cost"] == (0.02 if "answered_by" in result else 0)
@@ -97,7 +97,7 @@ MISUSES: tuple[tuple[Mapping[str, Any], str], ...] = (
 """What is wrong with a question, and the argument that is to blame."""
 
 
-async def test_what_makes_no_sense_is_said_and_nothing_is_sent(sqlite_url: str, era: Era) -> None:
+async def test_an_invalid_question_names_its_argument_and_sends_nothing(sqlite_url: str, era: Era) -> None:
     async with scene(sqlite_url) as stage, stage.server(era, environ=RULES) as voice:
         for arguments, field in MISUSES:
             error = await voice.fails("ask_by_phone", **{"to": REAL, "question": "Well?", "cli": OWN, **arguments})
@@ -108,7 +108,7 @@ async def test_what_makes_no_sense_is_said_and_nothing_is_sent(sqlite_url: str, 
 
 
 @pytest.mark.parametrize("embedding", ["mock", "sandbox"])
-async def test_without_events_nobody_is_asked(era: Era, embedding: str, sandbox: Sandbox) -> None:
+async def test_without_events_no_question_is_asked(era: Era, embedding: str, sandbox: Sandbox) -> None:
     posts: list[httpx2.Request] = []
 
     def platform(request: httpx2.Request) -> httpx2.Response:
@@ -146,10 +146,10 @@ async def test_a_repeated_question_is_the_same_call(database_url: str, era: Era)
 
 
 async def test_at_the_same_time_on_two_servers_it_is_one_call_and_both_get_the_answer(database_url: str) -> None:
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
 
     async def ask(voice: Caller) -> None:
-        told.append(await voice.ok("ask_by_phone", to=number("02"), **QUESTION))
+        results.append(await voice.ok("ask_by_phone", to=number("02"), **QUESTION))
 
     async with scene(database_url) as stage, stage.server() as one, stage.server() as two:
         with anyio.fail_after(20):
@@ -157,8 +157,8 @@ async def test_at_the_same_time_on_two_servers_it_is_one_call_and_both_get_the_a
                 for voice in (one, two, one, two):
                     tasks.start_soon(ask, voice)
         assert len(stage.posts) == 1
-    assert {(result["call_id"], result["key"]) for result in told} == {(told[0]["call_id"], "1")}
-    assert sum("duplicate_of" not in result for result in told) == 1
+    assert {(result["call_id"], result["key"]) for result in results} == {(results[0]["call_id"], "1")}
+    assert sum("duplicate_of" not in result for result in results) == 1
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_the_options_are_spoken_in_the_language_of_the_question(
     assert menu["mainPrompt"] == f"#tts[Do you come on Friday? {said}]"
     spoken = [instruction["text"] for instruction in replies["pie"].get("instructions", [])]
     assert spoken == ([] if thanks is None else [thanks])
-    # The platform was told whom to ring and nothing of the conversation, so it has to ask.
+    # The callout has the number and nothing of the conversation, so the platform has to ask for that.
     (post,) = stage.posts
     callout = json.loads(post.body)["customCallout"]
     assert "ace" not in callout
@@ -204,7 +204,7 @@ async def test_no_words_of_a_question_become_part_of_the_menu(sqlite_url: str, t
     assert reply["action"]["menus"][0]["mainPrompt"] == f"#tts[{text} For a {{key}} b, press 1.]"
 
 
-async def test_a_person_hears_of_the_whole_conversation_before_the_phone_rings(database_url: str, era: Era) -> None:
+async def test_the_user_confirms_the_complete_question_before_the_phone_rings(database_url: str, era: Era) -> None:
     async with scene(database_url, RULES) as stage:
         person = Person("accept", "decline")
         async with stage.server(era, person, environ=RULES) as voice:
@@ -213,24 +213,24 @@ async def test_a_person_hears_of_the_whole_conversation_before_the_phone_rings(d
         assert asked["outcome"] == "no_input"
         assert (error["code"], error["rule"]) == ("refused", "consent")
         assert len(stage.posts) == 1
-    for told in ("+1 404-500-5000", "Do you come on Friday? For yes, press 1. For no, press 2."):
-        assert told in person.questions[0]
+    for part in ("+1 404-500-5000", "Do you come on Friday? For yes, press 1. For no, press 2."):
+        assert part in person.questions[0]
 
 
-async def test_who_does_not_wait_so_long_learns_the_rest_later(database_url: str, era: Era) -> None:
+async def test_the_answer_can_be_waited_for_after_the_question_timed_out(database_url: str, era: Era) -> None:
     async with scene(database_url, speed=20) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION, wait_s=0.05)
         assert (asked["timed_out"], "outcome" in asked) == (True, False)
         assert "wait_for_call" in asked["summary"]
         assert "Do not ask again" in asked["summary"]
-        heard = await voice.ok("wait_for_call", call_id=asked["call_id"], until="input")
+        answered = await voice.ok("wait_for_call", call_id=asked["call_id"], until="input")
         ended = await voice.ok("wait_for_call", call_id=asked["call_id"])
-    assert heard["input"] == ended["input"] == "1"
+    assert answered["input"] == ended["input"] == "1"
     assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
 
 
 @pytest.mark.parametrize("status", [404, 400, 500, None])
-async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: str, status: int | None) -> None:
+async def test_an_answer_is_returned_even_if_the_platform_cannot_be_asked(sqlite_url: str, status: int | None) -> None:
     async with (
         scene(sqlite_url) as stage,
         stage.server(transport=Forgetful(stage.sandbox, status), pace=QUICK) as voice,
@@ -242,7 +242,7 @@ async def test_a_platform_that_cannot_be_asked_keeps_no_answer_back(sqlite_url: 
     assert (seen["state"], seen["input"]) == ("ended", "1")
 
 
-async def test_nobody_is_rung_where_the_events_would_go_elsewhere(sqlite_url: str, era: Era) -> None:
+async def test_no_phone_rings_if_the_events_would_go_elsewhere(sqlite_url: str, era: Era) -> None:
     async with scene(sqlite_url) as stage, stage.server(era) as voice:
         for url in ("https://voice.example.com/elsewhere", ""):
             await voice.ok("set_callbacks", primary=url)
@@ -259,7 +259,7 @@ async def test_a_url_of_this_machine_is_for_the_sandbox_only(sqlite_url: str) ->
     assert (error["code"], error["rule"]) == ("refused", "callback_url")
 
 
-async def test_a_person_is_not_bothered_where_the_answer_could_not_come_back(sqlite_url: str) -> None:
+async def test_the_user_is_not_asked_if_the_answer_could_not_come_back(sqlite_url: str) -> None:
     person = Person()
     async with scene(sqlite_url) as stage, stage.server(person=person, environ=RULES) as voice:
         stage.sandbox.engine.account.set_callbacks(stage.sandbox.credentials.key, primary=None)

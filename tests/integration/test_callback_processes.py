@@ -31,7 +31,7 @@ HERE = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that no process listens on."""
     with socket.create_server((HERE, 0)) as listener:
         return listener.getsockname()[1]
 
@@ -135,7 +135,7 @@ async def kept(url: str) -> set[str]:
 
 
 @pytest.mark.long
-async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url: str) -> None:
+async def test_fault_5_acknowledged_events_are_stored_after_a_kill(database_url: str) -> None:
     port = free_port()
     load = Load(port, enough=300)
     async with receiving(database_url, port) as pid:
@@ -151,7 +151,7 @@ async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url:
                     tasks.start_soon(load.send, [f"{lane}-{number}" for number in range(2_000)])
     assert Counter(load.answered.values()).keys() == {200}
     assert load.answered.keys() - await kept(database_url) == set()
-    # The next one goes on where this one was.
+    # The next receiver continues.
     async with receiving(database_url, port):
         again = Load(port)
         name = next(iter(load.answered))
@@ -160,13 +160,13 @@ async def test_fault_5_what_was_acknowledged_is_there_after_a_kill(database_url:
     assert "later" in await kept(database_url)
 
 
-async def test_fault_5_a_call_goes_on_after_its_receiver_was_killed(database_url: str) -> None:
-    port, clock, line = free_port(), ManualClock(), LoopbackTransport()
-    sandbox = create_sandbox(clock=clock, post=line)
+async def test_fault_5_a_call_continues_after_its_receiver_was_killed(database_url: str) -> None:
+    port, clock, loopback = free_port(), ManualClock(), LoopbackTransport()
+    sandbox = create_sandbox(clock=clock, post=loopback)
     sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=f"http://{HERE}:{port}{DEFAULT_PATH}")
     settings = settings_of(database_url, {"PUBLIC_URL": f"http://{HERE}:{port}"})
     server = create_server(settings, sandbox=sandbox)
-    async with Client(server) as client, line.connected(None), anyio.create_task_group() as tasks:
+    async with Client(server) as client, loopback.connected(None), anyio.create_task_group() as tasks:
         tasks.start_soon(sandbox.run)
         voice = Caller(client)
         seen: dict[str, Any] = {}
@@ -196,7 +196,7 @@ def peak(pid: int) -> int:
 
 @pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory was used")
-async def test_fault_8_a_flood_is_turned_away_and_costs_little_memory(
+async def test_fault_8_a_flood_is_refused_and_costs_little_memory(
     sqlite_url: str, record_property: Callable[[str, object], None]
 ) -> None:
     port = free_port()

@@ -91,7 +91,7 @@ async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, san
     assert changes(sandbox) == seen
 
 
-async def test_the_list_tells_ringing_from_answered_calls_and_still_accepts_the_old_filter(
+async def test_the_list_distinguishes_ringing_from_answered_calls_and_still_accepts_the_old_filter(
     voice: Caller, clock: ManualClock
 ) -> None:
     async def listed(**filters: Any) -> list[tuple[str, str]]:

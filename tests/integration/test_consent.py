@@ -19,29 +19,17 @@ from mcp.types import (
 from sinch_voice_mcp.app import sealing_key
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
-from sinch_voice_mcp.settings import Settings, load
 from sinch_voice_mcp.tools.consent import SingleUse
 from tests.callers import Caller, Era, Person, changes, connected, text_of
+from tests.platforms import OWN, REAL
+from tests.stage import CALL, rehearsed
 
-REAL, OTHER, OWN = "+14045005000", "+14045005001", "+14155550100"
-CALL = {"to": REAL, "text": "Hello Anna", "cli": OWN}
-
-
-def live(**environ: str) -> Settings:
-    """Return settings for the sandbox under the live rules, without hours and limits on repetition."""
-    rules = {
-        "SINCH_VOICE_REHEARSE": "true",
-        "SINCH_VOICE_CALLING_HOURS": "any",
-        "SINCH_VOICE_REPEAT_GAP_S": "unlimited",
-        "SINCH_VOICE_REPEAT_IN_FLIGHT": "unlimited",
-        "SINCH_VOICE_MAX_CONCURRENT_CALLS": "unlimited",
-    }
-    return load(rules | environ)
+OTHER = "+14045005001"
 
 
 async def test_the_question_before_a_call_names_number_country_text_and_price(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept")
-    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
     (question,) = person.questions
     for part in ("+1 404-500-5000", "US", OWN[-4:], "Hello Anna", "per minute"):
@@ -50,7 +38,7 @@ async def test_the_question_before_a_call_names_number_country_text_and_price(er
 
 @pytest.mark.parametrize("answer", ["decline", "cancel", "untick"])
 async def test_a_call_that_is_not_confirmed_is_not_placed(era: Era, sandbox: Sandbox, answer: str) -> None:
-    async with connected(live(), era, sandbox=sandbox, person=Person(answer)) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=Person(answer)) as voice:
         before = changes(sandbox)
         error = await voice.fails("place_tts_callout", **CALL)
         assert (error["code"], error["rule"]) == ("refused", "consent")
@@ -65,7 +53,7 @@ async def test_an_accepted_form_without_a_clear_yes_places_nothing(
         del context, params
         return ElicitResult(action="accept", content=content)
 
-    async with connected(live(), era, sandbox=sandbox, person=unclear) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=unclear) as voice:
         before = changes(sandbox)
         for _ in range(2):
             error = await voice.fails("place_tts_callout", **CALL)
@@ -82,7 +70,7 @@ async def test_the_form_asks_for_a_yes_and_has_no_default(era: Era, sandbox: San
         return ElicitResult(action="decline")
 
     forms: list[dict[str, Any]] = []
-    async with connected(live(), era, sandbox=sandbox, person=look) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=look) as voice:
         await voice.fails("place_tts_callout", **CALL)
     (form,) = forms
     assert form["required"] == ["place"]
@@ -92,7 +80,7 @@ async def test_the_form_asks_for_a_yes_and_has_no_default(era: Era, sandbox: San
 async def test_a_confirmation_holds_for_its_destination_and_one_hour(era: Era, clock: ManualClock) -> None:
     sandbox = create_sandbox(clock=clock, wall=clock)
     person = Person("accept", "accept", "accept")
-    async with connected(live(), era, sandbox=sandbox, person=person, clock=clock) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person, clock=clock) as voice:
         await voice.ok("place_tts_callout", **CALL)
         clock.advance(3_500)
         await voice.ok("place_tts_callout", **CALL)
@@ -106,7 +94,7 @@ async def test_a_confirmation_holds_for_its_destination_and_one_hour(era: Era, c
 
 async def test_a_call_that_sends_keys_is_confirmed_each_time(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept", "accept", "decline")
-    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
         await voice.ok("place_tts_callout", **CALL)
         await voice.ok("place_tts_callout", **CALL, dtmf="12345")
         assert (await voice.fails("place_tts_callout", **CALL, dtmf="123456"))["rule"] == "consent"
@@ -115,7 +103,7 @@ async def test_a_call_that_sends_keys_is_confirmed_each_time(era: Era, sandbox: 
 
 async def test_a_conference_is_confirmed_once_with_all_its_numbers(era: Era, sandbox: Sandbox) -> None:
     person = Person("accept")
-    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], conference_id="room", cli=OWN)
     assert len(placed["legs"]) == 2
     (question,) = person.questions
@@ -125,7 +113,7 @@ async def test_a_conference_is_confirmed_once_with_all_its_numbers(era: Era, san
 
 async def test_a_transfer_of_a_call_in_progress_is_confirmed(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:
     person = Person("accept", "decline")
-    async with connected(live(), era, sandbox=sandbox, person=person) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL], conference_id="room", cli=OWN)
         clock.advance(5)
         document = {"action": {"name": "connectPstn", "number": OTHER, "cli": OWN}}
@@ -135,22 +123,22 @@ async def test_a_transfer_of_a_call_in_progress_is_confirmed(era: Era, sandbox: 
 
 
 async def test_a_dry_run_asks_no_question(era: Era, sandbox: Sandbox) -> None:
-    async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.ok("place_tts_callout", **CALL, dry_run=True))["verdicts"]
 
 
 async def test_a_refused_call_asks_no_question(era: Era, sandbox: Sandbox) -> None:
-    async with connected(live(), era, sandbox=sandbox, person=Person()) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.fails("place_tts_callout", **{**CALL, "to": "911"}))["rule"] == "emergency_number"
 
 
 async def test_a_client_that_cannot_ask_places_calls_on_its_own_approval(era: Era, sandbox: Sandbox) -> None:
-    async with connected(live(), era, sandbox=sandbox) as voice:
+    async with connected(rehearsed(), era, sandbox=sandbox) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
 
 
 async def test_with_confirm_always_a_client_that_cannot_ask_places_nothing(era: Era, sandbox: Sandbox) -> None:
-    async with connected(live(SINCH_VOICE_CONFIRM="always"), era, sandbox=sandbox) as voice:
+    async with connected(rehearsed(SINCH_VOICE_CONFIRM="always"), era, sandbox=sandbox) as voice:
         before = changes(sandbox)
         error = await voice.fails("place_tts_callout", **CALL)
         assert (error["rule"], "SINCH_VOICE_CONFIRM" in error["how_to_change"]) == ("consent", True)
@@ -158,9 +146,9 @@ async def test_with_confirm_always_a_client_that_cannot_ask_places_nothing(era: 
 
 
 async def test_trusted_numbers_and_confirm_never_ask_no_question(era: Era, sandbox: Sandbox) -> None:
-    async with connected(live(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=Person()) as voice:
+    async with connected(rehearsed(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
-    never = live(SINCH_VOICE_CONFIRM="never", SINCH_VOICE_ALLOWED_REGIONS="US")
+    never = rehearsed(SINCH_VOICE_CONFIRM="never", SINCH_VOICE_ALLOWED_REGIONS="US")
     async with connected(never, era, sandbox=sandbox, person=Person()) as voice:
         assert (await voice.ok("place_tts_callout", **CALL))["call_id"]
 
@@ -192,7 +180,7 @@ def _posts(sandbox: Sandbox) -> Sequence[object]:
 
 async def test_fault_12_a_replayed_answer_returns_the_first_call(clock: ManualClock) -> None:
     sandbox = create_sandbox(clock=clock, wall=clock)
-    async with connected(live(), "auto", sandbox=sandbox, person=Person(), clock=clock) as voice:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person(), clock=clock) as voice:
         asked = await _asked(voice, CALL)
         first = json.loads(text_of(await _answered(voice, CALL, asked)))
         # Long after the same arguments without an answer would be a new request.
@@ -204,21 +192,21 @@ async def test_fault_12_a_replayed_answer_returns_the_first_call(clock: ManualCl
 
 
 async def test_fault_12_a_forged_or_foreign_answer_places_nothing(sandbox: Sandbox) -> None:
-    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as voice:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person()) as voice:
         asked = await _asked(voice, CALL)
         sealed = asked.request_state or ""
         forged = sealed[:-6] + ("AAAAAA" if not sealed.endswith("AAAAAA") else "BBBBBB")
         for arguments, state in ((CALL, forged), ({**CALL, "to": OTHER}, sealed), ({**CALL, "text": "Other"}, sealed)):
             with pytest.raises(MCPError):
                 await _answered(voice, arguments, asked, state)
-    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as other:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person()) as other:
         with pytest.raises(MCPError):
             await _answered(other, CALL, asked)
     assert _posts(sandbox) == []
 
 
 async def test_fault_12_an_answer_without_its_question_asks_again(sandbox: Sandbox) -> None:
-    async with connected(live(), "auto", sandbox=sandbox, person=Person()) as voice:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person()) as voice:
         asked = await _asked(voice, CALL)
         yes = _yes(asked)
         result = await voice.client.session.call_tool(
@@ -230,7 +218,7 @@ async def test_fault_12_an_answer_without_its_question_asks_again(sandbox: Sandb
 
 async def test_fault_12_an_expired_answer_places_nothing(sandbox: Sandbox) -> None:
     key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
-    settings = live(**key)
+    settings = rehearsed(**key)
     codec = SingleUse([sealing_key(settings)])
     async with connected(settings, "auto", sandbox=sandbox, person=Person()) as voice:
         asked = await _asked(voice, CALL)
@@ -244,8 +232,8 @@ async def test_fault_12_an_expired_answer_places_nothing(sandbox: Sandbox) -> No
 
 async def test_servers_of_one_application_accept_each_others_questions(sandbox: Sandbox) -> None:
     key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
-    async with connected(live(**key), "auto", sandbox=sandbox, person=Person()) as one:
+    async with connected(rehearsed(**key), "auto", sandbox=sandbox, person=Person()) as one:
         asked = await _asked(one, CALL)
-    async with connected(live(**key), "auto", sandbox=sandbox, person=Person()) as other:
+    async with connected(rehearsed(**key), "auto", sandbox=sandbox, person=Person()) as other:
         assert not (await _answered(other, CALL, asked)).is_error
     assert len(_posts(sandbox)) == 1

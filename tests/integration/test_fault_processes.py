@@ -1,4 +1,4 @@
-"""Faults of the process and of its machine: servers over stdio that are killed, stopped, and short of disk."""
+"""Faults of the process and of its machine: servers over stdio that are killed, stopped, or out of disk space."""
 
 import json
 import os
@@ -34,7 +34,7 @@ PASSWORD = "canary-of-a-password"
 QUICK = {"SINCH_VOICE_REQUEST_TIMEOUT_S": "0.5"}
 
 _SHELL = 'ulimit -f "$1"; shift; echo $$ > "$0"; exec "$@"'
-"""The shell becomes the server; the SDK's client does not tell the pid of what it started."""
+"""The shell becomes the server; the SDK's client does not reveal the pid of the process that it started."""
 
 
 def _json(http: int = 200, **body: object) -> Reply:
@@ -131,7 +131,7 @@ class Machine:
 
     @asynccontextmanager
     async def restarted(self) -> AsyncGenerator[Caller]:
-        """A client on the next server on this database; nobody kills it, so it runs in this process."""
+        """A client on the next server on this database; it is not killed, so it runs in this process."""
         async with Client(create_server(load(self.environ | QUICK))) as client:
             yield Caller(client)
 
@@ -188,7 +188,7 @@ async def test_fault_5_a_kill_before_the_claim_leaves_nothing_and_a_free_key(sql
         assert len(host.platform.posts) == 1
 
 
-async def test_fault_5_a_kill_after_the_claim_is_an_unknown_outcome_for_ever(database_url: str, tmp_path: Path) -> None:
+async def test_fault_5_a_kill_after_the_claim_leaves_an_unknown_outcome(database_url: str, tmp_path: Path) -> None:
     async with machine(database_url, tmp_path) as host:
         host.platform.callout = sending = Watched()
         await struck(host, signal.SIGKILL, sending, CALL)
@@ -198,12 +198,12 @@ async def test_fault_5_a_kill_after_the_claim_is_an_unknown_outcome_for_ever(dat
             assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
             assert error["duplicate_of"]
             assert len(host.platform.posts) == 1
-            # The machine itself goes on.
+            # Other requests work.
             assert (await voice.ok("place_tts_callout", **{**CALL, "idempotency_key": "another"}))["call_id"]
 
 
 @pytest.mark.long
-async def test_fault_14_a_server_that_is_told_to_stop_records_what_it_was_sending(tmp_path: Path) -> None:
+async def test_fault_14_a_server_that_gets_a_stop_signal_records_what_it_was_sending(tmp_path: Path) -> None:
     async def stopped(name: str, fault: Fault | None, outcome: str) -> None:
         scratch = tmp_path / name
         scratch.mkdir()
@@ -237,7 +237,7 @@ async def test_fault_7_on_a_full_disk_calls_are_refused_and_never_half_placed(sq
             assert posts == placed > 0
             assert (await voice.fails("place_tts_callout", **_numbered(placed)))["code"] == "storage"
             assert len(host.platform.posts) == posts
-            # What only reads goes on.
+            # Reading still works.
             listed = await voice.ok("list_calls", limit=100)
             assert len(listed["calls"]) == placed
             assert (await voice.ok("get_call", call_id="c1"))["state"] == "answered"
@@ -306,7 +306,7 @@ def _found(texts: list[str], *canaries: str) -> list[tuple[str, str]]:
     return [(canary, text) for text in texts for canary in canaries if canary in text]
 
 
-async def test_fault_16_no_canary_is_anywhere_later(database_url: str, tmp_path: Path) -> None:
+async def test_fault_16_no_secret_number_or_text_is_stored_or_shown_later(database_url: str, tmp_path: Path) -> None:
     number = f"+1{CANARY}"
     echoing = {"errorCode": 40001, "message": f"Cannot call {number} now", "reference": "r"}
     url = database_url if database_url.startswith("sqlite:") else _with_password(database_url)
@@ -325,8 +325,8 @@ async def test_fault_16_no_canary_is_anywhere_later(database_url: str, tmp_path:
         stored += _stored(url, tmp_path)
         commands = [(await host.command("audit", "export")).decode()]
         if url != database_url:
-            with refusing() as nobody:
-                gone = f"postgresql://somebody:{PASSWORD}@{nobody}/journal"
+            with refusing() as closed:
+                gone = f"postgresql://user:{PASSWORD}@{closed}/journal"
                 commands.append((await host.command("storage", "status", SINCH_VOICE_DATABASE_URL=gone)).decode())
     assert '"claim"' in commands[0]
     assert any("+1404…77" in text for text in said)

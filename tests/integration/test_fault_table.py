@@ -1,4 +1,4 @@
-"""What goes wrong between a request and its record, and what must come of it; the number is the fault's."""
+"""Faults between a request and its record, and the outcome of each; the number is the fault's."""
 
 import json
 from collections import Counter
@@ -30,7 +30,7 @@ from tests.fault_server import (
     Trickle,
     Truncated,
 )
-from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform
+from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform, Script
 from tests.proxy import Proxy
 from tests.stage import CALL, QUICK, ROOM, Stage, listed, until
 
@@ -56,7 +56,7 @@ async def audit(stage: Stage) -> list[AuditRow]:
 
 
 @pytest.mark.parametrize(("status", "error_code"), [(400, 40001), (402, 40200), (403, 40300), (422, 42200)])
-async def test_fault_1_a_rejection_gives_back_what_was_set_aside_and_the_key(
+async def test_fault_1_a_rejection_releases_the_reserved_limits_and_the_key(
     stage: Stage, status: int, error_code: int
 ) -> None:
     answers = [
@@ -76,7 +76,7 @@ async def test_fault_1_a_rejection_gives_back_what_was_set_aside_and_the_key(
         error = await voice.fails("place_tts_callout", **KEYED)
         assert (error["error_code"], error["retry_safe"]) == (error_code, True)
         assert error["next_step"]
-        # Another text: a key that was given back belongs to nobody.
+        # Another text: a released key belongs to no request.
         placed = await voice.ok("place_tts_callout", **{**KEYED, "text": "Hello Bob"})
         assert (placed["call_id"], placed.get("duplicate_of")) == ("c1", None)
         assert (await voice.fails("place_tts_callout", **CALL))["code"] == "refused"
@@ -150,20 +150,56 @@ async def test_fault_2_a_lost_leg_of_a_conference_is_found_in_its_room(sqlite_ur
     assert len(stage.posts) == 2
 
 
+async def test_fault_2_a_lost_leg_is_not_guessed_between_two_participants(sqlite_url: str, clock: ManualClock) -> None:
+    inside = ["first", "second"]
+    looks: list[int] = []
+    script = Script(httpx2.ReadError("reset"))
+
+    def platform(request: httpx2.Request) -> httpx2.Response:
+        if not request.url.path.endswith("/conferences/id/room"):
+            return script(request)
+        looks.append(len(inside))
+        seen = [{"id": one, "cli": REAL, "duration": 3, "muted": False, "onhold": False} for one in inside]
+        return httpx2.Response(200, json={"participants": seen})
+
+    async def next_look() -> None:
+        """Let a sweep look into the conference again; it does so once a minute."""
+        before = len(looks)
+        clock.advance(61)
+        with anyio.fail_after(10):
+            while len(looks) == before:
+                await anyio.lowlevel.checkpoint()
+
+    async def is_found(voice: Caller) -> bool:
+        return (await listed(voice))[0].get("call_id") == "second"
+
+    transport = httpx2.MockTransport(platform)
+    async with _stage(sqlite_url, clock).server(transport=transport, pace=Pace(sweep_s=0.01)) as voice:
+        await voice.fails("place_conference_callout", to=[REAL], **ROOM)
+        # Both have the number, and no other request has led to either of them.
+        for _ in range(2):
+            await next_look()
+        (call,) = await listed(voice)
+        assert (call["state"], call.get("call_id")) == ("unknown", None)
+        inside.remove("first")
+        await next_look()
+        await until(lambda: is_found(voice))
+
+
 @pytest.mark.parametrize("leaving", ["request", "session"])
-async def test_fault_3_whoever_leaves_and_asks_another_replica_gets_the_same_call(stage: Stage, leaving: str) -> None:
-    line = Held(stage.sandbox)
+async def test_fault_3_a_client_that_moves_to_another_replica_gets_the_same_call(stage: Stage, leaving: str) -> None:
+    transport = Held(stage.sandbox)
     left = anyio.Event()
 
     async def ask_and_leave() -> None:
-        async with stage.server(transport=line) as voice:
+        async with stage.server(transport=transport) as voice:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(voice.client.call_tool, "place_tts_callout", CALL)
-                await line.asked.wait()
+                await transport.asked.wait()
                 tasks.cancel_scope.cancel()
             left.set()
             if leaving == "request":
-                await line.released.wait()
+                await transport.released.wait()
 
     got: list[dict[str, Any]] = []
 
@@ -175,34 +211,34 @@ async def test_fault_3_whoever_leaves_and_asks_another_replica_gets_the_same_cal
             tasks.start_soon(ask_and_leave)
             await left.wait()
             tasks.start_soon(ask_again, other)
-            # Each look lets everybody else go on; what was begun is being sent all the while.
+            # Each listing lets the other tasks run, and the request is still being sent.
             for _ in range(10):
                 assert [call["state"] for call in await listed(other)] == ["ringing"]
             assert got == []
-            line.released.set()
+            transport.released.set()
     assert got[0]["duplicate_of"]
     assert len(stage.posts) == 1
 
 
 async def _together(callers: list[Caller], *requests: dict[str, Any]) -> list[dict[str, Any]]:
     """What each of these requests gets when all are made at once, in turn at each server."""
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
 
     async def ask(caller: Caller, request: dict[str, Any]) -> None:
         result = await caller.client.call_tool("place_tts_callout", request)
-        told.append(json.loads(text_of(result)))
+        results.append(json.loads(text_of(result)))
 
     async with anyio.create_task_group() as tasks:
         for number, request in enumerate(requests):
             tasks.start_soon(ask, callers[number % len(callers)], request)
-    return told
+    return results
 
 
 async def test_fault_4_of_two_replicas_that_race_on_a_key_one_places_the_call(stage: Stage) -> None:
     async with stage.server() as one, stage.server() as two:
-        told = await _together([one, two], *[KEYED] * 10)
-    assert len({result["call_id"] for result in told}) == 1
-    assert sum("duplicate_of" not in result for result in told) == 1
+        results = await _together([one, two], *[KEYED] * 10)
+    assert len({result["call_id"] for result in results}) == 1
+    assert sum("duplicate_of" not in result for result in results) == 1
     assert len(stage.posts) == 1
 
 
@@ -214,8 +250,8 @@ async def test_fault_4_of_two_replicas_that_race_on_the_last_unit_one_gets_it(
 ) -> None:
     limit = {rule.upper(): allowed}
     async with stage.server(limit) as one, stage.server(limit) as two:
-        told = await _together([one, two], *[{**CALL, "text": f"Hello {number}"} for number in range(10)])
-    assert Counter(result.get("rule", "placed") for result in told) == {"placed": 1, rule: 9}
+        results = await _together([one, two], *[{**CALL, "text": f"Hello {number}"} for number in range(10)])
+    assert Counter(result.get("rule", "placed") for result in results) == {"placed": 1, rule: 9}
     assert len(stage.posts) == 1
 
 
@@ -228,40 +264,40 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
         url = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
         # Where servers sweep, PostgreSQL sets the time.
         stage = _stage(url, PollingClock(SystemClock().now()))
-        line = Held(stage.sandbox)
+        transport = Held(stage.sandbox)
         # Where a person may be asked, the journal is asked twice, and each look waits for the database.
         alone = {"CONFIRM": "never", "ALLOWED_REGIONS": "US"}
-        told: dict[str, dict[str, Any]] = {}
+        results: dict[str, dict[str, Any]] = {}
 
         async def first(voice: Caller) -> None:
-            told["after"] = await voice.ok("place_tts_callout", **CALL)
+            results["after"] = await voice.ok("place_tts_callout", **CALL)
 
         async def second(voice: Caller) -> None:
-            told["before"] = await voice.fails("place_tts_callout", **{**CALL, "text": "Another"})
+            results["before"] = await voice.fails("place_tts_callout", **{**CALL, "text": "Another"})
 
-        async with stage.server(alone, transport=line, pace=replace(QUICK, sweep_s=0.05)) as voice:
+        async with stage.server(alone, transport=transport, pace=replace(QUICK, sweep_s=0.05)) as voice:
             with anyio.fail_after(20):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(first, voice)
-                    await line.asked.wait()
+                    await transport.asked.wait()
                     proxy.cut()
                     tasks.start_soon(second, voice)
-                    line.released.set()
-            assert (told["before"]["code"], told["before"]["retry_safe"]) == ("storage", True)
-            assert told["after"]["call_id"]
-            assert any("journal" in warning for warning in told["after"]["warnings"])
+                    transport.released.set()
+            assert (results["before"]["code"], results["before"]["retry_safe"]) == ("storage", True)
+            assert results["after"]["call_id"]
+            assert any("journal" in warning for warning in results["after"]["warnings"])
             assert len(stage.posts) == 1
             proxy.restore()
 
             async def caught_up() -> bool:
                 result = await voice.client.call_tool("list_calls", {"state": "ringing"})
-                return told["after"]["call_id"] in text_of(result)
+                return results["after"]["call_id"] in text_of(result)
 
             with anyio.fail_after(20):
                 while not await caught_up():
                     pass
             again = await voice.ok("place_tts_callout", **CALL)
-    assert again["call_id"] == told["after"]["call_id"]
+    assert again["call_id"] == results["after"]["call_id"]
     assert len(stage.posts) == 1
 
 
@@ -289,12 +325,12 @@ async def test_fault_13_nothing_is_claimed_after_a_stop(stage: Stage) -> None:
 
         transport = httpx2.MockTransport(platform)
         async with stage.server(transport=transport) as one, stage.server(transport=transport) as two:
-            told = await _together([one, two], *[{**CALL, "to": number} for number in numbers])
+            results = await _together([one, two], *[{**CALL, "to": number} for number in numbers])
     rows = await audit(stage)
     events = Counter(row.event for row in rows)
     stop = next(row.seq for row in rows if row.event == "stopped")
     assert not [row for row in rows if row.event == "claim" and row.seq > stop]
     assert events["claim"] == events["accepted"] == len(posts)
     said = {"placed": len(posts), "stopped": 50 - len(posts)}
-    assert Counter(result.get("rule", "placed") for result in told) == said
+    assert Counter(result.get("rule", "placed") for result in results) == said
     assert 5 <= len(posts) <= 25

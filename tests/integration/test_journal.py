@@ -1,4 +1,4 @@
-"""Every request that rings is written down first: repeats, limits, the list of calls, the kill switch."""
+"""Each request that rings a phone is recorded before it is sent: repeats, limits, the list, the kill switch."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -127,7 +127,7 @@ LIMITS: Mapping[str, tuple[str, int, int, str, str | None]] = {
 
 
 @pytest.mark.parametrize("rule", LIMITS)
-async def test_every_limit_refuses_what_is_too_much_and_says_when_there_is_room(stage: Stage, rule: str) -> None:
+async def test_each_limit_refuses_a_call_beyond_it_and_says_when_to_retry(stage: Stage, rule: str) -> None:
     allowed, many, pause, value, next_at = LIMITS[rule]
     limit = {rule.upper(): allowed}
     async with stage.server(limit) as voice, stage.server(limit) as other:
@@ -167,7 +167,7 @@ async def test_a_trusted_number_may_be_repeated_and_nothing_else(stage: Stage) -
         assert again["rule"] == "repeat_gap_s"
 
 
-async def test_the_list_of_calls_tells_newest_first_what_became_of_each(stage: Stage) -> None:
+async def test_the_list_of_calls_has_the_state_of_each_newest_first(stage: Stage) -> None:
     async with stage.server(REHEARSE="false") as voice:
         ended = await voice.ok("place_tts_callout", to=ANSWERS, text="Hello Anna, " * 5, cli=OWN)
         stage.clock.advance(60)
@@ -193,7 +193,7 @@ async def test_the_list_of_calls_tells_newest_first_what_became_of_each(stage: S
     assert newest == since == after[:2]
 
 
-async def test_an_end_that_nobody_looked_at_is_found_by_sweeping(stage: Stage) -> None:
+async def test_the_sweep_finds_the_end_of_a_call_without_any_request(stage: Stage) -> None:
     async with stage.server(pace=Pace(sweep_s=0.01)) as voice:
         placed = await voice.ok("place_tts_callout", **CALL)
         stage.clock.advance(61)
@@ -217,7 +217,7 @@ async def test_an_emergency_stop_holds_for_every_server_and_outlives_them(stage:
             assert (error["code"], error["rule"]) == ("refused", "stopped")
             assert "the wrong list" in error["message"]
             assert "sinch-voice-mcp resume" in error["how_to_change"]
-        # What was placed before is still told.
+        # A repeated request still returns the call that was placed before.
         assert (await voice.ok("place_tts_callout", **CALL))["duplicate_of"]
     async with stage.server() as later:
         assert (await later.fails("place_tts_callout", **{**CALL, "text": "More"}))["rule"] == "stopped"

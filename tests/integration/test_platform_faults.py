@@ -1,4 +1,4 @@
-"""The platform fails in every way it can: a call is placed at most once, and the model is told the truth."""
+"""The platform fails in every way it can: a call is placed at most once, and the error says what is known."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.settings import Settings, load
 from tests.callers import Era, connected
-from tests.platforms import ERROR, NUMBERS, Answer, Platform, raises
+from tests.platforms import ERROR, PRICE, Answer, Platform, raises
 
 OWN = "+14155550100"
 CALL = {"to": "+14045005000", "text": "Hello", "cli": OWN}
@@ -87,7 +87,7 @@ SILENT: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("fault", SILENT)
-async def test_an_answer_that_says_nothing_leaves_one_post_and_an_unknown_outcome(era: Era, fault: str) -> None:
+async def test_an_unusable_answer_leaves_one_post_and_an_unknown_outcome(era: Era, fault: str) -> None:
     platform = Platform(SILENT[fault])
     async with connected(live(), era, transport=platform.transport) as voice:
         error = await voice.fails("place_tts_callout", **CALL)
@@ -103,8 +103,8 @@ async def test_a_platform_that_is_not_reached_is_tried_again_and_nothing_is_plac
 ) -> None:
     platform = Platform(raises(error))
     async with connected(live(), era, transport=platform.transport) as voice:
-        told = await voice.fails("place_tts_callout", **CALL)
-    assert (told["code"], told["retry_safe"]) == ("not_sent", True)
+        failed = await voice.fails("place_tts_callout", **CALL)
+    assert (failed["code"], failed["retry_safe"]) == ("not_sent", True)
     assert len(platform.callouts) == 3
 
 
@@ -123,12 +123,12 @@ async def test_hanging_up_without_an_answer_is_read_back(era: Era) -> None:
 
 
 async def test_hanging_up_without_an_answer_and_without_effect_says_so(era: Era) -> None:
-    going_on = {"callId": "c1", "status": "ONGOING", "result": "ANSWERED", "reason": "N/A", "duration": 4}
+    ongoing = {"callId": "c1", "status": "ONGOING", "result": "ANSWERED", "reason": "N/A", "duration": 4}
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         if request.method == "PATCH":
             raise httpx2.ReadError("reset", request=request)
-        return httpx2.Response(200, json=going_on)
+        return httpx2.Response(200, json=ongoing)
 
     async with connected(live(), era, transport=Platform(answer).transport) as voice:
         error = await voice.fails("hang_up", call_id="c1")
@@ -184,24 +184,30 @@ async def test_one_leg_that_may_have_rung_makes_a_failed_conference_unsafe_to_re
     assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
 
 
-async def test_the_accounts_numbers_are_asked_for_again_after_ten_minutes(era: Era) -> None:
-    asked: list[str] = []
+@pytest.mark.parametrize(("minutes", "allowed", "refused"), [(10, "old", "new"), (10.1, "new", "old")])
+async def test_the_accounts_numbers_are_remembered_for_ten_minutes(
+    era: Era, minutes: float, allowed: str, refused: str
+) -> None:
+    numbers = {"old": OWN, "new": "+14155550177"}
+    listed = [numbers["old"]]
 
     def answer(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request.url.path)
-        listed = request.url.path == "/v1/configuration/numbers"
-        return httpx2.Response(200, json=NUMBERS if listed else {"callId": "c1"})
+        if request.url.path.endswith("/configuration/numbers"):
+            return httpx2.Response(200, json={"numbers": [{"number": one, "capability": "voice"} for one in listed]})
+        return httpx2.Response(200, json=PRICE if "/query/number/" in request.url.path else {"callId": "c1"})
 
     clock = ManualClock()
     async with connected(live(), era, transport=httpx2.MockTransport(answer), clock=clock) as voice:
-        for number, pause in enumerate((0, 599, 2)):
-            clock.advance(pause)
-            await voice.ok("place_tts_callout", **{**CALL, "text": f"Hello {number}"})
-    assert asked.count("/calling/v1/callouts") == 3
-    assert asked.count("/v1/configuration/numbers") == 2
+        await voice.ok("place_tts_callout", **CALL)
+        # The account gives its number back and gets another one.
+        listed[:] = [numbers["new"]]
+        clock.advance(minutes * 60)
+        error = await voice.fails("place_tts_callout", **{**CALL, "cli": numbers[refused], "text": "Hello again"})
+        assert (error["code"], error["rule"]) == ("refused", "cli_ownership")
+        await voice.ok("place_tts_callout", **{**CALL, "cli": numbers[allowed], "text": "Hello again"})
 
 
-async def test_what_nobody_foresaw_is_hidden_from_the_model(era: Era, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unexpected_error_is_hidden_from_the_model(era: Era, caplog: pytest.LogCaptureFixture) -> None:
     def broken(_: httpx2.Request) -> httpx2.Response:
         raise RuntimeError("an inner secret")
 

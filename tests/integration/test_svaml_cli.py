@@ -202,9 +202,9 @@ def test_explaining_and_drawing_one_document_and_a_flow(files: Files) -> None:
     assert "Book?" in run("explain", folder / "ace.json").stdout
     assert "returns `book`" in run("explain", folder / "ace.json", folder / "book.json").stdout
     assert run("draw", folder).stdout.startswith("flowchart")
-    picture = folder / "flow.svg"
-    assert run("draw", folder, "-o", picture).exit_code == 0
-    assert picture.read_text("utf-8").startswith("<svg")
+    drawing = folder / "flow.svg"
+    assert run("draw", folder, "-o", drawing).exit_code == 0
+    assert drawing.read_text("utf-8").startswith("<svg")
     assert run("draw", folder, "-o", folder / "no" / "flow.svg").exit_code == 2
 
 

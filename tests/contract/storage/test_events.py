@@ -253,11 +253,11 @@ async def test_an_event_ends_a_wait_while_the_clock_stands_still(storage: Storag
 
 
 async def test_a_listener_receives_the_id_of_every_call(storage: Storage) -> None:
-    told: list[str] = []
-    storage.events.listeners.append(told.append)
+    announced: list[str] = []
+    storage.events.listeners.append(announced.append)
     await storage.events.record(heard("e1", call_id="c1"), Deciding())
     await storage.events.record(heard("e2", call_id="c2"), Deciding())
-    assert told == ["c1", "c2"]
+    assert announced == ["c1", "c2"]
 
 
 @asynccontextmanager
@@ -279,11 +279,11 @@ async def waited(watch: EventWatch, clock: ManualClock, seconds: float = LONG) -
 @asynccontextmanager
 async def listening(storage: Storage) -> AsyncGenerator[list[str]]:
     """The IDs that a listener receives; it listens already when this begins."""
-    told: list[str] = []
-    storage.events.listeners.append(told.append)
+    announced: list[str] = []
+    storage.events.listeners.append(announced.append)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(storage.listen)
-        yield told
+        yield announced
         tasks.cancel_scope.cancel()
 
 
@@ -291,15 +291,15 @@ async def test_postgresql_announces_events_to_other_servers(postgres_url: str, c
     async with (
         open_storage(postgres_url, clock, own_time=True) as storage,
         open_storage(postgres_url, clock, own_time=True) as replica,
-        listening(replica) as told,
+        listening(replica) as announced,
     ):
         with anyio.fail_after(LONG / 4):
             number = 0
-            while not told:
+            while not announced:
                 # Until it listens, announcements are lost.
                 await storage.events.record(heard(f"e{number}"), Deciding())
                 number += 1
             async with replica.events.watch(CallId("c7")) as watch:
                 await storage.events.record(heard("last", call_id="c7"), Deciding())
-                while "c7" not in told:
+                while "c7" not in announced:
                     await watch.wait(LONG)

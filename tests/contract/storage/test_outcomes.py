@@ -69,16 +69,16 @@ async def test_the_error_of_a_request_is_in_its_entry_but_not_in_the_audit_log(
     journal: SqlJournal,
 ) -> None:
     call = await Asking(journal).call()
-    told: dict[str, object] = {"code": "rejected", "error_code": 40301, "message": "no funds for +12025550100"}
+    rejection: dict[str, object] = {"code": "rejected", "error_code": 40301, "message": "no funds for +12025550100"}
 
-    entry = await journal.record(call, Outcome("rejected", error=told))
+    entry = await journal.record(call, Outcome("rejected", error=rejection))
 
-    assert entry.error == told
+    assert entry.error == rejection
     assert (await journal.audit())[-1].details == {"code": "rejected", "error_code": 40301}
 
 
 @pytest.mark.parametrize("state", ["accepted", "rejected", "not_sent"])
-async def test_what_is_certain_stays_whatever_is_said_later(storage: Storage, state: EntryState) -> None:
+async def test_a_certain_outcome_does_not_change_later(storage: Storage, state: EntryState) -> None:
     journal = storage.journal
     call = await asking_for_all(storage).call()
     await journal.record(call, Outcome(state))  # pyright: ignore[reportArgumentType] - three of its seven

@@ -146,9 +146,9 @@ async def test_no_claim_commits_after_a_stop(both: list[Storage]) -> None:
     assert len(answers) == 50
     assert not any(isinstance(one, Granted) for after, one in answers if after)
     assert any(isinstance(one, CallingStopped) for _, one in answers)
-    told = await events(first.journal)
-    assert told[told.index("stopped") :] == ["stopped"]
-    assert told.count("claim") == granted([one for _, one in answers]) == await used(first, "max_concurrent_calls")
+    logged = await events(first.journal)
+    assert logged[logged.index("stopped") :] == ["stopped"]
+    assert logged.count("claim") == granted([one for _, one in answers]) == await used(first, "max_concurrent_calls")
 
 
 @pytest.mark.parametrize("many", [2, 5])

@@ -76,7 +76,7 @@ def test_every_result_and_reason_of_the_sandbox_is_explained() -> None:
         ("FAILED", "SOMETHINGNEW", "SOMETHINGNEW"),
     ],
 )
-def test_an_ending_is_told_in_words_with_the_platforms_word(result: str, reason: str, words: str) -> None:
+def test_an_ending_is_described_in_words_with_the_platforms_word(result: str, reason: str, words: str) -> None:
     assert states.ending(result, reason) == words
 
 

@@ -63,7 +63,7 @@ def test_never_means_never() -> None:
     assert isinstance(unapproved(tts(dtmf="123456"), policy), Allow)
 
 
-def test_trusted_numbers_are_called_without_asking_and_named_by_nobody() -> None:
+def test_trusted_numbers_are_called_without_asking_and_not_named() -> None:
     trusting = Policy(trusted_numbers=frozenset({REAL}))
     inside = custom(pie={"action": {"name": "connectPstn", "number": OTHER, "cli": OWN}})
 
@@ -97,7 +97,7 @@ def test_targets_that_are_no_telephones_are_asked_about() -> None:
     assert "Connects: SIP address alice@example.com" in decision.question
 
 
-def test_a_callout_whose_number_nobody_sees_is_asked_about() -> None:
+def test_a_callout_whose_number_is_not_visible_is_asked_about() -> None:
     request = CustomCalloutRequest(custom_callout=CustomCallout(ice="https://example.com/ice"))
 
     decision = asked(request, Policy(callback_hosts=frozenset({"example.com"})))
@@ -105,7 +105,7 @@ def test_a_callout_whose_number_nobody_sees_is_asked_about() -> None:
     assert (decision.reasons, decision.numbers) == (("unseen",), ())
 
 
-def test_what_rings_nobody_is_not_asked_about() -> None:
+def test_a_request_that_rings_no_phone_is_not_asked_about() -> None:
     assert isinstance(unapproved(Document(instructions=(Say(text="Hello."),), action=Hangup())), Allow)
 
 

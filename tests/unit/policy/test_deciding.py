@@ -52,7 +52,7 @@ def test_every_setting_changes_a_rule_or_is_counted_or_is_about_asking_and_keepi
 
 
 def test_the_first_rule_that_fails_is_named() -> None:
-    everything = tts("+1911", cli="nobody", text="x" * 601, prompts="https://evil.test/", dtmf="x")
+    everything = tts("+1911", cli="no number", text="x" * 601, prompts="https://evil.test/", dtmf="x")
 
     order: list[str] = []
     for change in (
@@ -131,7 +131,7 @@ def test_a_documents_caller_id_is_filled_in_too() -> None:
 
 
 @pytest.mark.parametrize("ice", [None, "https://example.com/ice"])
-def test_a_callout_that_names_nobody_is_remarked(ice: str | None) -> None:
+def test_a_callout_without_a_visible_number_has_a_remark(ice: str | None) -> None:
     request = CustomCalloutRequest(custom_callout=CustomCallout(ice=ice))
 
     decision = allowed(request, Policy.sandbox(), mode="sandbox")

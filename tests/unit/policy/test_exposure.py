@@ -69,13 +69,13 @@ def test_a_text_lasts_as_long_as_it_takes_to_say_and_all_else_as_long_as_it_may(
     assert seconds(request_) == expected
 
 
-def test_a_text_whose_events_somebody_answers_may_last_longer() -> None:
+def test_a_text_whose_events_are_answered_may_last_longer() -> None:
     callout = tts().tts_callout.model_copy(update={"enable_ace": True})
 
     assert seconds(tts().model_copy(update={"tts_callout": callout})) == 600
 
 
-def test_an_unknown_price_counts_as_the_dearest_that_is_allowed() -> None:
+def test_an_unknown_price_counts_as_the_highest_that_is_allowed() -> None:
     unknown = {REAL: Tariff(None, None, restricted=False)}
     unlimited = POLICY.model_copy(update={"max_rate_per_minute": None})
 
@@ -90,7 +90,7 @@ def test_a_fraction_of_a_millionth_is_rounded_up() -> None:
     assert exposed(tts(), POLICY, tiny).micros == 1
 
 
-def test_what_rings_nobody_costs_nothing() -> None:
+def test_a_request_that_rings_no_phone_costs_nothing() -> None:
     found = exposed(Document(action=Hangup()), POLICY, TARIFFS)
 
     assert (found.numbers, found.micros, found.currency) == ((), 0, None)

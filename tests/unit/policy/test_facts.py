@@ -57,7 +57,7 @@ def account(platform: Platform, clock: ManualClock) -> Account:
     return Account(cast("VoiceApi", platform), clock)
 
 
-def gate(account: Account, clock: ManualClock, **policy: Any) -> Guard:
+def guard_of(account: Account, clock: ManualClock, **policy: Any) -> Guard:
     return Guard(Policy.model_validate(policy), "live", account, clock)
 
 
@@ -117,13 +117,13 @@ async def test_a_request_that_breaks_a_rule_causes_no_traffic(
 ) -> None:
     for request in (tts("911"), tts(text="")):
         with pytest.raises(RefusedError):
-            await gate(account, clock).decide(request)
+            await guard_of(account, clock).decide(request)
 
     assert not platform.asked
 
 
 async def test_the_guard_needs_approval_until_a_person_confirmed(account: Account, clock: ManualClock) -> None:
-    guard = gate(account, clock)
+    guard = guard_of(account, clock)
 
     before = await guard.decide(tts())
     after = await guard.decide(tts(), approved=True)
@@ -140,7 +140,7 @@ async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clo
     clock.advance(9 * 3600)
 
     with pytest.raises(RefusedError) as refused:
-        await gate(account, clock).decide(tts(), approved=True)
+        await guard_of(account, clock).decide(tts(), approved=True)
 
     assert (refused.value.rule, refused.value.next_allowed_at) == ("calling_hours", "2026-01-08T13:00:00Z")
 
@@ -148,8 +148,8 @@ async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clo
 async def test_a_document_that_rings_no_phone_needs_no_approval(account: Account, clock: ManualClock) -> None:
     document = Document(action=Hangup())
 
-    assert isinstance(await gate(account, clock).decide(document, "update"), Allow)
-    assert (await gate(account, clock).admit(document, "update")).request == document
+    assert isinstance(await guard_of(account, clock).decide(document, "update"), Allow)
+    assert (await guard_of(account, clock).admit(document, "update")).request == document
 
 
 async def test_the_guard_refuses_a_price_above_the_limit(
@@ -158,6 +158,6 @@ async def test_the_guard_refuses_a_price_above_the_limit(
     platform.amount = 0.3
 
     with pytest.raises(RefusedError) as refused:
-        await gate(account, clock).admit(tts())
+        await guard_of(account, clock).admit(tts())
 
     assert (refused.value.rule, refused.value.value) == ("price", "0.3 EUR")

@@ -47,10 +47,10 @@ graphs = st.lists(st.tuples(names, names, strategies.text), max_size=25).map(
 )
 
 
-def boxes(picture: str) -> list[tuple[float, float, float, float]]:
+def boxes(drawing: str) -> list[tuple[float, float, float, float]]:
     """Left, top, right and bottom of every box."""
     found: list[tuple[float, float, float, float]] = []
-    for rect in fromstring(picture).iterfind(f"{_SVG}g/{_SVG}rect"):
+    for rect in fromstring(drawing).iterfind(f"{_SVG}g/{_SVG}rect"):
         x, y, broad, high = (float(rect.get(name, "")) for name in ("x", "y", "width", "height"))
         found.append((x, y, x + broad, y + high))
     return found
@@ -96,9 +96,9 @@ def test_every_edge_joins_two_nodes_of_the_graph(drawn: Graph) -> None:
 @settings(max_examples=60)
 @given(drawings | graphs)
 def test_boxes_never_overlap_and_stay_inside_the_picture(drawn: Graph) -> None:
-    picture = svg(drawn)
-    root = fromstring(picture)
-    found = boxes(picture)
+    drawing = svg(drawn)
+    root = fromstring(drawing)
+    found = boxes(drawing)
     broad, high = float(root.get("width", "")), float(root.get("height", ""))
     assert all(left >= 0 and top >= 0 and right <= broad and bottom <= high for left, top, right, bottom in found)
     assert not any(overlap(one, other) for one, other in combinations(found, 2))
@@ -120,17 +120,17 @@ def test_what_mermaid_shows_is_the_text(text: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_gives_well_formed_xml(text: str) -> None:
-    picture = svg(graph(Document(instructions=(Say(text=text),), action=RunMenu(menus=(Menu(id=text),)))))
-    assert fromstring(picture).tag == f"{_SVG}svg"
+    drawing = svg(graph(Document(instructions=(Say(text=text),), action=RunMenu(menus=(Menu(id=text),)))))
+    assert fromstring(drawing).tag == f"{_SVG}svg"
 
 
 def test_foreign_text_is_shown_and_never_interpreted() -> None:
     drawn = graph(
         Document(instructions=(Say(text=_FOREIGN),), action=RunMenu(menus=(Menu(id="main", main_prompt=_FOREIGN),)))
     )
-    picture = svg(drawn)
-    assert "<script" not in picture
-    assert "alert('x')" in "".join(fromstring(picture).itertext())
+    drawing = svg(drawn)
+    assert "<script" not in drawing
+    assert "alert('x')" in "".join(fromstring(drawing).itertext())
     assert "%%" not in mermaid(drawn)
     assert not re.search(r"^\s*click", mermaid(drawn), re.MULTILINE)
 
@@ -192,9 +192,9 @@ def test_menus_that_are_missing_or_never_reached_are_drawn_as_such() -> None:
 @pytest.mark.parametrize("document", [chain(2_000), wide(10_000), tangle(60)], ids=["deep", "wide", "tangled"])
 def test_huge_documents_are_cut_and_the_rest_is_counted(document: Document) -> None:
     drawn = graph(document)
-    picture = svg(drawn)
-    assert len(boxes(picture)) <= 1_000
-    assert re.search(r"… and [\d,]+ more (steps|connections)", words(fromstring(picture)))
+    drawing = svg(drawn)
+    assert len(boxes(drawing)) <= 1_000
+    assert re.search(r"… and [\d,]+ more (steps|connections)", words(fromstring(drawing)))
     assert len(mermaid(drawn)) < 50_000
 
 
@@ -212,17 +212,17 @@ def test_the_same_document_gives_the_same_picture(document: Document) -> None:
     assert svg(graph(document)) == svg(graph(document))
 
 
-def test_the_picture_has_a_description_for_screen_readers() -> None:
+def test_the_drawing_has_a_description_for_screen_readers() -> None:
     root = fromstring(svg(graph(Document(action=Park()), "ice")))
     assert root.get("role") == "img"
     assert root.findtext(f"{_SVG}title") == "Call flow"
     assert "Park the call leads to The call ends (not updated)" in (root.findtext(f"{_SVG}desc") or "")
 
 
-def test_the_picture_has_a_dark_style_and_fetches_nothing() -> None:
-    picture = svg(graph(Document(action=Hangup())))
-    assert "prefers-color-scheme:dark" in picture
-    assert re.findall(r"https?://[^\"]+|url\(", picture) == ["http://www.w3.org/2000/svg"]
+def test_the_drawing_has_a_dark_style_and_fetches_nothing() -> None:
+    drawing = svg(graph(Document(action=Hangup())))
+    assert "prefers-color-scheme:dark" in drawing
+    assert re.findall(r"https?://[^\"]+|url\(", drawing) == ["http://www.w3.org/2000/svg"]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200), st.integers(1, 4))
