@@ -34,7 +34,7 @@ class AccountNumbers(Result):
 
 
 class NumberLookup(Result):
-    """What is known of a number, and whether the guard would let it be called."""
+    """What is known of a number, and whether the guard would allow a call to it."""
 
     number: str
     country: Text

@@ -1,6 +1,6 @@
 """The SVAML interpreter: instructions take simulated time, then the action decides.
 
-A call has a stack of documents. An update goes on top of what the call was doing; ``continue`` removes the top and
+A call has a stack of documents. An update is put on top of what the call was doing; ``continue`` removes the top and
 resumes below; every other action clears the stack. With an empty stack the call rests: connected, bridged to a
 second leg, or in a conference. A menu leaves the stack alone, so that ``continue`` after it resumes below; while the
 application is asked, the stack waits.
