@@ -42,7 +42,7 @@ QUICK = Pace(
 )
 """For tests in which an answer, an event or the database never comes: they need not wait as long as a server would."""
 
-UNSWEPT = Pace(sweep_s=3_600)
+UNSWEPT = Pace(sweep_s=3_600, postgres_connect_s=20)
 """No sweep happens unless a test moves the clock by an hour."""
 
 SPEED = 500.0

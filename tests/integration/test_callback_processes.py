@@ -160,6 +160,7 @@ async def test_fault_5_acknowledged_events_are_stored_after_a_kill(database_url:
     assert "later" in await kept(database_url)
 
 
+@pytest.mark.long
 async def test_fault_5_a_call_continues_after_its_receiver_was_killed(database_url: str) -> None:
     port, clock, loopback = free_port(), ManualClock(), LoopbackTransport()
     sandbox = create_sandbox(clock=clock, post=loopback)

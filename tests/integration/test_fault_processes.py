@@ -306,6 +306,7 @@ def _found(texts: list[str], *canaries: str) -> list[tuple[str, str]]:
     return [(canary, text) for text in texts for canary in canaries if canary in text]
 
 
+@pytest.mark.long
 async def test_fault_16_no_secret_number_or_text_is_stored_or_shown_later(database_url: str, tmp_path: Path) -> None:
     number = f"+1{CANARY}"
     echoing = {"errorCode": 40001, "message": f"Cannot call {number} now", "reference": "r"}

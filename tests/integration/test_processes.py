@@ -57,6 +57,7 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
     assert called == {spec.name for spec in ALL_TOOLS}
 
 
+@pytest.mark.long
 async def test_servers_use_a_standalone_sandbox(era: Era) -> None:
     async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
         shown = await _shown(platform, until="Ctrl+C")

@@ -26,6 +26,7 @@ def test_the_demo_runs_at_the_speed_that_the_readme_shows() -> None:
     assert f"\nSPEED = {README_SPEED}\n" in (ROOT / "examples" / "demo.py").read_text("utf-8")
 
 
+@pytest.mark.long
 def test_the_demo_shows_every_scene(demo: str) -> None:
     order = [
         "cli_missing", "e164_number", "emergency_number", "ringing", "answered", "ended", "Cost",
@@ -40,6 +41,7 @@ def without_passing_states(lines: list[str]) -> list[str]:
     return [line for line in lines if not re.match(r" +(ringing|answered) ", line)]
 
 
+@pytest.mark.long
 def test_the_readme_shows_what_the_demo_prints(demo: str) -> None:
     block = re.search(r"<!-- demo -->\n```text\n(.*?)```\n<!-- end demo -->", README, re.DOTALL)
     assert block is not None
@@ -63,6 +65,7 @@ def test_the_svaml_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert '"name":"runMenu"' in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_the_library_example_places_a_call(tmp_path: Path) -> None:
     (example,) = [block for block in PYTHON if "VoiceClient" in block]
     command = [sys.executable, "-m", "sinch_voice_mcp", "sandbox", "--port", "0"]

@@ -277,6 +277,7 @@ def _serve(url: str) -> int:
     return asyncio.run(serving())
 
 
+@pytest.mark.long
 def test_processes_that_open_one_file_at_once_share_its_keys(sqlite_url: str) -> None:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as servers:
         granted = list(servers.map(_serve, [sqlite_url] * 2))
