@@ -6,10 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := $(BIN)/python examples/demo.py
-# Each of four workers reads the tests once more, but on two cores four are faster than two: many tests wait for the
-# database, a process or an interval. Workers that are done take tests from others (worksteal), because a few files
-# need far longer than the rest. The tests start this server many times, so its bytecode is kept, whatever is set.
-PARALLEL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -q
+# Four workers also on two cores: many tests wait for the database, a process or an interval. Workers that are done take
+# tests from others (worksteal), because a few files need far longer than the rest. The long tests keep a core busy
+# each, so two workers run them. Many tests start this server, so its bytecode is kept, whatever is set.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist worksteal -q
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check words fix snapshots docs lock bench chaos inspect clean
@@ -21,10 +21,10 @@ demo: .venv/runtime ## Place a call on the embedded sandbox, through a real MCP 
 	@$(DEMO)
 
 test: .venv/dev ## Run the tests; on PostgreSQL, too, if SINCH_VOICE_TEST_DATABASE_URL names one
-	@$(PARALLEL) -m "not long"
+	@$(PYTEST) -n 4 -m "not long"
 
 test-long: .venv/dev ## Run the tests that need many processes or many generated cases
-	@$(PARALLEL) -m long
+	@$(PYTEST) -n 2 -m long
 
 check: words ## Check style, types, import contracts, words and generated documentation
 	@$(BIN)/ruff check
