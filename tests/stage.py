@@ -13,7 +13,7 @@ from sinch_voice_mcp.app import create_server, open_app
 from sinch_voice_mcp.app.http import receiver_for
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.callbacks import Receiver
-from sinch_voice_mcp.clock import DEFAULT_PACE, ManualClock, Pace, ScaledClock, SystemClock
+from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, ManualClock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
@@ -156,11 +156,16 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    url: str, environ: Mapping[str, str] | None = None, *, speed: float = SPEED, pace: Pace = DEFAULT_PACE
+    url: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    speed: float = SPEED,
+    clock: Clock | None = None,
+    pace: Pace = DEFAULT_PACE,
 ) -> AsyncGenerator[Scene]:
-    """A platform and a receiver; servers are opened on the scene."""
+    """A platform and a receiver; servers are opened on the scene. A clock for the platform replaces the speed."""
     loopback = LoopbackTransport()
-    sandbox = create_sandbox(clock=ScaledClock(speed), post=loopback)
+    sandbox = create_sandbox(clock=clock or ScaledClock(speed), post=loopback)
     settings = settings_of(url, environ)
     async with open_app(settings, sandbox=sandbox, pace=pace) as service, anyio.create_task_group() as tasks:
         receiver = receiver_for(settings, service, SystemClock())

@@ -10,14 +10,14 @@ import httpx2
 import psycopg
 import pytest
 
-from sinch_voice_mcp.clock import ScaledClock
+from sinch_voice_mcp.clock import ManualClock, ScaledClock
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot, MenuInput
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.types import CallId
-from tests.callers import Era, connected
+from tests.callers import Caller, Era, connected
 from tests.platforms import NUMBERS, OWN, Forgetful, SignedEvents
-from tests.stage import QUESTION, QUICK, Scene, embedded, number, opened, scene, until
+from tests.stage import QUESTION, QUICK, Scene, embedded, listed, number, opened, scene, until
 
 Record = Callable[[str, object], None]
 SLOW, BRISK = 1.0, 20.0
@@ -63,21 +63,50 @@ async def test_progress_is_reported_during_a_call(sqlite_url: str, era: Era) -> 
 
 
 async def test_a_canceled_wait_ends_nothing_but_the_wait(database_url: str, era: Era) -> None:
-    async with scene(database_url, speed=BRISK) as stage, stage.server(era) as voice:
-        call_id = ""
-        for tool in ("ask_by_phone", "wait_for_call"):
-            given: dict[str, Any] = {"call_id": call_id} if call_id else {"to": number("02"), **QUESTION}
-            with anyio.move_on_after(0.2) as left:
-                await voice.client.call_tool(tool, given)
-            assert left.cancelled_caught
-            call_id = (await voice.ok("list_calls"))["calls"][0]["call_id"]
-        with anyio.fail_after(20):
-            seen = await voice.ok("wait_for_call", call_id=call_id)
+    # The call stands still until the clock is moved, so a wait for it can only be canceled.
+    clock = ManualClock()
+    async with scene(database_url, clock=clock) as stage, stage.server(era) as voice:
+        await _canceled(voice, lambda: len(stage.posts) == 1, "ask_by_phone", to=number("02"), **QUESTION)
+        await until(lambda: _placed(voice))
+        call_id = (await listed(voice))[0]["call_id"]
+        before = stage.lookups(call_id)
+        await _canceled(voice, lambda: stage.lookups(call_id) > before, "wait_for_call", call_id=call_id)
+
+        async def ended() -> bool:
+            clock.advance(1)
+            return (await voice.ok("get_call", call_id=call_id))["state"] == "ended"
+
+        await until(ended)
+        seen = await voice.ok("wait_for_call", call_id=call_id)
         assert (seen["state"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
         assert len(stage.posts) == 1
         # The same request again returns the answer that arrived in the meantime.
         again = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         assert (again["call_id"], again["key"], bool(again["duplicate_of"])) == (call_id, "1", True)
+
+
+async def _canceled(voice: Caller, begun: Callable[[], bool], tool: str, **arguments: Any) -> None:
+    """Cancel a tool call once it has begun; it must not have ended by itself."""
+    ended = False
+
+    async def call() -> None:
+        nonlocal ended
+        await voice.client.call_tool(tool, arguments)
+        ended = True
+
+    async def has_begun() -> bool:
+        await anyio.lowlevel.checkpoint()
+        return begun()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(call)
+        await until(has_begun)
+        tasks.cancel_scope.cancel()
+    assert not ended
+
+
+async def _placed(voice: Caller) -> bool:
+    return any("call_id" in call for call in await listed(voice))
 
 
 async def test_a_wait_that_runs_out_returns_the_state(sqlite_url: str, era: Era) -> None:
