@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL
+from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import Sandbox
 from sinch_voice_mcp.settings import load
 from tests.callers import Caller, Era, Person, connected
@@ -218,11 +219,15 @@ async def test_the_user_confirms_the_complete_question_before_the_phone_rings(da
 
 
 async def test_the_answer_can_be_waited_for_after_the_question_timed_out(database_url: str, era: Era) -> None:
-    async with scene(database_url, speed=20) as stage, stage.server(era) as voice:
+    clock = ManualClock()
+    async with scene(database_url, clock=clock) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION, wait_s=0.05)
         assert (asked["timed_out"], "outcome" in asked) == (True, False)
         assert "wait_for_call" in asked["summary"]
         assert "Do not ask again" in asked["summary"]
+        for _ in range(30):
+            clock.advance(1)
+            await stage.sandbox.settle()
         answered = await voice.ok("wait_for_call", call_id=asked["call_id"], until="input")
         ended = await voice.ok("wait_for_call", call_id=asked["call_id"])
     assert answered["input"] == ended["input"] == "1"

@@ -20,7 +20,7 @@ from tests.platforms import NUMBERS, OWN, Forgetful, SignedEvents
 from tests.stage import QUESTION, QUICK, Scene, embedded, listed, number, opened, scene, until
 
 Record = Callable[[str, object], None]
-SLOW, BRISK = 1.0, 20.0
+BRISK = 20.0
 CALL = {"cli": OWN, "text": "Hello Anna"}
 
 
@@ -57,7 +57,8 @@ async def test_progress_is_reported_during_a_call(sqlite_url: str, era: Era) -> 
     assert result.structured_content["key"] == "1"
     assert [step for step, _ in reported] == list(range(1, len(reported) + 1))
     messages = [message for _, message in reported]
-    assert messages[0] == "The call is answered by a human and in progress."
+    # A busy machine may report the answer and the key at once.
+    assert messages[0].startswith("The call is answered by a human and in progress.")
     assert "The call is answered by a human and in progress. The callee entered 1." in messages
     assert re.match(r"The call ended after \d+ s, answered by a human: .+ \(MANAGERHANGUP\)\.", messages[-1])
 
@@ -110,7 +111,7 @@ async def _placed(voice: Caller) -> bool:
 
 
 async def test_a_wait_that_runs_out_returns_the_state(sqlite_url: str, era: Era) -> None:
-    async with scene(sqlite_url, speed=SLOW) as stage, stage.server(era) as voice:
+    async with scene(sqlite_url, clock=ManualClock()) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("01"), **QUESTION, wait_s=0.05)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"], timeout_s=0.05)
     for result in (asked, seen):
@@ -222,7 +223,7 @@ def deafen(url: str) -> int:
 async def test_an_event_at_one_server_wakes_a_wait_at_another(
     postgres_url: str, record_property: Record, *, announced: bool
 ) -> None:
-    async with scene(postgres_url, speed=SLOW) as stage, stage.server() as voice:
+    async with scene(postgres_url, clock=ManualClock()) as stage, stage.server() as voice:
         asked = await voice.ok("ask_by_phone", to=number("01"), **QUESTION, wait_s=0.01)
         call_id = asked["call_id"]
         before = stage.lookups(call_id)
@@ -250,7 +251,7 @@ async def test_an_event_at_one_server_wakes_a_wait_at_another(
 
 async def test_a_wait_sees_events_that_another_process_writes_to_the_file(sqlite_url: str) -> None:
     """SQLite announces no events; polling finds them."""
-    async with scene(sqlite_url, speed=SLOW) as stage, stage.server() as voice:
+    async with scene(sqlite_url, clock=ManualClock()) as stage, stage.server() as voice:
         await SignedEvents(stage.receiver).rings("in-1")
         done: list[dict[str, Any]] = []
         with anyio.fail_after(10):
