@@ -77,7 +77,8 @@ class Case(Generic[R_co]):
         left_out = (*(Unknown(path, last_step(path)) for path in intent.unknown), *sent.unknown)
         effects = (*left_out, *effects_of(sent.request))
         dials = ((effect.path, effect.number) for effect in effects if isinstance(effect, Dial))
-        dialed = tuple((path, number, examine(number)) for path, number in dials if number is not None)
+        listed = policy.listed_numbers
+        dialed = tuple((path, number, examine(number, listed)) for path, number in dials if number is not None)
         return Case(intent, sent.request, effects, dialed, policy)
 
     def knowing(self, facts: Facts) -> "Case[R_co]":

@@ -244,6 +244,11 @@ class Policy(BaseModel):
         return None if values is None else sorted(values)
 
     @property
+    def listed_numbers(self) -> frozenset[str]:
+        """Numbers that the owner listed one by one; numbering metadata need not know their ranges."""
+        return self.allowed_numbers | self.trusted_numbers
+
+    @property
     def accepted_cli(self) -> frozenset[str]:
         """Caller IDs that the owner listed; for these, the account's numbers need not be looked up."""
         return self.verified_cli if self.default_cli is None else self.verified_cli | {self.default_cli}

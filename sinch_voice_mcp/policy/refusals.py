@@ -144,8 +144,8 @@ _RULES = (
         "emergency_number",
         "Emergency numbers",
         "Refused: up to six digits that are an emergency number in any region; a national number that is one in any "
-        "region of its calling code; an invalid number that begins like one. The user of a SIP address and the name "
-        "of an in-app user are checked too.",
+        "region of its calling code; an invalid number that begins like one, unless only its length is wrong. The "
+        "user of a SIP address and the name of an in-app user are checked too.",
     ),
     _rule(
         "short_number",
@@ -155,9 +155,11 @@ _RULES = (
     _rule(
         "e164_number",
         "E.164 numbers",
-        "A number begins with + and has ASCII digits; spaces (non-breaking ones too), dots, hyphens and parentheses "
-        "are removed. Without a default region, numbering metadata knows it as possible and valid, or it is a "
-        "fictional number. The platform receives the number in E.164 form.",
+        "A number begins with + and has ASCII digits; spaces (non-breaking ones too), dots, hyphens, parentheses and "
+        "marks without a shape are removed. Without a default region, numbering metadata knows it as possible and "
+        "valid, or it is a fictional number; a number that `allowed_numbers` or `trusted_numbers` lists only has a "
+        "possible length. Forms that a country gave up are refused. The platform receives the number in E.164 form.",
+        "allowed_numbers",
     ),
     _rule(
         "fictional_number",
@@ -182,7 +184,7 @@ _RULES = (
         "number_type",
         "Kinds of numbers",
         "The kind of the number, according to numbering metadata, is in `allowed_number_types`, or `allowed_numbers` "
-        "lists the number.",
+        "lists the number. In +1, the exchange 976 and 555-1212 of every area code are premium.",
         "allowed_number_types",
         "allowed_numbers",
     ),
