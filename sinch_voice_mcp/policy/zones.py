@@ -10,7 +10,7 @@ from phonenumbers.tzdata import TIMEZONE_DATA
 from sinch_voice_mcp.policy.numbers import NANP, NumberFacts, NumberType
 from sinch_voice_mcp.policy.overlays import overlaid
 
-_OUTDATED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+OUTDATED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     # Yukon has had one time all year since 2020; no place in this area code has that of Vancouver.
     "1867": ("America/Vancouver", ("America/Whitehorse",)),
     # One city of Saskatchewan keeps the time of Alberta.
@@ -68,24 +68,26 @@ def _known(digits: str, calling_code: str) -> tuple[str, ...]:
     """Return the zones of an area code or exchange; none if metadata knows only those of the calling code."""
     prefixes = (digits[:length] for length in range(len(digits), len(calling_code), -1))
     entry = next((prefix for prefix in prefixes if prefix in TIMEZONE_DATA), None)
-    if calling_code == NANP and (entry is None or len(entry) <= _AREA_CODE_END):
-        area = digits[1:_AREA_CODE_END]
-        return tuple(dict.fromkeys(name for code in (area, *overlaid(area)) for name in _area_zones(code)))
+    if calling_code == NANP:
+        area = digits[:_AREA_CODE_END]
+        starts = (area, *(f"{NANP}{older}" for older in overlaid(area[1:])))
+        if entry is not None and len(entry) > _AREA_CODE_END:
+            starts = (entry,)
+        return tuple(dict.fromkeys(name for start in starts for name in _zones_below(start)))
     zones = () if entry is None else TIMEZONE_DATA[entry]
     return () if zones == TIMEZONE_DATA.get(calling_code) else tuple(_current(digits, zones))
 
 
-@cache
-def _area_zones(area_code: str) -> tuple[str, ...]:
-    """Return the zones of an area code of +1 and of every exchange in it; one that is not listed may be in any."""
-    start = f"{NANP}{area_code}"
+@lru_cache(maxsize=1024)
+def _zones_below(start: str) -> tuple[str, ...]:
+    """Return the zones of an area code or a part of it, and of every exchange in it; an unlisted one may be in any."""
     rows = (zones for prefix, zones in TIMEZONE_DATA.items() if prefix.startswith(start))
     return tuple(dict.fromkeys(name for zones in rows for name in _current(start, zones)))
 
 
 def _current(digits: str, zones: Iterable[str]) -> Iterator[str]:
     """Yield the zones that metadata names for some digits, with the ones of today in place of outdated ones."""
-    row = next((found for start, found in _OUTDATED.items() if digits.startswith(start)), None)
+    row = next((found for start, found in OUTDATED.items() if digits.startswith(start)), None)
     for name in zones:
         yield from row[1] if row is not None and name == row[0] else (name,)
 
