@@ -12,7 +12,7 @@ from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Reach, Speak, SpeakSsml, Unknown
 from sinch_voice_mcp.policy.facts import Facts, Tariff
 from sinch_voice_mcp.policy.nearest import last_step
-from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, region_of
 from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
 from sinch_voice_mcp.svaml import Event
@@ -134,6 +134,14 @@ class Case(Generic[R_co]):
         """The account's own numbers; None if they were not looked up."""
         own = None if self.facts is None else self.facts.own_numbers
         return None if own is None else tuple(caller_id(number) for number in own)
+
+    @property
+    def own_regions(self) -> Mapping[str, str | None]:
+        """The region of each of the account's own numbers; None where it is not known. Empty if not looked up."""
+        if self.facts is None:
+            return {}
+        looked_up = self.facts.own_regions
+        return {number: region_of(number) or looked_up.get(number) for number in self.own_numbers or ()}
 
     @property
     def tariffs(self) -> Mapping[PhoneNumber, Tariff]:

@@ -130,10 +130,12 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
     return allow if asked is None else NeedsApproval(allow, asked.text, asked.reasons, asked.numbers)
 
 
-def needs_facts(case: Case) -> Needs:
-    """Name the facts that the rules need to decide a case."""
+def needs_facts(case: Case, before: str | None = None) -> Needs:
+    """Name the facts that the rules need to decide a case; with ``before``, those of the rules before that one."""
+    codes = [rule.code for rule in RULES]
+    rules = RULES if before is None else RULES[: codes.index(before)]
     # Most rules need no facts, so only the others are applied a second time.
-    results = [result for rule in RULES if rule.needs_facts for result in rule.check(case)]
+    results = [result for rule in rules if rule.needs_facts for result in rule.check(case)]
     needed = {result.needs for result in results if isinstance(result, Unsettled)}
     numbers = dict.fromkeys(found.e164 for found in case.legs)
     return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())

@@ -112,16 +112,18 @@ class Fault:
 
 
 def describe_number(text: str) -> NumberFacts:
-    """Return what numbering metadata knows about a number in E.164 form.
+    """Return what is known about a number in E.164 form, also if its range may be newer than numbering metadata.
 
     Raises:
         InvalidInputError: The text is not in E.164 form, no such number can exist, or it is an emergency or
             short number.
     """
     found = examine(text)
-    if isinstance(found, Fault):
+    if isinstance(found, NumberFacts):
+        return found
+    if found.possible is None:
         raise InvalidInputError(found.message, next_step=found.next_step)
-    return found
+    return found.possible
 
 
 def examine(text: str, listed: Container[str] = ()) -> NumberFacts | Fault:
@@ -171,6 +173,22 @@ def caller_id(text: str) -> str:
     written = plainly_spaced(text)
     # The platform assigns numbers that metadata does not know yet.
     return _SEPARATORS.sub("", written) if written.startswith("+") and _WRITTEN.fullmatch(written) else text.strip()
+
+
+def region_of(e164: str, country: str | None = None) -> str | None:
+    """Return the region of a number of the account; None if neither metadata nor the platform tells it.
+
+    Args:
+        e164: The number; metadata need not know its range.
+        country: ISO 3166 code that the platform gives for it; used only if its calling code has this region.
+    """
+    found = examine(e164)
+    if isinstance(found, NumberFacts):
+        return found.region
+    number = _parsed(e164.removeprefix("+"))
+    regions = () if number is None else phonenumbers.region_codes_for_country_code(number.country_code or 0)
+    named = (country or "").strip().upper()
+    return regions[0] if len(regions) == 1 else named if named in regions else None
 
 
 def plainly_spaced(text: str) -> str:

@@ -209,6 +209,12 @@ _RULES = (
         "verified_cli",
     ),
     _rule(
+        "self_call",
+        "Calls to oneself",
+        "A call does not go to the number that it shows as its caller ID, which would ring the application that makes "
+        "the call. Another of the account's own numbers may be called.",
+    ),
+    _rule(
         "cli_ownership",
         "Owner of the caller ID",
         "A caller ID is one of the account's own voice numbers, is listed in `verified_cli`, or is the `default_cli`.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial
-from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts, examine
+from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts
 from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.values import ANY_REGION
@@ -106,19 +106,19 @@ def _allowed_regions(case: Case) -> frozenset[str] | None:
         return case.policy.allowed_regions
     if case.own_numbers is None:
         return None
-    own = (examine(number) for number in case.own_numbers)
-    return frozenset(
-        found.region for found in own if isinstance(found, NumberFacts) and found.region not in (None, NO_REGION)
-    )
+    own = case.own_regions.values()
+    return frozenset(region for region in own if region is not None and region != NO_REGION)
 
 
 def _origin(case: Case) -> str:
     """Return where the allowed regions come from, if the owner did not list them."""
     if case.policy.allowed_regions is not None:
         return ""
-    if case.known_numbers:
-        return ", those of the account's own voice numbers"
-    return ", because the account has no voice numbers"
+    if not case.known_numbers:
+        return ", because the account has no voice numbers"
+    unknown = tuple(number for number, region in case.own_regions.items() if region is None)
+    without = f" without {listed(unknown)}, whose region neither this server nor the platform knows" if unknown else ""
+    return f", those of the account's own voice numbers{without}"
 
 
 RULES = (
