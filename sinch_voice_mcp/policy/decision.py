@@ -41,6 +41,7 @@ class Allow(Generic[R_co]):
         verdicts: What every rule found.
         warnings: What the requester should know.
         tariffs: The prices that were looked up, by number in E.164.
+        targets: The SIP addresses and in-app users that are connected; one that is connected twice is listed twice.
     """
 
     request: R_co
@@ -52,6 +53,7 @@ class Allow(Generic[R_co]):
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     tariffs: Mapping[PhoneNumber, Tariff] = field(default_factory=dict[PhoneNumber, Tariff])
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
         verdicts=verdicts,
         warnings=tuple(_warnings(case)),
         tariffs=case.tariffs,
+        targets=case.targets,
     )
 
 

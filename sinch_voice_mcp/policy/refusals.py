@@ -127,7 +127,8 @@ _RULES = (
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
-        "something to play; every text can be sent as JSON; `ice`, `ace` and `pie` are SVAML or a URL.",
+        "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
+        "characters; `ice`, `ace` and `pie` are SVAML or a URL.",
     ),
     _rule(
         "unknown_member",
@@ -268,14 +269,18 @@ _RULES = (
     _rule(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is not an "
-        "emergency number.",
+        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is user@host "
+        "with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A user without "
+        "letters is a number in E.164 form, and every rule for numbers applies to it. The user is not `sos`, and has "
+        "no emergency number after letters or an access code.",
         "allow_sip",
+        "sip_hosts",
     ),
     _rule(
         "in_app_target",
         "In-app users",
-        "In-app users are refused unless `allow_in_app` is set. The name is not an emergency number.",
+        "In-app users are refused unless `allow_in_app` is set. The name has printable ASCII characters, and is not an "
+        "emergency number.",
         "allow_in_app",
     ),
     _rule(

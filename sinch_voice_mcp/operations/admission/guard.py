@@ -132,7 +132,7 @@ class Guard:
             rings=allow.rings,
             connects=allow.connects,
             spoken=allow.spoken,
-            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs),
+            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets),
             verdicts=allow.verdicts,
             warnings=allow.warnings,
         )
