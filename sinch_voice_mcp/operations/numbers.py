@@ -71,12 +71,14 @@ class Numbers:
             raise
         # Looked up first, so that the guard decides with the current price.
         known = await self._account.query(facts.e164)
-        return facts, known, await self._objection(number, own)
+        return facts, known, await self._objection(facts.e164, own)
 
     async def _objection(self, number: str, own: tuple[str, ...]) -> VoiceError | None:
         """Return the error that a plain callout to the number would raise; None if it would be sent."""
         destination = NumberDestination(endpoint=number)
-        callout = TtsCallout(destination=destination, cli=own[0] if own else None, text="Hello.")
+        # Another own number than the one in question, because a number cannot call itself.
+        cli = next((mine for mine in own if mine != number), own[0] if own else None)
+        callout = TtsCallout(destination=destination, cli=cli, text="Hello.")
         try:
             admitted = await self._guard.admit(TtsCalloutRequest(tts_callout=callout))
             await self._calls.check_limits(admitted)

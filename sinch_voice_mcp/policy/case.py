@@ -1,6 +1,6 @@
 """A case: one request in the form that would be sent, with everything that the rules examine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,9 +12,10 @@ from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Reach, Speak, SpeakSsml, Unknown
 from sinch_voice_mcp.policy.facts import Facts, Tariff
 from sinch_voice_mcp.policy.nearest import last_step
-from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine
+from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, region_of
 from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
+from sinch_voice_mcp.policy.targets import sip_address, target_of
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import Payload, PhoneNumber
 
@@ -57,7 +58,8 @@ class Case(Generic[R_co]):
         intent: The request as the client made it.
         request: The request as it would be sent; the rules examine this one.
         effects: What that request does, and the members that were left out of it.
-        dialed: Every number that rings: its path, the number as it would be sent, and its facts.
+        dialed: Every number that rings: its path, the number as it would be sent, and its facts. The user part of an
+            allowed SIP address is one too if it is a number; the rule about SIP addresses refuses any other digits.
         policy: What the owner allows.
         facts: Facts about the account; None where none were looked up.
     """
@@ -77,8 +79,9 @@ class Case(Generic[R_co]):
         left_out = (*(Unknown(path, last_step(path)) for path in intent.unknown), *sent.unknown)
         effects = (*left_out, *effects_of(sent.request))
         dials = ((effect.path, effect.number) for effect in effects if isinstance(effect, Dial))
-        dialed = tuple((path, number, examine(number)) for path, number in dials if number is not None)
-        return Case(intent, sent.request, effects, dialed, policy)
+        listed = policy.listed_numbers
+        dialed = tuple((path, number, examine(number, listed)) for path, number in dials if number is not None)
+        return Case(intent, sent.request, effects, (*dialed, *_sip_numbers(effects, policy)), policy)
 
     def knowing(self, facts: Facts) -> "Case[R_co]":
         """Return the same case with facts about the account."""
@@ -114,6 +117,12 @@ class Case(Generic[R_co]):
         return any(isinstance(effect, Dial | Reach) for effect in self.effects)
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The SIP addresses that are no numbers, and the in-app users; one that is connected twice is listed twice."""
+        found = (target_of(reach.kind, reach.target) for reach in self.all(Reach) if reach.target is not None)
+        return tuple(target for target in found if target is not None)
+
+    @property
     def spoken(self) -> str | None:
         """The spoken texts, as they would be sent, joined by slashes; None if there are none."""
         texts = [speech.text for speech in self.all(Speak)] + [speech.ssml for speech in self.all(SpeakSsml)]
@@ -135,6 +144,14 @@ class Case(Generic[R_co]):
         return None if own is None else tuple(caller_id(number) for number in own)
 
     @property
+    def own_regions(self) -> Mapping[str, str | None]:
+        """The region of each of the account's own numbers; None where it is not known. Empty if not looked up."""
+        if self.facts is None:
+            return {}
+        looked_up = self.facts.own_regions
+        return {number: region_of(number) or looked_up.get(number) for number in self.own_numbers or ()}
+
+    @property
     def tariffs(self) -> Mapping[PhoneNumber, Tariff]:
         """The prices that were looked up, by number in E.164."""
         known = None if self.facts is None else self.facts.tariffs
@@ -143,3 +160,15 @@ class Case(Generic[R_co]):
     def tariff(self, number: NumberFacts) -> Tariff | None:
         """Return the price of a call to a number; None if it was not looked up."""
         return self.tariffs.get(number.e164)
+
+
+def _sip_numbers(effects: Iterable[Effect], policy: Policy) -> Iterator[tuple[str, str, NumberFacts]]:
+    """Yield the numbers that are user parts of SIP addresses; none if the owner allows no SIP address."""
+    for effect in effects:
+        if not isinstance(effect, Reach) or effect.kind != "sip" or not policy.allow_sip:
+            continue
+        address = sip_address(effect.target or "")
+        number = None if address is None else address.number
+        found = None if number is None else examine(number, policy.listed_numbers)
+        if number is not None and isinstance(found, NumberFacts):
+            yield effect.path, number, found

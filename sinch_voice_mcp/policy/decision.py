@@ -41,6 +41,7 @@ class Allow(Generic[R_co]):
         verdicts: What every rule found.
         warnings: What the requester should know.
         tariffs: The prices that were looked up, by number in E.164.
+        targets: The SIP addresses and in-app users that are connected; one that is connected twice is listed twice.
     """
 
     request: R_co
@@ -52,6 +53,7 @@ class Allow(Generic[R_co]):
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     tariffs: Mapping[PhoneNumber, Tariff] = field(default_factory=dict[PhoneNumber, Tariff])
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,12 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
     return allow if asked is None else NeedsApproval(allow, asked.text, asked.reasons, asked.numbers)
 
 
-def needs_facts(case: Case) -> Needs:
-    """Name the facts that the rules need to decide a case."""
+def needs_facts(case: Case, before: str | None = None) -> Needs:
+    """Name the facts that the rules need to decide a case; with ``before``, those of the rules before that one."""
+    codes = [rule.code for rule in RULES]
+    rules = RULES if before is None else RULES[: codes.index(before)]
     # Most rules need no facts, so only the others are applied a second time.
-    results = [result for rule in RULES if rule.needs_facts for result in rule.check(case)]
+    results = [result for rule in rules if rule.needs_facts for result in rule.check(case)]
     needed = {result.needs for result in results if isinstance(result, Unsettled)}
     numbers = dict.fromkeys(found.e164 for found in case.legs)
     return Needs("own_numbers" in needed, tuple(numbers) if "tariffs" in needed else ())
@@ -150,6 +154,7 @@ def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
         verdicts=verdicts,
         warnings=tuple(_warnings(case)),
         tariffs=case.tariffs,
+        targets=case.targets,
     )
 
 

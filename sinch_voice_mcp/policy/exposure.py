@@ -29,6 +29,7 @@ class Exposure:
 
     Attributes:
         numbers: The numbers that ring, each once.
+        targets: The SIP addresses and in-app users that are connected, each once.
         seconds: Longest time between answer and end.
         micros: The highest cost: every leg at its price for that time.
         currency: ISO 4217 code; None if no price is known.
@@ -38,10 +39,15 @@ class Exposure:
     seconds: int
     micros: Micros
     currency: str | None
+    targets: tuple[str, ...] = ()
 
 
 def exposure(
-    legs: Sequence[NumberFacts], seconds: int, policy: Policy, tariffs: Mapping[PhoneNumber, Tariff]
+    legs: Sequence[NumberFacts],
+    seconds: int,
+    policy: Policy,
+    tariffs: Mapping[PhoneNumber, Tariff],
+    targets: Sequence[str] = (),
 ) -> Exposure:
     """Return the most that an allowed request can use up.
 
@@ -50,8 +56,9 @@ def exposure(
         seconds: Longest time between answer and end.
         policy: Gives the price of a number whose price lookup failed.
         tariffs: Prices by number in E.164 form.
+        targets: The SIP addresses and in-app users that are connected; their price is not known.
     """
-    known = [tariffs.get(leg.e164, _UNKNOWN) for leg in legs]
+    known = [*(tariffs.get(leg.e164, _UNKNOWN) for leg in legs), *(_UNKNOWN for _ in targets)]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
     # Counted in whole minutes, because a reservation must never be less than the bill.
     cost = minute * ceil(seconds / _SECONDS_PER_MINUTE) * MICROS_PER_UNIT
@@ -60,6 +67,7 @@ def exposure(
         seconds=seconds,
         micros=Micros(int(cost.to_integral_value(ROUND_CEILING))),
         currency=next((tariff.currency for tariff in known if tariff.currency), None),
+        targets=tuple(dict.fromkeys(targets)),
     )
 
 

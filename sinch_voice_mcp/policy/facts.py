@@ -1,7 +1,7 @@
 """What only the platform knows: the account's own numbers, and the prices of calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sinch_voice_mcp.types import PhoneNumber
@@ -29,10 +29,12 @@ class Facts:
     Attributes:
         own_numbers: The account's own voice numbers, in E.164 form.
         tariffs: Prices by number in E.164 form.
+        own_regions: Regions, by number in E.164 form, of own numbers whose ranges are newer than numbering metadata.
     """
 
     own_numbers: tuple[str, ...] | None = None
     tariffs: Mapping[PhoneNumber, Tariff] | None = None
+    own_regions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

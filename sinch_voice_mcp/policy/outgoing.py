@@ -121,7 +121,7 @@ def _value(value: object, meaning: Meaning | None, location: Location, rewriting
 def _text(text: str, meaning: Meaning | None, location: Location, rewriting: _Rewriting) -> str:
     match meaning:
         case Meaning.DIALS:
-            found = examine(text)
+            found = examine(text, rewriting.policy.listed_numbers)
             return found.e164 if isinstance(found, NumberFacts) else text
         case Meaning.SPOKEN:
             return compose(text)

@@ -87,7 +87,10 @@ class Policy(BaseModel):
     )
     allow_suppress_callbacks: bool = Field(default=False, description="Allow calls that report no events")
     allow_recording: bool = Field(default=False, description="Allow recording, to recording_destinations")
-    allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses")
+    allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses at sip_hosts")
+    sip_hosts: frozenset[str] = Field(
+        default=_NOTHING, description="Hosts of SIP addresses that may be connected; *.example.com for subdomains"
+    )
     allow_in_app: bool = Field(default=False, description="Allow connecting in-app users")
     allow_streams: bool = Field(default=False, description="Allow streaming audio to callback_hosts")
     recording_destinations: frozenset[str] = Field(
@@ -193,7 +196,7 @@ class Policy(BaseModel):
     def _caller_ids(cls, clis: frozenset[str]) -> frozenset[str]:
         return frozenset(normalize_verified_caller_id(cli) for cli in clis)
 
-    @field_validator("media_hosts", "callback_hosts")
+    @field_validator("media_hosts", "callback_hosts", "sip_hosts")
     @classmethod
     def _hosts(cls, patterns: frozenset[str]) -> frozenset[str]:
         return frozenset(normalize_host(pattern) for pattern in patterns)
@@ -236,12 +239,18 @@ class Policy(BaseModel):
         "verified_cli",
         "media_hosts",
         "callback_hosts",
+        "sip_hosts",
         "recording_destinations",
         "trusted_numbers",
         when_used="json",
     )
     def _in_order(self, values: Collection[str] | None) -> list[str] | None:
         return None if values is None else sorted(values)
+
+    @property
+    def listed_numbers(self) -> frozenset[str]:
+        """Numbers that the owner listed one by one; numbering metadata need not know their ranges."""
+        return self.allowed_numbers | self.trusted_numbers
 
     @property
     def accepted_cli(self) -> frozenset[str]:

@@ -127,7 +127,8 @@ _RULES = (
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
-        "something to play; every text can be sent as JSON; `ice`, `ace` and `pie` are SVAML or a URL.",
+        "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
+        "characters; `ice`, `ace` and `pie` are SVAML or a URL.",
     ),
     _rule(
         "unknown_member",
@@ -144,8 +145,8 @@ _RULES = (
         "emergency_number",
         "Emergency numbers",
         "Refused: up to six digits that are an emergency number in any region; a national number that is one in any "
-        "region of its calling code; an invalid number that begins like one. The user of a SIP address and the name "
-        "of an in-app user are checked too.",
+        "region of its calling code; an invalid number that begins like one, unless only its length is wrong. The "
+        "user of a SIP address and the name of an in-app user are checked too.",
     ),
     _rule(
         "short_number",
@@ -155,9 +156,11 @@ _RULES = (
     _rule(
         "e164_number",
         "E.164 numbers",
-        "A number begins with + and has ASCII digits; spaces (non-breaking ones too), dots, hyphens and parentheses "
-        "are removed. Without a default region, numbering metadata knows it as possible and valid, or it is a "
-        "fictional number. The platform receives the number in E.164 form.",
+        "A number begins with + and has ASCII digits; spaces (non-breaking ones too), dots, hyphens, parentheses and "
+        "marks without a shape are removed. Without a default region, numbering metadata knows it as possible and "
+        "valid, or it is a fictional number; a number that `allowed_numbers` or `trusted_numbers` lists only has a "
+        "possible length. Forms that a country gave up are refused. The platform receives the number in E.164 form.",
+        "allowed_numbers",
     ),
     _rule(
         "fictional_number",
@@ -182,7 +185,7 @@ _RULES = (
         "number_type",
         "Kinds of numbers",
         "The kind of the number, according to numbering metadata, is in `allowed_number_types`, or `allowed_numbers` "
-        "lists the number.",
+        "lists the number. In +1, the exchange 976 and 555-1212 of every area code are premium.",
         "allowed_number_types",
         "allowed_numbers",
     ),
@@ -205,6 +208,12 @@ _RULES = (
         "Form of the caller ID",
         "A caller ID is a plus and 7 to 15 digits, or `private` or `incoming` if `verified_cli` lists that word.",
         "verified_cli",
+    ),
+    _rule(
+        "self_call",
+        "Calls to oneself",
+        "A call does not go to the number that it shows as its caller ID, which would ring the application that makes "
+        "the call. Another of the account's own numbers may be called.",
     ),
     _rule(
         "cli_ownership",
@@ -260,14 +269,18 @@ _RULES = (
     _rule(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set. An address is user@host, and the user is not an "
-        "emergency number.",
+        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is user@host "
+        "with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A user without "
+        "letters is a number in E.164 form, and every rule for numbers applies to it. The user is not `sos`, and has "
+        "no emergency number after letters or an access code.",
         "allow_sip",
+        "sip_hosts",
     ),
     _rule(
         "in_app_target",
         "In-app users",
-        "In-app users are refused unless `allow_in_app` is set. The name is not an emergency number.",
+        "In-app users are refused unless `allow_in_app` is set. The name has printable ASCII characters, and is not an "
+        "emergency number.",
         "allow_in_app",
     ),
     _rule(

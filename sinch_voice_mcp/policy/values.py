@@ -37,12 +37,14 @@ def normalize_region(region: str) -> str:
 
 
 def normalize_number(number: str) -> str:
-    """Return a telephone number in E.164 form.
+    """Return a telephone number in E.164 form. Numbering metadata need not know its range, only its length.
 
     Raises:
         ValueError: It is not a number that may be called.
     """
     match examine(number):
+        case Fault(possible=possible) if possible is not None:
+            return possible.e164
         case Fault(message=message):
             raise ValueError(message)
         case found:

@@ -24,8 +24,8 @@ class Journal(Protocol):
         """Return the current instant; all servers on one database agree on it."""
         ...
 
-    def hashed(self, number: PhoneNumber) -> str:
-        """Return the keyed hash of a number; the database stores this in place of the number."""
+    def hashed(self, number: str) -> str:
+        """Return the keyed hash of a number or another target; the database stores this in place of it."""
         ...
 
     async def claim(self, claim: Claim) -> Claimed:

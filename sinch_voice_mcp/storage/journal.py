@@ -62,8 +62,8 @@ class SqlJournal:
         """Return the database's time."""
         return Millis(int(self._clock.now().timestamp() * 1000) + self.skew)
 
-    def hashed(self, number: PhoneNumber) -> str:
-        """Return the first half of the HMAC-SHA256 of a number in E.164 form, in hexadecimal."""
+    def hashed(self, number: str) -> str:
+        """Return the first half of the HMAC-SHA256 of a number in E.164 form or another target, in hexadecimal."""
         return hmac.new(self._key, number.encode(), "sha256").hexdigest()[:32]
 
     async def claim(self, claim: Claim) -> Claimed:

@@ -19,6 +19,11 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_printable_ascii(text: str) -> bool:
+    """Whether a text has printable ASCII characters only: no line end, and no letter that resembles another."""
+    return text.isascii() and text.isprintable()
+
+
 def clean(text: str, limit: int = MAX_CLEAN_CHARS) -> str:
     """Remove invisible characters, turn each line end, tab and other white space into a space, and cut.
 

@@ -72,6 +72,7 @@ REQUESTS: Mapping[str, Request] = {
     "number_region": to("+46701740605"),
     "cli_missing": Request({"to": REAL, "text": "Hello"}),
     "cli_form": Request({**CALL, "cli": "private"}),
+    "self_call": Request({**CALL, "cli": REAL}),
     "cli_ownership": Request({**CALL, "cli": "+14155550199"}),
     "spoken_text": saying(text="a" * 601),
     "ssml": saying(ssml="<speak>open"),

@@ -11,6 +11,7 @@ import anyio
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.policy import Facts, Needs, Tariff
+from sinch_voice_mcp.policy.numbers import region_of
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.types import PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
@@ -37,12 +38,22 @@ class Account:
         self._clock = clock
         self._own: tuple[str, ...] | None = None
         self._as_of: datetime | None = None
+        self._regions: dict[str, str] = {}
         self._tariffs: OrderedDict[PhoneNumber, tuple[Tariff, datetime]] = OrderedDict()
 
     @property
     def known(self) -> Facts | None:
         """The account's numbers as last looked up, however old; None if they never were. Sends nothing."""
-        return None if self._own is None else Facts(own_numbers=self._own)
+        return None if self._own is None else Facts(own_numbers=self._own, own_regions=self._regions)
+
+    @property
+    def fresh(self) -> Facts | None:
+        """The account's numbers if they need not be looked up again; else None. Sends nothing."""
+        return self.known if self._is_fresh else None
+
+    @property
+    def _is_fresh(self) -> bool:
+        return self._as_of is not None and self._clock.now() - self._as_of <= NUMBERS_FRESH_FOR
 
     async def facts(self, needs: Needs) -> Facts:
         """Return the needed facts, and only these.
@@ -51,7 +62,8 @@ class Account:
             VoiceError: The account's numbers are needed and could not be looked up.
         """
         own = await self.own_numbers() if needs.own_numbers else None
-        return Facts(own_numbers=own, tariffs=await self.tariffs(needs.tariffs) if needs.tariffs else None)
+        tariffs = await self.tariffs(needs.tariffs) if needs.tariffs else None
+        return Facts(own_numbers=own, tariffs=tariffs, own_regions=self._regions)
 
     async def own_numbers(self) -> tuple[str, ...]:
         """Return the account's voice numbers in E.164 form, at most ten minutes old.
@@ -59,8 +71,7 @@ class Account:
         Raises:
             VoiceError: They could not be looked up.
         """
-        now = self._clock.now()
-        if self._own is None or self._as_of is None or now - self._as_of > NUMBERS_FRESH_FOR:
+        if self._own is None or not self._is_fresh:
             await self.numbers()
         return self._own or ()
 
@@ -72,9 +83,27 @@ class Account:
         """
         numbers = await self._api.list_numbers()
         voice = (owned.number for owned in numbers if (owned.capability or "voice").lower() == "voice")
-        self._own = tuple(_with_plus(number) for number in voice)
+        own = tuple(_with_plus(number) for number in voice)
+        await self._find_regions(number for number in own if region_of(number) is None)
+        self._own = own
         self._as_of = self._clock.now()
         return numbers
+
+    async def _find_regions(self, numbers: Iterable[str]) -> None:
+        """Look up the regions of own numbers that numbering metadata does not know; never raises."""
+
+        async def find(number: str) -> None:
+            try:
+                known = await self.query(PhoneNumber(number))
+            except VoiceError:
+                return
+            if (region := region_of(number, known.country_id)) is not None:
+                self._regions[number] = region
+
+        async with anyio.create_task_group() as lookups:
+            for number in numbers:
+                if number not in self._regions:
+                    lookups.start_soon(find, number)
 
     async def tariffs(self, numbers: Iterable[PhoneNumber]) -> Mapping[PhoneNumber, Tariff]:
         """Return the prices of calls to numbers in E.164 form, at most a day old; lookups run at the same time.
@@ -100,7 +129,7 @@ class Account:
         """Return the facts about the account and these numbers as last looked up, however old; sends nothing."""
         # A number that was never looked up counts as one whose lookup failed.
         known = {number: self._tariffs.get(number, (_UNKNOWN, None))[0] for number in numbers}
-        return Facts(own_numbers=self._own or (), tariffs=known)
+        return Facts(own_numbers=self._own or (), tariffs=known, own_regions=self._regions)
 
     async def query(self, number: PhoneNumber) -> QueriedNumber:
         """Look up now what the platform knows of a number in E.164 form, and keep its price.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.policy import (
     Allow,
@@ -70,7 +71,7 @@ class Guard:
         """Decide whether a request may be sent, or a person has to confirm it first.
 
         Rules that need no facts from the platform are applied first, so a request that breaks one of them is refused
-        without a lookup.
+        without a lookup. A refusal that only time lifts comes after every rule before it, so it may need one.
 
         Args:
             request: The request as the client made it.
@@ -83,15 +84,33 @@ class Guard:
             VoiceError: The account's numbers are needed and could not be looked up.
         """
         case = self._case(request, event, unknown, approved=approved)
-        decision = _or_raise(decide(case))
+        if (known := self._account.fresh) is not None:
+            case = case.knowing(known)
+        decision = _or_raise(await self._in_order(case, decide(case)))
         needs = needs_facts(case)
         if needs.own_numbers:
             # Prices cost one lookup per number, so they come after the rules that can refuse without them.
             own = await self._account.facts(Needs(own_numbers=True))
             decision = _or_raise(decide(case.knowing(own)))
         if needs.tariffs:
-            decision = _or_raise(decide(case.knowing(await self._account.facts(needs))))
+            with_own = needs.own_numbers or case.facts is not None
+            decision = _or_raise(decide(case.knowing(await self._account.facts(Needs(with_own, needs.tariffs)))))
         return decision
+
+    async def _in_order(
+        self, case: Case[R], decision: Allow[R] | NeedsApproval[R] | Refuse
+    ) -> Allow[R] | NeedsApproval[R] | Refuse:
+        """Return the decision, or the refusal by an earlier rule that time does not lift and that needs a lookup."""
+        if not isinstance(decision, Refuse) or decision.next_allowed_at is None:
+            return decision
+        if not needs_facts(case, before=decision.rule).own_numbers:
+            return decision
+        try:
+            own = await self._account.facts(Needs(own_numbers=True))
+        except VoiceError:
+            # The request is refused in any case, so a failed lookup must not hide why.
+            return decision
+        return decide(case.knowing(own))
 
     async def admit(self, request: R, event: Event | None = None, unknown: tuple[str, ...] = ()) -> Admitted[R]:
         """Admit a request that no person has to confirm, or that one has confirmed.
@@ -113,7 +132,7 @@ class Guard:
             rings=allow.rings,
             connects=allow.connects,
             spoken=allow.spoken,
-            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs),
+            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets),
             verdicts=allow.verdicts,
             warnings=allow.warnings,
         )

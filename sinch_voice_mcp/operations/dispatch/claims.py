@@ -9,7 +9,7 @@ from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Millis, Token
 
 SAME_REQUEST_MS = 120_000
 """Milliseconds in which equal arguments without an idempotency key are the same request."""
@@ -58,8 +58,9 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
     now = journal.now()
     fingerprint = digest(requester.principal, request.kind, request.subject, request.wire, request.together)
     numbers = [found.e164 for found in request.exposure.numbers]
-    hashes = {number: journal.hashed(number) for number in numbers}
-    counted = [hashes[number] for number in numbers if number not in policy.trusted_numbers]
+    # Other targets count like numbers, so that calls to them have the same limits.
+    hashes = {target: journal.hashed(target) for target in (*numbers, *request.exposure.targets)}
+    counted = [hashed for target, hashed in hashes.items() if target not in policy.trusted_numbers]
     seconds = request.exposure.seconds + policy.dial_timeout_s
     return Claim(
         token=Token(uuid4().hex),
@@ -82,14 +83,12 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
     )
 
 
-def _details(
-    request: Request, requester: Requester, hashes: Mapping[PhoneNumber, str], *, with_text: bool
-) -> JsonObject:
+def _details(request: Request, requester: Requester, hashes: Mapping[str, str], *, with_text: bool) -> JsonObject:
     """Return what the audit log records of a claim; it contains no full number."""
     recorded: dict[str, object] = {
         "principal": requester.principal,
         "kind": request.kind,
-        "numbers": [shortened(number) for number in hashes],
+        "numbers": [shortened(number.e164) for number in request.exposure.numbers],
         "destinations": list(hashes.values()),
         "answer": requester.answer,
         "reserved": request.exposure.micros / MICROS_PER_UNIT,

@@ -24,6 +24,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
 )
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import (
+    CallHeader,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
@@ -41,6 +42,7 @@ from sinch_voice_mcp.svaml import (
     ssml,
 )
 from sinch_voice_mcp.svaml.findings import Location
+from sinch_voice_mcp.text.cleaning import is_printable_ascii
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import TtsCallout
@@ -115,6 +117,8 @@ def is_inline(text: str) -> bool:
 def _effects(payload: Payload, location: Location, around: _Identity) -> Iterator[Effect]:
     identity = _identity(payload, location) or around
     yield from _implied(payload, location, identity)
+    if isinstance(payload, CallHeader):
+        yield from _header(payload, location)
     for member in members(type(payload)):
         value: object = getattr(payload, member.name)
         yield from _within(value, member.meaning, (*location, member.wire), payload, identity)
@@ -165,6 +169,12 @@ def _implied(payload: Payload, location: Location, identity: _Identity) -> Itera
             pass
     if isinstance(payload, ConnectPstn | ConnectConf) and payload.record and payload.recording_options is None:
         yield Store(json_path(*location, "record"), None)
+
+
+def _header(header: CallHeader, location: Location) -> Iterator[Effect]:
+    # A line end would begin a header that the rules do not see.
+    if not header.key or not is_printable_ascii(header.key + header.value):
+        yield Broken(json_path(*location), "a call header has characters that are not printable ASCII, or no key")
 
 
 def _unencodable(leaf: _Leaf) -> Iterator[Effect]:

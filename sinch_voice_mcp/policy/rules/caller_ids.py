@@ -40,6 +40,19 @@ def cli_form(case: Case) -> Iterator[RuleResult]:
             yield Failed(effect.path, printable(effect.cli), message, _pass_own_number(case), how_to_change)
 
 
+def self_call(case: Case) -> Iterator[RuleResult]:
+    """Refuse a call to the number that it shows as its caller ID."""
+    for dial in case.all(Dial):
+        if dial.number is None or dial.cli is None:
+            continue
+        if dial.number == dial.cli:
+            message = f"{printable(dial.cli)} would call itself: the caller ID is the number that is called."
+            step = "Check with the user which number is meant, or pass another of the account's numbers as `cli`."
+            yield Failed(dial.path, printable(dial.number), message, step)
+        else:
+            yield Passed(dial.path, printable(dial.number))
+
+
 def cli_ownership(case: Case) -> Iterator[RuleResult]:
     """Refuse a caller ID that is neither the account's own nor listed by the owner."""
     for effect in case.all(Identify):
@@ -70,5 +83,6 @@ def _pass_own_number(case: Case) -> str:
 RULES = (
     Rule(REFUSALS["cli_missing"], cli_missing),
     Rule(REFUSALS["cli_form"], cli_form),
+    Rule(REFUSALS["self_call"], self_call),
     Rule(REFUSALS["cli_ownership"], cli_ownership, needs_facts=True),
 )

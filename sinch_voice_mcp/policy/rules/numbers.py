@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial
-from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts, examine
-from sinch_voice_mcp.policy.refusals import REFUSALS
+from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts
+from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.values import ANY_REGION
 from sinch_voice_mcp.text.quoting import printable
@@ -25,7 +25,9 @@ def _without(kind: FaultKind) -> Rule:
     def check(case: Case) -> Iterator[RuleResult]:
         for path, number, found in case.dialed:
             if isinstance(found, Fault) and found.kind == kind:
-                yield Failed(path, printable(number), found.message, found.next_step)
+                # Listing a number helps only if nothing but its range is unknown.
+                change = NO_SWITCH if found.possible is None else None
+                yield Failed(path, printable(number), found.message, found.next_step, change)
             else:
                 yield Passed(path, printable(number))
 
@@ -69,7 +71,9 @@ def number_type(case: Case) -> Iterator[RuleResult]:
     """Refuse numbers of a kind that the owner does not allow."""
     for path, found in case.sound:
         value = f"{found.e164} ({found.type})"
-        if found.type in case.policy.allowed_number_types or found.e164 in case.policy.allowed_numbers:
+        # The kind of a number in no known range is unknown, and only the owner's lists let such a number get here.
+        is_new = found.type == "unknown" and not found.assigned
+        if is_new or found.type in case.policy.allowed_number_types or found.e164 in case.policy.allowed_numbers:
             yield Passed(path, value)
         else:
             kinds = listed(tuple(sorted(case.policy.allowed_number_types))) or "none"
@@ -102,19 +106,19 @@ def _allowed_regions(case: Case) -> frozenset[str] | None:
         return case.policy.allowed_regions
     if case.own_numbers is None:
         return None
-    own = (examine(number) for number in case.own_numbers)
-    return frozenset(
-        found.region for found in own if isinstance(found, NumberFacts) and found.region not in (None, NO_REGION)
-    )
+    own = case.own_regions.values()
+    return frozenset(region for region in own if region is not None and region != NO_REGION)
 
 
 def _origin(case: Case) -> str:
     """Return where the allowed regions come from, if the owner did not list them."""
     if case.policy.allowed_regions is not None:
         return ""
-    if case.known_numbers:
-        return ", those of the account's own voice numbers"
-    return ", because the account has no voice numbers"
+    if not case.known_numbers:
+        return ", because the account has no voice numbers"
+    unknown = tuple(number for number, region in case.own_regions.items() if region is None)
+    without = f" without {listed(unknown)}, whose region neither this server nor the platform knows" if unknown else ""
+    return f", those of the account's own voice numbers{without}"
 
 
 RULES = (

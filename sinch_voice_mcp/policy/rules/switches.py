@@ -1,6 +1,5 @@
 """Rules about what is refused until the owner allows it: hiding, recording, targets other than telephones."""
 
-import re
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
@@ -10,10 +9,11 @@ from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS, owner_sets
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.rules.urls import host_problem
+from sinch_voice_mcp.policy.targets import SipAddress, names_emergency, sip_address
+from sinch_voice_mcp.policy.urls import host_listed
 from sinch_voice_mcp.policy.values import is_below, is_recording_url
+from sinch_voice_mcp.text.cleaning import is_printable_ascii
 from sinch_voice_mcp.text.quoting import printable, quoted
-
-_SIP = re.compile(r"(?:sips?:)?(?P<user>[^\s@:;%<>\"]+)@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[!-~]*)?", re.ASCII)
 
 
 def hidden_callbacks(case: Case) -> Iterator[RuleResult]:
@@ -64,14 +64,12 @@ def _targets(kind: ReachKind) -> Rule:
 
 def _target_problem(kind: ReachKind, target: str, policy: Policy) -> Problem | None:
     match kind:
-        case "sip" if not policy.allow_sip:
-            return Problem("This server does not allow SIP addresses.")
         case "sip":
-            return _sip_problem(target)
+            return _sip_problem(target, policy)
         case "in_app" if not policy.allow_in_app:
             return Problem("This server does not allow in-app users.")
         case "in_app":
-            return _emergency_problem(target)
+            return _in_app_problem(target)
         case "stream":
             return _stream_problem(target, policy)
 
@@ -84,25 +82,44 @@ def _stream_problem(target: str, policy: Policy) -> Problem | None:
     return Problem("This server does not allow streams.", how_to_change=how_to_change)
 
 
-def _sip_problem(target: str) -> Problem | None:
-    # A gateway may pass the user part of an address on to the telephone network.
-    found = _SIP.fullmatch(target)
-    if found is None:
+def _sip_problem(target: str, policy: Policy) -> Problem | None:
+    if not policy.allow_sip:
+        needed = () if policy.sip_hosts else ("sip_hosts",)
+        how_to_change = owner_sets("allow_sip", *needed, word="and")
+        return Problem("This server does not allow SIP addresses.", how_to_change=how_to_change)
+    address = sip_address(target)
+    if address is None:
         message = f"{quoted(target)} is not a SIP address, such as alice@example.com."
-        return mistake(message, "Write the address as user@host.")
-    return _emergency_problem(found["user"])
+        step = (
+            "Write it as user@host: letters, digits and ._+- only, a DNS name, and at most `;transport=tls` behind it."
+        )
+        return mistake(message, step)
+    if not host_listed(address.host, policy.sip_hosts):
+        places = listed(tuple(sorted(policy.sip_hosts))) or "empty"
+        message = f"The host {quoted(address.host)} is not in `sip_hosts` ({places})."
+        return Problem(message, how_to_change=owner_sets("sip_hosts"))
+    return _user_problem(address, policy)
 
 
-def _emergency_problem(user: str) -> Problem | None:
-    match examine(user):
-        case Fault(kind="emergency_number", next_step=next_step):
-            return Problem(
-                f"{quoted(user)} is written like an emergency number; this server never calls those.",
-                next_step,
-                NO_SWITCH,
-            )
-        case _:
-            return None
+def _user_problem(address: SipAddress, policy: Policy) -> Problem | None:
+    # A gateway may pass the user part of an address on to the telephone network.
+    if address.reaches_emergency:
+        return _emergency(address.user)
+    found = None if address.number is None else examine(address.number, policy.listed_numbers)
+    return Problem(found.message, found.next_step, NO_SWITCH) if isinstance(found, Fault) else None
+
+
+def _in_app_problem(target: str) -> Problem | None:
+    # The caller chooses the user if the document names none.
+    if target and not is_printable_ascii(target):
+        message = f"The name {quoted(target)} has characters that are not printable ASCII."
+        return mistake(message, "Write the name as the app registered it, in printable ASCII.")
+    return _emergency(target) if names_emergency(target) else None
+
+
+def _emergency(user: str) -> Problem:
+    message = f"{quoted(user)} is written like an emergency number; this server never calls those."
+    return Problem(message, "Tell the user to call the emergency service from their own phone.", NO_SWITCH)
 
 
 RULES = (

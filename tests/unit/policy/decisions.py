@@ -87,7 +87,7 @@ def sent(request: P, policy: Policy) -> P:
 def exposed(request: Payload, policy: Policy, tariffs: Mapping[PhoneNumber, Tariff]) -> Exposure:
     """What a request may use up."""
     case = Case.of(Intent(request, "live"), policy)
-    return exposure(case.legs, longest(case), policy, tariffs)
+    return exposure(case.legs, longest(case), policy, tariffs, case.targets)
 
 
 def needed(intent: Intent, policy: Policy) -> Needs:

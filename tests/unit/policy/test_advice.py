@@ -27,6 +27,7 @@ from tests.unit.policy.samples import payloads
 
 OPEN = Policy(
     allow_sip=True,
+    sip_hosts=frozenset({"example.com", "*.example.com"}),
     allow_in_app=True,
     allow_streams=True,
     allow_recording=True,
@@ -109,7 +110,7 @@ PROHIBITED: list[tuple[Payload, Policy, str]] = [
     (custom(ace="https://evil.test/ace"), Policy(), "SINCH_VOICE_CALLBACK_HOSTS"),
     (to_stream("wss://evil.test/"), OPEN, "SINCH_VOICE_CALLBACK_HOSTS"),
     (to_stream("wss://evil.test/"), Policy(), "SINCH_VOICE_ALLOW_STREAMS and SINCH_VOICE_CALLBACK_HOSTS"),
-    (to_sip("alice@example.com"), Policy(), "SINCH_VOICE_ALLOW_SIP"),
+    (to_sip("alice@example.com"), Policy(), "SINCH_VOICE_ALLOW_SIP and SINCH_VOICE_SIP_HOSTS"),
     (to_user("alice"), Policy(), "SINCH_VOICE_ALLOW_IN_APP"),
     (recording("s3://other/"), OPEN, "SINCH_VOICE_RECORDING_DESTINATIONS"),
     (recording("s3://other/"), Policy(allow_recording=True), "SINCH_VOICE_RECORDING_DESTINATIONS"),

@@ -91,7 +91,7 @@ def test_digits_in_parts_are_counted_together() -> None:
 def test_targets_that_are_no_telephones_are_asked_about() -> None:
     document = Document(action=ConnectSip(destination=SipDestination(endpoint="alice@example.com"), cli=OWN))
 
-    decision = asked(document, Policy(allow_sip=True))
+    decision = asked(document, Policy(allow_sip=True, sip_hosts=frozenset({"*.example.com", "example.com"})))
 
     assert decision.reasons == ("reach",)
     assert "Connects: SIP address alice@example.com" in decision.question

@@ -161,3 +161,41 @@ async def test_the_guard_refuses_a_price_above_the_limit(
         await guard_of(account, clock).admit(tts())
 
     assert (refused.value.rule, refused.value.value) == ("price", "0.3 EUR")
+
+
+async def test_a_region_that_is_not_allowed_is_refused_before_the_hours_are(
+    account: Account, platform: Platform, clock: ManualClock
+) -> None:
+    clock.advance(2 * 3600)
+    late_in_sweden = tts("+46701740605")
+
+    with pytest.raises(RefusedError) as refused:
+        await guard_of(account, clock).decide(late_in_sweden)
+
+    assert (refused.value.rule, platform.asked) == ("number_region", {"own numbers": 1})
+
+
+async def test_a_failed_lookup_does_not_hide_the_refusal_by_hours(
+    account: Account, platform: Platform, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> list[OwnedNumber]:
+        raise NotSentError("no network")
+
+    monkeypatch.setattr(platform, "list_numbers", fails)
+    clock.advance(2 * 3600)
+
+    with pytest.raises(RefusedError) as refused:
+        await guard_of(account, clock).decide(tts("+46701740605"))
+
+    assert refused.value.rule == "calling_hours"
+
+
+async def test_numbers_that_were_just_looked_up_are_used_from_the_start(
+    account: Account, platform: Platform, clock: ManualClock
+) -> None:
+    await account.warm()
+
+    with pytest.raises(RefusedError) as refused:
+        await guard_of(account, clock).decide(tts("+46701740605", text=""))
+
+    assert (refused.value.rule, platform.asked) == ("number_region", {"own numbers": 1})

@@ -25,6 +25,9 @@ BUCKET = Policy(allow_recording=True, recording_destinations=frozenset({"s3://ca
 STREAMS = Policy(allow_streams=True, callback_hosts=frozenset({"ai.example.com"}))
 
 
+SIP = Policy(allow_sip=True, sip_hosts=frozenset({"pbx.example.com", "*.example.net"}))
+
+
 def to_sip(address: str) -> Document:
     return Document(action=ConnectSip(destination=SipDestination(endpoint=address)))
 
@@ -116,8 +119,8 @@ def test_credentials_in_a_request_cause_a_warning_and_are_never_shown() -> None:
 @pytest.mark.parametrize(
     ("request_", "rule", "policy"),
     [
-        (to_sip("alice@pbx.example.com"), "sip_target", Policy(allow_sip=True)),
-        (to_sip("sip:alice@pbx.example.com:5060;transport=tls"), "sip_target", Policy(allow_sip=True)),
+        (to_sip("alice@pbx.example.com"), "sip_target", SIP),
+        (to_sip("sip:alice@pbx.example.com:5060;transport=tls"), "sip_target", SIP),
         (to_user("alice"), "in_app_target", Policy(allow_in_app=True)),
         (Document(action=ConnectMxp()), "in_app_target", Policy(allow_in_app=True)),
         (to_stream("wss://ai.example.com/audio"), "stream_target", STREAMS),
@@ -168,7 +171,7 @@ def test_a_callout_to_an_in_app_user_is_refused_until_allowed() -> None:
     ],
 )
 def test_a_malformed_sip_address_or_an_emergency_number_in_one_is_refused(address: str) -> None:
-    assert refused(to_sip(address), Policy(allow_sip=True)).rule == "sip_target"
+    assert refused(to_sip(address), SIP).rule == "sip_target"
 
 
 def test_an_emergency_number_as_in_app_user_is_refused() -> None:
