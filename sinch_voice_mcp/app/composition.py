@@ -1,7 +1,6 @@
 """The composition root: settings in, opened dependencies out."""
 
 import hmac
-import logging
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,9 +23,10 @@ from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.tools import select_tools
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
