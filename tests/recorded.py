@@ -2,29 +2,33 @@
 
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import CallingStopped, StoredEvent
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.types import CallId
+
+SECRET = DEFAULT_CREDENTIALS.secret.encode()
+"""Secret under which servers without credentials seal what they know of people."""
 
 
 async def events_of(url: str, call_id: str) -> list[StoredEvent]:
     """The events of a call, in the order in which they arrived."""
-    async with open_storage(url, SystemClock()) as storage:
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return await storage.events.events(CallId(call_id))
 
 
 async def has_events(url: str) -> bool:
     """Whether an event of any call was ever recorded."""
-    async with open_storage(url, SystemClock()) as storage:
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return await storage.events.has_events()
 
 
 async def audit_of(url: str) -> list[str]:
     """The names of all rows of the audit log."""
-    async with open_storage(url, SystemClock()) as storage:
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return [row.event for row in await storage.journal.audit()]
 
 
 async def switch_of(url: str) -> CallingStopped | None:
     """The kill switch; None while calling is allowed."""
-    async with open_storage(url, SystemClock()) as storage:
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return await storage.journal.switch()
