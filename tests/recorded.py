@@ -1,5 +1,14 @@
 """What a database holds, read from outside the server under test."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.rows import dict_row
+
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import CallingStopped, StoredEvent
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
@@ -32,3 +41,23 @@ async def switch_of(url: str) -> CallingStopped | None:
     """The kill switch; None while calling is allowed."""
     async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return await storage.journal.switch()
+
+
+def tables_of(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every table with its rows, read around the program; ``meta`` holds the key of the hashes."""
+    with _reading(url) as run:
+        sqlite = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        postgres = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+        names = [row["name"] for row in run(sqlite if url.startswith("sqlite") else postgres)]
+        return {name: run(f"SELECT * FROM {name}") for name in sorted(names)}  # noqa: S608 - names of tables
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Any]:
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(urlsplit(url).path[1:])) as database:
+            database.row_factory = sqlite3.Row
+            yield lambda text: [dict(row) for row in database.execute(text)]
+        return
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        yield lambda text: connection.execute(text.encode()).fetchall()

@@ -13,8 +13,8 @@ from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import PhoneNumber
 
 _KEPT = (
-    "Kept: time, outcome, price and duration of these calls; limits and idempotency keys, as hashes, until they "
-    "expire; the audit log, with hash and shortened number."
+    "Kept: times, outcomes, prices and names of events of these calls; limits and idempotency keys, as hashes, until "
+    "they expire; the audit log, with hash and shortened number; the reason of a stop, with shortened number."
 )
 
 

@@ -24,7 +24,7 @@ from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows,
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import recording, settling
 from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
-from sinch_voice_mcp.text.masking import masked
+from sinch_voice_mcp.text.masking import masked, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 CHANNEL = "sinch_voice"
@@ -181,7 +181,7 @@ def _stored(
     plain = reply.reply in PLAIN_REPLIES
     identity = people.identity(event)
     values = {"identity": identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
-    values["details"] = json.dumps(masked(shown), separators=(",", ":"))
+    values["details"] = json.dumps(masked(shown, without_trace), separators=(",", ":"))
     store = Statement(_STORE, values | {"reply": reply.reply if plain else HANG_UP})
     content: JsonObject = ({} if said is None else {UNTRUSTED: said}) | ({} if plain else {"reply": reply.reply})
     if not content:

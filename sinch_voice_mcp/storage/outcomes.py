@@ -11,7 +11,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.database import Statement, Steps
-from sinch_voice_mcp.text.masking import masked, without_numbers
+from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 _UNKNOWN_WINDOW_MS = 600_000
@@ -51,7 +51,8 @@ def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | No
 
 def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
     """Record how a call ended, and release its limits and the reserved money that was not spent."""
-    end = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
+    words = {"result": without_trace(report.result), "reason": without_trace(report.reason)}
+    end = {"duration": report.duration, "cost": report.cost, **words}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
     if rows:
         spent = int(rows[0]["reserved"]) if report.cost is None else report.cost

@@ -1,7 +1,7 @@
 """Mask telephone numbers in texts that are stored or shown: recognizable for their owner, useless for dialing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sinch_voice_mcp.types import is_list, is_object
 
@@ -55,19 +55,24 @@ def without_numbers(text: str) -> str:
     return _WRITTEN.sub(lambda found: found[0] if found["kept"] else shortened(_plain(found[0])), text)
 
 
+def without_trace(text: str) -> str:
+    """Return a text in which ``…`` stands for every telephone number: for words in which none is expected."""
+    return _WRITTEN.sub(lambda found: found[0] if found["kept"] else "…", text)
+
+
 def written_numbers(text: str) -> Iterator[str]:
     """Return what :func:`without_numbers` would mask, as digits, with a plus where one is written."""
     return (_plain(found[0]) for found in _WRITTEN.finditer(text) if not found["kept"])
 
 
-def masked(value: object, keep: frozenset[str] = _IDENTIFIERS) -> object:
-    """Return a JSON value with all its texts masked, except in the members that ``keep`` names."""
+def masked(value: object, mask: Callable[[str], str] = without_numbers) -> object:
+    """Return a JSON value with all its texts masked, except in the members that are identifiers."""
     if isinstance(value, str):
-        return without_numbers(value)
+        return mask(value)
     if is_list(value):
-        return [masked(item, keep) for item in value]
+        return [masked(item, mask) for item in value]
     if is_object(value):
-        return {name: member if name in keep else masked(member, keep) for name, member in value.items()}
+        return {name: member if name in _IDENTIFIERS else masked(member, mask) for name, member in value.items()}
     return value
 
 

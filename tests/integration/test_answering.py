@@ -1,6 +1,5 @@
 """Events of the platform are answered, recorded once, and lead to the right state."""
 
-import json
 from functools import partial
 from typing import Any
 

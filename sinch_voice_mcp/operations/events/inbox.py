@@ -11,7 +11,7 @@ from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, J
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
-from sinch_voice_mcp.text.masking import without_numbers
+from sinch_voice_mcp.text.masking import without_trace
 from sinch_voice_mcp.types import JsonObject, Millis, PhoneNumber, Token, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
@@ -114,7 +114,7 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
         identity=event.identity,
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
-        kind=without_numbers(clean(event.kind))[:_MAX_KIND_CHARS] or "unknown",
+        kind=without_trace(clean(event.kind))[:_MAX_KIND_CHARS] or "unknown",
         # In whole numbers, because rounding would push the last instant of the calendar out of range.
         at=None if event.at is None else Millis((event.at - _EPOCH) // _MILLISECOND),
         details=_details(event),
