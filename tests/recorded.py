@@ -1,8 +1,7 @@
 """What a database holds, read from outside the server under test."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,19 +44,12 @@ async def switch_of(url: str) -> CallingStopped | None:
 
 def tables_of(url: str) -> dict[str, list[dict[str, Any]]]:
     """Every table with its rows, read around the program; ``meta`` holds the key of the hashes."""
-    with _reading(url) as run:
-        sqlite = "SELECT name FROM sqlite_master WHERE type = 'table'"
-        postgres = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
-        names = [row["name"] for row in run(sqlite if url.startswith("sqlite") else postgres)]
-        return {name: run(f"SELECT * FROM {name}") for name in sorted(names)}  # noqa: S608 - names of tables
-
-
-@contextmanager
-def _reading(url: str) -> Iterator[Any]:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(urlsplit(url).path[1:])) as database:
             database.row_factory = sqlite3.Row
-            yield lambda text: [dict(row) for row in database.execute(text)]
-        return
+            names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {name: [dict(row) for row in database.execute(f"SELECT * FROM {name}")] for name in names}  # noqa: S608 - names of tables
     with psycopg.connect(url, row_factory=dict_row) as connection:
-        yield lambda text: connection.execute(text.encode()).fetchall()
+        query = b"SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+        names = [str(row["name"]) for row in connection.execute(query)]
+        return {name: connection.execute(f"SELECT * FROM {name}".encode()).fetchall() for name in names}  # noqa: S608 - names of tables
