@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.rows import dict_row
 
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.ports import CallingStopped, StoredEvent
@@ -49,7 +48,13 @@ def tables_of(url: str) -> dict[str, list[dict[str, Any]]]:
             database.row_factory = sqlite3.Row
             names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return {name: [dict(row) for row in database.execute(f"SELECT * FROM {name}")] for name in names}  # noqa: S608 - names of tables
-    with psycopg.connect(url, row_factory=dict_row) as connection:
-        query = b"SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
-        names = [str(row["name"]) for row in connection.execute(query)]
-        return {name: connection.execute(f"SELECT * FROM {name}".encode()).fetchall() for name in names}  # noqa: S608 - names of tables
+    with psycopg.connect(url) as connection:
+
+        def rows_of(query: str) -> list[dict[str, Any]]:
+            cursor = connection.execute(query.encode())
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+        names = [row["table_name"] for row in rows_of(query)]
+        return {name: rows_of(f"SELECT * FROM {name}") for name in names}  # noqa: S608 - names of tables

@@ -184,9 +184,8 @@ class Calls:
         Raises:
             StorageError: The journal cannot be used.
         """
-        return await self._dispatcher.journal.entries(
-            limit=limit, states=states, since=since, inbound=inbound, number=number
-        )
+        entries = self._dispatcher.journal.entries
+        return await entries(limit=limit, states=states, since=since, inbound=inbound, number=number)
 
     async def update(self, call_id: CallId, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
         """Send new instructions to a call in progress; returns warnings. A change that can ring is claimed first.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sinch_voice_mcp.policy import NumberFacts
 from sinch_voice_mcp.policy.numbers import examine
 from sinch_voice_mcp.ports import JournalEntry
-from sinch_voice_mcp.text.masking import shortened, without_numbers
+from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
 from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
 
 _MIN_NUMBER_DIGITS = 7
@@ -39,7 +39,8 @@ class ShownNumbers:
 
         A text with fewer than seven digits, such as a user name or an extension, is no number and stays as it is.
         """
-        if written is None or sum(char.isdigit() for char in written) < _MIN_NUMBER_DIGITS:
+        digits = 0 if written is None else sum(char.isdigit() for char in written)
+        if written is None or digits < _MIN_NUMBER_DIGITS or is_shortened(written):
             return written
         number = e164_of(written)
         return number if number is not None and self._whole else shortened(number or written)

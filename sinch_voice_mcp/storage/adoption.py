@@ -8,12 +8,11 @@ from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Ow
 from sinch_voice_mcp.types import JsonObject, Millis, is_object
 
 _PLAIN: Mapping[str, object] = {f"plain{at}": reply for at, reply in enumerate(sorted(PLAIN_REPLIES))}
-_NAMES = ", ".join(f":{name}" for name in _PLAIN)
 _OLD_EVENTS = (
-    "SELECT seq, digest, call_id, received_at, details, reply FROM events WHERE seq > :after AND "  # noqa: S608 - names
-    f"(details LIKE :sealed OR reply NOT IN ({_NAMES})) ORDER BY seq LIMIT 200"
+    "SELECT seq, digest, call_id, received_at, details, reply FROM events WHERE seq > :after AND "
+    "(details LIKE :sealed OR reply NOT IN (:plain0, :plain1, :plain2)) ORDER BY seq LIMIT 200"
 )
-_OLD_REPLIES = f"SELECT call, event, document FROM replies WHERE document NOT IN ({_NAMES}) LIMIT 200"  # noqa: S608 - names
+_OLD_REPLIES = "SELECT call, event, document FROM replies WHERE document NOT IN (:plain0, :plain1, :plain2) LIMIT 200"
 _OLD_CALLS = (
     "SELECT call, call_id, subject, destinations, conference, error, claimed_at FROM calls "
     "WHERE conference IS NOT NULL OR error LIKE :message LIMIT 200"

@@ -33,7 +33,12 @@ CHANNEL = "sinch_voice"
 _INBOUND_LEASE_MS = 15_000_000
 """Time after which an incoming call counts as ended if no end was reported: the platform's longest call, 4 h 10 min."""
 
-_REPLY_TO = "SELECT reply, id, sealed FROM events LEFT JOIN people ON id = 'event:' || digest WHERE digest = :identity"
+_REPLY_TO = (
+    "SELECT reply, digest, sealed FROM events LEFT JOIN people ON id = 'event:' || digest "
+    "WHERE digest IN (:identity, :plain)"
+)
+"""Earlier versions stored the identity of an event itself as its digest."""
+
 _REPLIES = (
     "SELECT event, document, id, sealed FROM replies "
     "LEFT JOIN people ON id = 'reply:' || replies.call || ':' || replies.event WHERE replies.call = :token "
@@ -153,13 +158,13 @@ def _storing(
     identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
     stored, by_id, by_token, saved = yield (
-        Statement(_REPLY_TO, {"identity": identity}),
+        Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
     )
     if stored:
-        return Commit(people.reply(f"event:{identity}", str(stored[0]["reply"]), stored[0]["sealed"]))
+        return Commit(people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"]))
     entry = _entry(by_token) or _entry(by_id)
     replies = {row["event"]: people.reply(str(row["id"]), row["document"], row["sealed"]) for row in saved}
     reply = decide(entry, replies)

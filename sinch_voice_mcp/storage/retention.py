@@ -25,21 +25,26 @@ class Terms:
     calls: int | None = None
 
 
-_OPEN = "state IN ('pending', 'accepted', 'unknown')"
-_OF_OPEN_CALL = f"SELECT call_id FROM calls WHERE {_OPEN} AND call_id IS NOT NULL"  # noqa: S608 - constants
-
 _STALE_EVENTS = (
     # The newest event stays, without what people said: its number is the highest, and the next one follows it.
-    "DELETE FROM events WHERE received_at < :then AND seq < (SELECT max(seq) FROM events) "  # noqa: S608 - constants
-    f"AND call_id NOT IN ({_OF_OPEN_CALL})"
+    "DELETE FROM events WHERE received_at < :then AND seq < (SELECT max(seq) FROM events) AND call_id NOT IN "
+    "(SELECT call_id FROM calls WHERE state IN ('pending', 'accepted', 'unknown') AND call_id IS NOT NULL)"
 )
-_SAID = f"DELETE FROM people WHERE kind = 'event' AND at < :then AND call_id NOT IN ({_OF_OPEN_CALL})"  # noqa: S608 - constants
-_STILL_DUE = f"SELECT call FROM calls WHERE claimed_at >= :then OR {_OPEN}"  # noqa: S608 - constants
-_STALE_REPLIES = f"DELETE FROM replies WHERE call NOT IN ({_STILL_DUE})"  # noqa: S608 - constants
-_PREPARED = f"DELETE FROM people WHERE kind = 'reply' AND call NOT IN ({_STILL_DUE})"  # noqa: S608 - constants
+_SAID = (
+    "DELETE FROM people WHERE kind = 'event' AND at < :then AND call_id NOT IN "
+    "(SELECT call_id FROM calls WHERE state IN ('pending', 'accepted', 'unknown') AND call_id IS NOT NULL)"
+)
+_STALE_REPLIES = (
+    "DELETE FROM replies WHERE call NOT IN "
+    "(SELECT call FROM calls WHERE claimed_at >= :then OR state IN ('pending', 'accepted', 'unknown'))"
+)
+_PREPARED = (
+    "DELETE FROM people WHERE kind = 'reply' AND call NOT IN "
+    "(SELECT call FROM calls WHERE claimed_at >= :then OR state IN ('pending', 'accepted', 'unknown'))"
+)
 _STALE_CALLS = (
-    "DELETE FROM calls WHERE claimed_at < :then AND lease < :then "  # noqa: S608 - constants
-    f"AND NOT ({_OPEN}) AND call NOT IN (SELECT call FROM keys)"
+    "DELETE FROM calls WHERE claimed_at < :then AND lease < :then "
+    "AND state NOT IN ('pending', 'accepted', 'unknown') AND call NOT IN (SELECT call FROM keys)"
 )
 _CALLED = "DELETE FROM people WHERE kind IN ('call', 'error') AND at < :then AND call NOT IN (SELECT call FROM calls)"
 

@@ -47,6 +47,11 @@ def shortened(number: str) -> str:
     return f"{number[:_SHOWN_AT_START]}…{number[-_SHOWN_AT_END:]}"
 
 
+def is_shortened(text: str) -> bool:
+    """Return whether a text is a number that was shortened."""
+    return re.fullmatch(r"\+?[0-9]{2,5}…[0-9]{2}", text) is not None
+
+
 def without_numbers(text: str) -> str:
     """Mask everything in a text that has the form of a telephone number: at least seven digits, however it is written.
 
