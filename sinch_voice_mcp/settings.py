@@ -5,7 +5,7 @@ a misspelled safety setting must not silently mean "default".
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from sinch_voice_mcp.client import Authentication, Region, base_url
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
-from sinch_voice_mcp.policy.amounts import Limit
+from sinch_voice_mcp.policy.amounts import UNLIMITED, Limit
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
@@ -34,6 +34,27 @@ _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
     "application_secret": "SINCH_APPLICATION_SECRET",
 }
+
+
+_MIN_KEY_CHARS = 32
+"""Characters of a key of the journal: it is not stretched, so a short one could be guessed."""
+
+
+def _long(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < _MIN_KEY_CHARS:
+        raise ValueError(f"must have at least {_MIN_KEY_CHARS} characters")
+    return key
+
+
+def _at_least(fewest: int) -> Callable[[int | None], int | None]:
+    """Return a validator of a number of days. Calls are kept for longer than a week, because limits count them."""
+
+    def checked(days: int | None) -> int | None:
+        if days is not None and days < fewest:
+            raise ValueError(f"must be {fewest} or more, or `{UNLIMITED}`")
+        return days
+
+    return checked
 
 
 class Settings(BaseModel):
@@ -78,18 +99,18 @@ class Settings(BaseModel):
         description="Database of the journal: postgresql://…, sqlite:///path or :memory:; default a file in this "
         "user's data folder, in the sandbox :memory:",
     )
-    journal_key: Annotated[SecretStr, Field(min_length=32)] | None = Field(
+    journal_key: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
         None,
         description="Secret under which the journal seals numbers, texts and keys pressed, at least 32 characters; "
         "default derived from the application secret",
     )
-    keep_events_days: Annotated[Limit, Field(ge=1)] = Field(
+    keep_events_days: Annotated[Limit, AfterValidator(_at_least(1))] = Field(
         30, description="Days for which events with what people said or pressed are kept, at least 1, or unlimited"
     )
-    keep_replies_days: Annotated[Limit, Field(ge=1)] = Field(
+    keep_replies_days: Annotated[Limit, AfterValidator(_at_least(1))] = Field(
         1, description="Days for which replies prepared for a call are kept, at least until its end, or unlimited"
     )
-    keep_calls_days: Annotated[Limit, Field(ge=8)] = Field(
+    keep_calls_days: Annotated[Limit, AfterValidator(_at_least(8))] = Field(
         400, description="Days for which calls are kept with their numbers, at least 8, or unlimited"
     )
     numbers_in_results: Literal["full", "masked"] = Field(
