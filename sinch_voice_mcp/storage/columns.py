@@ -65,8 +65,8 @@ PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn("hosts.name", "The name of a server's machine", "as it is", "the end of the last server on it"),
     PersonalColumn(
         "audit.details",
-        "Numbers called, requester, reasons of stops; spoken text if `audit_text` is on",
-        f"{_HASH} and shortened; {_MASKED}",
+        "Numbers called, the conference, the requester, reasons of stops; spoken text if `audit_text` is on",
+        f"{_HASH} and shortened; digest; {_MASKED}",
         _NEVER,
     ),
 )
