@@ -11,8 +11,11 @@ from sinch_voice_mcp.ports import Claim, IncomingEvent, JournalEntry
 from sinch_voice_mcp.storage.database import Commit, Database, Rows, Statement, Transaction
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.svaml import Continue, Document, Hangup
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.text.masking import masked, written_numbers
 from sinch_voice_mcp.types import JsonObject, Millis, PhoneNumber, Token, is_list, is_object
+
+_LOGGER = masked_logger(__name__)
 
 HANG_UP = Document(action=Hangup()).to_json()
 """What stands in place of a reply that is sealed: it is sent if the reply cannot be opened any more."""
@@ -105,8 +108,12 @@ class People:
 
     def reply(self, row_id: str, stored: str, sealed: str | None) -> str:
         """Return a reply: the sealed one if it can be opened, else what was stored in its place."""
-        content = self.opened(row_id, sealed) or {}
-        return str(content.get("reply", stored))
+        content = self.opened(row_id, sealed)
+        if content is None:
+            _LOGGER.warning(
+                "a reply was sealed under another secret, so the call is hung up; see SINCH_VOICE_JOURNAL_KEY"
+            )
+        return str((content or {}).get("reply", stored))
 
     def details(self, digest: str, details: JsonObject, sealed: str | None) -> JsonObject:
         """Return the details of an event together with those that are sealed."""

@@ -100,7 +100,9 @@ async def test_more_entries_than_one_statement_can_name_are_completed(storage: S
     assert [entry.numbers for entry in entries] == [(ANNA,)] * 501
 
 
-async def test_what_was_said_and_replied_is_given_back_from_sealed_rows(database_url: str, clock: ManualClock) -> None:
+async def test_what_was_said_and_replied_is_given_back_to_servers_with_the_secret(
+    database_url: str, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async with storage_under(database_url, clock, b"one") as storage:
         token = await called(storage, ANNA, "c1")
         await storage.events.save_replies(token, {"ace": SAYS, "pie": HANG_UP})
@@ -110,6 +112,12 @@ async def test_what_was_said_and_replied_is_given_back_from_sealed_rows(database
         assert await storage.events.record(pressed("e1", "c1"), Deciding(CONTINUE)) == SAYS
         (event,) = await storage.events.events(CallId("c1"))
         assert event.details == PRESSED
+    async with storage_under(database_url, clock, b"two") as other:
+        assert await other.events.record(pressed("e1", "c1"), Deciding(CONTINUE)) == CONTINUE
+        decide = Deciding(CONTINUE)
+        await other.events.record(pressed("e2", "c1"), decide)
+        assert decide.asked[0][1] == {"ace": HANG_UP, "pie": HANG_UP}
+        assert "sealed under another secret" in caplog.text
     tables = tables_of(database_url)
     assert "9044" not in str(tables | {"people": [], "audit": []})
     assert "Anna" not in str(tables)
