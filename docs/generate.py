@@ -19,6 +19,7 @@ from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.refusals import RefusalKind
 from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
+from sinch_voice_mcp.storage.columns import PERSONAL
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
 from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolSpec
@@ -168,6 +169,12 @@ def not_simulated() -> str:
     return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIORS if not b.simulated])
 
 
+def kept() -> str:
+    """Return the table of columns that can hold something of a person."""
+    rows = [(f"`{row.name}`", row.holds, row.form, row.deleted_by) for row in PERSONAL]
+    return table(("Column", "Of a person", "Form", "Deleted by"), rows)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "tools": tools,
     "settings": settings,
@@ -179,6 +186,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "behaviors": behaviors,
     "lint": lint_rules,
     "not-simulated": not_simulated,
+    "kept": kept,
 }
 
 

@@ -5,19 +5,20 @@ a misspelled safety setting must not silently mean "default".
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from sinch_voice_mcp.client import Authentication, Region, base_url
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
+from sinch_voice_mcp.policy.amounts import UNLIMITED, Limit
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
@@ -33,6 +34,27 @@ _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
     "application_secret": "SINCH_APPLICATION_SECRET",
 }
+
+
+_MIN_KEY_CHARS = 32
+"""Characters of a key of the journal: it is not stretched, so a short one could be guessed."""
+
+
+def _long(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < _MIN_KEY_CHARS:
+        raise ValueError(f"must have at least {_MIN_KEY_CHARS} characters")
+    return key
+
+
+def _at_least(fewest: int) -> Callable[[int | None], int | None]:
+    """Return a validator of a number of days. Calls are kept for longer than a week, because limits count them."""
+
+    def checked(days: int | None) -> int | None:
+        if days is not None and days < fewest:
+            raise ValueError(f"must be {fewest} or more, or `{UNLIMITED}`")
+        return days
+
+    return checked
 
 
 class Settings(BaseModel):
@@ -76,6 +98,23 @@ class Settings(BaseModel):
         None,
         description="Database of the journal: postgresql://…, sqlite:///path or :memory:; default a file in this "
         "user's data folder, in the sandbox :memory:",
+    )
+    journal_key: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
+        None,
+        description="Secret under which the journal seals numbers, texts and keys pressed, at least 32 characters; "
+        "default derived from the application secret",
+    )
+    keep_events_days: Annotated[Limit, AfterValidator(_at_least(1))] = Field(
+        30, description="Days for which events with what people said or pressed are kept, at least 1, or unlimited"
+    )
+    keep_replies_days: Annotated[Limit, AfterValidator(_at_least(1))] = Field(
+        1, description="Days for which replies prepared for a call are kept, at least until its end, or unlimited"
+    )
+    keep_calls_days: Annotated[Limit, AfterValidator(_at_least(8))] = Field(
+        400, description="Days for which calls are kept with their numbers, at least 8, or unlimited"
+    )
+    numbers_in_results: Literal["full", "masked"] = Field(
+        "full", description="Numbers of this server's calls in results: full, or masked as +1202…00"
     )
     public_url: str | None = Field(
         None,
@@ -159,6 +198,12 @@ class Settings(BaseModel):
         given = None if self.public_url is None else self.public_url.rstrip("/")
         # An owner may copy the complete URL from the dashboard.
         return given if given is None or given.endswith(CALLBACK_PATH) else given + CALLBACK_PATH
+
+    @property
+    def sealing_secret(self) -> bytes:
+        """The secret under which the journal seals what it knows of people."""
+        given = self.credentials.secret if self.journal_key is None else self.journal_key.get_secret_value()
+        return given.encode()
 
     @property
     def simulated(self) -> bool:

@@ -1,10 +1,9 @@
 """The composition root: settings in, opened dependencies out."""
 
 import hmac
-import logging
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
 
 import anyio
@@ -23,10 +22,11 @@ from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
+from sinch_voice_mcp.storage import MEMORY, Storage, Terms, open_storage
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.tools import select_tools
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
@@ -67,7 +67,7 @@ async def open_app(
     config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
         client,
-        open_storage(database_url(settings), clock, own_time=own_time) as storage,
+        _opened_storage(settings, clock, own_time=own_time) as storage,
         anyio.create_task_group() as tasks,
     ):
         service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
@@ -89,6 +89,12 @@ async def open_app(
                 tasks.cancel_scope.cancel()
 
 
+def _opened_storage(settings: Settings, clock: Clock, *, own_time: bool) -> AbstractAsyncContextManager[Storage]:
+    terms = Terms(settings.keep_events_days, settings.keep_replies_days, settings.keep_calls_days)
+    url = database_url(settings)
+    return open_storage(url, clock, own_time=own_time, secret=settings.sealing_secret, terms=terms)
+
+
 def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> ServiceConfig:
     return ServiceConfig(
         policy=settings.policy,
@@ -97,6 +103,7 @@ def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> Servic
         source=_event_source(settings, loopback=loopback),
         incoming_text=settings.incoming_text,
         patience_s=settings.request_timeout_s + _PATIENCE_MARGIN_S,
+        whole_numbers=settings.numbers_in_results == "full",
         pace=pace,
     )
 

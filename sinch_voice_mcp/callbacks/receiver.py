@@ -1,6 +1,5 @@
 """The ASGI application that receives the platform's callbacks and reports its own health."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from sinch_voice_mcp.callbacks.verification import Network, Verifier
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.signing import TOLERANCE, Credentials, raw_path
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CALLBACK_PATH
 from sinch_voice_mcp.wire.events import EventError, VoiceEvent, read_event
 
@@ -29,7 +29,7 @@ Raises StorageError if the event cannot be stored.
 
 _LIVENESS_PATH, _READINESS_PATH = "/healthz", "/readyz"
 _HEALTH_METHODS = ("GET", "HEAD")
-_log = logging.getLogger(__name__)
+_log = masked_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,48 @@ from sinch_voice_mcp.cli.journal_access import open_existing_journal
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.policy import describe_number
+from sinch_voice_mcp.ports import Forgotten
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import PhoneNumber
+
+_KEPT = (
+    "Kept: times, outcomes, prices and names of events of these calls; limits and idempotency keys, as hashes, until "
+    "they expire; the audit log, with hash and shortened number; the reason of a stop, with shortened number."
+)
 
 
 @click.command(short_help="Erase what the journal keeps about a number.")
 @click.argument("number")
 @click.pass_obj
 def forget(loader: SettingsLoader, number: str) -> None:
-    """Erase what the journal keeps about NUMBER (E.164).
+    """Erase what the journal keeps about NUMBER (E.164), and what was said, typed and prepared in calls with it.
 
     The audit log keeps the number's hash and shortened form: it is append-only.
     """
-    # The journal knows a number only by the hash of its E.164 form, so another spelling would not be found.
+    # The journal finds a number only by the hash of its E.164 form, so another spelling would not be found.
     e164 = describe_number(number).e164
-    found = anyio.run(_forget, loader.load(), e164)
-    requests = "1 request" if found == 1 else f"{found} requests"
-    Printer().line(f"{shortened(e164)} was in {requests}. Now only the audit log mentions it, by hash and short form.")
+    printer = Printer()
+    for sentence in _report(shortened(e164), anyio.run(_forget, loader.load(), e164)):
+        printer.line(sentence)
 
 
-async def _forget(settings: Settings, number: PhoneNumber) -> int:
-    """Return how many requests mentioned the number."""
+async def _forget(settings: Settings, number: PhoneNumber) -> Forgotten:
     async with open_existing_journal(settings) as storage:
         return await storage.journal.forget(number)
+
+
+def _report(number: str, forgotten: Forgotten) -> list[str]:
+    """Say what was erased, what is kept, and what is left to do."""
+    requests = "1 request" if forgotten.requests == 1 else f"{forgotten.requests} requests"
+    erased = (
+        f"Erased: the number in these; {forgotten.sealed} sealed rows with numbers, texts and keys pressed; "
+        f"{forgotten.confirmations} confirmations."
+    )
+    sentences = [f"{number} was in {requests}.", erased, _KEPT]
+    if forgotten.in_progress:
+        sentences.append(
+            f"Calls not ended: {forgotten.in_progress}. Replies still due to them hang up. Their next events may name "
+            "the number again, so repeat this command afterwards."
+        )
+    return sentences

@@ -19,7 +19,7 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, all_settings
 from sinch_voice_mcp.version import __version__
 
-_SECRETS = frozenset({"application_key", "application_secret", "database_url"})
+_SECRETS = frozenset({"application_key", "application_secret", "database_url", "journal_key"})
 """Never flags: every user of the machine can see a command line, and a database URL may contain a password."""
 
 _COMMANDS = (sandbox, callbacks, svaml, policy, stop, resume, audit, forget, storage)

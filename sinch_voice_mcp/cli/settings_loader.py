@@ -8,7 +8,7 @@ from sinch_voice_mcp.settings import Settings, all_settings, load, split, variab
 
 _JOURNAL_SETTINGS = (
     "application_key", "application_secret", "region", "base_url", "calling_url", "configuration_url", "sandbox",
-    "rehearse", "database_url",
+    "rehearse", "database_url", "journal_key",
 )  # fmt: skip
 
 

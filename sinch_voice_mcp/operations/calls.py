@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
     ConferenceCalloutRequest,
@@ -170,6 +170,7 @@ class Calls:
         states: Sequence[EntryState] = (),
         since: Millis | None = None,
         inbound: bool | None = None,
+        number: PhoneNumber | None = None,
     ) -> list[JournalEntry]:
         """List requests of the journal and incoming calls, newest first.
 
@@ -178,11 +179,13 @@ class Calls:
             states: Only entries in one of these states; all states if empty.
             since: Only entries claimed at this instant or later.
             inbound: Only incoming calls (True), or only requests of this server (False).
+            number: Only requests that call this number, and incoming calls from it.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
+        entries = self._dispatcher.journal.entries
+        return await entries(limit=limit, states=states, since=since, inbound=inbound, number=number)
 
     async def update(self, call_id: CallId, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
         """Send new instructions to a call in progress; returns warnings. A change that can ring is claimed first.

@@ -3,7 +3,6 @@
 from sinch_voice_mcp.errors import NotFoundError, VoiceError
 from sinch_voice_mcp.ports import CallingStopped, Journal, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
-from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.types import CallId
 
 _MAX_HUNG_UP = 500
@@ -27,7 +26,7 @@ class KillSwitch:
             StorageError: The journal cannot be used.
         """
         # First, so that no call is placed while others are hung up.
-        stopped = await self._journal.stop(without_numbers(reason), by)
+        stopped = await self._journal.stop(reason, by)
         if not hang_up:
             return stopped, 0, 0
         accepted = await self._journal.entries(limit=_MAX_HUNG_UP, states=("accepted",))

@@ -18,6 +18,7 @@ from sinch_voice_mcp.operations.events.monitor import CallMonitor
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
@@ -35,6 +36,7 @@ class ServiceConfig:
         source: Whether and where this server receives events of calls.
         incoming_text: Spoken to the caller of an incoming call.
         patience_s: Seconds to wait for the same request that another server is sending.
+        whole_numbers: Whether results show the numbers of this server's calls whole.
         pace: How long each wait lasts.
     """
 
@@ -44,6 +46,7 @@ class ServiceConfig:
     source: EventSource
     incoming_text: str
     patience_s: float
+    whole_numbers: bool = True
     pace: Pace = DEFAULT_PACE
 
 
@@ -60,6 +63,7 @@ class VoiceService:
         events: What the platform reports of calls.
         kill_switch: Stops all calling.
         usage: What is used of the limits.
+        shown: How results show numbers.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class VoiceService:
             tasks: Runs the sending of requests.
         """
         policy, source = config.policy, config.source
+        self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
         self._settlement = Settlement(api, journal, policy)
         self._dispatcher = Dispatcher(
@@ -94,7 +99,7 @@ class VoiceService:
             patience_s=config.patience_s,
         )
         guard = Guard(policy, config.mode, self._account, clock)
-        monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
+        monitor = CallMonitor(api, journal, events, self._settlement, source, self.shown, clock=clock, pace=config.pace)
         self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
@@ -107,7 +112,7 @@ class VoiceService:
         )
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls)
-        self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)
+        self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source, self.shown)
         self.surveys = Surveys(api, self.calls, self.events)
         self.kill_switch = KillSwitch(api, journal)
         self.usage = Usage(journal)

@@ -1,6 +1,5 @@
 """Surveys: a question by phone, answered with keys."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,10 +20,11 @@ from sinch_voice_mcp.svaml import (
     Say,
     prompts,
 )
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 QUESTION_REPEATS = 2
 """How often the question is repeated after silence or a key without a meaning."""

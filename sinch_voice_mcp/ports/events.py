@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,10 @@ class IncomingEvent:
         token: Our token, if the event contains one.
         kind: Name of the event.
         at: Instant at which the platform says that it happened.
-        details: What is stored of it.
+        details: What is stored of it; the member ``untrusted`` is stored sealed.
         report: How the call ended, for an event that reports an end.
         caller: Masked number of the caller of an incoming call; empty if the number was withheld.
+        number: The caller's number, if it is one in E.164 form.
     """
 
     identity: str
@@ -32,6 +33,7 @@ class IncomingEvent:
     details: JsonObject
     report: EndReport | None = None
     caller: str | None = None
+    number: PhoneNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class StoredEvent:
         kind: Name of the event.
         at: Instant at which the platform says that it happened.
         received_at: Instant at which the server received it.
-        details: What is stored of it.
+        details: What is stored of it; ``unreadable`` in place of ``untrusted`` if that was sealed under another secret.
     """
 
     seq: int

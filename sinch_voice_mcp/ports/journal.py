@@ -5,7 +5,16 @@ from typing import Protocol
 
 from sinch_voice_mcp.ports.audit import AuditRow
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
-from sinch_voice_mcp.ports.requests import Approval, Claim, Claimed, EndReport, EntryState, JournalEntry, Outcome
+from sinch_voice_mcp.ports.requests import (
+    Approval,
+    Claim,
+    Claimed,
+    EndReport,
+    EntryState,
+    Forgotten,
+    JournalEntry,
+    Outcome,
+)
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 
@@ -63,6 +72,7 @@ class Journal(Protocol):
         since: Millis | None = None,
         overdue: Millis | None = None,
         inbound: bool | None = None,
+        number: PhoneNumber | None = None,
     ) -> list[JournalEntry]:
         """Return requests, newest first.
 
@@ -72,6 +82,7 @@ class Journal(Protocol):
             since: Only requests claimed at this instant or later.
             overdue: Only requests whose deadline is before this instant.
             inbound: Only incoming calls (True), or only requests of ours (False).
+            number: Only requests that call this number, and incoming calls from it.
         """
         ...
 
@@ -108,9 +119,12 @@ class Journal(Protocol):
         ...
 
     async def prune(self) -> None:
-        """Delete expired keys, counters and approvals."""
+        """Delete expired keys, counters and approvals, and what is older than the owner's terms."""
         ...
 
-    async def forget(self, number: PhoneNumber) -> int:
-        """Erase a number everywhere but in the audit log; returns the number of requests that named it."""
+    async def forget(self, number: PhoneNumber) -> Forgotten:
+        """Erase a number, and all that is sealed of the calls with it, everywhere but in the audit log.
+
+        Keys and the counters of limits stay until they expire: they hold digests, and prevent a second call.
+        """
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sinch_voice_mcp.ports.kill_switch import CallingStopped
-from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, PhoneNumber, Token
 
 INBOUND = "inbound"
 """Kind of the entry of an incoming call, which no client requested."""
@@ -87,6 +87,7 @@ class Claim:
         deadline: Instant after which the outcome counts as unknown if none was recorded.
         lease: Instant after which the limits are released even if no end of the call was reported.
         details: What the audit log records of the claim.
+        numbers: The numbers that will ring; stored sealed.
     """
 
     token: Token
@@ -106,6 +107,7 @@ class Claim:
     deadline: Millis
     lease: Millis
     details: JsonObject = field(default_factory=dict[str, object])
+    numbers: tuple[PhoneNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class JournalEntry:
         duration: Seconds between answer and end.
         result: The platform's word for how the call ended.
         reason: The platform's word for why the call ended.
+        numbers: The numbers that rang, or the caller's; empty if they are not known, forgotten, or unreadable.
+        unreadable: Whether numbers, conference or error were sealed under another secret, so that they are missing.
     """
 
     token: Token
@@ -142,6 +146,25 @@ class JournalEntry:
     duration: int | None = None
     result: str | None = None
     reason: str | None = None
+    numbers: tuple[PhoneNumber, ...] = ()
+    unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased of a number.
+
+    Attributes:
+        requests: Requests and incoming calls that named it.
+        sealed: Sealed rows of these calls, and others that contain it: numbers, replies, keys pressed, texts.
+        confirmations: Confirmations of calls to it.
+        in_progress: How many of the calls have not ended, so that further events of them may name it again.
+    """
+
+    requests: int
+    sealed: int
+    confirmations: int
+    in_progress: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Notify clients when a call has changed: on streams of the newest protocol, and subscribers on older ones."""
 
-import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,9 +17,10 @@ from sinch_voice_mcp.mcp_adapter import connection_of
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.resources.calls import TEMPLATE, call_of, uris_of
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 MAX_SUBSCRIPTIONS = 1_000
 """Calls that one client on an older protocol may subscribe to."""

@@ -4,6 +4,7 @@ from sinch_voice_mcp.storage.database import Database
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import MIGRATIONS, NEWEST, Applied, applied, migrate
 from sinch_voice_mcp.storage.opening import Storage, open_database, open_storage
+from sinch_voice_mcp.storage.retention import Terms
 from sinch_voice_mcp.storage.urls import MEMORY, URL_FORMS, engine_of, sqlite_file
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Database",
     "SqlJournal",
     "Storage",
+    "Terms",
     "applied",
     "engine_of",
     "migrate",

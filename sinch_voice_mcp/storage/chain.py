@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 from sinch_voice_mcp.storage.database import Statement, Steps
+from sinch_voice_mcp.text.masking import masked
 from sinch_voice_mcp.types import Millis, Token
 
 _APPEND = (
@@ -24,8 +25,9 @@ def digest(before: str, seq: int, at: Millis, event: str, token: Token | None, d
 def appended(
     seq: int, before: str, at: Millis, event: str, token: Token | None, details: Mapping[str, object]
 ) -> tuple[Statement, Statement]:
-    """Return the statements that append a row whose number was taken."""
-    text = json.dumps(dict(details), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    """Return the statements that append a row whose number was taken; telephone numbers in its texts are masked."""
+    # Here, because every row comes through here, and none can be corrected later.
+    text = json.dumps(masked(dict(details)), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     sealed = digest(before, seq, at, event, token, text)
     row = {"seq": seq, "at": at, "event": event, "token": token, "details": text, "digest": sealed}
     return Statement(_APPEND, row), Statement(_SET_HEAD, {"digest": sealed})

@@ -16,13 +16,16 @@ from sinch_voice_mcp.ports import (
     JournalEntry,
     Outcome,
     Replies,
+    Reply,
     StoredEvent,
 )
 from sinch_voice_mcp.storage import statements as sql
-from sinch_voice_mcp.storage.database import Batch, Commit, Database, Rows, Statement, Steps, Transaction, one
+from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import recording, settling
-from sinch_voice_mcp.types import CallId, Millis, Token
+from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
+from sinch_voice_mcp.text.masking import masked, without_trace
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 CHANNEL = "sinch_voice"
 """PostgreSQL channel on which servers announce the ID of a call that an event was stored for."""
@@ -30,10 +33,16 @@ CHANNEL = "sinch_voice"
 _INBOUND_LEASE_MS = 15_000_000
 """Time after which an incoming call counts as ended if no end was reported: the platform's longest call, 4 h 10 min."""
 
-_REPLY_TO = "SELECT reply FROM events WHERE digest = :identity"
+_REPLY_TO = (
+    "SELECT reply, digest, sealed FROM events LEFT JOIN people ON id = 'event:' || digest "
+    "WHERE digest IN (:identity, :plain)"
+)
+"""Earlier versions stored the identity of an event itself as its digest."""
+
 _REPLIES = (
-    "SELECT event, document FROM replies WHERE call = :token "
-    "OR call IN (SELECT call FROM calls WHERE call_id = :call_id)"
+    "SELECT event, document, id, sealed FROM replies "
+    "LEFT JOIN people ON id = 'reply:' || replies.call || ':' || replies.event WHERE replies.call = :token "
+    "OR replies.call IN (SELECT call FROM calls WHERE call_id = :call_id)"
 )
 _STORE = (
     "INSERT INTO events (seq, digest, call_id, kind, at, received_at, details, reply) "
@@ -42,15 +51,16 @@ _STORE = (
 )
 _STORE_INBOUND = (
     "INSERT INTO calls (call, principal, kind, state, call_id, fingerprint, number, destinations, claimed_at, "
-    "deadline, lease, reserved, units) VALUES (:token, 'caller', 'inbound', 'accepted', :call_id, '', :number, '', "
-    ":now, :now, :lease, 0, '[]')"
+    "deadline, lease, reserved, units) VALUES (:token, 'caller', 'inbound', 'accepted', :call_id, '', :number, "
+    ":destinations, :now, :now, :lease, 0, '[]')"
 )
 _SAVE_REPLY = (
     "INSERT INTO replies (call, event, document) VALUES (:token, :event, :document) "
     "ON CONFLICT (call, event) DO UPDATE SET document = excluded.document"
 )
 _EVENTS = (
-    "SELECT seq, kind, at, received_at, details FROM events WHERE call_id = :call_id AND seq > :after ORDER BY seq"
+    "SELECT seq, digest, events.kind, events.at, received_at, details, sealed FROM events "
+    "LEFT JOIN people ON id = 'event:' || digest WHERE events.call_id = :call_id AND seq > :after ORDER BY seq"
 )
 
 
@@ -87,18 +97,24 @@ class SqlEvents:
         """Store an event with its effects and its reply in one transaction."""
         now = self._journal.now()
         announcement = self._database.announcement(CHANNEL, event.call_id)
-        reply = await self._database.run(lambda: _storing(event, decide, now, announcement))
+        people = self._journal.people
+        reply = await self._database.run(lambda: _storing(event, decide, people, now, announcement))
         self.wake(event.call_id)
         return reply
 
     async def save_replies(self, token: Token, replies: Replies) -> None:
         """Save the replies to events of the call that a request leads to."""
+        people, now = self._journal.people, self._journal.now()
 
         def saving() -> Transaction[None]:
-            yield [
-                Statement(_SAVE_REPLY, {"token": token, "event": name, "document": document})
-                for name, document in sorted(replies.items())
-            ]
+            for name, document in sorted(replies.items()):
+                # The call is hung up if the sealed reply cannot be opened any more.
+                shown = document if document in PLAIN_REPLIES else HANG_UP
+                owner = Owner("reply", f"{token}:{name}", token)
+                yield (
+                    Statement(_SAVE_REPLY, {"token": token, "event": name, "document": shown}),
+                    people.keep(owner, {"reply": document}, now),
+                )
             return Commit(None)
 
         await self._database.run(saving)
@@ -106,10 +122,11 @@ class SqlEvents:
     async def events(self, call_id: CallId, *, after: int = 0) -> list[StoredEvent]:
         """Return the events of a call with a greater number than ``after``."""
         rows = await self._database.read(lambda: one(_EVENTS, call_id=call_id, after=after))
-        return [
-            StoredEvent(row["seq"], row["kind"], row["at"], row["received_at"], json.loads(row["details"]))
-            for row in rows
-        ]
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: Row) -> StoredEvent:
+        details = self._journal.people.details(row["digest"], json.loads(row["details"]), row["sealed"])
+        return StoredEvent(row["seq"], row["kind"], row["at"], row["received_at"], details)
 
     async def has_events(self) -> bool:
         """Return whether any event was ever stored."""
@@ -135,27 +152,47 @@ class SqlEvents:
                 del self._watches[call_id]
 
 
-def _storing(event: IncomingEvent, decide: DecideReply, now: Millis, announcement: Batch) -> Transaction[str]:
+def _storing(
+    event: IncomingEvent, decide: DecideReply, people: People, now: Millis, announcement: Batch
+) -> Transaction[str]:
+    identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
     stored, by_id, by_token, saved = yield (
-        Statement(_REPLY_TO, {"identity": event.identity}),
+        Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
     )
     if stored:
-        return Commit(str(stored[0]["reply"]))
+        return Commit(people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"]))
     entry = _entry(by_token) or _entry(by_id)
-    reply = decide(entry, {row["event"]: row["document"] for row in saved})
-    details = json.dumps(event.details | reply.remarks, separators=(",", ":"))
-    values = {"identity": event.identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
-    store = Statement(_STORE, values | {"details": details, "reply": reply.reply})
+    replies = {row["event"]: people.reply(str(row["id"]), row["document"], row["sealed"]) for row in saved}
+    reply = decide(entry, replies)
+    store = _stored(event, reply, entry, people, now)
     if not _has_effects(event, entry):
         # Most events: sent together with the commit, this needs one round trip less.
-        return Commit(reply.reply, (store, *announcement))
-    yield (store,)
-    yield from _apply_effects(event, entry, now)
+        return Commit(reply.reply, (*store, *announcement))
+    yield store
+    yield from _apply_effects(event, entry, people, now)
     return Commit(reply.reply, announcement)
+
+
+def _stored(
+    event: IncomingEvent, reply: Reply, entry: JournalEntry | None, people: People, now: Millis
+) -> tuple[Statement, ...]:
+    """Return the statements that store an event: what people said or are called is sealed."""
+    said = event.details.get(UNTRUSTED)
+    shown = {name: value for name, value in event.details.items() if name != UNTRUSTED} | reply.remarks
+    plain = reply.reply in PLAIN_REPLIES
+    identity = people.identity(event)
+    values = {"identity": identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
+    values["details"] = json.dumps(masked(shown, without_trace), separators=(",", ":"))
+    store = Statement(_STORE, values | {"reply": reply.reply if plain else HANG_UP})
+    content: JsonObject = ({} if said is None else {UNTRUSTED: said}) | ({} if plain else {"reply": reply.reply})
+    if not content:
+        return (store,)
+    owner = Owner("event", identity, entry and entry.token, event.call_id)
+    return (store, people.keep(owner, content, now))
 
 
 def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
@@ -165,10 +202,14 @@ def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
     return entry.call_id != event.call_id or event.report is not None
 
 
-def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: Millis) -> Steps[None]:
+def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, people: People, now: Millis) -> Steps[None]:
     """Change the journal as an event says, whatever the order in which events arrive."""
     if entry is None:
-        yield (Statement(_STORE_INBOUND, _inbound_values(event, now)),)
+        values = _inbound_values(event, people, now)
+        yield (Statement(_STORE_INBOUND, values),)
+        if event.number is not None:
+            owner = Owner("call", str(values["token"]), Token(str(values["token"])), event.call_id)
+            yield (people.keep(owner, {"numbers": [event.number]}, now),)
         return
     if entry.call_id != event.call_id:
         # The response with the call ID was lost; or it named another call than this event does.
@@ -177,12 +218,13 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: Millis
         yield from settling(entry.token, event.report, now)
 
 
-def _inbound_values(event: IncomingEvent, now: Millis) -> dict[str, object]:
+def _inbound_values(event: IncomingEvent, people: People, now: Millis) -> dict[str, object]:
     return {
         # An incoming call has no token of ours; the identity of its first event is as unique.
-        "token": event.identity[:32],
+        "token": people.identity(event)[:32],
         "call_id": event.call_id,
         "number": event.caller or None,
+        "destinations": "" if event.number is None else people.hashed(event.number),
         "now": now,
         "lease": now + _INBOUND_LEASE_MS,
     }

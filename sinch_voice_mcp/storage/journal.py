@@ -2,7 +2,9 @@
 
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
@@ -13,8 +15,11 @@ from sinch_voice_mcp.ports import (
     CallingStopped,
     Claim,
     Claimed,
+    Duplicate,
     EndReport,
     EntryState,
+    Forgotten,
+    Granted,
     JournalEntry,
     KillSwitchState,
     Outcome,
@@ -22,8 +27,12 @@ from sinch_voice_mcp.ports import (
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited, digest
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
-from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Row, Statement, Transaction, committed, one
+from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Rows, Statement, Transaction, committed, one
+from sinch_voice_mcp.storage.forgetting import forgetting
 from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
+from sinch_voice_mcp.storage.people import People
+from sinch_voice_mcp.storage.retention import Terms, expiring
+from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 _CLAIM_TRIES = 10
@@ -45,13 +54,26 @@ class SqlJournal:
         clock: Where the time comes from.
         key: Key of the hashes of numbers; the same for every server on this database.
         skew: Milliseconds that the database's clock is ahead of ``clock``.
+        seal: Seals what is known of people; by default under a secret that ends with this object.
+        terms: How long what is kept.
     """
 
-    def __init__(self, database: Database, clock: Clock, key: bytes, skew: int = 0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        key: bytes,
+        skew: int = 0,
+        *,
+        seal: Seal | None = None,
+        terms: Terms | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._key = key
         self.skew = skew
+        self._terms = terms or Terms()
+        self.people = People(seal or Seal(secrets.token_bytes()), self.hashed)
 
     @property
     def durable(self) -> bool:
@@ -68,7 +90,14 @@ class SqlJournal:
 
     async def claim(self, claim: Claim) -> Claimed:
         """Claim a request: keys, gaps, limits, kill switch and audit row in one transaction."""
-        return await self._decided(lambda: claiming(claim))
+        return await self._decided(lambda: self._claiming(claim))
+
+    def _claiming(self, claim: Claim) -> Transaction[Claimed | Undecided]:
+        """Claim a request, and store sealed what the row of the request must not hold."""
+        end = yield from claiming(replace(claim, conference=None))
+        if isinstance(end, Commit) and isinstance(end.value, Granted):
+            return Commit(end.value, (*self.people.of_claim(claim), *end.last))
+        return end
 
     async def peek(self, claim: Claim) -> Claimed:
         """Return what a claim would be answered: it is made, and rolled back."""
@@ -83,6 +112,9 @@ class SqlJournal:
         reason = ""
         for _ in range(_CLAIM_TRIES):
             claimed = await self._database.run(start)
+            if isinstance(claimed, Duplicate):
+                (entry,) = await self._complete([claimed.entry])
+                return Duplicate(entry)
             if not isinstance(claimed, Undecided):
                 return claimed
             reason = claimed.reason
@@ -91,7 +123,18 @@ class SqlJournal:
     async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Record the outcome of a request; the entry may have an earlier, more certain one."""
         now = self.now()
-        return await self._database.run(lambda: committed(recording(token, outcome, now, max_unknown)))
+
+        def storing() -> Transaction[JournalEntry]:
+            shown, kept = outcome, ()
+            if outcome.error is not None:
+                error, sealed = self.people.of_error(token, outcome.error, now)
+                shown, kept = replace(outcome, error=error), (sealed,)
+            entry = yield from recording(token, shown, now, max_unknown)
+            # An earlier, more certain outcome keeps its own error.
+            return Commit(entry, kept if entry.state == outcome.state else ())
+
+        (entry,) = await self._complete([await self._database.run(storing)])
+        return entry
 
     async def settle(self, token: Token, report: EndReport) -> None:
         """Record how a call ended; reserved money that was not spent is released."""
@@ -100,11 +143,11 @@ class SqlJournal:
 
     async def entry(self, token: Token) -> JournalEntry | None:
         """Return the request with this token."""
-        return _first(await self._database.read(lambda: one(sql.CALL, token=token)))
+        return await self._first(lambda: one(sql.CALL, token=token))
 
     async def by_call_id(self, call_id: CallId) -> JournalEntry | None:
         """Return the callout that led to a call."""
-        return _first(await self._database.read(lambda: one(sql.BY_CALL_ID, call_id=call_id)))
+        return await self._first(lambda: one(sql.BY_CALL_ID, call_id=call_id))
 
     async def entries(
         self,
@@ -114,6 +157,7 @@ class SqlJournal:
         since: Millis | None = None,
         overdue: Millis | None = None,
         inbound: bool | None = None,
+        number: PhoneNumber | None = None,
     ) -> list[JournalEntry]:
         """Return requests, newest first."""
         values: dict[str, object] = {"limit": limit}
@@ -128,6 +172,9 @@ class SqlJournal:
         if inbound is not None:
             where.append("kind = :inbound" if inbound else "kind <> :inbound")
             values["inbound"] = INBOUND
+        if number is not None:
+            where.append("destinations LIKE :number")
+            values["number"] = f"%{self.hashed(number)}%"
         if overdue is not None:
             where.append("deadline < :overdue")
             values["overdue"] = overdue
@@ -136,7 +183,16 @@ class SqlJournal:
             "ORDER BY claimed_at DESC, call LIMIT :limit"
         )
         rows = await self._database.read(lambda: one(text, **values))
-        return [sql.read_entry(row) for row in rows]
+        return await self._complete([sql.read_entry(row) for row in rows])
+
+    async def _first(self, start: Callable[[], Transaction[Rows]]) -> JournalEntry | None:
+        """Return the entry of the first row, with what is sealed of it."""
+        rows = await self._database.read(start)
+        completed = await self._complete([sql.read_entry(row) for row in rows[:1]])
+        return completed[0] if completed else None
+
+    async def _complete(self, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+        return await self.people.complete(self._database, entries)
 
     async def approve(self, approval: Approval) -> None:
         """Remember that a person confirmed calls to some destinations."""
@@ -206,33 +262,22 @@ class SqlJournal:
         """Compute the digests again, from the first row to the head that the gate row holds."""
         return await self._database.read(_verifying)
 
-    async def forget(self, number: PhoneNumber) -> int:
+    async def forget(self, number: PhoneNumber) -> Forgotten:
         """Erase a number outside the audit log; its counters are deleted when their windows are over."""
-        hashed = self.hashed(number)
-
-        def forgetting() -> Transaction[int]:
-            rows, _ = yield (
-                Statement(sql.FORGET_CALLS, {"pattern": f"%{hashed}%"}),
-                Statement(sql.FORGET_APPROVALS, {"destination": hashed}),
-            )
-            yield from audited("forgotten", None, {"calls": len(rows)}, self.now())
-            return Commit(len(rows))
-
-        return await self._database.run(forgetting)
+        hashed, now = self.hashed(number), self.now()
+        return await self._database.run(lambda: forgetting(hashed, now))
 
     async def prune(self) -> None:
-        """Delete expired keys, counters and approvals."""
-        then = self.now() - _PRUNE_DELAY_MS
+        """Delete expired keys, counters and approvals, and what is older than the terms."""
+        now = self.now()
+        then = now - _PRUNE_DELAY_MS
 
         def pruning() -> Transaction[None]:
             yield [Statement(text, {"then": then} if ":then" in text else {}) for text in sql.PRUNE]
+            yield list(expiring(self._terms, now))
             return Commit(None)
 
         await self._database.run(pruning)
-
-
-def _first(rows: Sequence[Row]) -> JournalEntry | None:
-    return sql.read_entry(rows[0]) if rows else None
 
 
 def _verifying() -> Transaction[tuple[int, str | None]]:

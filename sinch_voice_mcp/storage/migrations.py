@@ -86,6 +86,19 @@ MIGRATIONS: tuple[Migration, ...] = (
                 call TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (call, event))""",
         ),
     ),
+    Migration(
+        4,
+        "people",
+        (
+            """CREATE TABLE people (
+                id TEXT PRIMARY KEY, kind TEXT NOT NULL, call TEXT, call_id TEXT, hashes TEXT NOT NULL,
+                at BIGINT NOT NULL, sealed TEXT NOT NULL)""",
+            "CREATE INDEX people_call ON people (call) WHERE call IS NOT NULL",
+            "CREATE INDEX people_call_id ON people (call_id) WHERE call_id IS NOT NULL",
+            "CREATE INDEX people_at ON people (kind, at)",
+            "CREATE INDEX events_received_at ON events (received_at)",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -10,10 +10,13 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, SystemClock
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
+from sinch_voice_mcp.storage.adoption import adopt
 from sinch_voice_mcp.storage.database import Commit, Database, Statement, Transaction, one
 from sinch_voice_mcp.storage.events import CHANNEL, SqlEvents
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
+from sinch_voice_mcp.storage.retention import Terms
+from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of, sqlite_file
 from sinch_voice_mcp.types import CallId, Millis
@@ -57,7 +60,13 @@ class Storage:
 
 @asynccontextmanager
 async def open_storage(
-    url: str, clock: Clock, *, own_time: bool = False, pace: Pace | None = None
+    url: str,
+    clock: Clock,
+    *,
+    own_time: bool = False,
+    pace: Pace | None = None,
+    secret: bytes | None = None,
+    terms: Terms | None = None,
 ) -> AsyncGenerator[Storage]:
     """Open a journal, apply the migrations that are missing, and close it again.
 
@@ -66,6 +75,9 @@ async def open_storage(
         clock: Where the time comes from; with PostgreSQL, corrected by the database's.
         own_time: Do not correct the clock, for tests that move it.
         pace: How long to wait for what.
+        secret: Secret under which what is known of people is sealed. Without it, what others sealed is unreadable,
+            and what earlier versions stored stays as it is.
+        terms: How long what is kept.
 
     Raises:
         ConfigurationError: The URL has no known form, the database is newer than this program, an extra is missing,
@@ -76,7 +88,10 @@ async def open_storage(
     database = await open_database(url, clock, pace)
     try:
         await migrate(database)
-        journal = SqlJournal(database, clock, await _hash_key(database))
+        seal = None if secret is None else Seal(secret)
+        journal = SqlJournal(database, clock, await _hash_key(database), seal=seal, terms=terms)
+        if seal is not None:
+            await adopt(database, journal.people)
         storage = Storage(database, journal, SqlEvents(database, journal, clock, pace), own_time)
         await storage.beat()
         try:

@@ -11,6 +11,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.database import Statement, Steps
+from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 _UNKNOWN_WINDOW_MS = 600_000
@@ -33,7 +34,7 @@ def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | No
         "token": token,
         "state": outcome.state,
         "call_id": outcome.call_id,
-        "error": None if outcome.error is None else json.dumps(outcome.error),
+        "error": None if outcome.error is None else json.dumps(masked(outcome.error)),
         "unknown_at": now if outcome.state == "unknown" else None,
     }
     (rows,) = yield (Statement(sql.RECORD, values),)
@@ -50,7 +51,8 @@ def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | No
 
 def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
     """Record how a call ended, and release its limits and the reserved money that was not spent."""
-    end = {"duration": report.duration, "cost": report.cost, "result": report.result, "reason": report.reason}
+    words = {"result": without_trace(report.result), "reason": without_trace(report.reason)}
+    end = {"duration": report.duration, "cost": report.cost, **words}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
     if rows:
         spent = int(rows[0]["reserved"]) if report.cost is None else report.cost
@@ -105,7 +107,8 @@ def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Ste
 
 
 def stopping(reason: str, by: str, now: Millis) -> Steps[None]:
-    """Turn the kill switch on; the first reason stays."""
+    """Turn the kill switch on; the first reason stays. Telephone numbers in it are masked."""
+    reason, by = without_numbers(reason), without_numbers(by)
     (rows,) = yield (Statement(sql.STOP, {"now": now, "reason": reason, "by": by}),)
     if rows:
         yield from audited("stopped", None, {"reason": reason, "by": by}, now)

@@ -1,7 +1,6 @@
 """PostgreSQL through psycopg 3 and its pool, for several servers on one journal."""
 
 import asyncio
-import logging
 import math
 import re
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
@@ -20,10 +19,11 @@ from psycopg.rows import dict_row
 from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.storage.database import Batch, Commit, Dialect, Rollback, Row, Rows, Start, Statement
+from sinch_voice_mcp.text.masked_logs import masked_logger
 
 T = TypeVar("T")
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 Connection = AsyncConnection[Row]
 

@@ -20,7 +20,8 @@ _COMMIT_SIZE = 64
 """Most transactions that share one commit: more would make the first of them wait for longer than a commit takes."""
 
 # WAL lets the reader work beside the writer; FULL has every commit on the disk before it is acknowledged.
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+"""``secure_delete`` overwrites what is deleted, so that `forget` leaves nothing of it in the file."""
 
 
 class SqliteDatabase:

@@ -88,12 +88,27 @@ APPROVE = (
 APPROVED = (
     "SELECT destination FROM approvals WHERE principal = :principal AND destination = :destination AND until > :now"
 )
-FORGET_CALLS = (
-    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', "
-    "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
-    "WHERE destinations LIKE :pattern RETURNING call"
+FORGET_PEOPLE = (
+    "DELETE FROM people WHERE hashes LIKE :pattern "
+    "OR call IN (SELECT call FROM calls WHERE destinations LIKE :pattern) "
+    "OR call_id IN (SELECT coalesce(call_id, subject) FROM calls WHERE destinations LIKE :pattern) RETURNING id"
 )
-FORGET_APPROVALS = "DELETE FROM approvals WHERE destination = :destination"
+FORGET_EVENTS = (
+    "SELECT digest, details, reply FROM events WHERE call_id IN "
+    "(SELECT coalesce(call_id, subject) FROM calls WHERE destinations LIKE :pattern)"
+)
+"""What an earlier version stored as it was; see :mod:`~sinch_voice_mcp.storage.adoption`."""
+
+FORGET_ERRORS = "SELECT call, error FROM calls WHERE destinations LIKE :pattern AND error IS NOT NULL"
+FORGET_REPLIES = (
+    "UPDATE replies SET document = :document WHERE call IN (SELECT call FROM calls WHERE destinations LIKE :pattern)"
+)
+FORGET_CALLS = (
+    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', conference = NULL, "
+    "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
+    "WHERE destinations LIKE :pattern RETURNING call, state"
+)
+FORGET_APPROVALS = "DELETE FROM approvals WHERE destination = :destination RETURNING destination"
 AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit"
 SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
 USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"

@@ -1,16 +1,87 @@
 """Mask telephone numbers in texts that are stored or shown: recognizable for their owner, useless for dialing."""
 
 import re
+from collections.abc import Callable, Iterator
+
+from sinch_voice_mcp.types import is_list, is_object
 
 _SHOWN_AT_START, _SHOWN_AT_END = 5, 2
-_NUMBER = re.compile(r"\+?[0-9]{7,15}(?![0-9])", re.ASCII)
+_MIN_LONG_CHARS = 10
+"""Characters of a number from which so many may be shown; of a shorter one, two at each end."""
+
+_BETWEEN = r"[\s.\-\u2010-\u2014\u2212()/\u00b7_\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+"""What people and programs write between the digits of a number, invisible characters included."""
+
+_WRITTEN = re.compile(
+    rf"""
+    (?P<kept>
+        # A date, perhaps with a time: 2026-11-25T09:00:00Z, 25.11.2026, 11/25/2026.
+        (?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])
+            (?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?(?:Z|[+-]\d\d:\d\d)?)?(?!\d|[.\-]\d)
+      | (?<![\d+.\-/])\d\d?(?P<stop>[./-])\d\d?(?P=stop)(?:19|20)\d\d(?!\d|[.\-]\d)
+        # A span of times with points: 09.30 - 17.00.
+      | (?<![\d.])\d\d?\.\d\d[ ]?[-\u2013][ ]?\d\d?\.\d\d(?![\d.])
+        # A random identifier, or a digest: hexadecimal with a letter in it.
+      | (?<![^\W_])[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}(?![^\W_])
+      | (?<![^\W_])(?=[0-9]*[a-f])[0-9a-f]{{16,}}(?![^\W_])
+    )
+  | (?P<number>
+        # With a plus, anything may stand between the digits; without one, prices and lists stay readable.
+        [+\uff0b](?:(?:{_BETWEEN}|,){{0,4}}\d){{7,}}
+      | \(?\d(?:{_BETWEEN}{{0,4}}\d){{7,}}
+      | \d{{7}}
+      | (?<!\d)\d{{3}}-\d{{4}}
+    )
+    """,
+    re.VERBOSE,
+)
+
+_IDENTIFIERS = frozenset({"call_id", "subject", "destinations", "conference", "numbers"})
+"""Members of a row of the audit log that no outsider writes: identifiers, digests, and numbers that are shortened."""
 
 
 def shortened(number: str) -> str:
     """Return the first five characters of a number and its last two digits: ``+1202…00``."""
+    if len(number) < _MIN_LONG_CHARS:
+        return f"{number[:2]}…{number[-2:]}"
     return f"{number[:_SHOWN_AT_START]}…{number[-_SHOWN_AT_END:]}"
 
 
+def is_shortened(text: str) -> bool:
+    """Return whether a text is a number that was shortened."""
+    return re.fullmatch(r"\+?[0-9]{2,5}…[0-9]{2}", text) is not None
+
+
 def without_numbers(text: str) -> str:
-    """Mask everything in a text that has the form of a telephone number (7 to 15 digits)."""
-    return _NUMBER.sub(lambda found: shortened(found[0]), text)
+    """Mask everything in a text that has the form of a telephone number: at least seven digits, however it is written.
+
+    Dates, times, prices, short numbers and identifiers stay as they are.
+    """
+    return _WRITTEN.sub(lambda found: found[0] if found["kept"] else shortened(_plain(found[0])), text)
+
+
+def without_trace(text: str) -> str:
+    """Return a text in which ``…`` stands for every telephone number: for words in which none is expected."""
+    return _WRITTEN.sub(lambda found: found[0] if found["kept"] else "…", text)
+
+
+def written_numbers(text: str) -> Iterator[str]:
+    """Return what :func:`without_numbers` would mask, as digits, with a plus where one is written."""
+    return (_plain(found[0]) for found in _WRITTEN.finditer(text) if not found["kept"])
+
+
+def masked(value: object, mask: Callable[[str], str] = without_numbers) -> object:
+    """Return a JSON value with all its texts masked, except in the members that are identifiers."""
+    if isinstance(value, str):
+        return mask(value)
+    if is_list(value):
+        return [masked(item, mask) for item in value]
+    if is_object(value):
+        return {name: member if name in _IDENTIFIERS else masked(member, mask) for name, member in value.items()}
+    return value
+
+
+def _plain(written: str) -> str:
+    """Return the digits of a written number in ASCII, with its plus."""
+    digits = "".join(str(int(char)) for char in written if char.isdecimal())
+    return f"+{digits}" if written[0] in "+\uff0b" else digits

@@ -39,7 +39,7 @@ class ConferenceState(Result):
 
 async def get_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
     """List who is in a conference: call_id, number, muted, on hold. Phones that still ring are not in it."""
-    members = [_member(participant) for participant in await service.conferences.participants(conference_id)]
+    members = [_member(service, participant) for participant in await service.conferences.participants(conference_id)]
     sentence = f"{counted(len(members), 'participant')} in the conference."
     return _conference(service, sentence, conference_id, members)
 
@@ -58,7 +58,7 @@ async def manage_participant(
         await service.conferences.kick(conference_id, call_id)
         return _conference(service, _DONE[command], conference_id, [])
     participant = await service.conferences.manage(conference_id, call_id, command, moh)
-    return _conference(service, _DONE[command], conference_id, [_member(participant)])
+    return _conference(service, _DONE[command], conference_id, [_member(service, participant)])
 
 
 async def close_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
@@ -86,10 +86,10 @@ TOOLS = (
 )
 
 
-def _member(participant: Participant) -> ConferenceParticipant:
+def _member(service: VoiceService, participant: Participant) -> ConferenceParticipant:
     return ConferenceParticipant(
         call_id=participant.id,
-        number=participant.cli,
+        number=service.shown.number(participant.cli),
         muted=participant.muted,
         onhold=participant.onhold,
         duration_s=participant.duration,

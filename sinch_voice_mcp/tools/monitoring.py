@@ -11,6 +11,7 @@ from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import KINDS, Until
 from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry, timeline_row
+from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
@@ -28,7 +29,7 @@ from sinch_voice_mcp.tools.call_results import (
 from sinch_voice_mcp.tools.parameters import CallIdArgument, Service
 from sinch_voice_mcp.tools.results import Number, Result, Text, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
-from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, PhoneNumber
 
 MAX_LISTED = 100
 """Calls in one list."""
@@ -49,7 +50,7 @@ class CallRecord(BaseModel):
     kind: str
     state: CallStateField
     call_id: Text
-    number: Annotated[Text, Field(description="Shortened for privacy; cannot be called back")]
+    number: Text
     result: Annotated[Text, Field(description="How it ended, or the error code")]
     duration_s: Whole
     cost: Number
@@ -99,20 +100,23 @@ async def list_calls(
     status: Annotated[OldStatus | StateFilter | None, Field(json_schema_extra={"deprecated": True})] = None,
     direction: Literal["in", "out"] | None = None,
     since: Annotated[datetime | None, Field(description="ISO 8601: 2026-11-25T09:00Z")] = None,
+    number: Annotated[str | None, Field(description="Only calls to or from it, E.164")] = None,
 ) -> CallList:
-    """List calls that this server placed, tried to place or received, newest first.
-
-    Numbers are shortened for privacy; identify calls by call_id.
-    """
+    """List calls that this server placed, tried to place or received, newest first."""
     wanted = _wanted(state, status)
     after = None if since is None else Millis(int(since.timestamp() * 1000))
+    only = None if number is None else _e164(number)
     inbound = None if direction is None else direction == "in"
     answered = await service.events.check_open()
     # Which of the open calls are answered is not in the journal, so one state may need more rows than asked for.
-    entries = await service.calls.recent(limit=MAX_LISTED, states=_rows_for(wanted), since=after, inbound=inbound)
-    records = [_record(entry, answered=(entry.call_id or entry.subject) in answered) for entry in entries]
+    entries = await service.calls.recent(
+        limit=MAX_LISTED, states=_rows_for(wanted), since=after, inbound=inbound, number=only
+    )
+    records = [_record(service, entry, answered=(entry.call_id or entry.subject) in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
     sentence = f"{counted(len(calls), 'call')}, newest first." if len(calls) > 1 else f"{len(calls) or 'No'} call."
+    if any(entry.unreadable for entry in entries):
+        sentence += " Some numbers were sealed under another secret and are masked; the owner can restore it."
     return CallList(summary=summarize(service, sentence), simulated=service.simulated, calls=calls)
 
 
@@ -191,13 +195,26 @@ def _rows_for(wanted: frozenset[CallState]) -> Sequence[EntryState]:
     return tuple(dict.fromkeys(row for state in sorted(wanted) for row in journal_states(state)))
 
 
-def _record(entry: JournalEntry, *, answered: bool) -> CallRecord:
+def _e164(number: str) -> PhoneNumber:
+    """Read a number in any form that a callout accepts.
+
+    Raises:
+        InvalidInputError: It is no number in E.164 form.
+    """
+    try:
+        return describe_number(number).e164
+    except InvalidInputError as error:
+        error.field = "number"
+        raise
+
+
+def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> CallRecord:
     return CallRecord(
         at=iso(entry.claimed_at),
         kind=entry.kind,
         state=state_of_entry(entry, answered=answered),
         call_id=entry.call_id or entry.subject,
-        number=entry.number,
+        number=service.shown.of_entry(entry),
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
         duration_s=entry.duration,
         cost=None if entry.cost is None else entry.cost / MICROS_PER_UNIT,

@@ -9,6 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from sinch_voice_mcp.storage.sealing import Seal
+from tests.recorded import SECRET
+
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 
@@ -16,6 +19,7 @@ _RANDOM: Sequence[tuple[str, str]] = (
     ("token", "SELECT call FROM calls WHERE kind <> 'inbound'"),
     ("hash", "SELECT destinations FROM calls"),
     ("hash", "SELECT destination FROM approvals"),
+    ("hash", "SELECT hashes FROM people"),
     ("chain", "SELECT digest FROM audit UNION SELECT head FROM gate"),
 )
 """What is different in each run, by the word that stands for it. Digests that depend on nothing but the request or the
@@ -75,7 +79,13 @@ def _rows(database: sqlite3.Connection, table: str) -> Rows:
         database.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]
     )
     order = "1" if plain else "rowid"
-    return [_read(dict(row)) for row in database.execute(f'SELECT * FROM "{table}" ORDER BY {order}')]  # noqa: S608
+    rows = [dict(row) for row in database.execute(f'SELECT * FROM "{table}" ORDER BY {order}')]  # noqa: S608
+    return [_read(_opened(row) if table == "people" else row) for row in rows]
+
+
+def _opened(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``people`` with what is sealed in it: that is recorded, and the sealed form is different in each run."""
+    return row | {"sealed": Seal(SECRET).open(row["id"], row["sealed"])}
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class Stage:
                         played.append(await self._play(client, step))
         return played
 
-    def _load(self, database_url: str) -> Settings:
+    def _load(self, database_url: str, more: Mapping[str, str]) -> Settings:
         given = {"DATABASE_URL": database_url, **self._scenario.settings}
         if self._port is not None:
             given |= {"PUBLIC_URL": PUBLIC, "CALLBACK_PORT": str(self._port)}
@@ -139,12 +139,12 @@ class Stage:
         if self._scenario.live:
             environ["SINCH_APPLICATION_KEY"] = DEFAULT_CREDENTIALS.key
             environ["SINCH_APPLICATION_SECRET"] = DEFAULT_CREDENTIALS.secret
-        return load(environ)
+        return load({**environ, **more})
 
     @asynccontextmanager
-    async def connected(self, database_url: str) -> AsyncGenerator[Client]:
+    async def connected(self, database_url: str, **environ: str) -> AsyncGenerator[Client]:
         """A client of a server on this platform, with a journal that may be another one."""
-        settings = self._load(database_url)
+        settings = self._load(database_url, environ)
         server = create_server(
             settings, sandbox=self._sandbox, transport=self._platform, clock=self.clock, pace=Pace(sweep_s=NEVER_S)
         )

@@ -205,3 +205,37 @@ def test_every_setting_has_a_description(setting: Setting) -> None:
     assert setting.description
     assert setting.description[0].isupper() or setting.description.startswith("https")
     assert not setting.description.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("JOURNAL_KEY", "too short", "SINCH_VOICE_JOURNAL_KEY: must have at least 32 characters"),
+        ("KEEP_EVENTS_DAYS", "0", "SINCH_VOICE_KEEP_EVENTS_DAYS: must be 1 or more"),
+        ("KEEP_REPLIES_DAYS", "0", "SINCH_VOICE_KEEP_REPLIES_DAYS: must be 1 or more"),
+        ("KEEP_CALLS_DAYS", "7", "SINCH_VOICE_KEEP_CALLS_DAYS: must be 8 or more"),
+        ("KEEP_CALLS_DAYS", "forever", "SINCH_VOICE_KEEP_CALLS_DAYS: must be a whole number"),
+        ("NUMBERS_IN_RESULTS", "none", "SINCH_VOICE_NUMBERS_IN_RESULTS: must be 'full' or 'masked'"),
+    ],
+)
+def test_what_is_kept_of_people_has_bounds(name: str, given: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as stopped:
+        load({f"SINCH_VOICE_{name}": given})
+    assert says in stopped.value.message
+    assert "too short" not in stopped.value.message
+
+
+def test_terms_have_defaults_and_can_be_unlimited() -> None:
+    terms = ("keep_events_days", "keep_replies_days", "keep_calls_days")
+    assert [getattr(load({}), name) for name in terms] == [30, 1, 400]
+    unlimited = load({f"SINCH_VOICE_{name.upper()}": "unlimited" for name in terms})
+    assert [getattr(unlimited, name) for name in terms] == [None, None, None]
+
+
+def test_the_journal_is_sealed_under_its_own_key_or_the_application_secret() -> None:
+    key = "a key of the owner, which is hard to guess"
+    assert load(LIVE).sealing_secret == SECRET.encode()
+    settings = load({**LIVE, "SINCH_VOICE_JOURNAL_KEY": key})
+    assert settings.sealing_secret == key.encode()
+    assert key not in f"{settings!r} {settings.model_dump_json()} {settings.sources}"
+    assert load({}).sealing_secret

@@ -1,6 +1,5 @@
 """Cached facts about the account: its own numbers for ten minutes, prices of calls for a day."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -13,10 +12,11 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.policy import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.numbers import region_of
 from sinch_voice_mcp.ports import VoiceApi
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 NUMBERS_FRESH_FOR = timedelta(minutes=10)
 """Age at which the account's own numbers are looked up again."""
 

@@ -1,6 +1,5 @@
 """Send each request that can ring at most once: claim it in the journal, send it, record the outcome."""
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,10 +34,10 @@ from sinch_voice_mcp.ports import (
     Mismatch,
     Outcome,
 )
-from sinch_voice_mcp.text.masking import without_numbers
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Token
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 KEY = "idempotency_key"
 """The tools' argument for the key, as errors name it."""
@@ -279,8 +278,6 @@ def _repeated(entry: JournalEntry) -> Dispatched:
 
 def _outcome(error: VoiceError) -> Outcome:
     recorded = error.to_json()
-    # The platform's message may contain the number, which the journal must not store.
-    recorded["message"] = without_numbers(error.message)
     match error:
         case NotSentError() | RefusedError() | InvalidInputError() | StorageError():
             return Outcome("not_sent", error=recorded)

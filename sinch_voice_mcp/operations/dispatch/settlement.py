@@ -1,6 +1,5 @@
 """Settlement: look up at the platform how calls ended whose end no event reported."""
 
-import logging
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,10 +8,11 @@ from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry, Outcome, VoiceApi
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import Micros, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.calls import Call, Participant
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 _MAX_LOOKUPS = 20
 """Calls that one refresh or sweep looks up, so that it stays within the platform's rate limits."""

@@ -3,6 +3,7 @@
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.ports import EventListener, EventLog
 from sinch_voice_mcp.types import CallId, JsonObject
 from sinch_voice_mcp.wire.applications import CallbackUrl
@@ -12,11 +13,14 @@ from sinch_voice_mcp.wire.events import VoiceEvent
 class CallEvents:
     """The events of calls, for the receiver, the tools and the resources."""
 
-    def __init__(self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource) -> None:
+    def __init__(
+        self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource, shown: ShownNumbers
+    ) -> None:
         self._log = log
         self._inbox = inbox
         self._monitor = monitor
         self._source = source
+        self._shown = shown
 
     async def record(self, event: VoiceEvent) -> bytes:
         """Record an event and return the reply; a repeated delivery gets the same bytes.
@@ -37,7 +41,7 @@ class CallEvents:
 
     async def timeline(self, call_id: CallId) -> list[JsonObject]:
         """List the request and the events of a call, in order. See :meth:`CallMonitor.timeline`."""
-        return await self._monitor.timeline(call_id)
+        return [self._shown.row(row) for row in await self._monitor.timeline(call_id)]
 
     async def check_open(self) -> frozenset[CallId]:
         """Look up the open calls and return the IDs of those that are answered. See :meth:`CallMonitor.check_open`."""

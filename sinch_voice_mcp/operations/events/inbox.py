@@ -5,25 +5,21 @@ from datetime import UTC, datetime, timedelta
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, JournalEntry, Replies, Reply
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
-from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import JsonObject, Millis, Token, is_object
+from sinch_voice_mcp.text.masking import without_trace
+from sinch_voice_mcp.types import JsonObject, Millis, PhoneNumber, Token, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
-
-_NUMBERS = ("cli", "from", "to", "rdnis")
-"""Members of an event that can be telephone numbers; they are stored masked."""
-
-_MIN_NUMBER_DIGITS = 7
-"""Digits from which a text counts as a telephone number, not as an extension or a user name."""
 
 _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MASKED = ShownNumbers(whole=False)
 _MILLISECOND = timedelta(milliseconds=1)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
@@ -113,16 +109,18 @@ def _names(event: VoiceEvent) -> tuple[str, ...]:
 
 
 def _incoming(event: VoiceEvent) -> IncomingEvent:
+    caller, number = _caller(event)
     return IncomingEvent(
         identity=event.identity,
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
-        kind=clean(event.kind)[:_MAX_KIND_CHARS] or "unknown",
+        kind=without_trace(clean(event.kind))[:_MAX_KIND_CHARS] or "unknown",
         # In whole numbers, because rounding would push the last instant of the calendar out of range.
         at=None if event.at is None else Millis((event.at - _EPOCH) // _MILLISECOND),
         details=_details(event),
         report=_report(event),
-        caller=_caller(event),
+        caller=caller,
+        number=number,
     )
 
 
@@ -143,18 +141,12 @@ def _details(event: VoiceEvent) -> JsonObject:
         case _:
             pass
     # `custom` is our token, which is stored in a column of its own.
-    outside = {name: _shown(name, value) for name, value in untrusted(event).items() if name != "custom"}
+    outside = {name: value for name, value in untrusted(event).items() if name != "custom"}
     # The platform's own values are cleaned as well, because they are shown.
     short = {name: clean(value) if isinstance(value, str) else value for name, value in stored.items()}
     return {name: value for name, value in short.items() if value is not None} | (
         {"untrusted": outside} if outside else {}
     )
-
-
-def _shown(name: str, value: object) -> object:
-    if name not in _NUMBERS or not isinstance(value, str):
-        return value
-    return shortened(value) if sum(char.isdigit() for char in value) >= _MIN_NUMBER_DIGITS else value
 
 
 def _report(event: VoiceEvent) -> EndReport | None:
@@ -164,11 +156,12 @@ def _report(event: VoiceEvent) -> EndReport | None:
     return EndReport(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
 
 
-def _caller(event: VoiceEvent) -> str | None:
+def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:
+    """Return the masked number of the caller of an incoming call, and the number if it is one in E.164 form."""
     if not isinstance(event, IceEvent) or event.origination_type == _FROM_API:
-        return None
-    shown = untrusted(event).get("cli")
-    return str(_shown("cli", shown)) if shown else ""
+        return None, None
+    given = str(untrusted(event).get("cli", ""))
+    return _MASKED.number(given), e164_of(given)
 
 
 def is_input(details: JsonObject) -> bool:

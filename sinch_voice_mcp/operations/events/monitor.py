@@ -11,6 +11,7 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.ports import EventLog, EventWatch, Journal, JournalEntry, StoredEvent, VoiceApi
 from sinch_voice_mcp.types import CallId, JsonObject, is_object
 from sinch_voice_mcp.wire.calls import Call
@@ -87,6 +88,7 @@ class CallMonitor:
         events: EventLog,
         settlement: Settlement,
         source: EventSource,
+        shown: ShownNumbers,
         *,
         clock: Clock,
         pace: Pace,
@@ -96,6 +98,7 @@ class CallMonitor:
         self._events = events
         self._settlement = settlement
         self._source = source
+        self._shown = shown
         self._clock = clock
         self._pace = pace
 
@@ -183,7 +186,7 @@ class CallMonitor:
             StorageError: The journal cannot be used.
         """
         entry = await self._journal.by_call_id(call_id)
-        ours = [] if entry is None else _request_rows(entry)
+        ours = [] if entry is None else _request_rows(entry, self._shown)
         theirs = [_event_row(event) for event in await self._events.events(call_id)]
         if not ours and not theirs:
             # Nothing is recorded of it; the lookup raises if there is no such call.
@@ -293,8 +296,9 @@ def _event_row(event: StoredEvent) -> JsonObject:
     return {"at_ms": at, "event": event.kind, **event.details}
 
 
-def _request_rows(entry: JournalEntry) -> list[JsonObject]:
+def _request_rows(entry: JournalEntry, shown: ShownNumbers) -> list[JsonObject]:
     rows: list[JsonObject] = [{"at_ms": entry.claimed_at, "event": entry.kind, "state": entry.state}]
-    if entry.number is not None:
-        rows[0]["number"] = entry.number
+    number = shown.of_entry(entry)
+    if number is not None:
+        rows[0]["number"] = number
     return rows

@@ -16,7 +16,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def storage(database_url: str, clock: ManualClock) -> AsyncGenerator[Storage]:
-    async with open_storage(database_url, clock, own_time=True) as opened:
+    async with open_storage(database_url, clock, own_time=True, secret=b"secret") as opened:
         yield opened
 
 
@@ -28,7 +28,7 @@ def journal(storage: Storage) -> SqlJournal:
 @pytest.fixture
 async def replica(storage: Storage, database_url: str, clock: ManualClock) -> AsyncGenerator[Storage]:
     """A second server on the same database."""
-    async with open_storage(database_url, clock, own_time=True) as opened:
+    async with open_storage(database_url, clock, own_time=True, secret=b"secret") as opened:
         # Both have the same key of their hashes.
         assert opened.journal.hashed(PhoneNumber("+12025550100")) == storage.journal.hashed(PhoneNumber("+12025550100"))
         yield opened

@@ -11,8 +11,8 @@ from sinch_voice_mcp.ports import EndReport, EventWatch, IncomingEvent, JournalE
 from sinch_voice_mcp.storage import Storage, open_storage
 from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
+from tests.contract.storage.deciding import CONTINUE, HANG_UP, Deciding
 
-CONTINUE, HANG_UP = '{"action":{"name":"continue"}}', '{"action":{"name":"hangup"}}'
 LONG = 60.0
 FIRST = Millis(1_000)
 
@@ -35,18 +35,6 @@ def ended(
     """The end of a call."""
     report = EndReport(12, None if cost is None else Micros(cost), "ANSWERED", "CALLEEHANGUP", CallId(call_id))
     return IncomingEvent(identity, CallId(call_id), token, "dice", Millis(2_000), {}, report=report)
-
-
-class Deciding:
-    """Decides on a reply, and remembers the arguments."""
-
-    def __init__(self, reply: str = CONTINUE, **remarks: object) -> None:
-        self.asked: list[tuple[JournalEntry | None, Replies]] = []
-        self._decided = Reply(reply, remarks)
-
-    def __call__(self, entry: JournalEntry | None, replies: Replies) -> Reply:
-        self.asked.append((entry, replies))
-        return self._decided
 
 
 async def test_an_event_is_stored_with_its_reply_and_remarks(storage: Storage) -> None:

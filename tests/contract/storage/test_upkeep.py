@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Gap, Granted, Outcome
+from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Forgotten, Gap, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber
@@ -82,7 +82,7 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     await journal.approve(Approval("alice", (hashed,), Millis(journal.now() + MINUTE)))
     await journal.note("before", {})
 
-    assert await journal.forget(PhoneNumber(NUMBER)) == 2
+    assert await journal.forget(PhoneNumber(NUMBER)) == Forgotten(2, 0, 1, 1)
 
     assert not await journal.approved("alice", [hashed])
     for call in (ended, in_progress):
@@ -97,5 +97,5 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     for table, column in (("calls", "units"), ("calls", "destinations"), ("counters", "name"), ("keys", "fingerprint")):
         text = f"SELECT 1 FROM {table} WHERE {column} LIKE :pattern"  # noqa: S608 - a test's own words
         assert await storage.database.read(lambda text=text: one(text, pattern=f"%{hashed}%")) == []
-    assert await journal.forget(PhoneNumber(NUMBER)) == 0
-    assert (await journal.audit())[-1].details == {"calls": 0}
+    assert await journal.forget(PhoneNumber(NUMBER)) == Forgotten(0, 0, 0, 0)
+    assert (await journal.audit())[-1].details == {"calls": 0, "sealed": 0}

@@ -1,0 +1,71 @@
+"""Which telephone numbers a result shows whole."""
+
+from collections.abc import Mapping
+
+from sinch_voice_mcp.policy import NumberFacts
+from sinch_voice_mcp.policy.numbers import examine
+from sinch_voice_mcp.ports import JournalEntry
+from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
+from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
+
+_MIN_NUMBER_DIGITS = 7
+"""Digits from which a text counts as a telephone number, not as an extension or a user name."""
+
+_NUMBERS = frozenset({"cli", "from", "to", "rdnis"})
+"""Members of an event that can be telephone numbers."""
+
+_ENTERED = "input"
+"""Member of an event with what the callee entered, which is the answer to a question: never masked."""
+
+
+def e164_of(written: str) -> PhoneNumber | None:
+    """Return a number of the platform, which may lack its plus, in E.164 form; None if it is none."""
+    found = examine(written if written.startswith("+") else f"+{written}")
+    return found.e164 if isinstance(found, NumberFacts) else None
+
+
+class ShownNumbers:
+    """Decides how results show the numbers of this server's calls.
+
+    Args:
+        whole: Show them whole, so that a model can say who called and call back; otherwise masked.
+    """
+
+    def __init__(self, *, whole: bool) -> None:
+        self._whole = whole
+
+    def number(self, written: str | None) -> str | None:
+        """Return a number of the platform as it is shown: never whole unless it is one in E.164 form.
+
+        A text with fewer than seven digits, such as a user name or an extension, is no number and stays as it is.
+        """
+        digits = 0 if written is None else sum(char.isdigit() for char in written)
+        if written is None or digits < _MIN_NUMBER_DIGITS or is_shortened(written):
+            return written
+        number = e164_of(written)
+        return number if number is not None and self._whole else shortened(number or written)
+
+    def of_entry(self, entry: JournalEntry) -> str | None:
+        """Return the number that a request called, or that an incoming call came from."""
+        return self.number(entry.numbers[0]) if entry.numbers else entry.number
+
+    def row(self, row: JsonObject) -> JsonObject:
+        """Return a row of a timeline as it is shown."""
+        said = row.get("untrusted")
+        return row | {"untrusted": self._said(said)} if is_object(said) else row
+
+    def _said(self, said: Mapping[str, object]) -> JsonObject:
+        return {name: self._member(name, value) for name, value in said.items()}
+
+    def _member(self, name: str, value: object) -> object:
+        if name in _NUMBERS:
+            return self.number(value) if isinstance(value, str) else value
+        return value if self._whole or name == _ENTERED else _masked(value)
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return without_numbers(value)
+    if is_list(value):
+        return [_masked(item) for item in value]
+    return {name: _masked(member) for name, member in value.items()} if is_object(value) else value
