@@ -3,6 +3,7 @@
 from sinch_voice_mcp.ports.audit import AuditRow, iso
 from sinch_voice_mcp.ports.events import (
     DecideReply,
+    DecideWhileStopped,
     EventListener,
     EventLog,
     EventWatch,
@@ -43,6 +44,7 @@ __all__ = [
     "Claimed",
     "CountedLimit",
     "DecideReply",
+    "DecideWhileStopped",
     "Duplicate",
     "EndReport",
     "EntryState",

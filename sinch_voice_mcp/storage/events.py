@@ -9,19 +9,22 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
+    CallingStopped,
     DecideReply,
+    DecideWhileStopped,
     EventListener,
     EventWatch,
     IncomingEvent,
     JournalEntry,
     Outcome,
     Replies,
+    Reply,
     StoredEvent,
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
-from sinch_voice_mcp.storage.outcomes import recording, settling
+from sinch_voice_mcp.storage.outcomes import alerting, recording, settling
 from sinch_voice_mcp.types import CallId, Millis, Token
 
 CHANNEL = "sinch_voice"
@@ -32,7 +35,7 @@ _INBOUND_LEASE_MS = 15_000_000
 
 _REPLY_TO = "SELECT reply FROM events WHERE digest = :identity"
 _REPLIES = (
-    "SELECT event, document FROM replies WHERE call = :token "
+    "SELECT call, event, document FROM replies WHERE call = :token "
     "OR call IN (SELECT call FROM calls WHERE call_id = :call_id)"
 )
 _STORE = (
@@ -83,11 +86,13 @@ class SqlEvents:
         self.listeners: list[EventListener] = []
         self._watches: defaultdict[str, set[_Watch]] = defaultdict(set)
 
-    async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
+    async def record(
+        self, event: IncomingEvent, decide: DecideReply, while_stopped: DecideWhileStopped | None = None
+    ) -> str:
         """Store an event with its effects and its reply in one transaction."""
         now = self._journal.now()
         announcement = self._database.announcement(CHANNEL, event.call_id)
-        reply = await self._database.run(lambda: _storing(event, decide, now, announcement))
+        reply = await self._database.run(lambda: _storing(event, (decide, while_stopped), now, announcement))
         self.wake(event.call_id)
         return reply
 
@@ -135,27 +140,47 @@ class SqlEvents:
                 del self._watches[call_id]
 
 
-def _storing(event: IncomingEvent, decide: DecideReply, now: Millis, announcement: Batch) -> Transaction[str]:
+_Deciding = tuple[DecideReply, DecideWhileStopped | None]
+
+
+def _storing(event: IncomingEvent, decide: _Deciding, now: Millis, announcement: Batch) -> Transaction[str]:
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    stored, by_id, by_token, saved = yield (
+    stored, by_id, by_token, saved, switch = yield (
         Statement(_REPLY_TO, {"identity": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
+        Statement(sql.SWITCH),
     )
-    if stored:
+    stopped = None if decide[1] is None else sql.read_switch(switch)
+    if stored and stopped is None:
         return Commit(str(stored[0]["reply"]))
-    entry = _entry(by_token) or _entry(by_id)
-    reply = decide(entry, {row["event"]: row["document"] for row in saved})
+    named = _entry(by_token)
+    # A call with another ID is not the one that the request led to, so it gets none of the request's replies.
+    is_foreign = named is not None and named.call_id not in {None, event.call_id}
+    entry = _entry(by_id) if named is None or is_foreign else named
+    replies = {row["event"]: row["document"] for row in saved if entry is not None and row["call"] == entry.token}
+    reply = _decided(decide, stopped, entry, replies)
+    if stored:
+        return Commit(reply.reply)
     details = json.dumps(event.details | reply.remarks, separators=(",", ":"))
     values = {"identity": event.identity, "call_id": event.call_id, "kind": event.kind, "at": event.at, "now": now}
     store = Statement(_STORE, values | {"details": details, "reply": reply.reply})
+    if is_foreign and named is not None and not by_id:
+        yield from alerting(named.token, event.call_id, now)
     if not _has_effects(event, entry):
         # Most events: sent together with the commit, this needs one round trip less.
         return Commit(reply.reply, (store, *announcement))
     yield (store,)
     yield from _apply_effects(event, entry, now)
     return Commit(reply.reply, announcement)
+
+
+def _decided(decide: _Deciding, stopped: CallingStopped | None, entry: JournalEntry | None, saved: Replies) -> Reply:
+    ordinary, while_stopped = decide
+    if stopped is not None and while_stopped is not None:
+        return while_stopped(stopped, entry, saved)
+    return ordinary(entry, saved)
 
 
 def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
@@ -171,7 +196,7 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, now: Millis
         yield (Statement(_STORE_INBOUND, _inbound_values(event, now)),)
         return
     if entry.call_id != event.call_id:
-        # The response with the call ID was lost; or it named another call than this event does.
+        # The response with the call ID was lost.
         yield from recording(entry.token, Outcome("accepted", event.call_id), now, None)
     if event.report is not None:
         yield from settling(entry.token, event.report, now)
