@@ -85,6 +85,9 @@ class Policy(BaseModel):
     callback_hosts: frozenset[str] = Field(
         default=_NOTHING, description="Hosts that call events and streams may be sent to; *.example.com for subdomains"
     )
+    application_keys: frozenset[str] = Field(
+        default=_NOTHING, description="Keys of other applications that numbers may be assigned to or taken from"
+    )
     allow_suppress_callbacks: bool = Field(default=False, description="Allow calls that report no events")
     allow_recording: bool = Field(default=False, description="Allow recording, to recording_destinations")
     allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses")
@@ -236,6 +239,7 @@ class Policy(BaseModel):
         "verified_cli",
         "media_hosts",
         "callback_hosts",
+        "application_keys",
         "recording_destinations",
         "trusted_numbers",
         when_used="json",

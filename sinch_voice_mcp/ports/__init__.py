@@ -32,7 +32,7 @@ from sinch_voice_mcp.ports.requests import (
     Outcome,
     Release,
 )
-from sinch_voice_mcp.ports.voice import VoiceApi
+from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
 
 __all__ = [
     "INBOUND",
@@ -63,6 +63,7 @@ __all__ = [
     "Release",
     "Replies",
     "Reply",
+    "StillAllowed",
     "StoredEvent",
     "VoiceApi",
     "iso",
