@@ -295,7 +295,7 @@ async def test_only_a_call_with_our_token_is_found_in_a_room_and_the_platforms_a
             answer.set()
         # Others may be able to copy our token, so this is an alert and stops nothing.
         assert await _named(voice, "second")
-        assert (await voice.fails("place_tts_callout", **CALL))["code"] != "refused"
+        await voice.ok("place_tts_callout", **CALL, dry_run=True)
 
 
 async def _named(voice: Caller, call_id: str) -> bool:
