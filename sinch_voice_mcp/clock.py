@@ -28,6 +28,8 @@ class Pace:
     refresh_before_claim_s: float = 5.0
     # A list with older states is more useful than a list that comes later.
     refresh_before_listing_s: float = 3.0
+    # All calls are hung up at once; a client waits about a minute for a tool, and the sweep hangs up what is left.
+    hang_up_all_s: float = 20.0
     # Another process can store an event without an announcement: on SQLite always, on PostgreSQL if it gets lost.
     event_poll_s: float = 1.0
     # Shorter than the time that the platform waits for a reply to an event, which needs the database.

@@ -23,7 +23,7 @@ from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
-from sinch_voice_mcp.tools.consent import SingleUse
+from sinch_voice_mcp.tools.consent import SingleUse, principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.version import __version__
 
@@ -53,6 +53,9 @@ class VoiceServer(MCPServer[VoiceService]):
             expected = self._expected_error(name, error)
             if expected is None:
                 raise
+            if context is not None and isinstance(error.__cause__, ToolError):
+                # The tool did not run, so it could not record this refusal.
+                await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
             text = json.dumps(expected.to_json(), ensure_ascii=False)
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
@@ -98,6 +101,12 @@ class VoiceServer(MCPServer[VoiceService]):
                 return unclear()
             case _:
                 return None
+
+
+async def _record_unclear(service: VoiceService, name: str) -> None:
+    """Record in the audit log that a tool was refused because the answer to its question could not be read."""
+    details = {"kind": name, "principal": principal(), "rule": unclear().rule, "answer": "unclear"}
+    await service.changes.note("refused", details)
 
 
 def _argument_at(loc: tuple[int | str, ...]) -> str:

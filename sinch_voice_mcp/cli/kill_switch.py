@@ -15,24 +15,25 @@ from sinch_voice_mcp.cli.serve import unwrap_expected_error
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.ports import CallingStopped
+from sinch_voice_mcp.operations.dispatch.hang_ups import HungUp
+from sinch_voice_mcp.operations.kill_switch import MAX_REASON_CHARS, recorded_reason
+from sinch_voice_mcp.ports import CallingStopped, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import open_storage, sqlite_file
 
 INCOMPLETE = 1
-_MAX_REASON_CHARS = 300
 _RESUME = "To allow calls again: sinch-voice-mcp resume"
+_MAX_SHOWN = 20
 _OUT_OF_REACH = (
-    "Calls in progress were not ended: they are simulated inside their server, or SINCH_APPLICATION_KEY and "
-    "SINCH_APPLICATION_SECRET are not set here."
+    "Calls in progress were not ended from here: they are simulated inside their server, or SINCH_APPLICATION_KEY and "
+    "SINCH_APPLICATION_SECRET are not set here. Each server that runs ends its calls within a minute."
 )
 
 
 def _reason(_context: click.Context, _option: click.Parameter, given: str) -> str:
-    reason = " ".join(given.split()).rstrip(".")
-    if not 0 < len(reason) <= _MAX_REASON_CHARS:
-        raise click.BadParameter(f"give a reason of 1 to {_MAX_REASON_CHARS} characters")
-    return reason
+    if not given.strip() or len(given) > MAX_REASON_CHARS:
+        raise click.BadParameter(f"give a reason of 1 to {MAX_REASON_CHARS} characters")
+    return recorded_reason(given)
 
 
 @click.command(short_help="Stop calling on every server that uses this journal.")
@@ -43,7 +44,7 @@ def _reason(_context: click.Context, _option: click.Parameter, given: str) -> st
     callback=_reason,
     help="Reason recorded in the audit log and shown when a call is refused.",
 )
-@click.option("--hang-up", is_flag=True, help="Also end the calls in progress.")
+@click.option("--hang-up", is_flag=True, help="Also end all calls, now and as they become known.")
 @click.pass_context
 def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
     """Refuse every new call from now on, on every server that uses the same journal.
@@ -54,7 +55,7 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
     # Asked before the journal is opened, because opening creates it.
     file = sqlite_file(journal_url(settings))
     is_new = file is not None and not file.exists()
-    before, stopped, name = anyio.run(_stop, settings, reason)
+    before, stopped, name = anyio.run(_stop, settings, reason, hang_up)
     printer = Printer()
     opening = "Calling is stopped " if before is None else "Calling had already been stopped "
     printer.line((opening, "bold"), f"{describe_stop(stopped)}.")
@@ -68,8 +69,14 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
         context.exit(INCOMPLETE)
     if hang_up:
         with unwrap_expected_error():
-            ended, left = anyio.run(_hang_up, settings, reason)
-        printer.line(f"Calls ended: {ended}. Calls that could not be ended: {left}.")
+            hung_up = anyio.run(_hang_up, settings, reason)
+        left = hung_up.still_going
+        printer.line(f"Calls hung up: {hung_up.ended}. Calls that may still go on: {len(left)}.")
+        for entry in left[:_MAX_SHOWN]:
+            call = entry.call_id or entry.subject or "id not known"
+            printer.line(f"  {iso(entry.claimed_at)}  {entry.kind}  {entry.number or '-'}  {entry.state}  {call}")
+        if left:
+            printer.line("Each server that runs hangs up these calls as soon as their ids are known.")
         context.exit(INCOMPLETE if left else 0)
 
 
@@ -86,20 +93,25 @@ def _load_leniently(loader: SettingsLoader) -> Settings:
         return settings
 
 
-async def _stop(settings: Settings, reason: str) -> tuple[CallingStopped | None, CallingStopped, str]:
+async def _stop(
+    settings: Settings,
+    reason: str,
+    hang_up: bool,  # noqa: FBT001 - anyio.run passes arguments by position
+) -> tuple[CallingStopped | None, CallingStopped, str]:
     """Return the earlier stop, if any, the stop in force, and the journal's name. Creates a missing journal."""
     async with open_storage(journal_url(settings), SystemClock()) as storage:
         before = await storage.journal.switch()
-        stopped = await storage.journal.stop(reason, shell_user())
+        # The wish to hang up is stored too, so that running servers end the calls that this command cannot reach.
+        stopped = await storage.journal.stop(reason, shell_user(), hang_up=hang_up)
         return before, stopped, storage.database.name
 
 
-async def _hang_up(settings: Settings, reason: str) -> tuple[int, int]:
-    """Return how many calls were ended, and how many could not be."""
+async def _hang_up(settings: Settings, reason: str) -> HungUp:
+    """Hang up every call that may ring; return what came of it."""
     # The callback port belongs to the running server.
     async with open_app(settings.model_copy(update={"callback_port": None})) as service:
-        _, ended, left = await service.kill_switch.stop(reason, shell_user(), hang_up=True)
-        return ended, left
+        stopped = await service.kill_switch.stop(reason, shell_user(), hang_up=True)
+        return stopped.hung_up or HungUp(0, ())
 
 
 @click.command(short_help="Allow calls again after a stop.")

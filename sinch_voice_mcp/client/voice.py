@@ -119,17 +119,19 @@ class VoiceClient:
         """Return the state and result of a call."""
         return await self._sender.fetch(Call, api_request("GET", self._call(call_id)))
 
-    async def update_call(self, call_id: str, document: Document) -> None:
+    async def update_call(self, call_id: str, document: Document, *, again: BeforeRetry | None = None) -> None:
         """Replace the instructions of a call in progress. A document that only hangs up may be retried."""
         # Ending a call twice is harmless; speaking or connecting twice is not.
         only_hangs_up = isinstance(document.action, Hangup) and not document.instructions
         policy = retries.IDEMPOTENT if only_hangs_up else retries.ONCE
-        await self._sender.send(api_request("PATCH", self._call(call_id), document), policy)
+        await self._sender.send(api_request("PATCH", self._call(call_id), document), policy, again)
 
-    async def manage_leg(self, call_id: str, leg: CallLeg, document: Document) -> None:
+    async def manage_leg(
+        self, call_id: str, leg: CallLeg, document: Document, *, again: BeforeRetry | None = None
+    ) -> None:
         """Play or speak to one side of a call. Never repeated."""
         url = f"{self._call(call_id)}/leg/{segment(leg, 'leg')}"
-        await self._sender.send(api_request("PATCH", url, document), retries.ONCE)
+        await self._sender.send(api_request("PATCH", url, document), retries.ONCE, again)
 
     async def get_conference(self, conference_id: str) -> list[Participant]:
         """Return the participants of a conference."""
@@ -140,9 +142,11 @@ class VoiceClient:
         """End every call in a conference. May be repeated."""
         await self._change(api_request("DELETE", self._conference(conference_id)))
 
-    async def manage_participant(self, conference_id: str, call_id: str, command: ManageParticipant) -> None:
+    async def manage_participant(
+        self, conference_id: str, call_id: str, command: ManageParticipant, *, again: BeforeRetry | None = None
+    ) -> None:
         """Mute, unmute, hold or resume one participant. May be repeated."""
-        await self._change(api_request("PATCH", self._participant(conference_id, call_id), command))
+        await self._change(api_request("PATCH", self._participant(conference_id, call_id), command), again)
 
     async def kick_participant(self, conference_id: str, call_id: str) -> None:
         """End one participant's call. May be repeated."""
@@ -152,29 +156,29 @@ class VoiceClient:
         """Return the numbers of the account."""
         return (await self._sender.fetch(OwnedNumbers, api_request("GET", self._numbers))).numbers
 
-    async def assign_numbers(self, request: AssignNumbers) -> None:
+    async def assign_numbers(self, request: AssignNumbers, *, again: BeforeRetry | None = None) -> None:
         """Assign numbers to an application. May be repeated."""
-        await self._change(api_request("POST", self._numbers, request))
+        await self._change(api_request("POST", self._numbers, request), again)
 
-    async def unassign_number(self, request: UnassignNumber) -> None:
+    async def unassign_number(self, request: UnassignNumber, *, again: BeforeRetry | None = None) -> None:
         """Unassign a number from an application. May be repeated."""
-        await self._change(api_request("DELETE", self._numbers, request))
+        await self._change(api_request("DELETE", self._numbers, request), again)
 
     async def get_callbacks(self, application_key: str) -> CallbackUrl:
         """Return the URLs that an application's events are sent to."""
         return (await self._sender.fetch(CallbackUrls, api_request("GET", self._callbacks(application_key)))).url
 
-    async def set_callbacks(self, application_key: str, urls: CallbackUrl) -> None:
+    async def set_callbacks(self, application_key: str, urls: CallbackUrl, *, again: BeforeRetry | None = None) -> None:
         """Set the URLs that an application's events are sent to; an absent one stays as it is. May be repeated."""
-        await self._change(api_request("POST", self._callbacks(application_key), CallbackUrls(url=urls)))
+        await self._change(api_request("POST", self._callbacks(application_key), CallbackUrls(url=urls)), again)
 
     async def query_number(self, number: str) -> QueriedNumber:
         """Return what the platform knows about a number: country, type, price. ``number`` is in E.164 form."""
         url = f"{self._configuration}/calling/query/number/{segment(number, 'number')}"
         return (await self._sender.fetch(QueryAnswer, api_request("GET", url))).number
 
-    async def _change(self, request: ApiRequest) -> None:
-        await self._sender.send(request, retries.IDEMPOTENT)
+    async def _change(self, request: ApiRequest, again: BeforeRetry | None = None) -> None:
+        await self._sender.send(request, retries.IDEMPOTENT, again)
 
     def _call(self, call_id: str) -> str:
         return f"{self._calls}/calls/id/{segment(call_id, 'call_id')}"

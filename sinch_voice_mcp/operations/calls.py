@@ -7,12 +7,13 @@ from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnkn
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
+from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.dispatch.claims import Request
-from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher, StillAllowed
+from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
+from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, StillAllowed, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.callouts import (
@@ -24,6 +25,7 @@ from sinch_voice_mcp.wire.callouts import (
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
+_STOPPED_MEANWHILE = "Calling was stopped meanwhile, so the call was hung up."
 _SAME_CHANGE = "The same change was sent a moment ago; it was not sent again."
 
 
@@ -37,7 +39,8 @@ class Placed:
         request: The JSON object that was sent, or would be.
         verdicts: What every rule of the guard found.
         warnings: What the requester should know.
-        duplicate_of: Our token of the earlier request, if the same call was placed before and no second one was.
+        duplicate_of: The earlier call, if the same call was placed before and no second one was.
+        hung_up: Whether it was hung up at once, because calling was stopped while it was being placed.
     """
 
     call_id: CallId | None
@@ -45,7 +48,8 @@ class Placed:
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
-    duplicate_of: Token | None = None
+    duplicate_of: str | None = None
+    hung_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Calls:
         dispatcher: Dispatcher,
         settlement: Settlement,
         events: EventLog,
+        changes: Changes,
     ) -> None:
         self._api = api
         self._guard = guard
@@ -75,6 +80,7 @@ class Calls:
         self._dispatcher = dispatcher
         self._settlement = settlement
         self._events = events
+        self._changes = changes
 
     async def place(
         self,
@@ -196,19 +202,24 @@ class Calls:
             OutcomeUnknownError: The change may have been made.
         """
         async with self._dispatcher.audited("update", requester):
+            await self._changes.require_running()
             (admitted,) = await self._confirmation.admit(
                 [reading.document], requester, event="update", unknown=_unknown(reading)
             )
             if admitted.connects:
                 return await self._dispatch_update(call_id, admitted, requester)
-            await self._api.update_call(call_id, admitted.request)
+            name = reading.document.action.name if reading.document.action is not None else None
+            async with self._changes.made("update_call", requester, call_id=call_id, action=name) as still_allowed:
+                await self._api.update_call(call_id, admitted.request, again=still_allowed)
             return admitted.warnings
 
     async def question_update(self, reading: Reading, requester: Requester) -> str | None:
         """Write the question to ask a person before a call is changed; None if no person has to confirm."""
         return await self._confirmation.question([reading.document], requester, _unknown(reading), event="update")
 
-    async def play(self, call_id: CallId, instruction: Instruction, leg: CallLeg) -> None:
+    async def play(
+        self, call_id: CallId, instruction: Instruction, leg: CallLeg, requester: Requester = ANONYMOUS
+    ) -> None:
         """Speak or play to one leg of a call in progress. The server never repeats the request.
 
         Raises:
@@ -217,24 +228,26 @@ class Calls:
             OutcomeUnknownError: It may have been played.
         """
         document = Document(instructions=(instruction,), action=Continue())
-        admitted = await self._guard.admit(document, "update")
-        await self._api.manage_leg(call_id, leg, admitted.request)
+        async with self._changes.made("play_to_call", requester, call_id=call_id, leg=leg) as still_allowed:
+            admitted = await self._guard.admit(document, "update")
+            await self._api.manage_leg(call_id, leg, admitted.request, again=still_allowed)
 
-    async def hang_up(self, call_id: CallId) -> tuple[Call, bool]:
+    async def hang_up(self, call_id: CallId, requester: Requester = ANONYMOUS) -> tuple[Call, bool]:
         """End a call; returns the call, and whether this request ended it. Safe to repeat.
 
         Raises:
             NotFoundError: There never was such a call.
             OutcomeUnknownError: It is not known whether the call has ended.
         """
-        try:
-            await self._api.update_call(call_id, Document(action=Hangup()))
-        except NotFoundError:
-            # The platform also reports a call that has ended as not found for a change.
-            return await self.get(call_id), False
-        except OutcomeUnknownError:
-            return await self._read_back(call_id), True
-        return await self.get(call_id), True
+        async with self._changes.made("hang_up", requester, ends=True, call_id=call_id):
+            try:
+                await self._api.update_call(call_id, Document(action=Hangup()))
+            except NotFoundError:
+                # The platform also reports a call that has ended as not found for a change.
+                return await self.get(call_id), False
+            except OutcomeUnknownError:
+                return await self._read_back(call_id), True
+            return await self.get(call_id), True
 
     async def _read_back(self, call_id: CallId) -> Call:
         """Look up a call whose hang-up got no answer; raise unless it has ended."""
@@ -305,9 +318,9 @@ class Calls:
         self, call_id: CallId, admitted: Admitted[Document], requester: Requester
     ) -> tuple[str, ...]:
         async def send(token: Token, still_allowed: StillAllowed) -> None:
-            # A change of a call has no member for the token, and is never repeated.
-            del token, still_allowed
-            await self._api.update_call(call_id, admitted.request)
+            # A change of a call has no member for the token; it is repeated only if it was certainly not sent.
+            del token
+            await self._api.update_call(call_id, admitted.request, again=still_allowed)
 
         request = Request(
             kind="update",
@@ -317,7 +330,8 @@ class Calls:
             text=admitted.spoken,
         )
         dispatched = await self._dispatcher.dispatch(request, requester, send)
-        return admitted.warnings if dispatched.duplicate_of is None else (*admitted.warnings, _SAME_CHANGE)
+        same = () if dispatched.duplicate_of is None else (_SAME_CHANGE,)
+        return (*admitted.warnings, *same, *((_STOPPED_MEANWHILE,) if dispatched.hung_up else ()))
 
 
 def with_token(request: CalloutRequest, token: Token, *, live: bool) -> CalloutRequest:
@@ -382,6 +396,7 @@ def _placed(admitted: Admitted[CalloutRequest], dispatched: Dispatched | None) -
         verdicts=admitted.verdicts,
         warnings=warnings,
         duplicate_of=None if dispatched is None else dispatched.duplicate_of,
+        hung_up=dispatched is not None and dispatched.hung_up,
     )
 
 

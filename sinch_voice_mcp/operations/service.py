@@ -1,6 +1,7 @@
 """The voice service: the operations behind every tool, command and callback."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from anyio.abc import TaskGroup
 
@@ -9,8 +10,10 @@ from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.calls import Calls
+from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.conferences import Conferences
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
+from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.inbox import EventInbox
@@ -62,6 +65,7 @@ class VoiceService:
         surveys: Questions asked by phone.
         events: What the platform reports of calls.
         kill_switch: Stops all calling.
+        changes: Records changes, and refuses them while calling is stopped.
         usage: What is used of the limits.
         shown: How results show numbers.
     """
@@ -88,12 +92,15 @@ class VoiceService:
         policy, source = config.policy, config.source
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
-        self._settlement = Settlement(api, journal, policy)
+        self._hang_ups = HangUps(api, journal, clock, config.pace)
+        self._settlement = Settlement(api, journal, policy, self._hang_ups)
+        changes = Changes(journal, policy)
         self._dispatcher = Dispatcher(
             journal,
             policy,
             tasks,
             refresh=self._settlement.refresh,
+            hang_ups=self._hang_ups,
             clock=clock,
             pace=config.pace,
             patience_s=config.patience_s,
@@ -109,12 +116,15 @@ class VoiceService:
             self._dispatcher,
             self._settlement,
             events,
+            changes,
         )
-        self.conferences = Conferences(api)
-        self.numbers = Numbers(api, guard, self._account, self.calls)
-        self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source, self.shown)
+        self.changes = changes
+        self.conferences = Conferences(api, changes)
+        self.numbers = Numbers(api, guard, self._account, self.calls, changes)
+        inbox = EventInbox(events, guard, config.incoming_text, partial(tasks.start_soon, self._hang_ups.if_stopped))
+        self.events = CallEvents(events, inbox, monitor, source, self.shown)
         self.surveys = Surveys(api, self.calls, self.events)
-        self.kill_switch = KillSwitch(api, journal)
+        self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
 
     @property
@@ -127,12 +137,14 @@ class VoiceService:
         await self._account.warm()
 
     async def sweep(self) -> None:
-        """Record outcomes that were not recorded, and settle overdue requests, ended calls and expired leases.
+        """Record outcomes that were not recorded, settle overdue requests, ended calls and expired leases, hang up.
 
         Raises:
             StorageError: The journal cannot be used.
         """
         await self._dispatcher.flush()
+        # First, because a stop must not wait for lookups.
+        await self._hang_ups.enforce()
         await self._settlement.sweep()
 
     async def drain(self) -> None:

@@ -85,6 +85,9 @@ class Policy(BaseModel):
     callback_hosts: frozenset[str] = Field(
         default=_NOTHING, description="Hosts that call events and streams may be sent to; *.example.com for subdomains"
     )
+    application_keys: frozenset[str] = Field(
+        default=_NOTHING, description="Keys of other applications that numbers may be assigned to or taken from"
+    )
     allow_suppress_callbacks: bool = Field(default=False, description="Allow calls that report no events")
     allow_recording: bool = Field(default=False, description="Allow recording, to recording_destinations")
     allow_sip: bool = Field(default=False, description="Allow connecting SIP addresses at sip_hosts")
@@ -240,6 +243,7 @@ class Policy(BaseModel):
         "media_hosts",
         "callback_hosts",
         "sip_hosts",
+        "application_keys",
         "recording_destinations",
         "trusted_numbers",
         when_used="json",

@@ -115,13 +115,13 @@ _RULES = (
         "stopped",
         "rule",
         "Kill switch",
-        "While calling is stopped, every callout is refused, and so is every document that connects a call. The "
-        "setting `stop`, the command `sinch-voice-mcp stop`, the tool `emergency_stop` and too many unknown outcomes "
-        "stop calling.",
+        "While calling is stopped, every callout is refused, and so is every change of a call, a participant, a "
+        "number or a callback URL. `hang_up`, `kick`, `close_conference` and lookups work. The setting `stop`, the "
+        "command `sinch-voice-mcp stop`, the tool `emergency_stop` and too many unknown outcomes stop calling.",
         ("stop",),
         "resumed",
         "Tell the user that calling is stopped, and why. Only the owner can resume it; no tool can.",
-        "Calling is stopped: no call is placed or connected.",
+        "Calling is stopped: no call is placed, connected or changed, except to end it.",
     ),
     _rule(
         "readable",
@@ -251,6 +251,13 @@ _RULES = (
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
         "URLs of this machine.",
         "callback_hosts",
+    ),
+    _rule(
+        "application_key",
+        "Other applications",
+        "Numbers are assigned to this server's own application, and taken away from it; from and to another "
+        "application of the account only if `application_keys` lists its key.",
+        "application_keys",
     ),
     _rule(
         "hidden_callbacks",

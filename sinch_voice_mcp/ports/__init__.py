@@ -3,6 +3,7 @@
 from sinch_voice_mcp.ports.audit import AuditRow, iso
 from sinch_voice_mcp.ports.events import (
     DecideReply,
+    DecideWhileStopped,
     EventListener,
     EventLog,
     EventWatch,
@@ -32,7 +33,7 @@ from sinch_voice_mcp.ports.requests import (
     Outcome,
     Release,
 )
-from sinch_voice_mcp.ports.voice import VoiceApi
+from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
 
 __all__ = [
     "INBOUND",
@@ -44,6 +45,7 @@ __all__ = [
     "Claimed",
     "CountedLimit",
     "DecideReply",
+    "DecideWhileStopped",
     "Duplicate",
     "EndReport",
     "EntryState",
@@ -63,6 +65,7 @@ __all__ = [
     "Release",
     "Replies",
     "Reply",
+    "StillAllowed",
     "StoredEvent",
     "VoiceApi",
     "iso",

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from sinch_voice_mcp.ports.kill_switch import CallingStopped
 from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 
@@ -72,6 +73,10 @@ DecideReply = Callable[[JournalEntry | None, Replies], Reply]
 replies that were saved for it."""
 
 
+DecideWhileStopped = Callable[[CallingStopped, JournalEntry | None, Replies], Reply]
+"""Returns the reply to an event that arrives while calling is stopped; the other arguments are those of DecideReply."""
+
+
 EventListener = Callable[[CallId], None]
 """Receives the ID of every call that an event arrived for; must not raise."""
 
@@ -95,10 +100,13 @@ class EventLog(Protocol):
         """Functions that are called with the ID of every call that an event arrived for."""
         ...
 
-    async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
+    async def record(
+        self, event: IncomingEvent, decide: DecideReply, while_stopped: DecideWhileStopped | None = None
+    ) -> str:
         """Store an event with its effects and its reply in one transaction, and return the reply.
 
-        A repeated delivery gets the stored reply; ``decide`` is not called for it.
+        A repeated delivery gets the stored reply; ``decide`` is not called for it. While calling is stopped,
+        ``while_stopped`` decides in place of both.
         """
         ...
 

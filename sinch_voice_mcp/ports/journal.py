@@ -86,6 +86,28 @@ class Journal(Protocol):
         """
         ...
 
+    async def page(
+        self,
+        states: Sequence[EntryState],
+        *,
+        after: JournalEntry | None = None,
+        since: Millis | None = None,
+        limit: int = 500,
+    ) -> list[JournalEntry]:
+        """Return requests in one of these states, oldest first.
+
+        Args:
+            states: Only requests in one of these states.
+            after: Only requests that follow this one, so that pages continue one another.
+            since: Only requests claimed at this instant or later.
+            limit: Highest number of requests to return.
+        """
+        ...
+
+    async def of_call(self, call_id: CallId) -> list[JournalEntry]:
+        """Return every request that led to a call or changed it, oldest first."""
+        ...
+
     async def approve(self, approval: Approval) -> None:
         """Remember that a person confirmed calls to some destinations."""
         ...
@@ -98,8 +120,19 @@ class Journal(Protocol):
         """Return the state of the kill switch."""
         ...
 
-    async def stop(self, reason: str, by: str) -> CallingStopped:
-        """Turn the kill switch on; returns the state of a switch that was on already."""
+    async def stop(self, reason: str, by: str, *, hang_up: bool = False) -> CallingStopped:
+        """Turn the kill switch on; returns the state of a switch that was on already.
+
+        ``hang_up`` is stored with the switch until calling is resumed; a later stop can add it.
+        """
+        ...
+
+    async def begin_change(self, token: Token, details: Mapping[str, object]) -> KillSwitchState:
+        """Append the audit row of a change that is about to be made, unless calling is stopped.
+
+        Returns:
+            The kill switch if it is on, and then no row is written; None if the change may be made.
+        """
         ...
 
     async def resume(self, by: str) -> bool:

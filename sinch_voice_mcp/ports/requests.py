@@ -209,11 +209,19 @@ Claimed = Granted | Duplicate | Mismatch | Exhausted | CallingStopped
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a claimed request. ``error`` is the error that the requester received."""
+    """The outcome of a claimed request.
+
+    Attributes:
+        state: The state that the request is in now.
+        call_id: ID of the call, if it is known.
+        error: The error that the requester received.
+        answered: Whether the platform's own answer to the request gave the ID, and not an event or a lookup.
+    """
 
     state: Literal["accepted", "rejected", "not_sent", "unknown", "lost"]
     call_id: CallId | None = None
     error: JsonObject | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,16 @@ from sinch_voice_mcp.wire.applications import (
 from sinch_voice_mcp.wire.callouts import CalloutRequest
 from sinch_voice_mcp.wire.calls import Call, CallLeg, ManageParticipant, Participant
 
+StillAllowed = Callable[[], Awaitable[None]]
+"""Raises a refusal if calling was stopped in the meantime; awaited before each further try."""
+
 
 class VoiceApi(Protocol):
     """The 14 operations of the Voice API.
 
     Every method raises :class:`~sinch_voice_mcp.errors.PlatformError` if the platform rejects the request,
-    ``NotSentError`` if it was not reached, and ``OutcomeUnknownError`` if it may have acted.
+    ``NotSentError`` if it was not reached, and ``OutcomeUnknownError`` if it may have acted. Where a method takes
+    ``again``, that is awaited before each repetition of the request, and may raise to prevent it.
     """
 
     @property
@@ -28,25 +32,21 @@ class VoiceApi(Protocol):
         """Key of the application that this client acts for."""
         ...
 
-    async def place_callout(
-        self, request: CalloutRequest, *, again: Callable[[], Awaitable[None]] | None = None
-    ) -> CallId:
-        """Start a call and return its ID.
-
-        The request is repeated only if the platform did not act on it; before each repetition ``again`` is awaited,
-        which may raise to prevent it.
-        """
+    async def place_callout(self, request: CalloutRequest, *, again: StillAllowed | None = None) -> CallId:
+        """Start a call and return its ID; repeated only if the platform did not act on it."""
         ...
 
     async def get_call(self, call_id: CallId) -> Call:
         """Return state and outcome of a call."""
         ...
 
-    async def update_call(self, call_id: CallId, document: Document) -> None:
+    async def update_call(self, call_id: CallId, document: Document, *, again: StillAllowed | None = None) -> None:
         """Send a call in progress new SVAML; repeated only if that has no second effect."""
         ...
 
-    async def manage_leg(self, call_id: CallId, leg: CallLeg, document: Document) -> None:
+    async def manage_leg(
+        self, call_id: CallId, leg: CallLeg, document: Document, *, again: StillAllowed | None = None
+    ) -> None:
         """Play or speak to one side of a call; never repeated."""
         ...
 
@@ -58,7 +58,9 @@ class VoiceApi(Protocol):
         """End every call in a conference."""
         ...
 
-    async def manage_participant(self, conference_id: str, call_id: CallId, command: ManageParticipant) -> None:
+    async def manage_participant(
+        self, conference_id: str, call_id: CallId, command: ManageParticipant, *, again: StillAllowed | None = None
+    ) -> None:
         """Mute, unmute, hold or resume one participant."""
         ...
 
@@ -70,11 +72,11 @@ class VoiceApi(Protocol):
         """Return the numbers of the account."""
         ...
 
-    async def assign_numbers(self, request: AssignNumbers) -> None:
+    async def assign_numbers(self, request: AssignNumbers, *, again: StillAllowed | None = None) -> None:
         """Assign numbers to an application."""
         ...
 
-    async def unassign_number(self, request: UnassignNumber) -> None:
+    async def unassign_number(self, request: UnassignNumber, *, again: StillAllowed | None = None) -> None:
         """Remove a number from an application."""
         ...
 
@@ -82,7 +84,9 @@ class VoiceApi(Protocol):
         """Return the callback URLs of an application."""
         ...
 
-    async def set_callbacks(self, application_key: str, urls: CallbackUrl) -> None:
+    async def set_callbacks(
+        self, application_key: str, urls: CallbackUrl, *, again: StillAllowed | None = None
+    ) -> None:
         """Set callback URLs of an application; members that are left out stay as they are."""
         ...
 

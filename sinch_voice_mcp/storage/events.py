@@ -9,7 +9,9 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
+    CallingStopped,
     DecideReply,
+    DecideWhileStopped,
     EventListener,
     EventWatch,
     IncomingEvent,
@@ -22,7 +24,7 @@ from sinch_voice_mcp.ports import (
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.journal import SqlJournal
-from sinch_voice_mcp.storage.outcomes import recording, settling
+from sinch_voice_mcp.storage.outcomes import alerting, recording, settling
 from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
 from sinch_voice_mcp.text.masking import masked, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
@@ -40,7 +42,7 @@ _REPLY_TO = (
 """Earlier versions stored the identity of an event itself as its digest."""
 
 _REPLIES = (
-    "SELECT event, document, id, sealed FROM replies "
+    "SELECT replies.call AS call, event, document, id, sealed FROM replies "
     "LEFT JOIN people ON id = 'reply:' || replies.call || ':' || replies.event WHERE replies.call = :token "
     "OR replies.call IN (SELECT call FROM calls WHERE call_id = :call_id)"
 )
@@ -93,12 +95,15 @@ class SqlEvents:
         self.listeners: list[EventListener] = []
         self._watches: defaultdict[str, set[_Watch]] = defaultdict(set)
 
-    async def record(self, event: IncomingEvent, decide: DecideReply) -> str:
+    async def record(
+        self, event: IncomingEvent, decide: DecideReply, while_stopped: DecideWhileStopped | None = None
+    ) -> str:
         """Store an event with its effects and its reply in one transaction."""
         now = self._journal.now()
         announcement = self._database.announcement(CHANNEL, event.call_id)
         people = self._journal.people
-        reply = await self._database.run(lambda: _storing(event, decide, people, now, announcement))
+        deciding = (decide, while_stopped)
+        reply = await self._database.run(lambda: _storing(event, deciding, people, now, announcement))
         self.wake(event.call_id)
         return reply
 
@@ -152,23 +157,39 @@ class SqlEvents:
                 del self._watches[call_id]
 
 
+_Deciding = tuple[DecideReply, DecideWhileStopped | None]
+
+
 def _storing(
-    event: IncomingEvent, decide: DecideReply, people: People, now: Millis, announcement: Batch
+    event: IncomingEvent, decide: _Deciding, people: People, now: Millis, announcement: Batch
 ) -> Transaction[str]:
     identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    stored, by_id, by_token, saved = yield (
+    stored, by_id, by_token, saved, switch = yield (
         Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
+        Statement(sql.SWITCH),
     )
-    if stored:
+    stopped = None if decide[1] is None else sql.read_switch(switch)
+    if stored and stopped is None:
         return Commit(people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"]))
-    entry = _entry(by_token) or _entry(by_id)
-    replies = {row["event"]: people.reply(str(row["id"]), row["document"], row["sealed"]) for row in saved}
-    reply = decide(entry, replies)
+    named = _entry(by_token)
+    # A call with another ID is not the one that the request led to, so it gets none of the request's replies.
+    is_foreign = named is not None and named.call_id not in {None, event.call_id}
+    entry = _entry(by_id) if named is None or is_foreign else named
+    replies = {
+        row["event"]: people.reply(str(row["id"]), row["document"], row["sealed"])
+        for row in saved
+        if entry is not None and row["call"] == entry.token
+    }
+    reply = _decided(decide, stopped, entry, replies)
+    if stored:
+        return Commit(reply.reply)
     store = _stored(event, reply, entry, people, now)
+    if is_foreign and named is not None and not by_id:
+        yield from alerting(named.token, event.call_id, now)
     if not _has_effects(event, entry):
         # Most events: sent together with the commit, this needs one round trip less.
         return Commit(reply.reply, (*store, *announcement))
@@ -193,6 +214,11 @@ def _stored(
         return (store,)
     owner = Owner("event", identity, entry and entry.token, event.call_id)
     return (store, people.keep(owner, content, now))
+def _decided(decide: _Deciding, stopped: CallingStopped | None, entry: JournalEntry | None, saved: Replies) -> Reply:
+    ordinary, while_stopped = decide
+    if stopped is not None and while_stopped is not None:
+        return while_stopped(stopped, entry, saved)
+    return ordinary(entry, saved)
 
 
 def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
@@ -212,7 +238,7 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, people: Peo
             yield (people.keep(owner, {"numbers": [event.number]}, now),)
         return
     if entry.call_id != event.call_id:
-        # The response with the call ID was lost; or it named another call than this event does.
+        # The response with the call ID was lost.
         yield from recording(entry.token, Outcome("accepted", event.call_id), now, None)
     if event.report is not None:
         yield from settling(entry.token, event.report, now)

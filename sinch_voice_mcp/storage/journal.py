@@ -26,6 +26,7 @@ from sinch_voice_mcp.ports import (
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited, digest
+from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
 from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Rows, Statement, Transaction, committed, one
 from sinch_voice_mcp.storage.forgetting import forgetting
@@ -33,7 +34,10 @@ from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
+
+_LOGGER = masked_logger(__name__)
 
 _CLAIM_TRIES = 10
 """How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
@@ -41,6 +45,9 @@ switch between two statements of the claim, and drivers let one transaction writ
 
 _PRUNE_DELAY_MS = 600_000
 """Time for which expired rows are kept: a server whose clock is behind may still need them."""
+
+_ENTRIES_PER_PAGE = 500
+"""Requests that are read at a time where all of them are needed."""
 
 _PAGE_SIZE = 1_000
 """Rows of the audit log that are read at a time."""
@@ -134,6 +141,8 @@ class SqlJournal:
             return Commit(entry, kept if entry.state == outcome.state else ())
 
         (entry,) = await self._complete([await self._database.run(storing)])
+        if None not in (entry.call_id, outcome.call_id) and entry.call_id != outcome.call_id:
+            _LOGGER.warning("call %s carries the token of the request for call %s", outcome.call_id, entry.call_id)
         return entry
 
     async def settle(self, token: Token, report: EndReport) -> None:
@@ -194,6 +203,23 @@ class SqlJournal:
     async def _complete(self, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
         return await self.people.complete(self._database, entries)
 
+    async def page(
+        self,
+        states: Sequence[EntryState],
+        *,
+        after: JournalEntry | None = None,
+        since: Millis | None = None,
+        limit: int = _ENTRIES_PER_PAGE,
+    ) -> list[JournalEntry]:
+        """Return requests in one of these states, oldest first."""
+        rows = await self._database.read(lambda: reading_page(states, after, since, limit))
+        return await self._complete([sql.read_entry(row) for row in rows])
+
+    async def of_call(self, call_id: CallId) -> list[JournalEntry]:
+        """Return every request that led to a call or changed it, oldest first."""
+        rows = await self._database.read(lambda: one(OF_CALL, call_id=call_id))
+        return await self._complete([sql.read_entry(row) for row in rows])
+
     async def approve(self, approval: Approval) -> None:
         """Remember that a person confirmed calls to some destinations."""
 
@@ -223,14 +249,19 @@ class SqlJournal:
         """Return the state of the kill switch."""
         return sql.read_switch(await self._database.read(lambda: one(sql.SWITCH)))
 
-    async def stop(self, reason: str, by: str) -> CallingStopped:
-        """Turn the kill switch on."""
+    async def begin_change(self, token: Token, details: Mapping[str, object]) -> KillSwitchState:
+        """Append the audit row of a change, unless calling is stopped; both in one transaction."""
+        now = self.now()
+        return await self._database.run(lambda: beginning_change(token, details, now))
+
+    async def stop(self, reason: str, by: str, *, hang_up: bool = False) -> CallingStopped:
+        """Turn the kill switch on, or add to a switch that is on that calls are hung up."""
         now = self.now()
 
         def stop() -> Transaction[CallingStopped]:
-            yield from stopping(reason, by, now)
+            yield from stopping(reason, by, now, hang_up=hang_up)
             (rows,) = yield (Statement(sql.SWITCH),)
-            return Commit(sql.read_switch(rows) or CallingStopped(now, reason, by))
+            return Commit(sql.read_switch(rows) or CallingStopped(now, reason, by, hang_up))
 
         return await self._database.run(stop)
 

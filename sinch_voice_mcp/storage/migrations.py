@@ -99,6 +99,17 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX events_received_at ON events (received_at)",
         ),
     ),
+    Migration(
+        6,
+        "hang up after a stop",
+        (
+            # An instant, compared with that of the stop: an older program that resumes calling does not clear it.
+            "ALTER TABLE gate ADD COLUMN hang_up_at BIGINT",
+            # Whether the platform's own answer gave the call ID; absent in rows of older programs.
+            "ALTER TABLE calls ADD COLUMN answered INTEGER",
+            "CREATE INDEX calls_subject ON calls (subject) WHERE subject IS NOT NULL",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

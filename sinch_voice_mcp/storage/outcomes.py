@@ -10,7 +10,7 @@ from sinch_voice_mcp.ports import EndReport, JournalEntry, Outcome
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
-from sinch_voice_mcp.storage.database import Statement, Steps
+from sinch_voice_mcp.storage.database import Row, Statement, Steps
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
@@ -36,11 +36,12 @@ def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | No
         "call_id": outcome.call_id,
         "error": None if outcome.error is None else json.dumps(masked(outcome.error)),
         "unknown_at": now if outcome.state == "unknown" else None,
+        "answered": int(outcome.answered),
     }
     (rows,) = yield (Statement(sql.RECORD, values),)
     if not rows:
         entry = yield from known(token)
-        return (yield from _keep(entry, outcome.call_id, now))
+        return (yield from _keep(entry, outcome.call_id, now, answered=outcome.answered))
     entry = sql.read_entry(rows[0])
     yield from _release(token, rows[0]["units"], outcome.state)
     yield from audited(outcome.state, token, _audit_details(outcome), now)
@@ -60,7 +61,6 @@ def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
         # All of it is released; the counters' names, which contain the hashes of numbers, are not needed any more.
         yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
         yield from audited("ended", token, end, now)
-        yield from _stop_if_two_calls({rows[0]["call_id"], report.call_id}, now)
     else:
         entry = yield from known(token)
         yield from _keep(entry, report.call_id, now)
@@ -106,12 +106,17 @@ def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Ste
         yield batch
 
 
-def stopping(reason: str, by: str, now: Millis) -> Steps[None]:
-    """Turn the kill switch on; the first reason stays. Telephone numbers in it are masked."""
+def stopping(reason: str, by: str, now: Millis, *, hang_up: bool = False) -> Steps[None]:
+    """Turn the kill switch on; the first reason stays, and that calls are hung up can be added.
+
+    Telephone numbers in the reason are masked.
+    """
     reason, by = without_numbers(reason), without_numbers(by)
     (rows,) = yield (Statement(sql.STOP, {"now": now, "reason": reason, "by": by}),)
-    if rows:
-        yield from audited("stopped", None, {"reason": reason, "by": by}, now)
+    added = (yield (Statement(sql.HANG_UP, {"now": now}),))[0] if hang_up else []
+    if rows or added:
+        wish = {"hang_up": True} if added else {}
+        yield from audited("stopped", None, {"reason": reason, "by": by, **wish}, now)
 
 
 def known(token: Token) -> Steps[JournalEntry]:
@@ -126,20 +131,34 @@ def known(token: Token) -> Steps[JournalEntry]:
     return sql.read_entry(rows[0])
 
 
-def _keep(entry: JournalEntry, call_id: CallId | None, now: Millis) -> Steps[JournalEntry]:
+def _keep(entry: JournalEntry, call_id: CallId | None, now: Millis, *, answered: bool = False) -> Steps[JournalEntry]:
     """Keep what is recorded; a late outcome only adds a call ID that was missing."""
     if entry.state == "ended" and entry.call_id is None and call_id is not None:
         yield (Statement(sql.SET_CALL_ID, {"token": entry.token, "call_id": call_id}),)
         return replace(entry, call_id=CallId(call_id))
-    yield from _stop_if_two_calls({entry.call_id, call_id}, now)
-    return entry
+    if None in (entry.call_id, call_id) or entry.call_id == call_id:
+        return entry
+    return (yield from _two_calls(entry, CallId(call_id or ""), now, answered=answered))
 
 
-def _stop_if_two_calls(ids: set[str | None], now: Millis) -> Steps[None]:
-    """Turn the kill switch on if one request led to two calls: that must never happen, so a person has to look."""
-    known_ids = sorted(each for each in ids if each is not None)
-    if len(known_ids) > 1:
-        yield from stopping(f"one request led to two calls ({' and '.join(known_ids)})", "this server", now)
+def _two_calls(entry: JournalEntry, call_id: CallId, now: Millis, *, answered: bool) -> Steps[JournalEntry]:
+    """Handle a second call ID of one request: an alert, and a stop if the platform's own answers gave both.
+
+    Others than the platform may be able to put our token into a call, so an event or a lookup alone stops nothing.
+    """
+    corrected: list[Row] = []
+    if answered:
+        (corrected,) = yield (Statement(sql.CORRECT_CALL_ID, {"token": entry.token, "call_id": call_id}),)
+    yield from alerting(entry.token, call_id if not corrected else entry.call_id, now)
+    if answered and not corrected:
+        ids = " and ".join(sorted((str(entry.call_id), call_id)))
+        yield from stopping(f"one request led to two calls ({ids})", "this server", now)
+    return replace(entry, call_id=call_id) if corrected else entry
+
+
+def alerting(token: Token, foreign: CallId | None, now: Millis) -> Steps[None]:
+    """Append an alert to the audit log: a call that a request did not lead to carries its token."""
+    yield from audited("alert", token, {"alert": "another call carries this request's token", "call_id": foreign}, now)
 
 
 def _stop_at(max_unknown: int, now: Millis) -> Steps[None]:

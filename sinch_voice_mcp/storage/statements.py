@@ -41,18 +41,23 @@ BY_CALL_ID = (
 CHECK_SWITCH = "UPDATE gate SET seq = seq + 1 WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
 """Looks at the kill switch and takes the next audit number in one statement: no row is returned if the switch is on."""
 
-SWITCH = "SELECT stopped_at, reason, stopped_by FROM gate WHERE id = 1 AND stopped_at IS NOT NULL"
+SWITCH = "SELECT stopped_at, reason, stopped_by, hang_up_at FROM gate WHERE id = 1 AND stopped_at IS NOT NULL"
 STOP = (
     "UPDATE gate SET stopped_at = :now, reason = :reason, stopped_by = :by "
     "WHERE id = 1 AND stopped_at IS NULL RETURNING id"
 )
+HANG_UP = (
+    "UPDATE gate SET hang_up_at = CASE WHEN stopped_at > :now THEN stopped_at ELSE :now END "
+    "WHERE id = 1 AND stopped_at IS NOT NULL AND coalesce(hang_up_at, -1) < stopped_at RETURNING id"
+)
 RESUME = (
-    "UPDATE gate SET stopped_at = NULL, reason = NULL, stopped_by = NULL, resumed_at = :now "
-    "WHERE id = 1 AND stopped_at IS NOT NULL RETURNING id"
+    "UPDATE gate SET stopped_at = NULL, reason = NULL, stopped_by = NULL, resumed_at = :now, "
+    "hang_up_at = NULL WHERE id = 1 AND stopped_at IS NOT NULL RETURNING id"
 )
 
 RECORD = (
     "UPDATE calls SET state = :state, call_id = coalesce(:call_id, call_id), "  # noqa: S608 - a constant
+    "answered = CASE WHEN :answered = 1 THEN 1 ELSE answered END, "
     "error = CASE WHEN :state = 'lost' THEN error ELSE :error END, unknown_at = :unknown_at "
     "WHERE call = :token AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
     "AND (state = 'pending' OR (state = 'unknown' AND :state <> 'unknown') "
@@ -62,10 +67,15 @@ RECORD = (
 """A certain outcome replaces an uncertain one; a second call ID never replaces the first."""
 
 SET_CALL_ID = "UPDATE calls SET call_id = :call_id WHERE call = :token AND call_id IS NULL AND state = 'ended'"
+CORRECT_CALL_ID = (
+    "UPDATE calls SET call_id = :call_id, answered = 1 WHERE call = :token AND answered IS NULL RETURNING call"
+)
+"""The platform's own answer overrides what an event or a lookup said, but never another answer."""
 SETTLE = (
     "UPDATE calls SET state = 'ended', call_id = coalesce(call_id, :call_id), duration = :duration, cost = :cost, "
     "result = :result, reason = :reason "
     "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown', 'lost') "
+    "AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
     "RETURNING units, reserved, call_id"
 )
 COUNT_UNKNOWN = (
@@ -186,4 +196,9 @@ def read_entry(row: Row) -> JournalEntry:
 
 def read_switch(rows: Rows) -> KillSwitchState:
     """Read the rows that :data:`SWITCH` returned."""
-    return CallingStopped(rows[0]["stopped_at"], rows[0]["reason"], rows[0]["stopped_by"]) if rows else None
+    if not rows:
+        return None
+    (row,) = rows
+    # A resume by an older program leaves the instant in place, so one before the stop does not count.
+    hang_up = row["hang_up_at"] is not None and row["hang_up_at"] >= row["stopped_at"]
+    return CallingStopped(row["stopped_at"], row["reason"], row["stopped_by"], hang_up)

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
-from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations import Requester, VoiceService
 from sinch_voice_mcp.operations.calls import Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import build_prompt, errors_naming_arguments, require_exactly_one
 from sinch_voice_mcp.tools.call_results import CallDetails, call_details
-from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, requester
+from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, principal, requester
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallIdArgument,
@@ -29,7 +29,7 @@ from sinch_voice_mcp.tools.parameters import (
     To,
     TonesArgument,
 )
-from sinch_voice_mcp.tools.results import Json, Result, Text, Texts, summarize
+from sinch_voice_mcp.tools.results import Json, Result, Text, Texts, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 _CONSENT_TTS = consent_for(callouts.tts, "dry_run")
@@ -48,7 +48,7 @@ class CalloutPlaced(Result):
     request: Json
     verdicts: Texts
     warnings: Texts
-    duplicate_of: Annotated[Text, Field(description="Set if the call was placed by an earlier request")]
+    duplicate_of: Annotated[Text, Field(description="The earlier call, if it was placed before")]
 
 
 class ConferenceLeg(BaseModel):
@@ -146,9 +146,11 @@ async def place_conference_callout(
     )
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(plan.arguments):
-        legs = [_leg(leg) for leg in await service.calls.place_conference(plan.requests, who, dry_run=dry_run)]
+        found = await service.calls.place_conference(plan.requests, who, dry_run=dry_run)
+    legs, ended = [_leg(leg) for leg in found], sum(leg.placed is not None and leg.placed.hung_up for leg in found)
+    stopped = f" {counted(ended, 'call')} hung up at once: calling was stopped meanwhile." if ended else ""
     return ConferencePlaced(
-        summary=summarize(service, _conference_sentence(legs, conference_id, dry_run=dry_run)),
+        summary=summarize(service, _conference_sentence(legs, conference_id, dry_run=dry_run) + stopped),
         simulated=service.simulated,
         conference_id=conference_id,
         legs=legs,
@@ -193,7 +195,7 @@ async def update_call(
 
 async def hang_up(call_id: CallIdArgument, service: Service) -> CallDetails:
     """End one call, ringing or answered. Safe to repeat."""
-    call, ended_now = await service.calls.hang_up(call_id)
+    call, ended_now = await service.calls.hang_up(call_id, Requester(principal()))
     return call_details(service, call, "" if ended_now else "It had already ended before this request.")
 
 
@@ -212,7 +214,7 @@ async def play_to_call(
     prompt = build_prompt(None, audio_urls)
     spoken = PlayFiles(ids=(prompt,), locale=locale) if prompt is not None else Say(text=text or "", locale=locale)
     with errors_naming_arguments({"$.instructions[0].text": "text", "$.instructions[0].ids": "audio_urls"}):
-        await service.calls.play(call_id, spoken, leg)
+        await service.calls.play(call_id, spoken, leg, Requester(principal()))
     summary = summarize(service, f"The message is playing to {'both sides' if leg == 'both' else f'the {leg}'}.")
     return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=[])
 
@@ -222,7 +224,7 @@ TOOLS = (
     ToolSpec(place_conference_callout, toolset="calls", effect=ToolEffect.RINGS, title="Call into a conference"),
     ToolSpec(place_custom_callout, toolset="calls", effect=ToolEffect.RINGS, title="Call with SVAML"),
     ToolSpec(update_call, toolset="calls", effect=ToolEffect.CHANGES, title="Redirect a call"),
-    ToolSpec(hang_up, toolset="calls", effect=ToolEffect.CHANGES, title="Hang up", repeatable=True),
+    ToolSpec(hang_up, toolset="calls", effect=ToolEffect.ENDS, title="Hang up", repeatable=True),
     ToolSpec(play_to_call, toolset="calls", effect=ToolEffect.CHANGES, title="Play into a call"),
 )
 
@@ -233,6 +235,8 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         sentence = f"Checked only: nothing was placed. This request would call {callee}."
     elif placed.duplicate_of is not None:
         sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again."
+    elif placed.hung_up:
+        sentence = f"The call to {callee} was placed and hung up at once, because calling was stopped meanwhile."
     else:
         sentence = f"The call to {callee} is placed; it is not answered yet."
     dry = placed.call_id is None

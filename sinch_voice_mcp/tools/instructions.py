@@ -51,7 +51,7 @@ def server_instructions(specs: Sequence[ToolSpec], mode: Mode, *, simulated: boo
         parts = svaml
     elif ToolEffect.RINGS in effects:
         parts = [*([_TRY] if mode == "sandbox" else []), _RINGS, *_placing(names), *svaml]
-    elif ToolEffect.CHANGES in effects:
+    elif effects & {ToolEffect.CHANGES, ToolEffect.ENDS}:
         transfers = [_TRANSFERS, _POLICY] if "update_call" in names else []
         parts = [_CHANGES, *transfers, *_reporting(names), *svaml]
     else:

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
-from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations import Requester, VoiceService
+from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Number, Result, Text, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
 
-ApplicationKey = Annotated[str | None, Field(description="Default: this server's")]
+ApplicationKey = Annotated[str | None, Field(description="Default: this server's; others: application_keys")]
 CapabilityArgument = Literal["voice", "sms"] | None
 PrimaryUrl = Annotated[
     str | None, Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it")
@@ -76,9 +77,8 @@ async def assign_numbers(
     A number assigned elsewhere moves away from there: ask the user first.
     """
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
-    return _account_numbers(
-        service, await service.numbers.assign(request), f"{counted(len(numbers), 'number')} assigned."
-    )
+    assigned = await service.numbers.assign(request, Requester(principal()))
+    return _account_numbers(service, assigned, f"{counted(len(numbers), 'number')} assigned.")
 
 
 async def unassign_number(
@@ -89,7 +89,8 @@ async def unassign_number(
 ) -> AccountNumbers:
     """Take an own number away from an application: its incoming calls are no longer handled. Ask the user first."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
-    return _account_numbers(service, await service.numbers.unassign(request), f"{number} is not assigned any more.")
+    left = await service.numbers.unassign(request, Requester(principal()))
+    return _account_numbers(service, left, f"{number} is not assigned any more.")
 
 
 async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberLookup:
@@ -129,7 +130,7 @@ async def set_callbacks(service: Service, primary: PrimaryUrl = None, fallback: 
     given = {name: url or None for name, url in (("primary", primary), ("fallback", fallback)) if url is not None}
     if not given:
         raise InvalidInputError("give `primary`, `fallback` or both", field="primary")
-    before, now = await service.numbers.set_callbacks(CallbackUrl(**given))
+    before, now = await service.numbers.set_callbacks(CallbackUrl(**given), Requester(principal()))
     return Callbacks(
         summary=summarize(service, _sentence(now)), simulated=service.simulated, now=_urls(now), before=_urls(before)
     )

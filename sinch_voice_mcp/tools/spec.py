@@ -20,10 +20,14 @@ _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 class ToolEffect(Enum):
-    """What a tool does beyond returning a result: nothing, a change, or a phone that may ring."""
+    """What a tool does beyond returning a result: nothing, a change, or a phone that may ring.
+
+    Tools that change or ring are refused while calling is stopped; a tool that only ends calls works then too.
+    """
 
     READS = "reads"
     CHANGES = "changes"
+    ENDS = "ends"
     RINGS = "rings"
 
 

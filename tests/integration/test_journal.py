@@ -1,5 +1,6 @@
 """Each request that rings a phone is recorded before it is sent: repeats, limits, the list, the kill switch."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -229,7 +230,7 @@ async def test_an_emergency_stop_ends_calls_in_progress_where_it_is_asked_to(sta
         placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
         stage.clock.advance(5)
         stopped = await other.ok("emergency_stop", reason="enough", hang_up=True)
-        assert (stopped["hung_up"], stopped["still_going"]) == (2, 0)
+        assert (stopped["hung_up"], stopped["still_going"]) == (2, [])
         for leg in placed["legs"]:
             seen = await voice.ok("get_call", call_id=leg["call_id"])
             assert (seen["state"], seen["reason"]) == ("ended", "MANAGERHANGUP")
@@ -255,8 +256,10 @@ async def test_unknown_outcomes_that_are_far_apart_stop_nothing(stage: Stage) ->
         await voice.ok("place_tts_callout", to=ANSWERS, text="Hello", cli=OWN)
 
 
-async def test_one_request_that_led_to_two_calls_stops_calling(stage: Stage) -> None:
-    asked, answer = anyio.Event(), anyio.Event()
+async def test_only_a_call_with_our_token_is_found_in_a_room_and_the_platforms_answer_overrides_it(
+    stage: Stage,
+) -> None:
+    asked, answer, token = anyio.Event(), anyio.Event(), list[str]()
 
     async def platform(request: httpx2.Request) -> httpx2.Response:
         match request.url.path.split("/")[-2:]:
@@ -265,19 +268,22 @@ async def test_one_request_that_led_to_two_calls_stops_calling(stage: Stage) -> 
             case ["number", _]:
                 return httpx2.Response(200, json=PRICE)
             case ["id", "room"]:
-                inside = {"id": "first", "cli": REAL, "duration": 3, "muted": False, "onhold": False}
-                return httpx2.Response(200, json={"participants": [inside]})
+                # A stranger who dialed in from the same number is there too, and first.
+                inside = [{"id": name, "cli": REAL, "muted": False, "onhold": False} for name in ("stranger", "first")]
+                return httpx2.Response(200, json={"participants": inside})
+            case ["id", name]:
+                call = {"callId": name, "status": "ONGOING"}
+                return httpx2.Response(200, json=call | ({"custom": token[0]} if name == "first" else {}))
             case [*_, "callouts"]:
+                token.append(json.loads(request.content)["conferenceCallout"]["custom"])
                 asked.set()
                 await answer.wait()
                 return httpx2.Response(200, json={"callId": "second"})
             case _:
                 return httpx2.Response(404, json={"errorCode": 40400, "message": "no", "reference": "r"})
 
-    placed: list[dict[str, Any]] = []
-
     async def place(voice: Caller) -> None:
-        placed.append(await voice.ok("place_conference_callout", to=[REAL], **ROOM))
+        await voice.ok("place_conference_callout", to=[REAL], **ROOM)
 
     async with stage.server(transport=httpx2.MockTransport(platform), pace=Pace(sweep_s=0.01)) as voice:
         async with anyio.create_task_group() as tasks:
@@ -287,10 +293,9 @@ async def test_one_request_that_led_to_two_calls_stops_calling(stage: Stage) -> 
             stage.clock.advance(91)
             await until(lambda: _named(voice, "first"))
             answer.set()
-        assert placed[0]["legs"][0]["call_id"] == "second"
-        error = await voice.fails("place_tts_callout", **CALL)
-    assert error["rule"] == "stopped"
-    assert "one request led to two calls (first and second)" in error["message"]
+        # Others may be able to copy our token, so this is an alert and stops nothing.
+        assert await _named(voice, "second")
+        await voice.ok("place_tts_callout", **CALL, dry_run=True)
 
 
 async def _named(voice: Caller, call_id: str) -> bool:

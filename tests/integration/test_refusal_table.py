@@ -79,6 +79,7 @@ REQUESTS: Mapping[str, Request] = {
     "dtmf": saying(text="Hello", dtmf="12x"),
     "media_url": saying(audio_urls=["https://evil.test/a.mp3"]),
     "callback_url": Request({"primary": "https://evil.test/events"}, "set_callbacks"),
+    "application_key": Request({"numbers": [OWN], "application_key": "another"}, "assign_numbers"),
     "hidden_callbacks": updating({**PSTN, "suppressCallbacks": True}),
     "recording": updating({"name": "hangup"}, {"name": "startRecording", "options": {"destinationUrl": "s3://a/b"}}),
     "sip_target": updating({"name": "connectSip", "destination": {"endpoint": "a@evil.test"}}),

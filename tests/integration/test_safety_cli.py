@@ -110,7 +110,7 @@ async def test_a_stop_ends_the_calls_in_progress_if_asked_to(sqlite_url: str) ->
         async with connected(load(environ), "auto") as voice:
             call_id = await place(voice)
             ended = await Shell(**environ).ok("stop", "--hang-up")
-            assert "Calls ended: 1. Calls that could not be ended: 0." in ended.out
+            assert "Calls hung up: 1. Calls that may still go on: 0." in ended.out
             assert (await voice.ok("get_call", call_id=call_id))["state"] == "ended"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import REFUSALS, Policy
 from sinch_voice_mcp.policy.refusals import never_unchanged
-from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Release, iso
+from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Journal, Release, iso
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis
 from sinch_voice_mcp.wire.calls import Price
 
@@ -117,6 +117,32 @@ def stopped(switch: CallingStopped, *, durable: bool) -> RefusedError:
         how_to_change=_RESUME if durable else _RESTART,
         next_step=row.steps(),
     )
+
+
+def refusal_by_setting() -> RefusedError:
+    """Return the refusal while the setting ``stop`` is on."""
+    row = REFUSALS["stopped"]
+    return RefusedError(
+        f"{row.message} The owner set `stop`.",
+        rule=row.code,
+        value="",
+        how_to_change=row.how_to_change,
+        next_step=row.steps(),
+    )
+
+
+async def refuse_if_stopped(journal: Journal, policy: Policy) -> None:
+    """Raise if calling is stopped, by the kill switch or by the setting.
+
+    Raises:
+        RefusedError: It is.
+        StorageError: The journal cannot be used.
+    """
+    if policy.stop:
+        raise refusal_by_setting()
+    switch = await journal.switch()
+    if switch is not None:
+        raise stopped(switch, durable=journal.durable)
 
 
 def price_micros(price: Price | None) -> Micros | None:

@@ -94,11 +94,16 @@ def _details(request: Request, requester: Requester, hashes: Mapping[str, str], 
         "answer": requester.answer,
         "reserved": request.exposure.micros / MICROS_PER_UNIT,
         "currency": request.exposure.currency,
-        "conference": None if request.conference is None else digest(request.conference)[:_CONFERENCE_DIGEST_CHARS],
+        "conference": None if request.conference is None else conference_digest(request.conference),
         "subject": request.subject,
         "text": request.text if with_text else None,
     }
     return {name: value for name, value in recorded.items() if value not in (None, [])}
+
+
+def conference_digest(conference: str) -> str:
+    """Return what the audit log records of the ID of a conference, which may contain a name."""
+    return digest(conference)[:_CONFERENCE_DIGEST_CHARS]
 
 
 def _keys(requester: Requester, fingerprint: str, now: Millis) -> Sequence[ClaimKey]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 from anyio.abc import TaskGroup
@@ -20,6 +20,7 @@ from sinch_voice_mcp.errors import (
 )
 from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.dispatch.claims import Request, claim_of
+from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import (
@@ -33,6 +34,7 @@ from sinch_voice_mcp.ports import (
     JournalEntry,
     Mismatch,
     Outcome,
+    StillAllowed,
 )
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Token
@@ -43,9 +45,6 @@ KEY = "idempotency_key"
 """The tools' argument for the key, as errors name it."""
 
 _MAY_HAVE_BEEN_PLACED = "The call may have been placed. Do not place it again."
-
-StillAllowed = Callable[[], Awaitable[None]]
-"""Raises a refusal if calling was stopped in the meantime; awaited before each further try."""
 
 Send = Callable[[Token, StillAllowed], Awaitable[CallId | None]]
 """Sends the request with our token in it; returns the ID of the call, or None if the platform gives none."""
@@ -58,20 +57,23 @@ class Dispatched:
     Attributes:
         call_id: The call that it placed or changed; None if the platform gives none.
         token: Our token of the request.
-        duplicate_of: Our token of the earlier request, if the same request was sent before.
+        duplicate_of: The earlier call, if the same request was sent before: its ID, or our token if it has none.
         warning: What the requester should know about the record of it.
+        hung_up: Whether the call was hung up at once, because calling was stopped while it was being placed.
     """
 
     call_id: CallId | None
     token: Token
-    duplicate_of: Token | None = None
+    duplicate_of: str | None = None
     warning: str | None = None
+    hung_up: bool = False
 
 
 @dataclass(slots=True)
 class _Sending:
     """A request that is being sent, and the result once its task has finished."""
 
+    subject: CallId | None = None
     done: anyio.Event = field(default_factory=anyio.Event)
     dispatched: Dispatched | None = None
     error: BaseException | None = None
@@ -84,6 +86,7 @@ class Dispatcher:
         journal: Where requests are recorded.
         policy: The owner's limits.
         tasks: Runs the sending, so that a request is sent and recorded even if the requester disconnects.
+        hang_ups: Ends a call at once if calling was stopped while it was being placed.
         refresh: Looks up which calls have ended, if a limit allows no further call before one has.
         clock: Gives the time for every wait.
         pace: How long each wait lasts.
@@ -97,6 +100,7 @@ class Dispatcher:
         tasks: TaskGroup,
         *,
         refresh: Callable[[], Awaitable[None]],
+        hang_ups: HangUps,
         clock: Clock,
         pace: Pace,
         patience_s: float,
@@ -105,6 +109,7 @@ class Dispatcher:
         self._policy = policy
         self._tasks = tasks
         self._refresh = refresh
+        self._hang_ups = hang_ups
         self._clock = clock
         self._pace = pace
         self._patience_s = patience_s
@@ -138,7 +143,7 @@ class Dispatcher:
         self._check(claimed, claim)
         if isinstance(claimed, Duplicate):
             return await self._earlier(claimed.entry)
-        return await self._send_once(claim.token, send)
+        return await self._send_once(claim, send)
 
     async def check_limits(self, request: Request, requester: Requester) -> None:
         """Raise what :meth:`dispatch` would raise before sending; record and send nothing.
@@ -195,8 +200,8 @@ class Dispatcher:
             else:
                 self._unrecorded.pop(token, None)
 
-    async def _send_once(self, token: Token, send: Send) -> Dispatched:
-        sending = _Sending()
+    async def _send_once(self, claim: Claim, send: Send) -> Dispatched:
+        sending, token = _Sending(subject=claim.subject), claim.token
         # Shielded, so that a server that is stopped first finishes what it is sending.
         self._open[token] = anyio.CancelScope(shield=True)
         self._tasks.start_soon(self._send, token, send, sending)
@@ -207,11 +212,11 @@ class Dispatcher:
 
     async def _send(self, token: Token, send: Send, sending: _Sending) -> None:
         """Send and record; finishes even if the requester has disconnected."""
-        outcome, warning = Outcome("unknown"), None
+        outcome, warning, hung_up = Outcome("unknown"), None, False
         try:
             with self._open[token]:
                 call_id = await send(token, self._still_allowed)
-                outcome = Outcome("accepted", call_id)
+                outcome = Outcome("accepted", call_id, answered=True)
                 sending.dispatched = Dispatched(call_id, token)
         except VoiceError as error:
             if isinstance(error, OutcomeUnknownError):
@@ -226,8 +231,12 @@ class Dispatcher:
             # A request that was sent and not recorded could be sent again, so recording is never canceled.
             with anyio.CancelScope(shield=True):
                 warning = await self._record_or_keep(token, outcome)
-            if sending.dispatched is not None and warning is not None:
-                sending.dispatched = Dispatched(sending.dispatched.call_id, token, warning=warning)
+                # A change whose outcome is unknown may have connected a call too.
+                hung_up = outcome.state in {"accepted", "unknown"} and await self._hang_ups.if_stopped(
+                    outcome.call_id or sending.subject
+                )
+            if sending.dispatched is not None:
+                sending.dispatched = replace(sending.dispatched, warning=warning, hung_up=hung_up)
             self._open.pop(token, None)
             self._idle.set()
             sending.done.set()
@@ -247,9 +256,7 @@ class Dispatcher:
         await self.journal.record(token, outcome, max_unknown=self._policy.max_unknown_outcomes)
 
     async def _still_allowed(self) -> None:
-        switch = await self.journal.switch()
-        if switch is not None:
-            raise limits.stopped(switch, durable=self.journal.durable)
+        await limits.refuse_if_stopped(self.journal, self._policy)
 
     async def _earlier(self, entry: JournalEntry) -> Dispatched:
         """Return the result of the same earlier request; if that is being sent, wait for it."""
@@ -265,12 +272,12 @@ class Dispatcher:
 def _repeated(entry: JournalEntry) -> Dispatched:
     match entry.state:
         case "accepted" | "ended":
-            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
+            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.call_id or entry.token)
         case "rejected" | "not_sent":
             raise EarlierError(entry.error or {}, duplicate_of=entry.token)
         # The call was placed; only its end is not known.
         case "lost" if entry.call_id is not None:
-            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.token)
+            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.call_id)
         case "pending" | "unknown" | "lost":
             message = "The same request was sent before, and the call may have been placed then. Do not place it again."
             raise OutcomeUnknownError(message, record=entry.token, duplicate_of=entry.token)

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
-from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
+from sinch_voice_mcp.errors import StorageError, VoiceError
+from sinch_voice_mcp.operations.admission.limits import MINUTE
+from sinch_voice_mcp.operations.dispatch.ends import report_of, settle_all
+from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps, every
+from sinch_voice_mcp.operations.dispatch.rooms import carries_token, find_in_conference
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry, Outcome, VoiceApi
+from sinch_voice_mcp.ports import INBOUND, Journal, JournalEntry, Outcome, VoiceApi
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import Micros, Millis, PhoneNumber, Token
-from sinch_voice_mcp.wire.calls import Call, Participant
+from sinch_voice_mcp.types import Millis, Token
+from sinch_voice_mcp.wire.calls import Call
 
 _LOGGER = masked_logger(__name__)
 
@@ -20,18 +22,16 @@ _MAX_LOOKUPS = 20
 _LOOKUP_INTERVAL_MS = MINUTE
 """Milliseconds between the claim of a call and its first lookup, and between two lookups."""
 
-_PAGE_SIZE = 200
-"""Entries that one refresh or sweep reads from the journal."""
-
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
 class Settlement:
     """Looks up calls whose end the journal does not know, and records it."""
 
-    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
+    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps) -> None:
         self._api = api
         self._journal = journal
+        self._hang_ups = hang_ups
         self._max_unknown = policy.max_unknown_outcomes
         self._looked_up: dict[Token, Millis] = {}
 
@@ -49,20 +49,27 @@ class Settlement:
         entry = await self._journal.by_call_id(call.call_id)
         # Other programs may use `custom` for texts of their own.
         if entry is None and _TOKEN.fullmatch(call.custom or "") is not None:
-            entry = await self._journal.entry(Token(call.custom or ""))
-            if entry is not None:
-                entry = await self._journal.record(entry.token, Outcome("accepted", call.call_id))
+            named = await self._journal.entry(Token(call.custom or ""))
+            if named is None or not carries_token(call, named):
+                return None
+            recorded = await self._journal.record(named.token, Outcome("accepted", call.call_id))
+            if recorded.call_id != call.call_id:
+                # Another call carries the token of this request; the journal has an alert of it.
+                return None
+            if call.status != "FINAL":
+                await self._hang_ups.if_stopped(call.call_id)
+            return recorded
         return entry
 
     async def refresh(self) -> None:
-        """Look up which calls have ended, the oldest first.
+        """Look up which of our calls have ended, those not looked up for the longest time first.
 
         Raises:
             StorageError: The journal cannot be used.
         """
-        accepted = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted",))
-        # The oldest calls are the most likely to have ended.
-        for entry in list(reversed(accepted))[:_MAX_LOOKUPS]:
+        accepted = [entry async for entry in every(self._journal, ("accepted",)) if entry.kind != INBOUND]
+        for entry in sorted(accepted, key=self._last)[:_MAX_LOOKUPS]:
+            self._looked_up[entry.token] = self._journal.now()
             await self._look_up(entry)
 
     async def sweep(self) -> None:
@@ -72,9 +79,10 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        for entry in await self._journal.entries(limit=_PAGE_SIZE, states=("pending",), overdue=now):
-            await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
-        held = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted", "unknown"))
+        async for entry in every(self._journal, ("pending",)):
+            if entry.deadline < now:
+                await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
+        held = [entry async for entry in every(self._journal, ("accepted", "unknown"))]
         for entry in self._due(held, now):
             await self._look_up(entry)
         for entry in held:
@@ -98,38 +106,13 @@ class Settlement:
     async def _look_up(self, entry: JournalEntry) -> None:
         try:
             if entry.state == "unknown" and entry.conference is not None:
-                await self._look_into_conference(entry, entry.conference)
+                await self._hang_ups.if_stopped(await find_in_conference(self._api, self._journal, entry))
             elif (call_id := entry.call_id or entry.subject) is not None:
                 call = await self._api.get_call(call_id)
                 if call.status == "FINAL":
-                    report = report_of(call)
-                    # The cost of a change is part of the price of the call that it changed.
-                    await self._journal.settle(
-                        entry.token, replace(report, cost=Micros(0)) if entry.subject else report
-                    )
+                    await settle_all(self._journal, [entry], call)
         except StorageError:
             raise
         except VoiceError:
             # The next lookup may succeed; the entry is settled at the end of its lease at the latest.
             return
-
-    async def _look_into_conference(self, entry: JournalEntry, conference: str) -> None:
-        """Find the call of a request whose answer was lost: a participant with its number and without a request."""
-        try:
-            participants = await self._api.get_conference(conference)
-        except NotFoundError:
-            return
-        found = [one for one in participants if self._is_for(one, entry)]
-        unclaimed = [one.id for one in found if await self._journal.by_call_id(one.id) is None]
-        # With several candidates, it is not known which one is ours.
-        if len(unclaimed) == 1:
-            await self._journal.record(entry.token, Outcome("accepted", unclaimed[0]))
-
-    def _is_for(self, participant: Participant, entry: JournalEntry) -> bool:
-        number = (participant.cli or "").lstrip("+")
-        return bool(number) and self._journal.hashed(PhoneNumber(f"+{number}")) in entry.destinations
-
-
-def report_of(call: Call) -> EndReport:
-    """Return how a call ended, in the form that the journal stores."""
-    return EndReport(call.duration, price_micros(call.debit), call.result, call.reason, call.call_id)

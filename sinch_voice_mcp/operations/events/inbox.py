@@ -1,5 +1,6 @@
 """The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sinch_voice_mcp.errors import SvamlError
@@ -7,17 +8,27 @@ from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.policy import Allow, untrusted
-from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, JournalEntry, Replies, Reply
+from sinch_voice_mcp.ports import (
+    INBOUND,
+    CallingStopped,
+    EndReport,
+    EventLog,
+    IncomingEvent,
+    JournalEntry,
+    Replies,
+    Reply,
+)
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import without_trace
-from sinch_voice_mcp.types import JsonObject, Millis, PhoneNumber, Token, is_object
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token, is_object
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
+_HANG_UP = Document(action=Hangup()).to_json()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MASKED = ShownNumbers(whole=False)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -32,12 +43,14 @@ class EventInbox:
         events: Where they are recorded.
         guard: Decides about every reply, as it decides about every callout.
         incoming_text: Spoken to the caller of an incoming call.
+        hang_up: Starts to end a call of which an event arrived after a stop, if the stop says so; does not wait.
     """
 
-    def __init__(self, events: EventLog, guard: Guard, incoming_text: str) -> None:
+    def __init__(self, events: EventLog, guard: Guard, incoming_text: str, hang_up: Callable[[CallId], object]) -> None:
         self._events = events
         self._guard = guard
         self._incoming_text = incoming_text
+        self._hang_up = hang_up
 
     async def record(self, event: VoiceEvent) -> bytes:
         """Record an event and return the reply; a repeated delivery gets the same bytes.
@@ -49,8 +62,32 @@ class EventInbox:
             StorageError: It could not be recorded.
         """
         incoming = _incoming(event)
-        reply = await self._events.record(incoming, lambda entry, replies: self._reply(event, entry, replies))
+        stops: list[CallingStopped] = []
+
+        def while_stopped(stopped: CallingStopped, entry: JournalEntry | None, replies: Replies) -> Reply:
+            stops.append(stopped)
+            return self._reply_while_stopped(stopped, event, entry, replies)
+
+        reply = await self._events.record(
+            incoming, lambda entry, replies: self._reply(event, entry, replies), while_stopped
+        )
+        if stops and stops[-1].hang_up and not isinstance(event, DiceEvent):
+            # Most events of a call are no occasion to end it by the reply.
+            self._hang_up(event.call_id)
         return reply.encode()
+
+    def _reply_while_stopped(
+        self, stopped: CallingStopped, event: VoiceEvent, entry: JournalEntry | None, replies: Replies
+    ) -> Reply:
+        """End the call if the stop says so; else reply as always, but connect nothing."""
+        kind = _svaml_event(event)
+        if kind is None:
+            return Reply("", {})
+        if not stopped.hang_up:
+            decision = self._guard.decide_now(_saved(event, replies) or self._default(event, entry), kind)
+            if not isinstance(decision, Allow) or not decision.connects:
+                return self._reply(event, entry, replies)
+        return Reply(_HANG_UP, {"refused": "stopped"})
 
     def _reply(self, event: VoiceEvent, entry: JournalEntry | None, replies: Replies) -> Reply:
         kind = _svaml_event(event)
@@ -61,7 +98,7 @@ class EventInbox:
         if isinstance(decision, Allow):
             return Reply(decision.request.to_json(), {})
         # A refused reply is replaced by the end of the call, and the timeline names the rule.
-        return Reply(Document(action=Hangup()).to_json(), {"refused": decision.rule})
+        return Reply(_HANG_UP, {"refused": decision.rule})
 
     def _default(self, event: VoiceEvent, entry: JournalEntry | None) -> Document:
         match event:

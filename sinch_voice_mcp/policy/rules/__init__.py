@@ -2,6 +2,7 @@
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.rules import (
+    applications,
     caller_ids,
     durations,
     hours,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *caller_ids.RULES,
     *speech.RULES,
     *urls.RULES,
+    *applications.RULES,
     *switches.RULES,
     *durations.RULES,
     *hours.RULES,

@@ -7,7 +7,16 @@ import anyio
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import EndReport, EventWatch, IncomingEvent, JournalEntry, Outcome, Replies, Reply
+from sinch_voice_mcp.ports import (
+    CallingStopped,
+    EndReport,
+    EventWatch,
+    IncomingEvent,
+    JournalEntry,
+    Outcome,
+    Replies,
+    Reply,
+)
 from sinch_voice_mcp.storage import Storage, open_storage
 from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 from tests.contract.storage.claims import Asking, counted, events, money, slot, used
@@ -162,17 +171,39 @@ async def test_an_end_is_settled_once_and_gives_back_what_was_set_aside(storage:
     assert await events(storage.journal) == ["claim", "unknown", "accepted", "ended"]
 
 
-async def test_a_second_call_for_one_request_stops_everything(storage: Storage) -> None:
-    call = await Asking(storage.journal).call()
+async def test_events_of_another_call_with_a_requests_token_are_an_alert_and_change_nothing(storage: Storage) -> None:
+    call = await Asking(storage.journal, (slot(3),)).call()
+    await storage.events.save_replies(call, {"ace": HANG_UP})
     await storage.events.record(heard("e1", token=call), Deciding())
+    decide = Deciding()
+    await storage.events.record(heard("e2", call_id="c2", token=call), decide)
+    await storage.events.record(ended("d2", call_id="c2", token=call), decide)
+
+    # The stranger gets none of the replies of the request.
+    assert decide.asked == [(None, {}), (None, {})]
     assert await storage.journal.switch() is None
-    await storage.events.record(heard("e2", call_id="c2", token=call), Deciding())
-    stopped = await storage.journal.switch()
-    assert stopped is not None
-    assert "c1 and c2" in stopped.reason
     entry = await storage.journal.entry(call)
     assert entry is not None
-    assert entry.call_id == "c1"
+    assert (entry.state, entry.call_id) == ("accepted", "c1")
+    assert await used(storage, "max_concurrent_calls") == 1
+    alerts = [row for row in await storage.journal.audit() if row.event == "alert"]
+    assert [(row.token, row.details["call_id"]) for row in alerts] == [(call, "c2")] * 2
+
+
+async def test_while_calling_is_stopped_another_function_decides_also_about_repeated_events(storage: Storage) -> None:
+    decide, asked = Deciding(CONTINUE), list[bool]()
+
+    def while_stopped(stopped: CallingStopped, entry: JournalEntry | None, replies: Replies) -> Reply:
+        del entry, replies
+        asked.append(stopped.hang_up)
+        return Reply(HANG_UP, {})
+
+    assert await storage.events.record(heard("e1"), decide, while_stopped) == CONTINUE
+    await storage.journal.stop("enough", "owner", hang_up=True)
+    assert await storage.events.record(heard("e1"), decide, while_stopped) == HANG_UP
+    assert await storage.events.record(heard("e2"), decide, while_stopped) == HANG_UP
+    assert asked == [True, True]
+    assert len(await storage.events.events(CallId("c1"))) == 2
 
 
 async def test_a_call_that_comes_in_is_one_call(storage: Storage) -> None:

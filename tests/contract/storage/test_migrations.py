@@ -26,8 +26,9 @@ async def test_an_empty_database_gets_every_table_once(database_url: str) -> Non
         await database.aclose()
 
 
-def test_steps_are_numbered_without_gaps() -> None:
-    assert list(range(1, NEWEST + 1)) == ALL
+def test_steps_are_numbered_in_order() -> None:
+    assert sorted(set(ALL)) == ALL
+    assert ALL[-1] == NEWEST
 
 
 async def test_programs_that_start_at_once_make_the_tables_once(database_url: str) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.ports import CallingStopped, Duplicate, EndReport, Granted, Outcome
-from sinch_voice_mcp.storage import SqlJournal
+from sinch_voice_mcp.storage import SqlJournal, Storage
+from sinch_voice_mcp.storage.database import one
 from sinch_voice_mcp.types import CallId, Token
 from tests.contract.storage.claims import Asking, events
 
@@ -110,18 +111,24 @@ async def test_without_a_limit_unknown_outcomes_stop_nothing(journal: SqlJournal
     assert await journal.switch() is None
 
 
+FIRST = Outcome("accepted", CallId("call-1"), answered=True)
+SECOND = Outcome("accepted", CallId("call-2"), answered=True)
+
+
 @pytest.mark.parametrize(
     "between", [None, Outcome("lost", CallId("call-1")), EndReport(1, None, "ANSWERED", "HANGUP", CallId("call-1"))]
 )
-async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, between: Outcome | EndReport | None) -> None:
+async def test_two_answers_of_the_platform_with_two_calls_for_one_request_stop_calling(
+    journal: SqlJournal, between: Outcome | EndReport | None
+) -> None:
     call = await Asking(journal).call()
-    await journal.record(call, Outcome("accepted", CallId("call-1")))
+    await journal.record(call, FIRST)
     if isinstance(between, Outcome):
         await journal.record(call, between)
     elif between is not None:
         await journal.settle(call, between)
 
-    entry = await journal.record(call, Outcome("accepted", CallId("call-2")))
+    entry = await journal.record(call, SECOND)
 
     assert entry.call_id == "call-1"
     switch = await journal.switch()
@@ -129,13 +136,83 @@ async def test_two_calls_for_one_request_stop_calling(journal: SqlJournal, betwe
     assert switch.reason == "one request led to two calls (call-1 and call-2)"
 
 
-async def test_the_end_of_a_second_call_for_one_request_stops_calling(journal: SqlJournal) -> None:
+async def test_another_call_with_a_requests_token_is_an_alert_and_stops_nothing(
+    journal: SqlJournal, caplog: pytest.LogCaptureFixture
+) -> None:
     call = await Asking(journal).call()
-    await journal.record(call, Outcome("accepted", CallId("call-1")))
+    await journal.record(call, FIRST)
 
-    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", CallId("call-2")))
+    entry = await journal.record(call, Outcome("accepted", CallId("stranger")))
+    await journal.settle(call, EndReport(1, None, "ANSWERED", "HANGUP", CallId("stranger")))
 
-    assert await journal.switch() is not None
+    assert (entry.call_id, await journal.switch()) == ("call-1", None)
+    kept = await journal.entry(call)
+    assert kept is not None
+    assert (kept.state, kept.call_id) == ("accepted", "call-1")
+    assert await events(journal) == ["claim", "accepted", "alert", "alert"]
+    assert "call stranger carries the token of the request for call call-1" in caplog.text
+
+
+async def test_the_platforms_answer_overrides_a_call_id_that_an_event_gave(journal: SqlJournal) -> None:
+    call = await Asking(journal).call()
+    await journal.record(call, Outcome("accepted", CallId("stranger")))
+
+    entry = await journal.record(call, FIRST)
+
+    assert (entry.call_id, await journal.switch()) == ("call-1", None)
+    assert (await journal.by_call_id(CallId("call-1"))) is not None
+    (alert,) = [row for row in await journal.audit() if row.event == "alert"]
+    assert alert.details["call_id"] == "stranger"
+
+
+async def test_hanging_up_is_stored_with_the_stop_can_be_added_and_ends_with_it(journal: SqlJournal) -> None:
+    assert not (await journal.stop("first", "owner")).hang_up
+    added = await journal.stop("second", "assistant", hang_up=True)
+    assert (added.reason, added.by, added.hang_up) == ("first", "owner", True)
+    # A third stop adds nothing, and takes nothing back.
+    assert (await journal.stop("third", "owner")).hang_up
+    assert (await journal.stop("third", "owner", hang_up=True)).hang_up
+
+    await journal.resume("owner")
+    assert not (await journal.stop("fourth", "owner")).hang_up
+    assert await events(journal) == ["stopped", "stopped", "resumed", "stopped"]
+
+
+async def test_a_resume_by_an_older_program_ends_the_hanging_up_too(
+    storage: Storage, journal: SqlJournal, clock: ManualClock
+) -> None:
+    await journal.stop("first", "owner", hang_up=True)
+    clock.advance(1)
+    older = "UPDATE gate SET stopped_at = NULL, reason = NULL, stopped_by = NULL, resumed_at = 1 WHERE id = 1"
+    await storage.database.run(lambda: one(older))
+    clock.advance(1)
+
+    assert not (await journal.stop("second", "owner")).hang_up
+    assert (await journal.stop("third", "owner", hang_up=True)).hang_up
+
+
+async def test_a_change_is_recorded_before_it_is_made_and_none_begins_after_a_stop(journal: SqlJournal) -> None:
+    assert await journal.begin_change(Token("t1"), {"tool": "set_callbacks"}) is None
+    stopped = await journal.stop("enough", "owner")
+
+    assert await journal.begin_change(Token("t2"), {"tool": "set_callbacks"}) == stopped
+
+    assert [(row.event, row.token) for row in await journal.audit()] == [("change", "t1"), ("stopped", None)]
+
+
+async def test_pages_reach_the_oldest_request_however_many_are_newer(journal: SqlJournal, clock: ManualClock) -> None:
+    calls = list[Token]()
+    for number in range(7):
+        calls.append(await Asking(journal).call())
+        # Some are claimed within the same millisecond.
+        clock.advance(number % 2)
+    await journal.record(calls[3], FIRST)
+    found, last = list[Token](), None
+    while page := await journal.page(("pending",), after=last, limit=2):
+        found += [entry.token for entry in page]
+        last = page[-1]
+    assert sorted(found) == sorted(set(calls) - {calls[3]})
+    assert [entry.token for entry in await journal.page(("accepted",))] == [calls[3]]
 
 
 async def test_two_reports_of_the_same_call_stop_nothing(journal: SqlJournal) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from sinch_voice_mcp.policy import RULES, Policy
+from sinch_voice_mcp.policy import REFUSALS, RULES, Policy
 from sinch_voice_mcp.svaml import ConnectPstn, ConnectSip, Document, Hangup, SipDestination
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
@@ -25,7 +25,7 @@ def test_while_stopped_every_call_is_refused_by_the_kill_switch_alone(request_: 
         refusal = refused(request_, policy, facts=None)
 
         assert refusal.rule == "stopped"
-        assert refusal.message == "Calling is stopped: no call is placed or connected. The owner set `stop`."
+        assert refusal.message == f"{REFUSALS['stopped'].message} The owner set `stop`."
         assert refusal.how_to_change == "Only the owner of this server can change this, with SINCH_VOICE_STOP."
 
 

@@ -1,0 +1,214 @@
+"""Hang up whatever may ring after a stop: all of it at once, and later each call whose ID becomes known."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+
+from sinch_voice_mcp.clock import Clock, Pace
+from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, StorageError, VoiceError
+from sinch_voice_mcp.operations.dispatch.ends import settle_all
+from sinch_voice_mcp.operations.dispatch.rooms import find_in_conference
+from sinch_voice_mcp.ports import INBOUND, EntryState, Journal, JournalEntry, VoiceApi
+from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.types import CallId, Millis
+from sinch_voice_mcp.wire.calls import Call
+
+_LOGGER = logging.getLogger(__name__)
+
+_AT_ONCE = 20
+"""Requests to the platform at the same time."""
+
+_LONGEST_CALL_MS = 15_000_000
+"""The platform's longest call, 4 h 10 min: a call whose end was never reported may still go on for so long."""
+
+_LOOKUPS = 3
+"""Lookups of a call that the platform was told to end and that has not ended yet."""
+
+_HANG_UP = Document(action=Hangup())
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """What came of hanging up.
+
+    Attributes:
+        ended: Number of calls that were ended.
+        still_going: One request for each call that may go on, or may yet begin, newest first.
+    """
+
+    ended: int
+    still_going: tuple[JournalEntry, ...]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over all calls: which of them are over, and which of these the run ended."""
+
+    limit: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(_AT_ONCE))
+    over: set[CallId] = field(default_factory=set[CallId])
+    ended: set[CallId] = field(default_factory=set[CallId])
+
+
+async def every(
+    journal: Journal, states: Sequence[EntryState], since: Millis | None = None
+) -> AsyncGenerator[JournalEntry]:
+    """Yield every request in one of these states, oldest first."""
+    last: JournalEntry | None = None
+    while page := await journal.page(states, after=last, since=since):
+        for entry in page:
+            yield entry
+        last = page[-1]
+
+
+class HangUps:
+    """Ends calls after a stop.
+
+    Args:
+        api: The platform.
+        journal: Where it is recorded which calls there are, and whether they are hung up.
+        clock: Gives the time for every wait.
+        pace: How long each wait lasts.
+    """
+
+    def __init__(self, api: VoiceApi, journal: Journal, clock: Clock, pace: Pace) -> None:
+        self._api = api
+        self._journal = journal
+        self._clock = clock
+        self._pace = pace
+
+    async def hang_up_all(self) -> HungUp:
+        """Hang up every call that may ring because of a server on this journal, in parallel.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        run = _Run()
+        with self._clock.move_on_after(self._pace.hang_up_all_s):
+            entries = await self._may_ring()
+            async with anyio.create_task_group() as tasks:
+                # Our own calls first: if there are too many for the time, these matter most.
+                for call_id, of_call in sorted(_by_call(entries).items(), key=lambda one: _is_inbound(one[1])):
+                    tasks.start_soon(self._end, run, call_id, of_call)
+                for entry in entries:
+                    if _call_of(entry) is None:
+                        tasks.start_soon(self._find, run, entry)
+        # Read again, because a call that was being placed may be known, or over, by now.
+        left = [entry for entry in await self._may_ring() if _call_of(entry) not in run.over]
+        return HungUp(len(run.ended), _one_each(left))
+
+    async def enforce(self) -> None:
+        """Hang up again what may ring, if calling is stopped and the stop says so; for the periodic sweep.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        switch = await self._journal.switch()
+        if switch is not None and switch.hang_up:
+            await self.hang_up_all()
+
+    async def if_stopped(self, call_id: CallId | None) -> bool:
+        """Hang up a call whose ID has just become known, if a stop says so; returns whether it does. Never raises.
+
+        Called after the ID is recorded: a stop before that is seen here, a later one finds the ID in the journal.
+        """
+        try:
+            switch = await self._journal.switch()
+            if switch is None or not switch.hang_up or call_id is None:
+                return False
+            await self._end(_Run(), call_id, await self._journal.of_call(call_id))
+        except StorageError:
+            _LOGGER.warning("whether a call must be hung up could not be read; the next sweep tries again")
+            return False
+        return True
+
+    async def _may_ring(self) -> list[JournalEntry]:
+        """Return every request whose call may ring or last, or may yet be placed."""
+        entries = [entry async for entry in every(self._journal, ("pending", "accepted", "unknown"))]
+        since = Millis(self._journal.now() - _LONGEST_CALL_MS)
+        # Without an ID, a call that has outlived its lease can neither be found nor ring.
+        lost = [entry async for entry in every(self._journal, ("lost",), since) if _call_of(entry) is not None]
+        return [*entries, *lost]
+
+    async def _find(self, run: _Run, entry: JournalEntry) -> None:
+        """End the call of a request whose answer was lost, if its conference shows which call that is."""
+        if entry.state != "unknown" or entry.conference is None:
+            return
+        try:
+            async with run.limit:
+                call_id = await find_in_conference(self._api, self._journal, entry)
+        except VoiceError:
+            return
+        if call_id is not None:
+            await self._end(run, call_id, [entry])
+
+    async def _end(self, run: _Run, call_id: CallId, entries: Sequence[JournalEntry]) -> None:
+        """End one call and record that it has ended; an error leaves it among those that may go on."""
+        async with run.limit:
+            try:
+                told, call = await self._told(call_id)
+                is_over = told if call is None else call.status == "FINAL"
+                if is_over:
+                    run.over.add(call_id)
+                if is_over and told:
+                    run.ended.add(call_id)
+                if call is not None and is_over:
+                    await settle_all(self._journal, entries, call)
+            except VoiceError:
+                return
+            except Exception:
+                # One call must not keep the others from being ended.
+                _LOGGER.exception("a call could not be hung up")
+
+    async def _told(self, call_id: CallId) -> tuple[bool, Call | None]:
+        """Tell the platform to end a call; returns whether it was told, and the call afterwards if it answers."""
+        try:
+            await self._api.update_call(call_id, _HANG_UP)
+        except NotFoundError:
+            # The platform reports a call that has ended as not found for a change, and one in another region as well.
+            return False, await self._api.get_call(call_id)
+        except OutcomeUnknownError:
+            return True, await self._api.get_call(call_id)
+        try:
+            return True, await self._after_end(call_id)
+        except VoiceError:
+            # The platform has confirmed the end of the call; only how it ended is not known yet.
+            return True, None
+
+    async def _after_end(self, call_id: CallId) -> Call:
+        """Look up a call that was ended, until the platform shows it as ended."""
+        call = await self._api.get_call(call_id)
+        for _ in range(_LOOKUPS - 1):
+            if call.status == "FINAL":
+                break
+            await self._clock.sleep(self._pace.platform_poll_s)
+            call = await self._api.get_call(call_id)
+        return call
+
+
+def _call_of(entry: JournalEntry) -> CallId | None:
+    """Return the call that a request led to, or that it changed."""
+    return entry.call_id or entry.subject
+
+
+def _by_call(entries: Sequence[JournalEntry]) -> dict[CallId, list[JournalEntry]]:
+    calls: dict[CallId, list[JournalEntry]] = {}
+    for entry in entries:
+        if (call_id := _call_of(entry)) is not None:
+            calls.setdefault(call_id, []).append(entry)
+    return calls
+
+
+def _is_inbound(entries: Sequence[JournalEntry]) -> bool:
+    """Whether a call came in and no request of ours changed it."""
+    return all(entry.kind == INBOUND for entry in entries)
+
+
+def _one_each(entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
+    """Return one entry for each call, newest first, and every entry whose call is not known."""
+    ordered = sorted(entries, key=lambda entry: (entry.claimed_at, entry.token), reverse=True)
+    seen: dict[str, JournalEntry] = {}
+    for entry in ordered:
+        seen.setdefault(_call_of(entry) or entry.token, entry)
+    return tuple(seen.values())
