@@ -16,15 +16,15 @@ from pydantic import ValidationError
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, serve_stdio
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.admission.confirmation import unclear
+from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
-from sinch_voice_mcp.tools.consent import SingleUse
 from sinch_voice_mcp.tools.instructions import server_instructions
+from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -95,7 +95,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 return None
             case ToolError():
                 # Tools raise none: the SDK does, where the answer to an elicitation does not fit its schema.
-                return unclear()
+                return unconfirmed.refusal("failed")
             case _:
                 return None
 
@@ -159,6 +159,8 @@ def make_server(
         request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key])),
         log_level="WARNING",
     )
+    # Around the SDK's own check of sealed states, which fails the whole request.
+    server.middleware.insert(0, refuse_unusable_answers)
     for prompt in all_prompts():
         server.add_prompt(prompt)
     add_resources(server, sources)

@@ -18,6 +18,7 @@ from sinch_voice_mcp.operations.events.monitor import CallMonitor
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
+from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
@@ -36,6 +37,8 @@ class ServiceConfig:
         incoming_text: Spoken to the caller of an incoming call.
         patience_s: Seconds to wait for the same request that another server is sending.
         pace: How long each wait lasts.
+        principal: The principal of requests without authentication.
+        confirmer: The principal that confirmations without authentication belong to.
     """
 
     policy: Policy
@@ -45,6 +48,8 @@ class ServiceConfig:
     incoming_text: str
     patience_s: float
     pace: Pace = DEFAULT_PACE
+    principal: str = LOCAL
+    confirmer: str = LOCAL
 
 
 class VoiceService:
@@ -52,7 +57,11 @@ class VoiceService:
 
     Attributes:
         simulated: Whether the platform is the sandbox, so that no phone rings.
+        clock: Gives the time for every wait.
+        principal: The principal of requests without authentication.
+        confirmer: The principal that confirmations without authentication belong to.
         policy: What the owner allows.
+        confirmation: Whether and what a person is asked before a request is sent.
         calls: Callouts and calls in progress.
         conferences: Conferences and their participants.
         numbers: The account's numbers, other numbers, and where events are sent.
@@ -96,15 +105,11 @@ class VoiceService:
         guard = Guard(policy, config.mode, self._account, clock)
         monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
         self.simulated = config.simulated
+        self.clock = clock
+        self.principal, self.confirmer = config.principal, config.confirmer
         self.policy = policy
-        self.calls = Calls(
-            api,
-            guard,
-            Confirmation(guard, journal),
-            self._dispatcher,
-            self._settlement,
-            events,
-        )
+        self.confirmation = Confirmation(guard, journal)
+        self.calls = Calls(api, guard, self.confirmation, self._dispatcher, self._settlement, events)
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls)
         self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)

@@ -5,7 +5,16 @@ from typing import Protocol
 
 from sinch_voice_mcp.ports.audit import AuditRow
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
-from sinch_voice_mcp.ports.requests import Approval, Claim, Claimed, EndReport, EntryState, JournalEntry, Outcome
+from sinch_voice_mcp.ports.requests import (
+    Approval,
+    Claim,
+    Claimed,
+    ClaimKey,
+    EndReport,
+    EntryState,
+    JournalEntry,
+    Outcome,
+)
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 
@@ -75,12 +84,24 @@ class Journal(Protocol):
         """
         ...
 
-    async def approve(self, approval: Approval) -> None:
-        """Remember that a person confirmed calls to some destinations."""
+    async def approve(self, approval: Approval) -> bool:
+        """Remember that a person confirmed some requests; while calling is stopped, do nothing and return False."""
         ...
 
-    async def approved(self, principal: str, destinations: Sequence[str]) -> bool:
-        """Return whether unexpired approvals cover every one of these destinations."""
+    async def approved(self, principal: str, digests: Sequence[str]) -> bool:
+        """Return whether unexpired approvals cover every one of these requests."""
+        ...
+
+    async def digits(self, call: str) -> int:
+        """Return how many digits were sent as tones in a call, which our token or its ID names."""
+        ...
+
+    async def count_digits(self, call: str, digits: int, most: int | None = None) -> bool:
+        """Count digits that are about to be sent in a call; if it would then have more than ``most``, return False."""
+        ...
+
+    async def take(self, key: ClaimKey) -> bool:
+        """Take a key that one request may use; returns False if one has used it already."""
         ...
 
     async def switch(self) -> KillSwitchState:
@@ -108,7 +129,7 @@ class Journal(Protocol):
         ...
 
     async def prune(self) -> None:
-        """Delete expired keys, counters and approvals."""
+        """Delete expired keys, counters, approvals and counts of tones."""
         ...
 
     async def forget(self, number: PhoneNumber) -> int:

@@ -86,6 +86,17 @@ MIGRATIONS: tuple[Migration, ...] = (
                 call TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (call, event))""",
         ),
     ),
+    Migration(
+        3,
+        "confirmations of exactly one request, instead of those of a number in `approvals`; tones of each call",
+        (
+            f"""CREATE TABLE confirmations (
+                principal TEXT NOT NULL, digest TEXT NOT NULL, destinations TEXT NOT NULL, until BIGINT NOT NULL,
+                PRIMARY KEY (principal, digest)) {KEY_ORDERED}""",
+            f"""CREATE TABLE tones (
+                call TEXT PRIMARY KEY, digits BIGINT NOT NULL, until BIGINT NOT NULL) {KEY_ORDERED}""",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -30,7 +30,7 @@ async def emergency_stop(
 
     No tool undoes it. Calls in progress continue unless `hang_up`.
     """
-    by = f"emergency_stop of {principal()}"
+    by = f"emergency_stop of {principal(service.principal)}"
     # An unusable reason must not keep calling from being stopped.
     why = " ".join(reason.split())[:MAX_REASON_CHARS] or "no reason given"
     stopped, ended, left = await service.kill_switch.stop(why, by, hang_up=hang_up)

@@ -19,7 +19,7 @@ from mcp.types import (
 from sinch_voice_mcp.app import sealing_key
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
-from sinch_voice_mcp.tools.consent import SingleUse
+from sinch_voice_mcp.tools.sealing import SingleUse
 from tests.callers import Caller, Era, Person, changes, connected, text_of
 from tests.platforms import OWN, REAL
 from tests.stage import CALL, rehearsed

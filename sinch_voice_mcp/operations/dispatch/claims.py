@@ -92,6 +92,7 @@ def _details(
         "numbers": [shortened(number) for number in hashes],
         "destinations": list(hashes.values()),
         "answer": requester.answer,
+        "confirmed_by": requester.confirmer if requester.answer == "yes" else None,
         "reserved": request.exposure.micros / MICROS_PER_UNIT,
         "currency": request.exposure.currency,
         "conference": None if request.conference is None else digest(request.conference)[:_CONFERENCE_DIGEST_CHARS],
