@@ -1,5 +1,6 @@
 """What a person is shown is what is granted: nothing is cut, and anything else asks again."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +10,10 @@ from mcp import Client
 from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
+from sinch_voice_mcp.settings import load
 from tests.callers import Caller, Era, Person, connected
 from tests.platforms import OTHER, OWN, REAL, THIRD
+from tests.shell import Shell
 from tests.stage import CALL, ROOM, rehearsed
 
 MANY = [f"+1404500500{last}" for last in range(5)]
@@ -237,3 +240,18 @@ async def test_while_calling_is_stopped_no_one_is_asked(era: Era, sandbox: Sandb
         ):
             assert (await voice.fails(tool, **arguments))["rule"] == "stopped"
     assert len(person.questions) == 1
+
+
+@pytest.mark.parametrize(
+    ("confirm", "says"), [("auto", "calls go unconfirmed"), ("always", "calls are refused"), ("never", "asks no one")]
+)
+async def test_policy_says_what_happens_where_a_client_cannot_ask(sandbox: Sandbox, confirm: str, says: str) -> None:
+    environ = {"SINCH_VOICE_REHEARSE": "true", "SINCH_VOICE_CONFIRM": confirm, "SINCH_VOICE_ALLOWED_REGIONS": "US"}
+    async with connected(load(environ), "auto", sandbox=sandbox) as voice:
+        (page,) = (await voice.client.read_resource("sinch://policy")).contents
+    shell = Shell(**environ)
+    shown = (await shell.ok("policy")).out
+    as_json = json.loads((await shell.ok("policy --json")).out)
+    for text in (getattr(page, "text", ""), shown, as_json["confirmation"]):
+        assert f"{confirm}. " in text
+        assert says in text
