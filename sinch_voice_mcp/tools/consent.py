@@ -155,15 +155,10 @@ def _resolver(names: Sequence[str], asking: Callable[..., Asking], ready: Ready 
         try:
             if ready is not None:
                 await ready(service)
-            asked = asking(**arguments)
-            who = Requester(principal(service.principal), confirmer=principal(service.confirmer))
-            text = await service.confirmation.question(asked.requests, who, asked.unknown, asked.subject)
+            return await _prepared(ctx, service, asking(**arguments))
         except VoiceError:
             # The tool raises the same error, with the names of its arguments.
             return _Asked(None)
-        if text is not None and not _can_ask(ctx):
-            return _Asked(None, "cannot_ask")
-        return _Asked(text if text is not None and len(text) <= MAX_QUESTION_CHARS else None)
 
     prepared = _with_parameters(prepare, names)
 
@@ -189,6 +184,17 @@ def _resolver(names: Sequence[str], asking: Callable[..., Asking], ready: Ready 
         )
 
     return Resolve(consented)
+
+
+async def _prepared(ctx: Context[VoiceService], service: VoiceService, asking: Asking) -> _Asked:
+    who = Requester(principal(service.principal), confirmer=principal(service.confirmer))
+    text = await service.confirmation.question(asking.requests, who, asking.unknown, asking.subject)
+    if text is None:
+        return _Asked(None)
+    if not _can_ask(ctx):
+        return _Asked(None, "cannot_ask")
+    asks = len(text) <= MAX_QUESTION_CHARS and not await service.confirmation.is_stopped()
+    return _Asked(text if asks else None)
 
 
 async def _ask(ctx: Context[VoiceService], service: VoiceService, asked: _Asked) -> Elicit[Consent] | PersonAnswer:

@@ -54,8 +54,6 @@ class Confirmation:
             pending = _pending(decisions)
             if not pending or await self._is_covered(pending, requester, subject):
                 return None
-            if await self._journal.switch() is not None:
-                return None
         except VoiceError:
             return None
         return _text(decisions)
@@ -90,6 +88,14 @@ class Confirmation:
         if subject is not None:
             await self._count_digits(sum(allow.digits for allow in allowed), subject, free=not pending)
         return [await self._guard.admitted(allow) for allow in allowed]
+
+    async def is_stopped(self) -> bool:
+        """Return whether calling is stopped; no one is asked then.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        return await self._journal.switch() is not None
 
     async def take_answer(self, requester: Requester) -> bool:
         """Use up the sealed answer of a request that makes no claim; returns False if it was used before."""
