@@ -16,15 +16,16 @@ from pydantic import ValidationError
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, serve_stdio
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.admission.confirmation import unclear
+from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
-from sinch_voice_mcp.tools.consent import SingleUse, principal
+from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
+from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -98,14 +99,14 @@ class VoiceServer(MCPServer[VoiceService]):
                 return None
             case ToolError():
                 # Tools raise none: the SDK does, where the answer to an elicitation does not fit its schema.
-                return unclear()
+                return unconfirmed.refusal("failed")
             case _:
                 return None
 
 
 async def _record_unclear(service: VoiceService, name: str) -> None:
     """Record in the audit log that a tool was refused because the answer to its question could not be read."""
-    details = {"kind": name, "principal": principal(), "rule": unclear().rule, "answer": "unclear"}
+    details = {"kind": name, "principal": principal(service.principal), "rule": "consent", "answer": "unclear"}
     await service.changes.note("refused", details)
 
 
@@ -168,6 +169,8 @@ def make_server(
         request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key])),
         log_level="WARNING",
     )
+    # Around the SDK's own check of sealed states, which fails the whole request.
+    server.middleware.insert(0, refuse_unusable_answers)
     for prompt in all_prompts():
         server.add_prompt(prompt)
     add_resources(server, sources)

@@ -79,6 +79,11 @@ class Settings(BaseModel):
     )
     calling_url: str | None = Field(None, description="Base URL for calls and conferences, instead of the region's")
     configuration_url: str | None = Field(None, description="Base URL for numbers and callback URLs")
+    principal: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+( [!-~]+)*$")] | None = Field(
+        None,
+        description="Whose requests and confirmations these are, where servers share a journal; unset, confirmations "
+        "belong to user@host and requests to all",
+    )
     request_timeout_s: Annotated[float, Field(gt=0, le=15)] = Field(
         15.0, description="Timeout of one request to the Voice API, in seconds, at most 15"
     )

@@ -13,12 +13,14 @@ from anyio.abc import TaskGroup
 from mcp.server import MCPServer
 
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
+from sinch_voice_mcp.app.identity import person_at_this_machine
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
@@ -105,6 +107,8 @@ def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> Servic
         patience_s=settings.request_timeout_s + _PATIENCE_MARGIN_S,
         whole_numbers=settings.numbers_in_results == "full",
         pace=pace,
+        principal=settings.principal or LOCAL,
+        confirmer=settings.principal or person_at_this_machine(),
     )
 
 

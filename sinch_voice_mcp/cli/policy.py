@@ -10,7 +10,7 @@ from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_i
 from sinch_voice_mcp.cli.output import Printer, write
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.operations.usage import effective
+from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, sqlite_file
@@ -64,6 +64,7 @@ def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, obj
         "mode": settings.mode,
         "simulated": settings.simulated,
         "kill_switch": state,
+        "confirmation": confirming(settings.policy),
         "settings": [
             {"name": row.name, "variable": row.variable, "value": row.value, "source": row.source} for row in rows
         ],
@@ -81,6 +82,7 @@ def _show(settings: Settings, switch: KillSwitchState | str) -> None:
             printer.line(("Kill switch: ", "bold"), switch)
         case None:
             printer.line(("Kill switch: ", "bold"), "off")
+    printer.line(("Confirmation: ", "bold"), confirming(settings.policy))
     printer.line()
     rows = effective(settings.policy, settings.sources)
     width = max(len(row.name) for row in rows)

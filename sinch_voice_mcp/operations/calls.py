@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, StillAllowed, VoiceApi
-from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
+from sinch_voice_mcp.svaml import Document, Hangup, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
@@ -145,12 +145,6 @@ class Calls:
             raise next((error for error in errors if not error.retry_safe), errors[0])
         return legs
 
-    async def question(
-        self, requests: Sequence[CalloutRequest], requester: Requester, unknown: tuple[str, ...] = ()
-    ) -> str | None:
-        """Write the question to ask a person before these are placed; None if no person has to confirm."""
-        return await self._confirmation.question(requests, requester, unknown)
-
     async def check_limits(self, admitted: Admitted[CalloutRequest], requester: Requester = ANONYMOUS) -> None:
         """Raise what :meth:`place` would raise for a limit now; record and send nothing.
 
@@ -204,33 +198,35 @@ class Calls:
         async with self._dispatcher.audited("update", requester):
             await self._changes.require_running()
             (admitted,) = await self._confirmation.admit(
-                [reading.document], requester, event="update", unknown=_unknown(reading)
+                [reading.document], requester, subject=call_id, unknown=_unknown(reading)
             )
             if admitted.connects:
                 return await self._dispatch_update(call_id, admitted, requester)
+            if not await self._confirmation.take_answer(requester):
+                return (*admitted.warnings, _SAME_CHANGE)
             name = reading.document.action.name if reading.document.action is not None else None
             async with self._changes.made("update_call", requester, call_id=call_id, action=name) as still_allowed:
                 await self._api.update_call(call_id, admitted.request, again=still_allowed)
             return admitted.warnings
 
-    async def question_update(self, reading: Reading, requester: Requester) -> str | None:
-        """Write the question to ask a person before a call is changed; None if no person has to confirm."""
-        return await self._confirmation.question([reading.document], requester, _unknown(reading), event="update")
-
     async def play(
-        self, call_id: CallId, instruction: Instruction, leg: CallLeg, requester: Requester = ANONYMOUS
-    ) -> None:
-        """Speak or play to one leg of a call in progress. The server never repeats the request.
+        self, call_id: CallId, document: Document, leg: CallLeg, requester: Requester = ANONYMOUS
+    ) -> tuple[str, ...]:
+        """Speak or play to one leg of a call in progress; returns warnings. The server never repeats the request.
 
         Raises:
             RefusedError: The guard refuses; nothing was sent.
             NotFoundError: There is no such call, or it has ended.
             OutcomeUnknownError: It may have been played.
         """
-        document = Document(instructions=(instruction,), action=Continue())
+        async with self._dispatcher.audited("play", requester):
+            await self._changes.require_running()
+            (admitted,) = await self._confirmation.admit([document], requester, subject=call_id)
+        if not await self._confirmation.take_answer(requester):
+            return (*admitted.warnings, _SAME_CHANGE)
         async with self._changes.made("play_to_call", requester, call_id=call_id, leg=leg) as still_allowed:
-            admitted = await self._guard.admit(document, "update")
             await self._api.manage_leg(call_id, leg, admitted.request, again=still_allowed)
+        return admitted.warnings
 
     async def hang_up(self, call_id: CallId, requester: Requester = ANONYMOUS) -> tuple[Call, bool]:
         """End a call; returns the call, and whether this request ended it. Safe to repeat.
@@ -273,6 +269,9 @@ class Calls:
                 # Saved before the callout is sent, because its first event can arrive before the answer.
                 callout, replies = withhold_replies(callout)
                 await self._events.save_replies(token, replies)
+            if admitted.digits:
+                # Under our token, because the ID of the call is not known yet.
+                await self._dispatcher.journal.count_digits(token, admitted.digits)
             live = self._guard.mode == "live"
             return await self._api.place_callout(with_token(callout, token, live=live), again=still_allowed)
 

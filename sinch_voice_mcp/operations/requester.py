@@ -1,12 +1,13 @@
 """The requester of a call, and what a person answered to the question about it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-PersonAnswer = Literal["yes", "no", "closed", "not_asked", "cannot_ask"]
-"""What a person answered. ``closed``: the person closed the question. ``not_asked``: no person had to be asked.
-``cannot_ask``: the client cannot show a question, so its own approval of the tool call counts."""
+PersonAnswer = Literal["yes", "no", "closed", "expired", "failed", "not_asked", "cannot_ask"]
+"""What a person answered. ``closed``: the person closed the question. ``expired``: no answer came in time. ``failed``:
+the client could not ask, or its answer cannot be read. ``not_asked``: no person had to be asked. ``cannot_ask``: the
+client does not show questions, so its own approval of the tool call counts."""
 
 LOCAL = "local"
 """The principal of a server that only its own user can reach."""
@@ -21,16 +22,20 @@ class Requester:
         key: The client's idempotency key; two requests with the same key are the same request.
         answer: What a person answered.
         answer_digest: Digest of the sealed answer that came with the request; it is valid for one request.
+        confirmer: The principal that confirmations belong to.
+        shown: The question that the person answered; None if none was asked.
     """
 
     principal: str = LOCAL
     key: str | None = None
     answer: PersonAnswer = "cannot_ask"
     answer_digest: str | None = None
+    confirmer: str = LOCAL
+    shown: str | None = None
 
     def part(self, index: int) -> "Requester":
         """Return the requester of one request of a list, with a key and an answer of its own."""
-        return Requester(self.principal, _part(self.key, index), self.answer, _part(self.answer_digest, index))
+        return replace(self, key=_part(self.key, index), answer_digest=_part(self.answer_digest, index))
 
 
 ANONYMOUS = Requester()

@@ -21,6 +21,7 @@ from sinch_voice_mcp.operations.events.monitor import CallMonitor
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
+from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
@@ -41,6 +42,8 @@ class ServiceConfig:
         patience_s: Seconds to wait for the same request that another server is sending.
         whole_numbers: Whether results show the numbers of this server's calls whole.
         pace: How long each wait lasts.
+        principal: The principal of requests without authentication.
+        confirmer: The principal that confirmations without authentication belong to.
     """
 
     policy: Policy
@@ -51,6 +54,8 @@ class ServiceConfig:
     patience_s: float
     whole_numbers: bool = True
     pace: Pace = DEFAULT_PACE
+    principal: str = LOCAL
+    confirmer: str = LOCAL
 
 
 class VoiceService:
@@ -58,7 +63,11 @@ class VoiceService:
 
     Attributes:
         simulated: Whether the platform is the sandbox, so that no phone rings.
+        clock: Gives the time for every wait.
+        principal: The principal of requests without authentication.
+        confirmer: The principal that confirmations without authentication belong to.
         policy: What the owner allows.
+        confirmation: Whether and what a person is asked before a request is sent.
         calls: Callouts and calls in progress.
         conferences: Conferences and their participants.
         numbers: The account's numbers, other numbers, and where events are sent.
@@ -108,11 +117,14 @@ class VoiceService:
         guard = Guard(policy, config.mode, self._account, clock)
         monitor = CallMonitor(api, journal, events, self._settlement, source, self.shown, clock=clock, pace=config.pace)
         self.simulated = config.simulated
+        self.clock = clock
+        self.principal, self.confirmer = config.principal, config.confirmer
         self.policy = policy
+        self.confirmation = Confirmation(guard, journal)
         self.calls = Calls(
             api,
             guard,
-            Confirmation(guard, journal),
+            self.confirmation,
             self._dispatcher,
             self._settlement,
             events,

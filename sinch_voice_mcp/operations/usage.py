@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sinch_voice_mcp.operations.admission.limits import DAY
-from sinch_voice_mcp.policy import Policy
+from sinch_voice_mcp.policy import Confirm, Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.ports import CallingStopped, EntryState, Journal
@@ -25,6 +25,19 @@ _RELEASED: frozenset[EntryState] = frozenset({"rejected", "not_sent"})
 
 _MAX_ENTRIES = 100_000
 """Entries that are read: more than any sensible limit allows per day."""
+
+
+_CONFIRMING: Mapping[Confirm, str] = {
+    "auto": "A client that can show questions asks a person. In a client that cannot, calls go unconfirmed: its own "
+    'approval of the tool call is the only question. `confirm = "always"` refuses them there.',
+    "always": "A client that can show questions asks a person. In a client that cannot, calls are refused.",
+    "never": "The server asks no one: the client's own approval of the tool call is the only question.",
+}
+
+
+def confirming(policy: Policy) -> str:
+    """Say who confirms a call under these settings, in clients that can show questions and in those that cannot."""
+    return f"{policy.confirm}. {_CONFIRMING[policy.confirm]}"
 
 
 @dataclass(frozen=True, slots=True)

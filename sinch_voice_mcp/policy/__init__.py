@@ -12,9 +12,9 @@
             raise refusal.error()
 """
 
-from sinch_voice_mcp.policy.case import Case, Intent
+from sinch_voice_mcp.policy.case import Case, Intent, RunningCall
 from sinch_voice_mcp.policy.cleaning import untrusted
-from sinch_voice_mcp.policy.consent import ConsentReason
+from sinch_voice_mcp.policy.consent import FREE_DIGITS, ConsentReason
 from sinch_voice_mcp.policy.decision import Allow, Decision, NeedsApproval, Refuse, Verdict, decide, needs_facts
 from sinch_voice_mcp.policy.effects.collecting import effects_of
 from sinch_voice_mcp.policy.effects.kinds import (
@@ -24,7 +24,9 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Fetch,
     Hides,
     Identify,
+    Join,
     Lasts,
+    PlayStored,
     Reach,
     Secret,
     Speak,
@@ -40,9 +42,11 @@ from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_num
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
 from sinch_voice_mcp.policy.refusals import REFUSALS, Refusal, owner_sets
 from sinch_voice_mcp.policy.rules import RULES, Rule
+from sinch_voice_mcp.policy.showing import Shown, question_text
 
 __all__ = [
     "FICTIONAL",
+    "FREE_DIGITS",
     "NUMBER_TYPES",
     "REFUSALS",
     "RULES",
@@ -62,18 +66,22 @@ __all__ = [
     "Hides",
     "Identify",
     "Intent",
+    "Join",
     "Lasts",
     "Mode",
     "Needs",
     "NeedsApproval",
     "NumberFacts",
     "NumberType",
+    "PlayStored",
     "Policy",
     "Reach",
     "Refusal",
     "Refuse",
     "Rule",
+    "RunningCall",
     "Secret",
+    "Shown",
     "Speak",
     "SpeakSsml",
     "Store",
@@ -87,5 +95,6 @@ __all__ = [
     "exposure",
     "needs_facts",
     "owner_sets",
+    "question_text",
     "untrusted",
 ]

@@ -17,11 +17,26 @@ from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
 from sinch_voice_mcp.policy.targets import sip_address, target_of
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import Payload, PhoneNumber
+from sinch_voice_mcp.types import CallId, Payload, PhoneNumber
 
 E = TypeVar("E", bound=Effect)
 R_co = TypeVar("R_co", bound=Payload, default=Payload, covariant=True)
 """The type of the request; a rule accepts every type."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCall:
+    """The call in progress that a document changes.
+
+    Attributes:
+        call_id: ID of the call.
+        digits: Digits that it has sent as tones so far.
+        trusted: Whether the call rang trusted numbers only.
+    """
+
+    call_id: CallId
+    digits: int = 0
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,7 @@ class Intent(Generic[R_co]):
         hint: Facts that may be out of date; only messages use them.
         now: Instant of the decision, in UTC; None leaves calling hours undecided.
         approved: Whether a person has confirmed the request.
+        running: The call in progress that a document changes; None for a callout and for a reply to an event.
     """
 
     request: R_co
@@ -45,6 +61,7 @@ class Intent(Generic[R_co]):
     hint: Facts | None = None
     now: datetime | None = None
     approved: bool = False
+    running: RunningCall | None = None
 
 
 @dataclass(frozen=True)

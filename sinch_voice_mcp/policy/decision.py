@@ -6,13 +6,14 @@ from typing import Generic, Literal
 
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.case import Case, R_co
-from sinch_voice_mcp.policy.consent import ConsentReason, question, unseen
+from sinch_voice_mcp.policy.consent import ConsentReason, may_ask, needed_consent
 from sinch_voice_mcp.policy.effects.kinds import Secret, Unknown
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.facts import Needs, Tariff
 from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
+from sinch_voice_mcp.policy.showing import Shown, digits_of, question_text, show, unseen
 from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import PhoneNumber
 
@@ -42,6 +43,8 @@ class Allow(Generic[R_co]):
         warnings: What the requester should know.
         tariffs: The prices that were looked up, by number in E.164.
         targets: The SIP addresses and in-app users that are connected; one that is connected twice is listed twice.
+        digits: How many digits it sends as tones.
+        shown: What a person sees of it; None if no person could have to confirm it.
     """
 
     request: R_co
@@ -54,6 +57,8 @@ class Allow(Generic[R_co]):
     warnings: tuple[str, ...]
     tariffs: Mapping[PhoneNumber, Tariff] = field(default_factory=dict[PhoneNumber, Tariff])
     targets: tuple[str, ...] = ()
+    digits: int = 0
+    shown: Shown | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,20 @@ class NeedsApproval(Generic[R_co]):
 
     Attributes:
         allow: The decision if a person confirms.
-        question: Plain text that says what the call would do, one fact per line; the same for the same request.
+        shown: What the person sees; the same for the same request.
         reasons: Why a person is asked.
         numbers: The numbers, in E.164, that ring and are not trusted.
     """
 
     allow: Allow[R_co]
-    question: str
+    shown: Shown
     reasons: tuple[ConsentReason, ...]
     numbers: tuple[PhoneNumber, ...]
+
+    @property
+    def question(self) -> str:
+        """Plain text that says what the request would do, one fact per line."""
+        return question_text([self.shown])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +138,10 @@ def decide(case: Case[R_co]) -> Allow[R_co] | NeedsApproval[R_co] | Refuse:
     if failures:
         return _refusal(*failures[0], tuple(verdicts))
     allow = _allowed(case, tuple(verdicts))
-    asked = question(case)
-    return allow if asked is None else NeedsApproval(allow, asked.text, asked.reasons, asked.numbers)
+    consent = needed_consent(case)
+    if consent is None or allow.shown is None:
+        return allow
+    return NeedsApproval(allow, allow.shown, consent.reasons, consent.numbers)
 
 
 def needs_facts(case: Case, before: str | None = None) -> Needs:
@@ -155,6 +167,8 @@ def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
         warnings=tuple(_warnings(case)),
         tariffs=case.tariffs,
         targets=case.targets,
+        digits=digits_of(case),
+        shown=show(case) if may_ask(case) else None,
     )
 
 

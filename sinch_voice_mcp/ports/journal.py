@@ -9,6 +9,7 @@ from sinch_voice_mcp.ports.requests import (
     Approval,
     Claim,
     Claimed,
+    ClaimKey,
     EndReport,
     EntryState,
     Forgotten,
@@ -108,12 +109,24 @@ class Journal(Protocol):
         """Return every request that led to a call or changed it, oldest first."""
         ...
 
-    async def approve(self, approval: Approval) -> None:
-        """Remember that a person confirmed calls to some destinations."""
+    async def approve(self, approval: Approval) -> bool:
+        """Remember that a person confirmed some requests; while calling is stopped, do nothing and return False."""
         ...
 
-    async def approved(self, principal: str, destinations: Sequence[str]) -> bool:
-        """Return whether unexpired approvals cover every one of these destinations."""
+    async def approved(self, principal: str, digests: Sequence[str]) -> bool:
+        """Return whether unexpired approvals cover every one of these requests."""
+        ...
+
+    async def digits(self, call: str) -> int:
+        """Return how many digits were sent as tones in a call, which our token or its ID names."""
+        ...
+
+    async def count_digits(self, call: str, digits: int, most: int | None = None) -> bool:
+        """Count digits that are about to be sent in a call; if it would then have more than ``most``, return False."""
+        ...
+
+    async def take(self, key: ClaimKey) -> bool:
+        """Take a key that one request may use; returns False if one has used it already."""
         ...
 
     async def switch(self) -> KillSwitchState:
@@ -152,7 +165,7 @@ class Journal(Protocol):
         ...
 
     async def prune(self) -> None:
-        """Delete expired keys, counters and approvals, and what is older than the owner's terms."""
+        """Delete expired keys, counters, approvals and counts of tones, and what is older than the owner's terms."""
         ...
 
     async def forget(self, number: PhoneNumber) -> Forgotten:

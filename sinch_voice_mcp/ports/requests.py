@@ -244,9 +244,22 @@ class EndReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """One request that a person confirmed.
+
+    Attributes:
+        digest: Digest of everything that the person was shown of it, and of the request.
+        destinations: Keyed hashes of the numbers that it rings.
+    """
+
+    digest: str
+    destinations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
-    """A person confirmed calls to these destinations, given as keyed hashes, until an instant."""
+    """A person, named by the principal for confirmations, confirmed these requests until an instant."""
 
     principal: str
-    destinations: tuple[str, ...]
+    grants: tuple[Grant, ...]
     until: Millis

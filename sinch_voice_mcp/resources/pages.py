@@ -22,7 +22,7 @@ from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.states import REASONS, RESULTS
-from sinch_voice_mcp.operations.usage import effective
+from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.policy import REFUSALS, Refusal
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.policy.refusals import RefusalKind
@@ -48,6 +48,8 @@ _POLICY = """\
 # What this server allows
 
 {state}
+
+Confirmation by a person: {confirmation}
 
 No tool, argument or header changes any of this. Only the owner does: with a variable, flag or file and a restart, or,
 to turn the kill switch off, with `sinch-voice-mcp resume` at a shell.
@@ -114,7 +116,9 @@ async def policy(sources: Mapping[str, str]) -> str:
     )
     rows = [row for row in REFUSALS.values() if row.kind == "rule"]
     rules = "\n".join(f"- `{row.code}`: {row.exactly} {_changed_by(row.settings)}" for row in rows)
-    return _POLICY.format(state=await _state(service), settings=settings, rules=rules)
+    return _POLICY.format(
+        state=await _state(service), confirmation=confirming(service.policy), settings=settings, rules=rules
+    )
 
 
 def _changed_by(names: Iterable[str]) -> str:

@@ -214,6 +214,8 @@ def _stored(
         return (store,)
     owner = Owner("event", identity, entry and entry.token, event.call_id)
     return (store, people.keep(owner, content, now))
+
+
 def _decided(decide: _Deciding, stopped: CallingStopped | None, entry: JournalEntry | None, saved: Replies) -> Reply:
     ordinary, while_stopped = decide
     if stopped is not None and while_stopped is not None:

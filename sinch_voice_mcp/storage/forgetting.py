@@ -30,11 +30,12 @@ def forgetting(hashed: str, now: Millis) -> Transaction[Forgotten]:
         plain.append(Statement(SET_ERROR, {"token": row["call"], "error": error}))
     if plain:
         yield plain
-    rows, confirmations = yield (
+    rows, approvals, confirmations = yield (
         Statement(sql.FORGET_CALLS, calls),
-        Statement(sql.FORGET_APPROVALS, {"destination": hashed}),
+        Statement(sql.FORGET_APPROVALS[0], {"destination": hashed}),
+        Statement(sql.FORGET_APPROVALS[1], calls),
     )
     in_progress = sum(row["state"] in _OPEN for row in rows)
-    forgotten = Forgotten(len(rows), len(sealed), len(confirmations), in_progress)
+    forgotten = Forgotten(len(rows), len(sealed), len(approvals) + len(confirmations), in_progress)
     yield from audited("forgotten", None, {"calls": forgotten.requests, "sealed": forgotten.sealed}, now)
     return Commit(forgotten)

@@ -15,6 +15,7 @@ from sinch_voice_mcp.ports import (
     CallingStopped,
     Claim,
     Claimed,
+    ClaimKey,
     Duplicate,
     EndReport,
     EntryState,
@@ -28,6 +29,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited, digest
 from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
+from sinch_voice_mcp.storage.confirming import approving, counting, covering, taking
 from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Rows, Statement, Transaction, committed, one
 from sinch_voice_mcp.storage.forgetting import forgetting
 from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
@@ -220,30 +222,29 @@ class SqlJournal:
         rows = await self._database.read(lambda: one(OF_CALL, call_id=call_id))
         return await self._complete([sql.read_entry(row) for row in rows])
 
-    async def approve(self, approval: Approval) -> None:
-        """Remember that a person confirmed calls to some destinations."""
+    async def approve(self, approval: Approval) -> bool:
+        """Remember that a person confirmed some requests, unless calling is stopped."""
+        return await self._database.run(lambda: approving(approval, self.now()))
 
-        def approving() -> Transaction[None]:
-            for destination in sorted(approval.destinations):
-                values = {"principal": approval.principal, "destination": destination, "until": approval.until}
-                yield (Statement(sql.APPROVE, values),)
-            yield from audited("approved", None, {"destinations": list(approval.destinations)}, self.now())
-            return Commit(None)
+    async def approved(self, principal: str, digests: Sequence[str]) -> bool:
+        """Return whether unexpired approvals cover every one of these requests."""
+        now = self.now()
+        return bool(digests) and await self._database.read(lambda: covering(principal, digests, now))
 
-        await self._database.run(approving)
+    async def digits(self, call: str) -> int:
+        """Return how many digits were sent as tones in a call, which our token or its ID names."""
+        rows = await self._database.read(lambda: one(sql.DIGITS, call=call, now=self.now()))
+        return int(rows[0]["digits"]) if rows else 0
 
-    async def approved(self, principal: str, destinations: Sequence[str]) -> bool:
-        """Return whether unexpired approvals cover every one of these destinations."""
-        batch = [
-            Statement(sql.APPROVED, {"principal": principal, "destination": destination, "now": self.now()})
-            for destination in destinations
-        ]
+    async def count_digits(self, call: str, digits: int, most: int | None = None) -> bool:
+        """Count digits that are about to be sent in a call, unless it would then have more than ``most``."""
+        now = self.now()
+        return await self._database.run(lambda: counting(call, digits, most, now))
 
-        def reading() -> Transaction[bool]:
-            found = yield batch
-            return Commit(all(found))
-
-        return bool(batch) and await self._database.read(reading)
+    async def take(self, key: ClaimKey) -> bool:
+        """Take a key that one request may use; returns False if one has used it already."""
+        now = self.now()
+        return await self._database.run(lambda: taking(key, now))
 
     async def switch(self) -> KillSwitchState:
         """Return the state of the kill switch."""
@@ -299,7 +300,7 @@ class SqlJournal:
         return await self._database.run(lambda: forgetting(hashed, now))
 
     async def prune(self) -> None:
-        """Delete expired keys, counters and approvals, and what is older than the terms."""
+        """Delete expired keys, counters, approvals and counts of tones, and what is older than the terms."""
         now = self.now()
         then = now - _PRUNE_DELAY_MS
 

@@ -87,6 +87,17 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(
+        3,
+        "confirmations of exactly one request, instead of those of a number in `approvals`; tones of each call",
+        (
+            f"""CREATE TABLE confirmations (
+                principal TEXT NOT NULL, digest TEXT NOT NULL, destinations TEXT NOT NULL, until BIGINT NOT NULL,
+                PRIMARY KEY (principal, digest)) {KEY_ORDERED}""",
+            f"""CREATE TABLE tones (
+                call TEXT PRIMARY KEY, digits BIGINT NOT NULL, until BIGINT NOT NULL) {KEY_ORDERED}""",
+        ),
+    ),
+    Migration(
         4,
         "people",
         (

@@ -86,17 +86,25 @@ RELEASE = "UPDATE counters SET used = used - :amount WHERE name = :name AND buck
 END_GAP = "UPDATE counters SET used = 0 WHERE name = :name AND bucket = :bucket AND used = :amount"
 """Unless another call was claimed since; then the gap belongs to that one."""
 
+CONFIRMING = ("approvals", "confirmations", "tones")
+"""Tables of confirmations; servers of an older version on the same database write the first one."""
+
 PRUNE = (
-    *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", "approvals")),  # noqa: S608 - names
+    *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", *CONFIRMING)),  # noqa: S608 - names
     "DELETE FROM counters WHERE bucket = 0 AND used <= 0",
 )
 
 APPROVE = (
-    "INSERT INTO approvals (principal, destination, until) VALUES (:principal, :destination, :until) "
-    "ON CONFLICT (principal, destination) DO UPDATE SET until = excluded.until"
+    "INSERT INTO confirmations (principal, digest, destinations, until) "
+    "VALUES (:principal, :digest, :destinations, :until) "
+    "ON CONFLICT (principal, digest) DO UPDATE SET until = excluded.until"
 )
-APPROVED = (
-    "SELECT destination FROM approvals WHERE principal = :principal AND destination = :destination AND until > :now"
+APPROVED = "SELECT digest FROM confirmations WHERE principal = :principal AND digest = :digest AND until > :now"
+DIGITS = "SELECT digits FROM tones WHERE call = :call AND until > :now"
+COUNT_DIGITS = (
+    "INSERT INTO tones (call, digits, until) VALUES (:call, :digits, :until) "
+    "ON CONFLICT (call) DO UPDATE SET digits = tones.digits + excluded.digits, until = excluded.until "
+    "WHERE tones.digits + excluded.digits <= :most RETURNING digits"
 )
 FORGET_PEOPLE = (
     "DELETE FROM people WHERE hashes LIKE :pattern "
@@ -118,7 +126,10 @@ FORGET_CALLS = (
     "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
     "WHERE destinations LIKE :pattern RETURNING call, state"
 )
-FORGET_APPROVALS = "DELETE FROM approvals WHERE destination = :destination RETURNING destination"
+FORGET_APPROVALS = (
+    "DELETE FROM approvals WHERE destination = :destination RETURNING destination",
+    "DELETE FROM confirmations WHERE destinations LIKE :pattern RETURNING digest",
+)
 AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit"
 SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
 USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"

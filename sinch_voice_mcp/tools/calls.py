@@ -5,14 +5,21 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
-from sinch_voice_mcp.operations import Requester, VoiceService
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.calls import Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
+from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import build_prompt, errors_naming_arguments, require_exactly_one
 from sinch_voice_mcp.tools.call_results import CallDetails, call_details
-from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, principal, requester
+from sinch_voice_mcp.tools.consent import (
+    Consented,
+    consent_for,
+    consent_for_playing,
+    consent_for_update,
+    requester,
+    requester_of,
+)
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallIdArgument,
@@ -36,6 +43,16 @@ _CONSENT_TTS = consent_for(callouts.tts, "dry_run")
 _CONSENT_CONFERENCE = consent_for(callouts.conference, "dry_run")
 _CONSENT_CUSTOM = consent_for(callouts.custom, "dry_run")
 _CONSENT_UPDATE = consent_for_update()
+
+
+def _playing(*, text: str | None, audio_urls: list[str] | None, locale: str | None) -> Document:
+    require_exactly_one(text=text, audio_urls=audio_urls)
+    prompt = build_prompt(None, audio_urls)
+    spoken = PlayFiles(ids=(prompt,), locale=locale) if prompt is not None else Say(text=text or "", locale=locale)
+    return Document(instructions=(spoken,), action=Continue())
+
+
+_CONSENT_PLAY = consent_for_playing(_playing)
 _SILENT = (
     "Neither `ice` nor `ace` says what happens on answer: unless your callback URL does, the callee hears silence."
 )
@@ -195,13 +212,15 @@ async def update_call(
 
 async def hang_up(call_id: CallIdArgument, service: Service) -> CallDetails:
     """End one call, ringing or answered. Safe to repeat."""
-    call, ended_now = await service.calls.hang_up(call_id, Requester(principal()))
+    call, ended_now = await service.calls.hang_up(call_id, requester_of(service))
     return call_details(service, call, "" if ended_now else "It had already ended before this request.")
 
 
 async def play_to_call(
     call_id: CallIdArgument,
     service: Service,
+    consented: Annotated[Consented, _CONSENT_PLAY],
+    *,
     text: Annotated[str | None, Field(description="This or audio_urls; at most 600 characters")] = None,
     audio_urls: AudioUrls = None,
     leg: Annotated[
@@ -210,13 +229,11 @@ async def play_to_call(
     locale: Locale = None,
 ) -> CallSteered:
     """Speak or play audio into an answered call, which then continues. Each repetition is heard again."""
-    require_exactly_one(text=text, audio_urls=audio_urls)
-    prompt = build_prompt(None, audio_urls)
-    spoken = PlayFiles(ids=(prompt,), locale=locale) if prompt is not None else Say(text=text or "", locale=locale)
+    document = _playing(text=text, audio_urls=audio_urls, locale=locale)
     with errors_naming_arguments({"$.instructions[0].text": "text", "$.instructions[0].ids": "audio_urls"}):
-        await service.calls.play(call_id, spoken, leg, Requester(principal()))
+        warnings = await service.calls.play(call_id, document, leg, requester(consented))
     summary = summarize(service, f"The message is playing to {'both sides' if leg == 'both' else f'the {leg}'}.")
-    return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=[])
+    return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=list(warnings))
 
 
 TOOLS = (

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError
-from sinch_voice_mcp.operations import Requester, VoiceService
-from sinch_voice_mcp.tools.consent import principal
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
 from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
@@ -56,16 +56,16 @@ async def manage_participant(
     if moh is not None and command != "onhold":
         raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
     if command == "kick":
-        await service.conferences.kick(conference_id, call_id, Requester(principal()))
+        await service.conferences.kick(conference_id, call_id, requester_of(service))
         return _conference(service, _DONE[command], conference_id, [])
-    who = Requester(principal())
+    who = requester_of(service)
     participant = await service.conferences.manage(conference_id, call_id, command, moh, who)
     return _conference(service, _DONE[command], conference_id, [_member(service, participant)])
 
 
 async def close_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
     """End a conference and all calls in it. Phones that still ring keep ringing; end those with hang_up."""
-    await service.conferences.close(conference_id, Requester(principal()))
+    await service.conferences.close(conference_id, requester_of(service))
     return _conference(service, "The conference is closed; every call in it has ended.", conference_id, [])
 
 

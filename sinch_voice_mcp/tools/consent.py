@@ -1,81 +1,108 @@
-"""Ask for confirmation before a call: one resolver per tool that rings, and answers that hold for one call."""
+"""Ask for confirmation before a request: the resolvers of the tools that call, speak or connect."""
 
-import hashlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
-from contextvars import ContextVar
-from enum import Enum
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import principal_components
-from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, DeclinedElicitation
+from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context, Elicit, Resolve
-from mcp.server.request_state import AESGCMRequestStateCodec
-from pydantic import BaseModel, Field
+from mcp.types import ElicitResult
+from pydantic import BaseModel, Field, ValidationError
 
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
+from sinch_voice_mcp.operations.admission.confirmation import MAX_QUESTION_CHARS
 from sinch_voice_mcp.operations.requester import LOCAL, PersonAnswer
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.parameters import the_service
+from sinch_voice_mcp.tools.sealing import digest_of_answer
+from sinch_voice_mcp.types import CallId, Payload
 
-_presented: ContextVar[str | None] = ContextVar("sinch_voice_presented", default=None)
+_LOGGER = logging.getLogger(__name__)
+
+ANSWER_S = 600.0
+"""Seconds for which a question stays open; the SDK accepts a sealed answer for the same time."""
+
+_INPUT_REQUIRED = "2026-07-28"
+"""From this protocol revision on, questions are part of a tool's result, so no back channel is needed."""
 
 Ready = Callable[[VoiceService], Awaitable[None]]
-Question = Callable[[VoiceService, Requester, dict[str, Any]], Awaitable[str | None]]
 
 
 class Consent(BaseModel):
-    """What a person is asked for: yes or no to one call. Only the JSON value true is a yes; there is no default."""
+    """What a person is asked for: yes or no to one request. Only the JSON value true is a yes; there is no default."""
 
-    place: Annotated[bool, Field(strict=True, description="Place this call")]
-
-
-class Standing(Enum):
-    """Why no confirmation was asked for: none is needed, or the client cannot ask."""
-
-    NOT_ASKED = "not_asked"
-    CANNOT_ASK = "cannot_ask"
+    place: Annotated[bool, Field(strict=True, description="Place this call, or change it as described")]
 
 
-Consented = AcceptedElicitation[Any] | DeclinedElicitation | CancelledElicitation
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """Who makes a request, and what became of the question about it.
+
+    Attributes:
+        principal: The authenticated user, or the server's own principal.
+        confirmer: The principal that confirmations belong to.
+        answer: What a person answered.
+        shown: The question that was asked; None if none was.
+        answer_digest: Digest of the sealed answer that came with the request.
+    """
+
+    principal: str
+    confirmer: str
+    answer: PersonAnswer
+    shown: str | None
+    answer_digest: str | None
 
 
-class SingleUse(AESGCMRequestStateCodec):
-    """Seals answers, and identifies the one that came with a request, so that it is acted on once."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question to ask; without one, why none is asked."""
 
-    def unseal(self, token: str) -> bytes:
-        """Open a sealed answer, and remember its digest for the rest of this request."""
-        payload = super().unseal(token)
-        _presented.set(hashlib.sha256(token.encode()).hexdigest())
-        return payload
+    question: str | None
+    otherwise: PersonAnswer = "not_asked"
 
 
-def principal() -> str:
-    """Return the authenticated client and subject, or the single user of a server without authentication."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a person may have to confirm: the requests of one tool call.
+
+    Attributes:
+        requests: The requests as the client made them.
+        unknown: JSON paths of undocumented members that the reader left out.
+        subject: The call in progress that they change.
+    """
+
+    requests: Sequence[Payload]
+    unknown: tuple[str, ...] = ()
+    subject: CallId | None = None
+
+
+def principal(default: str = LOCAL) -> str:
+    """Return the authenticated client and subject; on a server without authentication, the default."""
     token = get_access_token()
-    return LOCAL if token is None else "/".join(str(part) for part in principal_components(token))
+    return default if token is None else "/".join(str(part) for part in principal_components(token))
+
+
+def requester_of(service: VoiceService) -> Requester:
+    """Return the requester of a tool call that no person has to confirm."""
+    return Requester(principal(service.principal), confirmer=principal(service.confirmer))
 
 
 def requester(consented: Consented, key: str | None = None) -> Requester:
     """Return the requester of this tool call, with the answer to the question for confirmation."""
-    return Requester(principal(), key, _answer(consented), _presented.get())
-
-
-def _answer(consented: Consented) -> PersonAnswer:
-    match consented:
-        case AcceptedElicitation(data=Consent(place=True)):
-            return "yes"
-        case CancelledElicitation():
-            return "closed"
-        case AcceptedElicitation(data=Standing.NOT_ASKED):
-            return "not_asked"
-        case AcceptedElicitation(data=Standing.CANNOT_ASK):
-            return "cannot_ask"
-        case _:
-            return "no"
+    return Requester(
+        consented.principal,
+        key,
+        consented.answer,
+        consented.answer_digest,
+        confirmer=consented.confirmer,
+        shown=consented.shown,
+    )
 
 
 def consent_for(plan: Callable[..., CalloutPlan], *also: str, ready: Ready | None = None) -> Resolve:
@@ -87,51 +114,143 @@ def consent_for(plan: Callable[..., CalloutPlan], *also: str, ready: Ready | Non
         ready: Raises if the tool would fail in any case; then no question is asked.
     """
 
-    async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
-        if ready is not None:
-            await ready(service)
+    def asking(**arguments: Any) -> Asking:  # noqa: ANN401 - JSON
         made = plan(**arguments)
-        return await service.calls.question(made.requests, who, made.unknown)
+        return Asking(made.requests, made.unknown)
 
-    return _resolver((*inspect.signature(plan).parameters, *also), question)
+    return _resolver((*inspect.signature(plan).parameters, *also), asking, ready)
 
 
 def consent_for_update() -> Resolve:
     """Return the resolver of the tool that changes a call."""
 
-    async def question(service: VoiceService, who: Requester, arguments: dict[str, Any]) -> str | None:
-        return await service.calls.question_update(language.read(arguments["svaml"], "update"), who)
+    def asking(**arguments: Any) -> Asking:  # noqa: ANN401 - JSON
+        reading = language.read(arguments["svaml"], "update")
+        return Asking([reading.document], tuple(one.path for one in reading.unknown), CallId(arguments["call_id"]))
 
-    return _resolver(("svaml",), question)
+    return _resolver(("call_id", "svaml"), asking)
 
 
-def _resolver(names: Iterable[str], question: Question) -> Resolve:
-    """Return a resolver that takes arguments of these names and asks ``question``, if there is one to ask."""
+def consent_for_playing(plan: Callable[..., Payload]) -> Resolve:
+    """Return the resolver of the tool that speaks or plays in a call.
 
-    async def ask(ctx: Context[VoiceService], service: VoiceService, **arguments: Any) -> Elicit[Consent] | Standing:  # noqa: ANN401 - JSON
+    Args:
+        plan: Takes arguments of the tool by their names, except ``call_id``.
+    """
+
+    def asking(**arguments: Any) -> Asking:  # noqa: ANN401 - JSON
+        call_id = CallId(arguments.pop("call_id"))
+        return Asking([plan(**arguments)], subject=call_id)
+
+    return _resolver(("call_id", *inspect.signature(plan).parameters), asking)
+
+
+def _resolver(names: Sequence[str], asking: Callable[..., Asking], ready: Ready | None = None) -> Resolve:
+    """Return the resolver that asks a person where the requests of a tool call need it.
+
+    Args:
+        names: The arguments of the tool that ``asking`` takes, and ``dry_run`` where the tool has it.
+        asking: Returns what a person may have to confirm.
+        ready: Raises if the tool would fail in any case; then no question is asked.
+    """
+
+    async def prepare(ctx: Context[VoiceService], service: VoiceService, **arguments: Any) -> _Asked:  # noqa: ANN401 - JSON
         if not service.may_ask or arguments.pop("dry_run", False):
-            return Standing.NOT_ASKED
+            return _Asked(None)
         try:
-            text = await question(service, Requester(principal()), arguments)
+            if ready is not None:
+                await ready(service)
+            return await _prepared(ctx, service, asking(**arguments))
         except VoiceError:
             # The tool raises the same error, with the names of its arguments.
-            return Standing.NOT_ASKED
-        if text is None:
-            return Standing.NOT_ASKED
-        return Elicit(text, Consent) if _can_ask(ctx) else Standing.CANNOT_ASK
+            return _Asked(None)
 
-    return Resolve(_with_parameters(ask, names))
+    prepared = _with_parameters(prepare, names)
+
+    async def ask(
+        ctx: Context[VoiceService],
+        service: Annotated[VoiceService, Resolve(the_service)],
+        asked: Annotated[_Asked, Resolve(prepared)],
+    ) -> Elicit[Consent] | PersonAnswer:
+        return await _ask(ctx, service, asked)
+
+    async def consented(
+        ctx: Context[VoiceService],
+        service: Annotated[VoiceService, Resolve(the_service)],
+        asked: Annotated[_Asked, Resolve(prepared)],
+        answered: Annotated[ElicitationResult[Consent], Resolve(ask)],
+    ) -> Consented:
+        return Consented(
+            principal(service.principal),
+            principal(service.confirmer),
+            _answer(answered),
+            asked.question,
+            digest_of_answer(ctx),
+        )
+
+    return Resolve(consented)
 
 
-def _with_parameters(ask: Callable[..., Any], names: Iterable[str]) -> Callable[..., Any]:
+async def _prepared(ctx: Context[VoiceService], service: VoiceService, asking: Asking) -> _Asked:
+    who = requester_of(service)
+    text = await service.confirmation.question(asking.requests, who, asking.unknown, asking.subject)
+    if text is None:
+        return _Asked(None)
+    if not _can_ask(ctx):
+        return _Asked(None, "cannot_ask")
+    asks = len(text) <= MAX_QUESTION_CHARS and not await service.confirmation.is_stopped()
+    return _Asked(text if asks else None)
+
+
+async def _ask(ctx: Context[VoiceService], service: VoiceService, asked: _Asked) -> Elicit[Consent] | PersonAnswer:
+    """Ask in the way of the protocol's revision; the answer, or what the SDK is to send with the tool's result."""
+    if asked.question is None:
+        return asked.otherwise
+    if _in_results(ctx):
+        readable = all(_is_readable(answer) for answer in (ctx.input_responses or {}).values())
+        return Elicit(asked.question, Consent) if readable else "failed"
+    with service.clock.move_on_after(ANSWER_S):
+        try:
+            return _answer(await ctx.elicit(asked.question, Consent))
+        except Exception:
+            _LOGGER.warning("a question for confirmation could not be asked", exc_info=True)
+            return "failed"
+    return "expired"
+
+
+def _is_readable(answer: object) -> bool:
+    if not isinstance(answer, ElicitResult):
+        return False
+    if answer.action != "accept":
+        return True
+    try:
+        Consent.model_validate(answer.content)
+    except ValidationError:
+        return False
+    return True
+
+
+def _answer(answered: AcceptedElicitation[Any] | DeclinedElicitation | CancelledElicitation) -> PersonAnswer:
+    match answered:
+        case AcceptedElicitation(data=Consent(place=place)):
+            return "yes" if place else "no"
+        case AcceptedElicitation(data=answer):
+            return answer
+        case CancelledElicitation():
+            return "closed"
+        case DeclinedElicitation():
+            return "no"
+
+
+def _with_parameters(function: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:
     """Give a resolver the signature from which the SDK learns which arguments of the tool to pass."""
     own: dict[str, object] = {"ctx": Context[VoiceService], "service": Annotated[VoiceService, Resolve(the_service)]}
     annotations = own | dict.fromkeys(names, object)
     kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter(name, kind, annotation=annotations[name]) for name in annotations]
-    ask.__annotations__ = annotations
-    vars(ask)["__signature__"] = inspect.Signature(parameters)
-    return ask
+    function.__annotations__ = annotations
+    vars(function)["__signature__"] = inspect.Signature(parameters)
+    return function
 
 
 def _can_ask(ctx: Context[VoiceService]) -> bool:
@@ -140,9 +259,8 @@ def _can_ask(ctx: Context[VoiceService]) -> bool:
     elicitation = None if capabilities is None else capabilities.elicitation
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
         return False
-    modern = (ctx.protocol_version or "") >= _INPUT_REQUIRED
-    return modern or ctx.session.can_send_request
+    return _in_results(ctx) or ctx.session.can_send_request
 
 
-_INPUT_REQUIRED = "2026-07-28"
-"""From this protocol revision on, questions are part of a tool's result, so no back channel is needed."""
+def _in_results(ctx: Context[VoiceService]) -> bool:
+    return (ctx.protocol_version or "") >= _INPUT_REQUIRED

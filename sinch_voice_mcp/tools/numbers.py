@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
-from sinch_voice_mcp.operations import Requester, VoiceService
-from sinch_voice_mcp.tools.consent import principal
+from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Number, Result, Text, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
@@ -77,7 +77,7 @@ async def assign_numbers(
     A number assigned elsewhere moves away from there: ask the user first.
     """
     request = AssignNumbers(numbers=tuple(numbers), application_key=application_key, capability=capability)
-    assigned = await service.numbers.assign(request, Requester(principal()))
+    assigned = await service.numbers.assign(request, requester_of(service))
     return _account_numbers(service, assigned, f"{counted(len(numbers), 'number')} assigned.")
 
 
@@ -89,7 +89,7 @@ async def unassign_number(
 ) -> AccountNumbers:
     """Take an own number away from an application: its incoming calls are no longer handled. Ask the user first."""
     request = UnassignNumber(number=number, application_key=application_key, capability=capability)
-    left = await service.numbers.unassign(request, Requester(principal()))
+    left = await service.numbers.unassign(request, requester_of(service))
     return _account_numbers(service, left, f"{number} is not assigned any more.")
 
 
@@ -130,7 +130,7 @@ async def set_callbacks(service: Service, primary: PrimaryUrl = None, fallback: 
     given = {name: url or None for name, url in (("primary", primary), ("fallback", fallback)) if url is not None}
     if not given:
         raise InvalidInputError("give `primary`, `fallback` or both", field="primary")
-    before, now = await service.numbers.set_callbacks(CallbackUrl(**given), Requester(principal()))
+    before, now = await service.numbers.set_callbacks(CallbackUrl(**given), requester_of(service))
     return Callbacks(
         summary=summarize(service, _sentence(now)), simulated=service.simulated, now=_urls(now), before=_urls(before)
     )

@@ -48,7 +48,7 @@ async def emergency_stop(
 
     No tool undoes it. Calls in progress continue unless `hang_up`.
     """
-    by = f"emergency_stop of {principal()}"
+    by = f"emergency_stop of {principal(service.principal)}"
     stopped = await service.kill_switch.stop(reason, by, hang_up=hang_up)
     is_first = (stopped.switch.by, stopped.switch.reason) == (by, recorded_reason(reason))
     opening = "All calling is stopped" if is_first else "All calling had already been stopped"

@@ -18,8 +18,9 @@ Tables = dict[str, Rows]
 _RANDOM: Sequence[tuple[str, str]] = (
     ("token", "SELECT call FROM calls WHERE kind <> 'inbound'"),
     ("hash", "SELECT destinations FROM calls"),
-    ("hash", "SELECT destination FROM approvals"),
     ("hash", "SELECT hashes FROM people"),
+    ("hash", "SELECT destinations FROM confirmations"),
+    ("person", "SELECT principal FROM confirmations"),
     ("chain", "SELECT digest FROM audit UNION SELECT head FROM gate"),
 )
 """What is different in each run, by the word that stands for it. Digests that depend on nothing but the request or the

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from mcp.client.context import ClientRequestContext
-from mcp.shared.exceptions import MCPError
 from mcp.types import (
     CallToolResult,
     ElicitRequestFormParams,
@@ -19,7 +18,7 @@ from mcp.types import (
 from sinch_voice_mcp.app import sealing_key
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
-from sinch_voice_mcp.tools.consent import SingleUse
+from sinch_voice_mcp.tools.sealing import SingleUse
 from tests.callers import Caller, Era, Person, changes, connected, text_of
 from tests.platforms import OWN, REAL
 from tests.stage import CALL, rehearsed
@@ -74,7 +73,11 @@ async def test_the_form_asks_for_a_yes_and_has_no_default(era: Era, sandbox: San
         await voice.fails("place_tts_callout", **CALL)
     (form,) = forms
     assert form["required"] == ["place"]
-    assert form["properties"]["place"] == {"description": "Place this call", "title": "Place", "type": "boolean"}
+    assert form["properties"]["place"] == {
+        "description": "Place this call, or change it as described",
+        "title": "Place",
+        "type": "boolean",
+    }
 
 
 async def test_a_confirmation_holds_for_its_destination_and_one_hour(era: Era, clock: ManualClock) -> None:
@@ -174,6 +177,14 @@ async def _answered(
     return result
 
 
+def _is_unusable(result: CallToolResult) -> None:
+    """An answer that belongs to no open question is a refusal with a next step, not a failure of the request."""
+    error = json.loads(text_of(result))
+    assert (result.is_error, error["code"], error["rule"]) == (True, "refused", "consent")
+    assert "could not be asked" in error["message"]
+    assert "Send the same request again" in error["next_step"]
+
+
 def _posts(sandbox: Sandbox) -> Sequence[object]:
     return [request for request in sandbox.requests if request.raw_path == "/calling/v1/callouts"]
 
@@ -197,11 +208,9 @@ async def test_fault_12_a_forged_or_foreign_answer_places_nothing(sandbox: Sandb
         sealed = asked.request_state or ""
         forged = sealed[:-6] + ("AAAAAA" if not sealed.endswith("AAAAAA") else "BBBBBB")
         for arguments, state in ((CALL, forged), ({**CALL, "to": OTHER}, sealed), ({**CALL, "text": "Other"}, sealed)):
-            with pytest.raises(MCPError):
-                await _answered(voice, arguments, asked, state)
+            _is_unusable(await _answered(voice, arguments, asked, state))
     async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person()) as other:
-        with pytest.raises(MCPError):
-            await _answered(other, CALL, asked)
+        _is_unusable(await _answered(other, CALL, asked))
     assert _posts(sandbox) == []
 
 
@@ -225,9 +234,27 @@ async def test_fault_12_an_expired_answer_places_nothing(sandbox: Sandbox) -> No
         claims = json.loads(codec.unseal(asked.request_state or ""))
         assert 0 < claims["exp"] - claims["iat"] <= 600
         late = codec.seal(json.dumps({**claims, "iat": claims["iat"] - 601, "exp": claims["exp"] - 601}).encode())
-        with pytest.raises(MCPError):
-            await _answered(voice, CALL, asked, late)
+        _is_unusable(await _answered(voice, CALL, asked, late))
     assert _posts(sandbox) == []
+
+
+async def test_two_calls_in_one_task_each_have_an_answer_of_their_own(sandbox: Sandbox) -> None:
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person()) as voice:
+        first = await _answered(voice, CALL, await _asked(voice, CALL))
+        # Without a question, and so without an answer, in the same task.
+        again = await _answered_without_question(voice, {**CALL, "idempotency_key": "k"})
+        other = {**CALL, "text": "Another"}
+        second = await _answered(voice, other, await _asked(voice, other))
+    placed = [json.loads(text_of(result)) for result in (first, again, second)]
+    assert len({one["call_id"] for one in placed}) == 3
+    assert not any("duplicate_of" in one for one in placed)
+    assert len(_posts(sandbox)) == 3
+
+
+async def _answered_without_question(voice: Caller, arguments: dict[str, Any]) -> CallToolResult:
+    result = await voice.client.session.call_tool("place_tts_callout", arguments)
+    assert isinstance(result, CallToolResult)
+    return result
 
 
 async def test_servers_of_one_application_accept_each_others_questions(sandbox: Sandbox) -> None:

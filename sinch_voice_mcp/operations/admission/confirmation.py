@@ -1,26 +1,26 @@
-"""Confirmation of requests: the guard writes the question, a person answers it, the journal stores the answer."""
+"""Confirmation of requests: the guard says what to show, a person answers, the journal stores what was granted."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sinch_voice_mcp.errors import RefusedError, VoiceError
+from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
-from sinch_voice_mcp.operations.admission.limits import HOUR
-from sinch_voice_mcp.operations.requester import Requester
-from sinch_voice_mcp.policy import REFUSALS, Allow, NeedsApproval
-from sinch_voice_mcp.ports import Approval, Journal
+from sinch_voice_mcp.operations.admission.limits import HOUR, stopped
+from sinch_voice_mcp.operations.requester import Requester, digest
+from sinch_voice_mcp.policy import FREE_DIGITS, Allow, NeedsApproval, RunningCall, Shown, question_text
+from sinch_voice_mcp.ports import Approval, ClaimKey, Grant, Journal, JournalEntry
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import Millis, Payload
+from sinch_voice_mcp.types import CallId, Millis, Payload, PhoneNumber
 
 R = TypeVar("R", bound=Payload)
 
-MAX_QUESTION_CHARS = 1_500
-"""Clients show a question in a small form; a longer one would scroll its end out of sight."""
+MAX_QUESTION_CHARS = 3_000
+"""A longer question is refused, never cut: a person would not read it, and a form might not show it in full."""
 
-_LASTING_REASONS = {"dial"}
-"""Reasons that one confirmation covers for an hour, for the same numbers. Tones and targets other than numbers are
-confirmed for each call."""
+_EACH_TIME = frozenset({"unseen", "dtmf"})
+"""Reasons for which each request is confirmed, also the same one again: the next number, or a card number."""
 
 
 class Confirmation:
@@ -35,7 +35,7 @@ class Confirmation:
         requests: Sequence[Payload],
         requester: Requester,
         unknown: tuple[str, ...] = (),
-        event: Event | None = None,
+        subject: CallId | None = None,
     ) -> str | None:
         """Write the question to ask a person before these requests are sent.
 
@@ -43,26 +43,27 @@ class Confirmation:
             requests: The requests as the client made them.
             requester: The client and principal; a recent confirmation by the same principal may cover the requests.
             unknown: JSON paths of undocumented members that the reader left out.
-            event: The event that a document outside a callout answers.
+            subject: The call in progress that a document changes.
 
         Returns:
-            The question; None if no person has to confirm, or if :meth:`admit` would raise in any case.
+            The question, in full also if it is longer than :data:`MAX_QUESTION_CHARS`; None if no person has to
+            confirm, or if :meth:`admit` would raise in any case.
         """
         try:
-            pending = _pending(await self._decide(requests, event, unknown, numbered=False))
-            if not pending or await self._is_covered(pending, requester):
+            decisions = await self._decide(requests, await self._running(subject), unknown, numbered=False)
+            pending = _pending(decisions)
+            if not pending or await self._is_covered(pending, requester, subject):
                 return None
         except VoiceError:
             return None
-        # One question for all, because a person should not answer five forms for one conference.
-        return "\n\n".join(one.question for one in pending)[:MAX_QUESTION_CHARS]
+        return _text(decisions)
 
     async def admit(
         self,
         requests: Sequence[R],
         requester: Requester,
         *,
-        event: Event | None = None,
+        subject: CallId | None = None,
         unknown: tuple[str, ...] = (),
         numbered: bool = False,
     ) -> list[Admitted[R]]:
@@ -71,59 +72,116 @@ class Confirmation:
         Args:
             requests: The requests as the client made them.
             requester: The client and principal, and what a person answered.
-            event: The event that documents outside a callout answer.
+            subject: The call in progress that a document changes; the digits that it sends are counted.
             unknown: JSON paths of undocumented members that the reader left out.
             numbered: Whether the paths of errors begin with the request's index in the list.
 
         Raises:
             RefusedError: A rule refuses, a person declined, or a required confirmation is missing.
         """
-        decisions = await self._decide(requests, event, unknown, numbered=numbered)
+        running = await self._running(subject)
+        decisions = await self._decide(requests, running, unknown, numbered=numbered)
         pending = _pending(decisions)
-        if pending and not await self._is_covered(pending, requester):
-            await self._check_answer(pending, requester)
+        if pending and not await self._is_covered(pending, requester, subject):
+            await self._check_answer(decisions, requester, subject)
         allowed = [one.allow if isinstance(one, NeedsApproval) else one for one in decisions]
+        if subject is not None:
+            await self._count_digits(sum(allow.digits for allow in allowed), subject, free=not pending)
         return [await self._guard.admitted(allow) for allow in allowed]
 
+    async def is_stopped(self) -> bool:
+        """Return whether calling is stopped; no one is asked then.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        return await self._journal.switch() is not None
+
+    async def take_answer(self, requester: Requester) -> bool:
+        """Use up the sealed answer of a request that makes no claim; returns False if it was used before."""
+        if requester.answer_digest is None:
+            return True
+        until = Millis(self._journal.now() + HOUR)
+        return await self._journal.take(ClaimKey(digest("token", requester.answer_digest), until))
+
     async def _decide(
-        self, requests: Sequence[R], event: Event | None, unknown: tuple[str, ...], *, numbered: bool
+        self, requests: Sequence[R], running: RunningCall | None, unknown: tuple[str, ...], *, numbered: bool
     ) -> list[Allow[R] | NeedsApproval[R]]:
+        event: Event | None = None if running is None else "update"
         decisions: list[Allow[R] | NeedsApproval[R]] = []
         for index, request in enumerate(requests):
             with located_at(index if numbered else None):
-                decisions.append(await self._guard.decide(request, event=event, unknown=unknown))
+                decisions.append(await self._guard.decide(request, event=event, unknown=unknown, running=running))
         return decisions
 
-    async def _is_covered(self, pending: Sequence[NeedsApproval[Payload]], requester: Requester) -> bool:
-        """Whether a confirmation of the last hour covers all of these."""
-        # A new yes is checked and stored like the first one, so that it covers the next hour.
-        if requester.answer == "yes" or any(set(one.reasons) - _LASTING_REASONS for one in pending):
-            return False
-        return await self._journal.approved(requester.principal, self._hashed(pending))
+    async def _running(self, call_id: CallId | None) -> RunningCall | None:
+        """Look up what matters of a call in progress: the digits it has sent, and if all that rang is trusted."""
+        if call_id is None:
+            return None
+        if self._guard.policy.confirm == "never":
+            return RunningCall(call_id)
+        entry = await self._journal.by_call_id(call_id)
+        rang: set[str] = set() if entry is None else set(entry.destinations)
+        trusted = {self._journal.hashed(PhoneNumber(number)) for number in self._guard.policy.trusted_numbers}
+        digits = await self._journal.digits(_counted_under(call_id, entry))
+        return RunningCall(call_id, digits, trusted=bool(rang) and rang <= trusted)
 
-    async def _check_answer(self, pending: Sequence[NeedsApproval[Payload]], requester: Requester) -> None:
+    async def _is_covered(
+        self, pending: Sequence[NeedsApproval[Payload]], requester: Requester, subject: CallId | None
+    ) -> bool:
+        """Whether confirmations of the last hour cover all of these."""
+        # A new yes is checked and stored like the first one, so that it covers the next hour.
+        if requester.answer == "yes" or any(_EACH_TIME & set(one.reasons) for one in pending):
+            return False
+        grants = [self._grant(one, subject) for one in pending]
+        return await self._journal.approved(requester.confirmer, [grant.digest for grant in grants])
+
+    async def _check_answer(
+        self,
+        decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]],
+        requester: Requester,
+        subject: CallId | None,
+    ) -> None:
+        text = _text(decisions)
         match requester.answer:
             case "yes":
-                hashed = tuple(self._hashed(pending))
-                if hashed:
-                    await self._journal.approve(
-                        Approval(requester.principal, hashed, Millis(self._journal.now() + HOUR))
-                    )
-            case "no":
-                raise _refused("A person was asked to confirm this call, and declined.")
-            case "closed":
-                raise _refused("A person was asked to confirm this call, and closed the question without an answer.")
-            case "cannot_ask":
+                # The facts can have changed while the person was asked: then something else was confirmed.
+                if requester.shown != text:
+                    raise unconfirmed.changed()
+                grants = tuple(self._grant(one, subject) for one in _pending(decisions))
+                until = Millis(self._journal.now() + HOUR)
+                granted = await self._journal.approve(Approval(requester.confirmer, grants, until))
+                # The claim of a callout refuses it, or returns the call that the same request placed before the stop.
+                if not granted and subject is not None:
+                    await self._check_switch()
+            case "cannot_ask" if self._guard.policy.confirm != "always":
                 # With `auto`, the client's own approval of the tool call stands in for the question.
-                if self._guard.policy.confirm == "always":
-                    message = "A person must confirm each call, but this client cannot ask one."
-                    raise _refused(message, "Tell the user to use a client that shows questions (MCP elicitation).")
-            case "not_asked":
-                message = "A person must confirm this call, but the client did not ask one."
-                raise _refused(message, "Send the same request again; the client is then asked to show the question.")
+                pass
+            case answer:
+                await self._check_switch()
+                if answer == "not_asked" and len(text) > MAX_QUESTION_CHARS:
+                    raise unconfirmed.too_long(len(text), MAX_QUESTION_CHARS)
+                raise unconfirmed.refusal(answer)
 
-    def _hashed(self, pending: Sequence[NeedsApproval[Payload]]) -> list[str]:
-        return sorted({self._journal.hashed(number) for one in pending for number in one.numbers})
+    async def _check_switch(self) -> None:
+        switch = await self._journal.switch()
+        if switch is not None:
+            raise stopped(switch, durable=self._journal.durable)
+
+    async def _count_digits(self, digits: int, call_id: CallId, *, free: bool) -> None:
+        """Count the digits that a change of a call sends, so that the next change asks if there are too many."""
+        if not digits:
+            return
+        # Another server can have sent digits in this call since the decision.
+        most = FREE_DIGITS if free and self._guard.policy.confirm != "never" else None
+        counted_under = _counted_under(call_id, await self._journal.by_call_id(call_id))
+        if not await self._journal.count_digits(counted_under, digits, most):
+            raise unconfirmed.refusal("not_asked")
+
+    def _grant(self, pending: NeedsApproval[Payload], subject: CallId | None) -> Grant:
+        hashes = tuple(sorted({self._journal.hashed(leg.e164) for leg in pending.allow.legs}))
+        shown = pending.shown
+        return Grant(digest(subject, question_text([shown]), shown.exact), hashes)
 
 
 @contextmanager
@@ -137,15 +195,16 @@ def located_at(index: int | None) -> Generator[None]:
         raise
 
 
-def unclear() -> RefusedError:
-    """Return the refusal of a request whose question was accepted without a readable yes or no."""
-    return _refused("The client accepted the question without a `place` that is true or false.")
+def _counted_under(call_id: CallId, entry: JournalEntry | None) -> str:
+    # The digits of a callout are counted under our token, before the ID of its call is known.
+    return call_id if entry is None else entry.token
 
 
-def _refused(message: str, next_step: str | None = None) -> RefusedError:
-    row = REFUSALS["consent"]
-    step = row.steps(next_step)
-    return RefusedError(message, rule=row.code, value="", how_to_change=row.how_to_change, next_step=step)
+def _text(decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> str:
+    """Write one question for all requests, because a person should not answer five forms for one conference."""
+    allowed = [one.allow if isinstance(one, NeedsApproval) else one for one in decisions]
+    shown: list[Shown] = [allow.shown for allow in allowed if allow.shown is not None]
+    return question_text(shown)
 
 
 def _pending(decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> list[NeedsApproval[Payload]]:

@@ -16,6 +16,7 @@ from sinch_voice_mcp.policy import (
     NeedsApproval,
     Policy,
     Refuse,
+    RunningCall,
     Verdict,
     decide,
     exposure,
@@ -40,6 +41,7 @@ class Admitted(Generic[R_co]):
         exposure: The most that it can use up: numbers, seconds and money.
         verdicts: What every rule found.
         warnings: What the requester should know.
+        digits: How many digits it sends as tones.
     """
 
     request: R_co
@@ -49,6 +51,7 @@ class Admitted(Generic[R_co]):
     exposure: Exposure
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
+    digits: int = 0
 
     @property
     def wire(self) -> JsonObject:
@@ -66,7 +69,13 @@ class Guard:
         self._clock = clock
 
     async def decide(
-        self, request: R, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
+        self,
+        request: R,
+        event: Event | None = None,
+        unknown: tuple[str, ...] = (),
+        *,
+        approved: bool = False,
+        running: RunningCall | None = None,
     ) -> Allow[R] | NeedsApproval[R]:
         """Decide whether a request may be sent, or a person has to confirm it first.
 
@@ -78,12 +87,13 @@ class Guard:
             event: The event that a document outside a callout answers.
             unknown: JSON paths of undocumented members that the reader left out.
             approved: Whether a person has confirmed it; every rule is applied in any case.
+            running: The call in progress that a document changes.
 
         Raises:
             RefusedError: A rule refuses it.
             VoiceError: The account's numbers are needed and could not be looked up.
         """
-        case = self._case(request, event, unknown, approved=approved)
+        case = self._case(request, event, unknown, approved=approved, running=running)
         if (known := self._account.fresh) is not None:
             case = case.knowing(known)
         decision = _or_raise(await self._in_order(case, decide(case)))
@@ -135,6 +145,7 @@ class Guard:
             exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets),
             verdicts=allow.verdicts,
             warnings=allow.warnings,
+            digits=allow.digits,
         )
 
     def decide_now(self, document: Document, event: Event) -> Allow[Document] | Refuse:
@@ -149,7 +160,15 @@ class Guard:
             case decision:
                 return decision
 
-    def _case(self, request: R, event: Event | None, unknown: tuple[str, ...] = (), *, approved: bool) -> Case[R]:
+    def _case(
+        self,
+        request: R,
+        event: Event | None,
+        unknown: tuple[str, ...] = (),
+        *,
+        approved: bool,
+        running: RunningCall | None = None,
+    ) -> Case[R]:
         intent = Intent(
             request=request,
             mode=self.mode,
@@ -158,6 +177,7 @@ class Guard:
             hint=self._account.known,
             now=self._clock.now(),
             approved=approved,
+            running=running,
         )
         return Case.of(intent, self.policy)
 

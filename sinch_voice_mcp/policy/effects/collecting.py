@@ -12,7 +12,9 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Fetch,
     Hides,
     Identify,
+    Join,
     Lasts,
+    PlayStored,
     Reach,
     ReachKind,
     Secret,
@@ -45,7 +47,7 @@ from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
-from sinch_voice_mcp.wire.callouts import TtsCallout
+from sinch_voice_mcp.wire.callouts import ConferenceCallout, TtsCallout
 
 _MAX_INLINE_CHARS = 100_000
 """Characters of an SVAML document that is embedded as text; real ones have a few thousand."""
@@ -119,6 +121,8 @@ def _effects(payload: Payload, location: Location, around: _Identity) -> Iterato
     yield from _implied(payload, location, identity)
     if isinstance(payload, CallHeader):
         yield from _header(payload, location)
+    if isinstance(payload, ConnectConf | ConferenceCallout):
+        yield Join(json_path(*location, "conferenceId"), payload.conference_id)
     for member in members(type(payload)):
         value: object = getattr(payload, member.name)
         yield from _within(value, member.meaning, (*location, member.wire), payload, identity)
@@ -240,8 +244,7 @@ def _prompt_part(part: prompts.Part, path: str) -> Iterator[Effect]:
             yield Fetch(path, url, "media")
         case prompts.FilePart(name):
             # The platform may treat any other name as an address, so the rules for URLs apply to it.
-            if not is_file_id(name):
-                yield Fetch(path, name, "media")
+            yield PlayStored(path, name) if is_file_id(name) else Fetch(path, name, "media")
 
 
 def is_file_id(name: str) -> bool:

@@ -67,6 +67,22 @@ class SpeakSsml:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayStored:
+    """A file that is stored at the platform is played."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The call joins a conference."""
+
+    path: str
+    conference_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tones:
     """DTMF tones are sent."""
 
@@ -121,4 +137,20 @@ class Broken:
     message: str
 
 
-Effect = Dial | Reach | Identify | Fetch | Speak | SpeakSsml | Tones | Store | Secret | Lasts | Hides | Unknown | Broken
+Effect = (
+    Dial
+    | Reach
+    | Identify
+    | Fetch
+    | Speak
+    | SpeakSsml
+    | PlayStored
+    | Join
+    | Tones
+    | Store
+    | Secret
+    | Lasts
+    | Hides
+    | Unknown
+    | Broken
+)

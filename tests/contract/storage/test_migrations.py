@@ -68,7 +68,7 @@ async def test_a_newer_programs_journal_is_refused_with_a_sentence(
 async def test_an_older_program_keeps_working_while_a_newer_one_adds_to_the_tables(storage: Storage) -> None:
     asking = Asking(storage.journal)
     before = await asking.call()
-    for table in ("calls", "keys", "counters", "approvals", "audit", "gate"):
+    for table in ("calls", "keys", "counters", "approvals", "confirmations", "tones", "audit", "gate"):
         added = f"ALTER TABLE {table} ADD COLUMN later TEXT NOT NULL DEFAULT 'x'"
         await storage.database.run(lambda added=added: one(added))
 

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import anyio
+
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Forgotten, Gap, Granted, Outcome
+from sinch_voice_mcp.ports import Approval, ClaimKey, Duplicate, EndReport, Forgotten, Gap, Grant, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber
@@ -13,7 +15,8 @@ NUMBER = "+12025550100"
 
 
 async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: ManualClock) -> None:
-    await journal.approve(Approval("alice", ("b", "a"), Millis(journal.now() + 60_000)))
+    grants = (Grant("b", ("h2",)), Grant("a", ("h1", "h2")))
+    assert await journal.approve(Approval("alice", grants, Millis(journal.now() + 60_000)))
 
     assert await journal.approved("alice", ["a"])
     assert await journal.approved("alice", ["a", "b"])
@@ -23,11 +26,57 @@ async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: M
     clock.advance(60)
     assert not await journal.approved("alice", ["a"])
     assert await events(journal) == ["approved"]
+    assert (await journal.audit())[0].details == {"principal": "alice", "destinations": ["h1", "h2"]}
+
+
+async def test_nothing_is_approved_while_calling_is_stopped(journal: SqlJournal) -> None:
+    await journal.stop("enough", "a test")
+
+    assert not await journal.approve(Approval("alice", (Grant("a"),), Millis(journal.now() + 60_000)))
+
+    assert not await journal.approved("alice", ["a"])
+    assert await events(journal) == ["stopped"]
+    await journal.resume("a test")
+    assert await journal.approve(Approval("alice", (Grant("a"),), Millis(journal.now() + 60_000)))
+
+
+async def test_the_digits_of_a_call_are_added_up_to_a_limit(journal: SqlJournal, clock: ManualClock) -> None:
+    assert await journal.count_digits("call", 3, 4)
+    assert not await journal.count_digits("call", 2, 4)
+    assert await journal.digits("call") == 3
+    assert await journal.count_digits("call", 1, 4)
+    assert not await journal.count_digits("other", 5, 4)
+    assert await journal.count_digits("other", 16)
+    assert [await journal.digits(call) for call in ("call", "other", "third")] == [4, 16, 0]
+    clock.advance(2 * DAY / 1000)
+    await journal.prune()
+    assert await journal.digits("other") == 0
+
+
+async def test_at_once_no_more_digits_are_counted_than_the_limit(journal: SqlJournal) -> None:
+    counted: list[bool] = []
+
+    async def count() -> None:
+        counted.append(await journal.count_digits("call", 1, 4))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(9):
+            tasks.start_soon(count)
+    assert (sum(counted), await journal.digits("call")) == (4, 4)
+
+
+async def test_a_key_is_taken_once_until_it_expires(journal: SqlJournal, clock: ManualClock) -> None:
+    async def take() -> bool:
+        return await journal.take(ClaimKey("answer", Millis(journal.now() + 60_000)))
+
+    assert [await take(), await take()] == [True, False]
+    clock.advance(60)
+    assert await take()
 
 
 async def test_a_second_approval_extends_the_first(journal: SqlJournal, clock: ManualClock) -> None:
-    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + 60_000)))
-    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + 120_000)))
+    await journal.approve(Approval("alice", (Grant("a"),), Millis(journal.now() + 60_000)))
+    await journal.approve(Approval("alice", (Grant("a"),), Millis(journal.now() + 120_000)))
     clock.advance(61)
 
     assert await journal.approved("alice", ["a"])
@@ -39,15 +88,15 @@ async def test_pruning_deletes_what_has_expired_and_nothing_else(storage: Storag
     day = replace(unit("calls_per_day", 5), bucket=bucket)
     asking = Asking(journal, [slot(5), day], [Gap("repeat_gap_s", "a", Millis(9))])
     held = await asking.call("key")
-    await journal.approve(Approval("alice", ("a",), Millis(journal.now() + MINUTE)))
+    await journal.approve(Approval("alice", (Grant("a"),), Millis(journal.now() + MINUTE)))
     await journal.prune()
-    assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [1, 3, 1]
+    assert [await counted(storage, table) for table in ("keys", "counters", "confirmations")] == [1, 3, 1]
 
     clock.advance(2 * DAY / 1000)
     await journal.prune()
 
     # The slot is used until the call has ended.
-    assert [await counted(storage, table) for table in ("keys", "counters", "approvals")] == [0, 1, 0]
+    assert [await counted(storage, table) for table in ("keys", "counters", "confirmations")] == [0, 1, 0]
     assert await used(storage, "max_concurrent_calls") == 1
     await journal.record(held, Outcome("lost"))
     await journal.prune()
@@ -79,12 +128,12 @@ async def test_a_forgotten_number_is_in_no_table_once_its_calls_have_ended(
     clock.advance(1)
     in_progress = await asking.call()
     await Asking(journal).call()
-    await journal.approve(Approval("alice", (hashed,), Millis(journal.now() + MINUTE)))
+    await journal.approve(Approval("alice", (Grant("a", ("other", hashed)),), Millis(journal.now() + MINUTE)))
     await journal.note("before", {})
 
     assert await journal.forget(PhoneNumber(NUMBER)) == Forgotten(2, 0, 1, 1)
 
-    assert not await journal.approved("alice", [hashed])
+    assert not await journal.approved("alice", ["a"])
     for call in (ended, in_progress):
         entry = await journal.entry(call)
         assert entry is not None

@@ -12,6 +12,7 @@ from sinch_voice_mcp.policy import (
     Hides,
     Identify,
     Lasts,
+    PlayStored,
     Reach,
     Secret,
     Speak,
@@ -197,6 +198,7 @@ def test_prompts_of_menus_and_parking_are_parsed() -> None:
     assert effects_of(Document(action=park)) == (
         SpeakSsml("$.action.introPrompt", "<speak><audio src='https://example.com/b.mp3'/></speak>"),
         Fetch("$.action.introPrompt", "https://example.com/b.mp3", "media"),
+        PlayStored("$.action.holdPrompt", "music"),
     )
 
 

@@ -1,0 +1,261 @@
+"""What a person sees of a request before it is sent: every fact in full, because what is shown is what is granted."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from sinch_voice_mcp.errors import SvamlError
+from sinch_voice_mcp.policy.case import Case
+from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
+from sinch_voice_mcp.policy.effects.kinds import (
+    Fetch,
+    Hides,
+    Identify,
+    Join,
+    Lasts,
+    PlayStored,
+    Reach,
+    Speak,
+    SpeakSsml,
+    Store,
+    Tones,
+)
+from sinch_voice_mcp.policy.exposure import longest
+from sinch_voice_mcp.policy.meanings import is_many, members
+from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts, examine
+from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.text.cleaning import one_line
+from sinch_voice_mcp.text.quoting import printable
+from sinch_voice_mcp.types import Meaning, Payload
+from sinch_voice_mcp.wire.callouts import ConferenceCalloutRequest, CustomCallout, CustomCalloutRequest
+
+_PRICE_BANDS = tuple(map(Decimal, ("0", "0.05", "0.25", "0.50", "1", "2", "5")))
+"""Upper bounds of the price bands, per minute in the account's currency; above them, whole units."""
+
+_LENGTH_BANDS = (60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400)
+"""Upper bounds of the bands of length, in seconds. A confirmation covers every length of its band."""
+
+_REACHED = {"in_app": "in-app user", "sip": "SIP address", "stream": "stream"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLeg:
+    """One number that rings, as a person sees it. ``rate`` is the upper bound of its price per minute, if known."""
+
+    number: str
+    country: str
+    kind: str
+    rate: Decimal | None
+    currency: str | None
+
+    @property
+    def price(self) -> str:
+        """The price band in words."""
+        if self.rate is None:
+            return "unknown"
+        return "free" if self.rate == 0 else f"up to {_money(self.rate, self.currency)} per minute"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person sees of one request.
+
+    Attributes:
+        legs: The numbers that ring, each once.
+        facts: Everything else that it does, one fact per line.
+        cost: The upper bound of its price; None if no price is known.
+        currency: ISO 4217 code; None if no price is known.
+        exact: The request without its durations, as JSON text: with ``facts``, the identity of what is granted.
+    """
+
+    legs: tuple[ShownLeg, ...]
+    facts: tuple[str, ...]
+    cost: Decimal | None
+    currency: str | None
+    exact: str
+
+
+def show(case: Case) -> Shown:
+    """Return what a person sees of a request that passes every rule."""
+    legs = tuple(dict.fromkeys(_leg(number, case) for number in case.legs))
+    rates = [_leg(number, case).rate for number in case.legs]
+    known = [rate for rate in rates if rate is not None]
+    minutes = _band(longest(case)) // 60
+    return Shown(
+        legs=legs,
+        # Each fact once: a menu often repeats a text or connects the same target in several branches.
+        facts=tuple(dict.fromkeys(_facts(case))),
+        cost=sum(known, Decimal(0)) * minutes if len(known) == len(rates) else None,
+        currency=next((leg.currency for leg in legs if leg.currency), None),
+        exact=json.dumps(_exact(case.request), sort_keys=True),
+    )
+
+
+def question_text(shown: Sequence[Shown]) -> str:
+    """Write the question about requests that are sent together: plain text, one fact per line, nothing cut."""
+    # The callouts of a conference differ in the number only, so their common facts are shown once.
+    together = len({one.facts for one in shown}) == 1
+    groups = [shown] if together else [[one] for one in shown]
+    return "\n\n".join("\n".join(_lines(group)) for group in groups)
+
+
+def unseen(case: Case) -> bool:
+    """Whether the reply to a callback, which the guard does not see, decides which number a callout rings."""
+    match case.request:
+        case CustomCalloutRequest(custom_callout=CustomCallout(destination=None, ice=ice)):
+            return ice is None or not is_inline(ice)
+        case _:
+            return False
+
+
+def digits_of(case: Case) -> int:
+    """Count the digits that a request sends as tones, all together: a card number could also be sent in parts."""
+    return sum(char.isdecimal() for tones in case.all(Tones) for char in tones.value)
+
+
+def _lines(group: Sequence[Shown]) -> Iterator[str]:
+    legs = tuple(dict.fromkeys(leg for one in group for leg in one.legs))
+    if len(legs) == 1:
+        (leg,) = legs
+        yield from (f"Call {leg.number}", f"Country: {leg.country}", f"Kind: {leg.kind}", f"Price: {leg.price}")
+    else:
+        yield from (f"Call {leg.number} ({leg.country}, {leg.kind}, {leg.price})" for leg in legs)
+    yield from group[0].facts
+    if legs:
+        costs = [one.cost for one in group]
+        known = [cost for cost in costs if cost is not None]
+        currency = next((one.currency for one in group if one.currency), None)
+        yield f"Costs at most: {_money(sum(known, Decimal(0)), currency) if len(known) == len(costs) else 'unknown'}"
+
+
+def _facts(case: Case) -> Iterator[str]:
+    yield f"Type: {_type(case.request)}"
+    if case.intent.running is not None:
+        yield f"In the call: {_whole(case.intent.running.call_id)}"
+    yield from _targets(case)
+    yield from _heard(case)
+    yield from _tones(case)
+    for store in case.all(Store):
+        yield f"Records to: {_whole(store.url or 'a place that the platform chooses')}"
+    if any(case.all(Hides)):
+        yield "Reports no events"
+    if _has_length(case):
+        yield f"Lasts at most: {_band(longest(case)) // 60} min"
+
+
+def _targets(case: Case) -> Iterator[str]:
+    if unseen(case):
+        yield "Calls a number that a callback chooses"
+    for reach in case.all(Reach):
+        yield f"Connects: {_REACHED[reach.kind]} {_whole(reach.target or 'chosen by the caller')}"
+    for join in case.all(Join):
+        yield f"Conference: {_whole(join.conference_id)}"
+    if clis := tuple(dict.fromkeys(effect.cli for effect in case.all(Identify))):
+        yield f"Caller ID: {', '.join(_number(cli) for cli in clis)}"
+
+
+def _tones(case: Case) -> Iterator[str]:
+    running = case.intent.running
+    for tones in case.all(Tones):
+        yield f"Sends as tones: {_whole(tones.value)}"
+    if running is not None and (digits := digits_of(case)):
+        yield f"Digits sent in this call, with these: {digits + running.digits}"
+
+
+def _heard(case: Case) -> Iterator[str]:
+    for effect in case.effects:
+        match effect:
+            case Speak(text=text) if text.strip():
+                yield f'Says: "{one_line(text, len(text))}"'
+            case SpeakSsml(ssml=marked_up):
+                # With its markup, because an attribute can replace the words.
+                yield f'Says (SSML): "{one_line(marked_up, len(marked_up) or 1)}"'
+            case Fetch(kind="media", url=url):
+                yield f"Plays: {_whole(url)}"
+            case PlayStored(name=name):
+                yield f"Plays: stored file {_whole(name)}"
+            case Fetch(kind="callback", url=url):
+                yield f"Asks what to do: {_whole(url)}"
+            case _:
+                pass
+
+
+def _type(request: Payload) -> str:
+    match request:
+        case Document():
+            return "change of a call in progress"
+        case ConferenceCalloutRequest():
+            return "call into a conference"
+        case CustomCalloutRequest():
+            return "call with a call flow"
+        case _:
+            return "call that speaks or plays"
+
+
+def _has_length(case: Case) -> bool:
+    # A document that only speaks does not bound the call that it runs in.
+    if not isinstance(case.request, Document):
+        return True
+    return case.connects or any(effect.name == "maxDuration" for effect in case.all(Lasts))
+
+
+def _leg(number: NumberFacts, case: Case) -> ShownLeg:
+    tariff = case.tariff(number)
+    rate = None if tariff is None else tariff.rate
+    rate = case.policy.max_rate_per_minute if rate is None else rate
+    return ShownLeg(
+        number=number.international,
+        country="none" if number.region in (None, NO_REGION) else number.region,
+        kind=number.type.replace("_", " "),
+        # A confirmation belongs to one wording of the question, so a small change of the price must not change it.
+        rate=None if rate is None else next((band for band in _PRICE_BANDS if rate <= band), _rounded_up(rate)),
+        currency=None if tariff is None else tariff.currency,
+    )
+
+
+def _rounded_up(rate: Decimal) -> Decimal:
+    return rate.to_integral_value(ROUND_CEILING)
+
+
+def _band(seconds: int) -> int:
+    """Return the upper bound of the band that a length is in, in seconds."""
+    return next((bound for bound in _LENGTH_BANDS if seconds <= bound), _LENGTH_BANDS[-1])
+
+
+def _money(amount: Decimal, currency: str | None) -> str:
+    return f"{amount:.2f} {currency or ''}".rstrip()
+
+
+def _number(cli: str) -> str:
+    # A caller ID can also be a word, such as `private`.
+    found = examine(cli)
+    return found.international if isinstance(found, NumberFacts) else _whole(cli)
+
+
+def _whole(text: str) -> str:
+    return printable(text, max(len(text), 1))
+
+
+def _exact(payload: Payload) -> Mapping[str, object]:
+    values = ((member, getattr(payload, member.name)) for member in members(type(payload)))
+    return {
+        member.wire: _exact_value(value, member.meaning)
+        for member, value in values
+        # The band of length stands for these.
+        if value is not None and member.name != "max_duration"
+    }
+
+
+def _exact_value(value: object, meaning: Meaning | None) -> object:
+    if isinstance(value, Payload):
+        return _exact(value)
+    if is_many(value):
+        return [_exact_value(item, meaning) for item in value]
+    event = None if meaning is None else EMBEDDED.get(meaning)
+    if event is not None and isinstance(value, str) and is_inline(value):
+        try:
+            return _exact(read_inline(value, event).document)
+        except SvamlError:
+            return value
+    return value

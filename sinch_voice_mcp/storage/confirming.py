@@ -1,0 +1,59 @@
+"""Confirmations in the database: what a person granted, the tones of a call, and keys that one request may use."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sinch_voice_mcp.ports import Approval, ClaimKey
+from sinch_voice_mcp.storage import statements as sql
+from sinch_voice_mcp.storage.chain import audited
+from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction
+from sinch_voice_mcp.types import Millis
+
+_TONES_MS = 86_400_000
+"""Time for which the tones of a call are counted after the last ones: longer than any call lasts."""
+
+_UNBOUNDED = 2**53
+"""More digits than any call can send."""
+
+
+def approving(approval: Approval, now: Millis) -> Transaction[bool]:
+    """Store what a person confirmed; the value is False, and nothing is stored, while calling is stopped."""
+    grants = sorted(approval.grants, key=lambda grant: grant.digest)
+    hashes = sorted({hashed for grant in grants for hashed in grant.destinations})
+    # The audit row locks the row of the kill switch, so that a stop comes before or after all of this.
+    yield from audited("approved", None, {"principal": approval.principal, "destinations": hashes}, now)
+    (stopped,) = yield (Statement(sql.SWITCH),)
+    if stopped:
+        return Rollback(value=False)
+    for grant in grants:
+        values = {
+            "principal": approval.principal,
+            "digest": grant.digest,
+            "destinations": " ".join(grant.destinations),
+            "until": approval.until,
+        }
+        yield (Statement(sql.APPROVE, values),)
+    return Commit(value=True)
+
+
+def covering(principal: str, digests: Sequence[str], now: Millis) -> Transaction[bool]:
+    """Find the confirmations of these requests; the value is whether each has one that has not expired."""
+    found = yield [Statement(sql.APPROVED, {"principal": principal, "digest": one, "now": now}) for one in digests]
+    return Commit(all(found))
+
+
+def counting(call: str, digits: int, most: int | None, now: Millis) -> Transaction[bool]:
+    """Count digits of a call; the value is False, and nothing is counted, if they would be more than ``most``."""
+    most = _UNBOUNDED if most is None else most
+    if digits > most:
+        return Rollback(value=False)
+    values = {"call": call, "digits": digits, "most": most, "until": now + _TONES_MS}
+    (rows,) = yield (Statement(sql.COUNT_DIGITS, values),)
+    return Commit(bool(rows))
+
+
+def taking(key: ClaimKey, now: Millis) -> Transaction[bool]:
+    """Take a key; the value is False if it is taken."""
+    values = {"digest": key.digest, "token": uuid4().hex, "fingerprint": "", "until": key.until, "now": now}
+    (rows,) = yield (Statement(sql.TAKE_KEY, values),)
+    return Commit(bool(rows))
