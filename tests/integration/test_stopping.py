@@ -58,10 +58,12 @@ class Phones(httpx2.AsyncBaseTransport):
                 if call in self.silent:
                     await anyio.sleep_forever()
                 self.hung_up.append(call)
+            case _:
+                pass
         return httpx2.Response(204)
 
     async def _place(self, body: dict[str, Any]) -> httpx2.Response:
-        (callout,) = (value for value in body.values() if isinstance(value, dict))
+        callout = body[body["method"]]
         call = f"c{len(self.tokens) + 1}"
         self.tokens[call] = callout["custom"]
         self.asked.set()
