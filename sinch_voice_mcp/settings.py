@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from sinch_voice_mcp.client import Authentication, Region, base_url
 from sinch_voice_mcp.errors import ConfigurationError
@@ -22,6 +31,7 @@ from sinch_voice_mcp.policy.amounts import UNLIMITED, Limit
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
+from sinch_voice_mcp.text.cleaning import one_line
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.types import CALLBACK_PATH
@@ -36,6 +46,8 @@ _VARIABLES = {
 }
 
 
+MAX_PRINCIPAL_CHARS = 100
+"""Characters of a principal's name, which every row of the audit log repeats."""
 _MIN_KEY_CHARS = 32
 """Characters of a key of the journal: it is not stretched, so a short one could be guessed."""
 
@@ -79,10 +91,10 @@ class Settings(BaseModel):
     )
     calling_url: str | None = Field(None, description="Base URL for calls and conferences, instead of the region's")
     configuration_url: str | None = Field(None, description="Base URL for numbers and callback URLs")
-    principal: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+( [!-~]+)*$")] | None = Field(
+    principal: Annotated[str, Field(min_length=1, max_length=MAX_PRINCIPAL_CHARS)] | None = Field(
         None,
-        description="Whose requests and confirmations these are, where servers share a journal; unset, confirmations "
-        "belong to user@host and requests to all",
+        description="Person or team behind this server, at most 100 characters, where servers share a journal; unset, "
+        "confirmations belong to user@host and requests to all",
     )
     request_timeout_s: Annotated[float, Field(gt=0, le=15)] = Field(
         15.0, description="Timeout of one request to the Voice API, in seconds, at most 15"
@@ -139,6 +151,13 @@ class Settings(BaseModel):
     policy: Policy = Field(default_factory=Policy.live, exclude=True)
     sources: Mapping[str, str] = Field(default_factory=dict[str, str], exclude=True)
     """The source of every setting's value: a variable, a flag, a file, or the default."""
+
+    @field_validator("principal")
+    @classmethod
+    def _principal(cls, name: str | None) -> str | None:
+        if name is not None and name != one_line(name, MAX_PRINCIPAL_CHARS):
+            raise ValueError("must be a name on one line, without invisible characters")
+        return name
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

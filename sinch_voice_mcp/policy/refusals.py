@@ -394,7 +394,7 @@ _CONFIRMATION = Refusal(
     "Call confirmed by a person",
     "Unless `confirm` is never, a person confirms a request that calls a number outside `trusted_numbers`, connects "
     "anything else, leaves the number to a callback, sends more than four digits as tones in one call, or speaks or "
-    "joins a conference in a call in progress. The person is shown all of it; an hour long, the answer covers the same "
+    "joins a conference in a call in progress. The person is shown all of it; for an hour, the answer covers the same "
     "request and no other.",
     ("confirm", "trusted_numbers"),
     "confirmed",

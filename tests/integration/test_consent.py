@@ -257,6 +257,29 @@ async def _answered_without_question(voice: Caller, arguments: dict[str, Any]) -
     return result
 
 
+async def test_a_replayed_answer_speaks_once(clock: ManualClock) -> None:
+    sandbox = create_sandbox(clock=clock, wall=clock)
+    async with connected(
+        rehearsed(SINCH_VOICE_CONFIRM="never", SINCH_VOICE_ALLOWED_REGIONS="US"), "auto", sandbox=sandbox, clock=clock
+    ) as voice:
+        placed = await voice.ok("place_conference_callout", to=[REAL], conference_id="room", cli=OWN)
+    clock.advance(5)
+    playing = {"call_id": placed["legs"][0]["call_id"], "text": "Hello"}
+    async with connected(rehearsed(), "auto", sandbox=sandbox, person=Person(), clock=clock) as voice:
+        session = voice.client.session
+        asked = await session.call_tool("play_to_call", playing, allow_input_required=True)
+        assert isinstance(asked, InputRequiredResult)
+        results: list[dict[str, Any]] = []
+        for _ in range(2):
+            result = await session.call_tool(
+                "play_to_call", playing, input_responses=_yes(asked), request_state=asked.request_state
+            )
+            assert isinstance(result, CallToolResult)
+            results.append(json.loads(text_of(result)))
+    assert ["warnings" in result for result in results] == [False, True]
+    assert sum(request.method == "PATCH" for request in sandbox.requests) == 1
+
+
 async def test_servers_of_one_application_accept_each_others_questions(sandbox: Sandbox) -> None:
     key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
     async with connected(rehearsed(**key), "auto", sandbox=sandbox, person=Person()) as one:

@@ -207,6 +207,17 @@ def test_every_setting_has_a_description(setting: Setting) -> None:
     assert not setting.description.endswith(".")
 
 
+@pytest.mark.parametrize("name", ["anna", "Åsa at desk 7", "anna@laptop", "x" * 100])
+def test_a_principal_is_a_visible_name(name: str) -> None:
+    assert load({"SINCH_VOICE_PRINCIPAL": name}).principal == name
+
+
+@pytest.mark.parametrize("name", ["a\nb", " anna", "a  b", "a\u200bb", "\x1b[1m", "x" * 101])
+def test_a_principal_that_could_hide_something_is_rejected(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="SINCH_VOICE_PRINCIPAL"):
+        load({"SINCH_VOICE_PRINCIPAL": name})
+
+
 @pytest.mark.parametrize(
     ("name", "given", "says"),
     [
