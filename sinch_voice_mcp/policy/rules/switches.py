@@ -94,11 +94,15 @@ def _sip_problem(target: str, policy: Policy) -> Problem | None:
             "Write it as user@host: letters, digits and ._+- only, a DNS name, and at most `;transport=tls` behind it."
         )
         return mistake(message, step)
-    if not host_listed(address.host, policy.sip_hosts):
-        places = listed(tuple(sorted(policy.sip_hosts))) or "empty"
+    if (problem := _user_problem(address, policy)) is not None:
+        return problem
+    if host_listed(address.host, policy.sip_hosts):
+        return None
+    message = "`sip_hosts` lists no host, so no SIP address is allowed."
+    if policy.sip_hosts:
+        places = listed(tuple(sorted(policy.sip_hosts)))
         message = f"The host {quoted(address.host)} is not in `sip_hosts` ({places})."
-        return Problem(message, how_to_change=owner_sets("sip_hosts"))
-    return _user_problem(address, policy)
+    return Problem(message, how_to_change=owner_sets("sip_hosts"))
 
 
 def _user_problem(address: SipAddress, policy: Policy) -> Problem | None:

@@ -82,7 +82,10 @@ def test_without_listed_hosts_no_sip_address_is_connected() -> None:
     ],
 )
 def test_an_address_that_could_reach_another_host_is_refused(address: str) -> None:
-    assert refused(to_sip(address), SIP).rule == "sip_target"
+    refusal = refused(to_sip(address), SIP)
+
+    assert refusal.rule == "sip_target"
+    assert "is not a SIP address" in refusal.message
 
 
 @pytest.mark.parametrize(
