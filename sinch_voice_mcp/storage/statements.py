@@ -66,7 +66,7 @@ SETTLE = (
     "UPDATE calls SET state = 'ended', call_id = coalesce(call_id, :call_id), duration = :duration, cost = :cost, "
     "result = :result, reason = :reason "
     "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown', 'lost') "
-    "RETURNING units, reserved, call_id"
+    "RETURNING units, reserved, call_id, currency"
 )
 COUNT_UNKNOWN = (
     "SELECT count(*) AS unknown FROM calls, gate "

@@ -9,7 +9,7 @@ from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token, amount_text
 
 SAME_REQUEST_MS = 120_000
 """Milliseconds in which equal arguments without an idempotency key are the same request."""
@@ -92,7 +92,7 @@ def _details(
         "numbers": [shortened(number) for number in hashes],
         "destinations": list(hashes.values()),
         "answer": requester.answer,
-        "reserved": request.exposure.micros / MICROS_PER_UNIT,
+        "reserved": amount_text(request.exposure.micros),
         "currency": request.exposure.currency,
         "conference": None if request.conference is None else digest(request.conference)[:_CONFERENCE_DIGEST_CHARS],
         "subject": request.subject,
