@@ -7,7 +7,7 @@ from pydantic import Field
 from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Result, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import Result, Untrusted, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 MAX_REASON_CHARS = 300
@@ -19,6 +19,7 @@ class EmergencyStop(Result):
 
     hung_up: Whole
     still_going: Annotated[Whole, Field(description="Calls that could not be ended")]
+    untrusted: Annotated[Untrusted, Field(description="reason and by of the stop in force")]
 
 
 async def emergency_stop(
@@ -38,10 +39,11 @@ async def emergency_stop(
     opening = "All calling is stopped" if is_first else "All calling had already been stopped"
     calls = f" {counted(ended, 'call')} ended; {left} could not be ended." if hang_up else ""
     return EmergencyStop(
-        summary=summarize(service, f"{opening}: {stopped.reason}.{calls}"),
+        summary=summarize(service, f"{opening}.{calls}"),
         simulated=service.simulated,
         hung_up=ended if hang_up else None,
         still_going=left if hang_up else None,
+        untrusted={"reason": stopped.reason, "by": stopped.by},
     )
 
 

@@ -1,6 +1,7 @@
 """Cached facts about the account: its own numbers for ten minutes, prices of calls for a day."""
 
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.policy import Facts, Needs, Tariff
 from sinch_voice_mcp.ports import VoiceApi
-from sinch_voice_mcp.types import PhoneNumber
+from sinch_voice_mcp.types import E164_PATTERN, PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ PRICES_FRESH_FOR = timedelta(hours=24)
 MAX_PRICES = 10_000
 """Prices that are kept; the oldest are dropped first."""
 
+_CURRENCY = re.compile("[A-Z]{3}")
 _UNKNOWN = Tariff(None, None, restricted=False)
 """Tariff of a number whose price lookup failed."""
 
@@ -72,7 +74,7 @@ class Account:
         """
         numbers = await self._api.list_numbers()
         voice = (owned.number for owned in numbers if (owned.capability or "voice").lower() == "voice")
-        self._own = tuple(_with_plus(number) for number in voice)
+        self._own = tuple(number for number in map(_with_plus, voice) if E164_PATTERN.fullmatch(number))
         self._as_of = self._clock.now()
         return numbers
 
@@ -144,4 +146,7 @@ def _tariff(known: QueriedNumber) -> Tariff:
     rate = Decimal(str(known.rate.amount))
     # A price that cannot be right counts as unknown, so the owner's highest price applies.
     is_plausible = rate.is_finite() and rate >= 0
-    return Tariff(rate if is_plausible else None, known.rate.currency_id, known.restricted)
+    currency = known.rate.currency_id
+    # The rules and the journal repeat it, so it is a code or nothing.
+    is_code = currency is not None and _CURRENCY.fullmatch(currency) is not None
+    return Tariff(rate if is_plausible else None, currency if is_code else None, known.restricted)

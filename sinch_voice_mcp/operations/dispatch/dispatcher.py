@@ -20,6 +20,7 @@ from sinch_voice_mcp.errors import (
     VoiceError,
 )
 from sinch_voice_mcp.operations.admission import limits
+from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.operations.dispatch.claims import Request, claim_of
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
@@ -278,9 +279,11 @@ def _repeated(entry: JournalEntry) -> Dispatched:
 
 
 def _outcome(error: VoiceError) -> Outcome:
-    recorded = error.to_json()
-    # The platform's message may contain the number, which the journal must not store.
+    recorded = error_json(error)
+    # Our message and the platform's may contain the number, which the journal must not store.
     recorded["message"] = without_numbers(error.message)
+    if error.untrusted:
+        recorded["untrusted"] = {name: without_numbers(text) for name, text in error.untrusted.items()}
     match error:
         case NotSentError() | RefusedError() | InvalidInputError() | StorageError():
             return Outcome("not_sent", error=recorded)
