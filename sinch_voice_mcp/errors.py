@@ -37,6 +37,7 @@ class VoiceError(Exception):
         next_step: What the model or the user does next.
         retry_safe: Whether repeating the same request cannot cause a second effect.
         field: The argument or JSON path at fault, if there is one.
+        untrusted: Texts of the platform or of other requesters, by what they are; never part of the message.
     """
 
     code: ClassVar[str] = "error"
@@ -48,17 +49,20 @@ class VoiceError(Exception):
         self.message = message
         self.field = field
         self.next_step = next_step or self.default_next_step
+        self.untrusted: Mapping[str, str] = {}
 
     def details(self) -> Mapping[str, Any]:
         """Return further members of the error's JSON form; those that are None are left out."""
         return {}
 
     def to_json(self) -> dict[str, Any]:
-        """Return the error as a JSON object: code, message, field, details, next step, whether a retry is safe."""
+        """Return the error as a JSON object: code, message, field, details, foreign texts, next step, retry safety."""
         base: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.field is not None:
             base["field"] = self.field
         base.update({name: value for name, value in self.details().items() if value is not None})
+        if self.untrusted:
+            base["untrusted"] = dict(self.untrusted)
         return base | {"next_step": self.next_step, "retry_safe": self.retry_safe}
 
 
@@ -135,7 +139,6 @@ class PlatformError(VoiceError):
     Attributes:
         status: HTTP status.
         error_code: The platform's own code, such as 40400, if it gave one.
-        reference: The reference to give to the platform's support, if there is one.
         retry_after: Seconds to wait before a retry, if the platform named them.
     """
 
@@ -148,22 +151,19 @@ class PlatformError(VoiceError):
         *,
         status: int,
         error_code: int | None = None,
-        reference: str | None = None,
         retry_after: float | None = None,
         next_step: str | None = None,
     ) -> None:
         super().__init__(message, next_step=next_step)
         self.status = status
         self.error_code = error_code
-        self.reference = reference
         self.retry_after = retry_after
 
     def details(self) -> Mapping[str, Any]:
-        """Return status, code, reference and waiting time as the platform gave them."""
+        """Return status, code and waiting time as the platform gave them."""
         return {
             "http_status": self.status,
             "error_code": self.error_code,
-            "reference": self.reference,
             "retry_after_s": self.retry_after,
         }
 

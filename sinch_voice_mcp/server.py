@@ -17,6 +17,7 @@ from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, serve_stdio
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
+from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
@@ -58,7 +59,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 # The tool did not run, so it could not record this refusal.
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
-            text = json.dumps(expected.to_json(), ensure_ascii=False)
+            text = json.dumps(error_json(expected), ensure_ascii=False)
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
 
     async def get_prompt(

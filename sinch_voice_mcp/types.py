@@ -34,6 +34,13 @@ MICROS_PER_UNIT = 1_000_000
 """How many :data:`Micros` are one unit of a currency."""
 
 
+def amount_text(micros: int) -> str:
+    """Write money as decimal text in the currency's unit, such as ``0.02``; the audit log has no other form."""
+    whole, rest = divmod(abs(micros), MICROS_PER_UNIT)
+    decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
+    return f"{'-' if micros < 0 else ''}{whole}.{decimals}"
+
+
 class Meaning(Enum):
     """What a member of a payload can cause; the guard finds every member by its meaning.
 

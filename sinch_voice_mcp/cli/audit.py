@@ -8,7 +8,7 @@ import anyio
 import click
 
 from sinch_voice_mcp.cli.journal_access import open_existing_journal
-from sinch_voice_mcp.cli.output import Printer, write
+from sinch_voice_mcp.cli.output import Printer, write_json
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.ports import AuditRow, iso
 from sinch_voice_mcp.settings import Settings
@@ -98,4 +98,4 @@ def export_command(loader: SettingsLoader, after: int) -> None:
 async def _export(settings: Settings, after: int) -> None:
     async with open_existing_journal(settings) as storage:
         async for row in _rows(storage, after):
-            write(json.dumps(row.to_json(), ensure_ascii=False))
+            write_json(row.to_json())

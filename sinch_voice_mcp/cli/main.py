@@ -17,6 +17,7 @@ from sinch_voice_mcp.cli.storage import storage
 from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, all_settings
+from sinch_voice_mcp.text.quoting import terminal_safe
 from sinch_voice_mcp.version import __version__
 
 _SECRETS = frozenset({"application_key", "application_secret", "database_url", "journal_key"})
@@ -41,7 +42,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except VoiceError as error:
-            click.echo(f"sinch-voice-mcp: {error.message}", err=True)
+            click.echo(f"sinch-voice-mcp: {terminal_safe(error.message)}", err=True)
             ctx.exit(_EXPECTED_ERROR)
 
 

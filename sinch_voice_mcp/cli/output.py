@@ -8,6 +8,7 @@ import click
 from sinch_voice_mcp.svaml.findings import Finding, Level
 from sinch_voice_mcp.svaml.reading.jsontext import Position
 from sinch_voice_mcp.svaml.reading.source import positions, without_secrets
+from sinch_voice_mcp.text.invisible import replace_hidden
 from sinch_voice_mcp.text.quoting import terminal_safe
 from sinch_voice_mcp.types import JsonObject
 
@@ -16,6 +17,12 @@ _STYLES: Mapping[Level, str] = {"error": "bold red", "warning": "bold yellow", "
 _MAX_EXCERPT_CHARS = 100
 _EXCERPT_CHARS_BEFORE = 60
 """How much of a long line is shown before the column of a finding."""
+
+
+def write_json(value: object, *, indent: int | None = None) -> None:
+    """Write a value as JSON, with every character escaped that a terminal would obey or not show."""
+    # Only texts can contain such characters, so escaping the document escapes them inside its texts.
+    write(replace_hidden(json.dumps(value, ensure_ascii=False, indent=indent), lambda char: json.dumps(char)[1:-1]))
 
 
 def write(text: str) -> None:

@@ -1,13 +1,11 @@
 """Show the guard's effective settings and the kill switch."""
 
-import json
-
 import anyio
 import click
 
 from sinch_voice_mcp.app import database_url
 from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_is, read_switch
-from sinch_voice_mcp.cli.output import Printer, write
+from sinch_voice_mcp.cli.output import Printer, write_json
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.usage import confirming, effective
@@ -29,7 +27,7 @@ def policy(loader: SettingsLoader, *, as_json: bool) -> None:
     settings = loader.load()
     switch = anyio.run(_switch, settings)
     if as_json:
-        write(json.dumps(_as_json(settings, switch), indent=2, ensure_ascii=False))
+        write_json(_as_json(settings, switch), indent=2)
     else:
         _show(settings, switch)
 

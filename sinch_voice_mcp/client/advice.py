@@ -14,8 +14,8 @@ _WAIT = "Wait before the next request, and start fewer calls at a time."
 
 BY_CODE: Mapping[int, str] = MappingProxyType(
     {
-        40001: "Correct the parameter that the message names.",
-        40002: "Add the parameter that the message names.",
+        40001: "Correct the parameter that `untrusted.message` names.",
+        40002: "Add the parameter that `untrusted.message` names.",
         40003: "Check the request and its SVAML: one action at the end, documented members only.",
         40004: "Name an application of this account, or omit the application key.",
         40005: "Write the number in E.164 form with a leading plus, such as +12025550123.",

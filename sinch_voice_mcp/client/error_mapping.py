@@ -1,7 +1,7 @@
 """Map the result of one attempt to a meaning: answered, rejected by the platform, not sent, or uncertain."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,7 +23,7 @@ from sinch_voice_mcp.errors import (
 from sinch_voice_mcp.text.cleaning import cut, one_line
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import ErrorBody
-from sinch_voice_mcp.wire.codes import is_success
+from sinch_voice_mcp.wire.codes import answer_in_words, is_success
 
 PayloadT = TypeVar("PayloadT", bound=Payload)
 
@@ -137,23 +137,32 @@ def _classify_error(
 
 def _platform_error(status: int, error_body: ErrorBody | None, wait: float | None) -> PlatformError:
     kind = _BY_STATUS.get(status, PlatformError)
-    if error_body is None:
-        return kind(f"The platform answered {status}.", status=status, retry_after=wait)
-    return kind(
-        error_body.message,
+    error_code = None if error_body is None else error_body.error_code
+    error = kind(
+        answer_in_words(status, error_code),
         status=status,
-        error_code=error_body.error_code,
-        reference=error_body.reference,
+        error_code=error_code,
         retry_after=wait,
-        next_step=advice.next_step(error_body.error_code),
+        next_step=advice.next_step(error_code),
     )
+    error.untrusted = foreign_texts(error_body)
+    return error
+
+
+def foreign_texts(error_body: ErrorBody | None) -> Mapping[str, str]:
+    """Return what the platform wrote into an error body: its message, and its support's reference if there is one."""
+    if error_body is None:
+        return {}
+    reference = {} if error_body.reference is None else {"reference": error_body.reference}
+    return {"message": error_body.message} | reference
 
 
 def _reason(status: int, error_body: ErrorBody | None) -> str:
     if _is_redirect(status):
         return f"the answer was a redirect ({status}), and redirects are never followed"
     if error_body is not None:
-        return f"the platform answered {status}: {error_body.message}"
+        words = answer_in_words(status, error_body.error_code)
+        return f"{words[0].lower()}{words[1:].rstrip('.')}"
     return f"the answer was {status}, without the platform's error body"
 
 

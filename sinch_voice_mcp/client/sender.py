@@ -5,12 +5,19 @@ from typing import TypeVar
 
 import httpx2
 
-from sinch_voice_mcp.client.error_mapping import AttemptResult, Rejected, Uncertain, classify, read_answer
+from sinch_voice_mcp.client.error_mapping import (
+    AttemptResult,
+    Rejected,
+    Uncertain,
+    classify,
+    foreign_texts,
+    read_answer,
+)
 from sinch_voice_mcp.client.requests import ApiRequest, Authenticator
 from sinch_voice_mcp.client.retries import READ, Retries, RetryPolicy
 from sinch_voice_mcp.client.transport import Answered, Connections, NotSent, Timeouts, attempt
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.errors import NotSentError, OutcomeUnknownError, UnavailableError, VoiceError
+from sinch_voice_mcp.errors import NotSentError, OutcomeUnknownError, PlatformError, UnavailableError, VoiceError
 from sinch_voice_mcp.types import Payload
 
 PayloadT = TypeVar("PayloadT", bound=Payload)
@@ -117,27 +124,37 @@ def _final_error(last: Rejected | NotSent | Uncertain, earlier: Uncertain | None
         case Rejected():
             if earlier is None or policy.read_only:
                 return last.error
-            return _uncertain_error(earlier, policy, then=f"; the platform answered the retry: {last.error.message}")
+            return _uncertain_error(earlier, policy, then=last.error)
 
 
-def _uncertain_error(result: Uncertain, policy: RetryPolicy, *, then: str = "") -> VoiceError:
-    """Return the error if no usable answer came: harmless for a read, an unknown outcome for a change."""
-    reason = f"{result.reason}{then}".rstrip(".")
+def _uncertain_error(result: Uncertain, policy: RetryPolicy, *, then: PlatformError | None = None) -> VoiceError:
+    """Return the error if no usable answer came: harmless for a read, an unknown outcome for a change.
+
+    Args:
+        result: What came back.
+        policy: The policy of the request.
+        then: How the platform rejected a retry.
+    """
+    retry = "" if then is None else f"; then a retry: {then.message}"
+    reason = f"{result.reason}{retry}".rstrip(".")
     if policy.read_only:
         return _unavailable_error(result, reason)
     next_step = f"{policy.next_step} {result.next_step or ''}".strip()
     error = OutcomeUnknownError(f"{policy.unknown} What is known: {reason}.", next_step=next_step)
     error.retry_safe = policy.idempotent
+    # What the platform wrote last is shown, because it is the more specific.
+    error.untrusted = {**foreign_texts(result.error_body), **({} if then is None else then.untrusted)}
     return error
 
 
 def _unavailable_error(result: Uncertain, reason: str) -> UnavailableError:
     body = result.error_body
-    return UnavailableError(
+    error = UnavailableError(
         f"There is no usable answer: {reason}.",
         status=result.status,
         error_code=None if body is None else body.error_code,
-        reference=None if body is None else body.reference,
         retry_after=result.retry_after,
         next_step=result.next_step,
     )
+    error.untrusted = foreign_texts(body)
+    return error

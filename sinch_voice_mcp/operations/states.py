@@ -22,10 +22,9 @@ The journal, the platform and the events each have other words; only this module
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, TypeGuard, get_args
+from typing import Literal
 
 from sinch_voice_mcp.ports import EntryState, JournalEntry
-from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.calls import Call
 
 CallState = Literal["scheduled", "ringing", "answered", "ended", "failed", "unknown"]
@@ -45,6 +44,9 @@ _JOURNAL: Mapping[CallState, tuple[EntryState, ...]] = MappingProxyType(
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
+        "N/A": "no reason was given",
+        "ESTABLISHED": "it was connected",
+        "OTHERPEERANSWERED": "it was answered on another device",
         "TIMEOUT": "its time limit was reached",
         "CALLERHANGUP": "the caller hung up",
         "CALLEEHANGUP": "the callee hung up",
@@ -52,6 +54,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "BLOCKED": "the destination is blocked for this account",
         "NOCREDITPARTNER": "the account has not enough credit",
         "CANCEL": "it was canceled before it was answered",
+        "CLIENTNETWORK": "the network of the in-app user failed",
         "CONGESTION": "the network had no free capacity",
         "USERNOTFOUND": "there is no such in-app user",
         "CALLBACKERROR": "the callback URL gave no valid reply",
@@ -124,7 +127,7 @@ def who_answered(*, answered: bool, detected: str | None, entered: bool) -> Answ
 
 
 def ending(result: str | None, reason: str | None) -> str:
-    """Return why a call ended, with the platform's word, such as ``the callee hung up (CALLEEHANGUP)``."""
+    """Return why a call ended, with the platform's word if it is known: ``the callee hung up (CALLEEHANGUP)``."""
     word = reason if reason not in {None, "N/A"} else result
     if result == "BUSY":
         # The platform's reason for a busy line is CANCEL, which says less.
@@ -132,15 +135,4 @@ def ending(result: str | None, reason: str | None) -> str:
     if (result, reason) == ("NOANSWER", "TIMEOUT"):
         return "it rang until its time limit (TIMEOUT)"
     meaning = REASONS.get(word or "") or RESULTS.get(word or "")
-    return f"{meaning} ({word})" if meaning else str(word)
-
-
-def timeline_row(row: Mapping[str, object], *, answered: bool) -> JsonObject:
-    """Return a row of a timeline without its instant, and with its state translated."""
-    shown = {name: value for name, value in row.items() if name != "at_ms"}
-    state = shown.get("state")
-    return shown | {"state": state_of_journal(state, answered=answered)} if _is_journal_state(state) else shown
-
-
-def _is_journal_state(value: object) -> TypeGuard[EntryState]:
-    return value in get_args(EntryState)
+    return f"{meaning} ({word})" if meaning else "the platform gave a reason that this server does not know"

@@ -94,6 +94,12 @@ class SurveyQuestion:
         """Return what a key means; None if it has no meaning."""
         return None if key is None or self.answers is None else self.answers.get(key)
 
+    def accepts(self, entered: str) -> bool:
+        """Whether an input is one of the keys, or has the number of digits that was asked for."""
+        if self.answers is not None:
+            return entered in self.answers
+        return entered.isascii() and entered.isdecimal() and len(entered) == self.digits
+
     @property
     def _language(self) -> str:
         return (self.locale or "en-US").partition("-")[0].lower()

@@ -226,7 +226,8 @@ _RULES = (
         "Text",
         "Text has something to speak, and at most `max_text_chars` characters in one piece, counted in Unicode's "
         "composed form (NFC). It has no control, bidirectional or zero-width characters, except white space and the "
-        "joiners that a script or an emoji needs, and no prompt syntax such as #href[.",
+        "joiners that a script or an emoji needs, no prompt syntax such as #href[, and no tag <speak>: SSML "
+        "is passed as SSML.",
         "max_text_chars",
     ),
     _rule(

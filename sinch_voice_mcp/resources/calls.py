@@ -9,8 +9,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.boundary import is_known, separate, timeline_row
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
-from sinch_voice_mcp.operations.states import observed_state, timeline_row, who_answered
+from sinch_voice_mcp.operations.states import observed_state, who_answered
 from sinch_voice_mcp.ports import iso
 from sinch_voice_mcp.types import CallId, JsonObject, Millis
 
@@ -63,7 +64,8 @@ async def recent_calls(service: VoiceService) -> Sequence[CallId]:
         entries = await service.calls.recent(limit=MAX_COMPLETED, states=(), since=None)
     except StorageError:
         return ()
-    return tuple(dict.fromkeys(entry.call_id for entry in entries if entry.call_id is not None))
+    ids = (entry.call_id for entry in entries if entry.call_id is not None)
+    return tuple(dict.fromkeys(call_id for call_id in ids if is_known("call_id", call_id)))
 
 
 def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObject]) -> JsonObject:
@@ -84,7 +86,7 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "call_id": seen.call_id,
         "simulated": service.simulated,
         "state": observed_state(answered=seen.answered, ended=seen.ended),
-        **{name: member for name, member in known.items() if member is not None},
+        **separate({name: member for name, member in known.items() if member is not None}, own={"remark"}),
         "events": [_event(row, answered=seen.answered) for row in rows],
     }
 

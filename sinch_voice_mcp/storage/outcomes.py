@@ -12,7 +12,7 @@ from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.database import Row, Statement, Steps
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
@@ -60,7 +60,8 @@ def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
         yield from _give_back(rows[0]["units"], ("ended",), spent=spent)
         # All of it is released; the counters' names, which contain the hashes of numbers, are not needed any more.
         yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
-        yield from audited("ended", token, end, now)
+        money = {"cost": None if report.cost is None else amount_text(report.cost), "currency": rows[0]["currency"]}
+        yield from audited("ended", token, end | money, now)
     else:
         entry = yield from known(token)
         yield from _keep(entry, report.call_id, now)

@@ -76,7 +76,7 @@ SETTLE = (
     "result = :result, reason = :reason "
     "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown', 'lost') "
     "AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
-    "RETURNING units, reserved, call_id"
+    "RETURNING units, reserved, call_id, currency"
 )
 COUNT_UNKNOWN = (
     "SELECT count(*) AS unknown FROM calls, gate "

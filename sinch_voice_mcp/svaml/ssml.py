@@ -28,6 +28,7 @@ TAGS = frozenset({
 
 _XML_DECLARATION = re.compile(r"""\A\s*<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?\s*\?>""")
 _SPEAK = re.compile(r"<speak(?=[\s/>])")
+_ROOT_TAG = re.compile(r"<\s*/?\s*(?:[A-Za-z][\w.-]*\s*:\s*)?speak(?![\w.-])", re.IGNORECASE)
 _AMAZON = "https://amazon.example/ssml"
 _AMAZON_DECLARATION = f' xmlns:amazon="{_AMAZON}"'
 _UNBOUND_PREFIX = 27
@@ -90,6 +91,11 @@ def parse(ssml: str) -> Speech:
         breaks=tuple(_seconds(element) for element in elements if _local(element.tag).lower() == "break"),
         unknown_tags=tuple(sorted({tag(element) for element in elements} - TAGS)),
     )
+
+
+def has_root_tag(text: str) -> bool:
+    """Whether a plain text contains a tag ``speak``, also with a prefix, so that it may be read as SSML."""
+    return _ROOT_TAG.search(text) is not None
 
 
 def parse_leniently(ssml: str) -> Speech:

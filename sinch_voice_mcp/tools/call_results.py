@@ -7,9 +7,18 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.boundary import known
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Progress
-from sinch_voice_mcp.operations.states import AnsweredBy, CallState, ending, observed_state, state_of_call, who_answered
-from sinch_voice_mcp.tools.results import Number, Result, Text, is_absent, summarize
+from sinch_voice_mcp.operations.states import (
+    RESULTS,
+    AnsweredBy,
+    CallState,
+    ending,
+    observed_state,
+    state_of_call,
+    who_answered,
+)
+from sinch_voice_mcp.tools.results import Number, Result, Text, Untrusted, is_absent, summarize
 from sinch_voice_mcp.wire.calls import Call
 
 CallStateField = Annotated[
@@ -45,6 +54,7 @@ class CallDetails(Result):
     cost: Number
     rate_per_minute: Number
     currency: Text
+    untrusted: Untrusted
 
 
 def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDetails:
@@ -63,6 +73,7 @@ def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDet
         cost=debit and debit.amount,
         rate_per_minute=rate and rate.amount,
         currency=(debit and debit.currency_id) or (rate and rate.currency_id),
+        untrusted=None,
     )
 
 
@@ -77,9 +88,14 @@ def answerer_of(seen: CallSnapshot) -> AnsweredBy | None:
     return who_answered(answered=seen.answered, detected=seen.answered_by, entered=entered)
 
 
+def input_of(seen: CallSnapshot) -> str | None:
+    """Return what was entered in a menu: keys, or spoken words."""
+    return None if seen.entered is None else seen.entered.value
+
+
 def snapshot_sentence(seen: CallSnapshot) -> str:
-    """Describe a call that was observed, with what was entered."""
-    pressed = "" if seen.entered is None or seen.entered.value is None else f" The callee entered {seen.entered.value}."
+    """Describe a call that was observed, in our own words."""
+    pressed = "" if input_of(seen) is None else " The callee entered something."
     who = _ANSWERERS.get(answerer_of(seen))
     if not seen.ended:
         return _open_sentence(answered=seen.answered, who=who) + pressed
@@ -122,8 +138,8 @@ def _ended_sentence(
         return f"The call ended after {duration or 0} s{answered}: {why}.{cost}"
     if result == "FAILED":
         return f"The call could not be connected: {why}."
-    return f"The call ended without an answer: {why}."
+    return f"The call ended without an answer: {why}." if result in RESULTS else f"The call ended: {why}."
 
 
 def _cost(amount: float | None, currency: str | None) -> str:
-    return "" if amount is None else f" Cost {amount:g} {currency or ''}".rstrip() + "."
+    return "" if amount is None else f" Cost {amount:g} {known('currency', currency) or ''}".rstrip() + "."

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.operations.calls import Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
@@ -36,7 +37,7 @@ from sinch_voice_mcp.tools.parameters import (
     To,
     TonesArgument,
 )
-from sinch_voice_mcp.tools.results import Json, Result, Text, Texts, counted, summarize
+from sinch_voice_mcp.tools.results import Json, Own, OwnText, Result, Shown, Text, Texts, Untrusted, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 _CONSENT_TTS = consent_for(callouts.tts, "dry_run")
@@ -65,30 +66,32 @@ class CalloutPlaced(Result):
     request: Json
     verdicts: Texts
     warnings: Texts
-    duplicate_of: Annotated[Text, Field(description="The earlier call, if it was placed before")]
+    duplicate_of: Annotated[OwnText, Field(description="The earlier call, if it was placed before")]
+    untrusted: Untrusted
 
 
-class ConferenceLeg(BaseModel):
+class ConferenceLeg(Shown):
     """One callee of a conference: the call, or the error."""
 
-    to: str
+    to: Own
     call_id: Text
     error: Json
     request: Json
-    duplicate_of: Text
+    duplicate_of: OwnText
+    untrusted: Untrusted
 
 
 class ConferencePlaced(Result):
     """The calls of a conference."""
 
-    conference_id: str
+    conference_id: Own
     legs: list[ConferenceLeg]
 
 
 class CallSteered(Result):
     """A call in progress was changed."""
 
-    call_id: str
+    call_id: Own
     warnings: Texts
 
 
@@ -265,6 +268,7 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         verdicts=[_verdict(verdict) for verdict in placed.verdicts] if dry else [],
         warnings=[*placed.warnings, *remarks],
         duplicate_of=placed.duplicate_of,
+        untrusted=None,
     )
 
 
@@ -274,12 +278,19 @@ def _verdict(verdict: Verdict) -> str:
 
 def _leg(leg: PlacedLeg) -> ConferenceLeg:
     if leg.placed is None:
-        error = leg.error and leg.error.to_json()
-        return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None)
+        error = leg.error and error_json(leg.error)
+        return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None, untrusted=None)
     placed = leg.placed
     request = placed.request if placed.call_id is None else None
     to = placed.rings or leg.to
-    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=placed.duplicate_of)
+    return ConferenceLeg(
+        to=to,
+        call_id=placed.call_id,
+        error=None,
+        request=request,
+        duplicate_of=placed.duplicate_of,
+        untrusted=None,
+    )
 
 
 def _conference_sentence(legs: list[ConferenceLeg], conference_id: str, *, dry_run: bool) -> str:

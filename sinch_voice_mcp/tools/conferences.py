@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
-from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import Own, Result, Shown, Text, Untrusted, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
 
@@ -21,7 +21,7 @@ _DONE = {
 }
 
 
-class ConferenceParticipant(BaseModel):
+class ConferenceParticipant(Shown):
     """One call in the conference."""
 
     call_id: str
@@ -29,12 +29,13 @@ class ConferenceParticipant(BaseModel):
     muted: bool
     onhold: bool
     duration_s: Whole
+    untrusted: Untrusted
 
 
 class ConferenceState(Result):
     """Who is in a conference; after a command, only the participant that it was about."""
 
-    conference_id: str
+    conference_id: Own
     participants: list[ConferenceParticipant]
 
 
@@ -95,6 +96,7 @@ def _member(service: VoiceService, participant: Participant) -> ConferencePartic
         muted=participant.muted,
         onhold=participant.onhold,
         duration_s=participant.duration,
+        untrusted=None,
     )
 
 

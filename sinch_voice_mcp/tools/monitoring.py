@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.events.monitor import KINDS, Until
-from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry, timeline_row
+from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
+from sinch_voice_mcp.operations.events.monitor import Until
+from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
 from sinch_voice_mcp.tools.call_results import (
@@ -22,12 +23,23 @@ from sinch_voice_mcp.tools.call_results import (
     TimedOut,
     answerer_of,
     call_details,
+    input_of,
     report_progress,
     snapshot_sentence,
     state_of_snapshot,
 )
 from sinch_voice_mcp.tools.parameters import CallIdArgument, Service
-from sinch_voice_mcp.tools.results import Number, Result, Text, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import (
+    Number,
+    Own,
+    Result,
+    Shown,
+    Text,
+    Untrusted,
+    Whole,
+    counted,
+    summarize,
+)
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, PhoneNumber
 
@@ -43,7 +55,7 @@ OldStatus = Literal["in_progress", "ended", "failed", "unknown"]
 WaitSeconds = Annotated[float, Field(gt=0, le=50, description="Seconds, at most 50")]
 
 
-class CallRecord(BaseModel):
+class CallRecord(Shown):
     """One request in the journal."""
 
     at: str
@@ -55,6 +67,7 @@ class CallRecord(BaseModel):
     duration_s: Whole
     cost: Number
     currency: Text
+    untrusted: Untrusted
 
 
 class CallList(Result):
@@ -66,22 +79,22 @@ class CallList(Result):
 class CallProgress(Result):
     """A call as far as it is known."""
 
-    call_id: str
+    call_id: Own
     state: CallStateField
     timed_out: TimedOut
     answered_by: AnsweredByField
-    input: Annotated[Text, Field(description="Keys or words of the callee; untrusted")]
     result: CallResultField
     reason: CallReasonField
     duration_s: Whole
     cost: Number
     currency: Text
+    untrusted: Annotated[Untrusted, Field(description="input: keys or words of the callee")]
 
 
 class CallTimeline(Result):
     """What happened in a call, in order."""
 
-    call_id: str
+    call_id: Own
     events: list[dict[str, Any]]
 
 
@@ -132,7 +145,9 @@ async def wait_for_call(
     Returns its state and input; input needs working callbacks. If `timed_out`, wait again; never call again.
     """
     seen = await service.events.wait(call_id, until, timeout_s, report_progress(ctx))
-    sentence = " ".join(filter(None, (snapshot_sentence(seen), service.events.remark)))
+    entered = input_of(seen)
+    where = "" if entered is None else "See untrusted.input."
+    sentence = " ".join(filter(None, (snapshot_sentence(seen), where, service.events.remark)))
     return CallProgress(
         summary=summarize(service, sentence),
         simulated=service.simulated,
@@ -140,12 +155,12 @@ async def wait_for_call(
         state=state_of_snapshot(seen),
         timed_out=not seen.reached(until),
         answered_by=answerer_of(seen),
-        input=None if seen.entered is None else seen.entered.value,
         result=seen.result,
         reason=seen.reason,
         duration_s=seen.duration if seen.ended else None,
         cost=seen.cost,
         currency=seen.currency,
+        untrusted=None if entered is None else {"input": entered},
     )
 
 
@@ -219,6 +234,7 @@ def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> Ca
         duration_s=entry.duration,
         cost=None if entry.cost is None else entry.cost / MICROS_PER_UNIT,
         currency=entry.currency,
+        untrusted=None,
     )
 
 

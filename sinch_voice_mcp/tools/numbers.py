@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.boundary import known
 from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Number, Result, Text, counted, summarize
+from sinch_voice_mcp.tools.results import Number, Own, OwnText, Result, Shown, Text, Untrusted, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
 
@@ -20,12 +21,13 @@ PrimaryUrl = Annotated[
 FallbackUrl = Annotated[str | None, Field(max_length=2_000, description="Used if primary fails; same form")]
 
 
-class AccountNumber(BaseModel):
+class AccountNumber(Shown):
     """One number of the account."""
 
     number: str
     capability: Text
     application_key: Text
+    untrusted: Untrusted
 
 
 class AccountNumbers(Result):
@@ -37,21 +39,21 @@ class AccountNumbers(Result):
 class NumberLookup(Result):
     """What is known of a number, and whether the guard would allow a call to it."""
 
-    number: str
+    number: Own
     country: Text
-    type: str
+    type: Own
     rate_per_minute: Number
     currency: Text
     restricted: bool
     callable: bool
-    refused_because: Annotated[Text, Field(description="The rule; see sinch://errors/{code}")]
+    refused_because: Annotated[OwnText, Field(description="The rule; see sinch://errors/{code}")]
+    untrusted: Untrusted
 
 
-class UrlPair(BaseModel):
-    """The two callback URLs of an application."""
+class UrlPair(Shown):
+    """The two callback URLs of an application, as the platform gives them."""
 
-    primary: Text
-    fallback: Text
+    untrusted: Annotated[Untrusted, Field(description="primary, fallback")]
 
 
 class Callbacks(Result):
@@ -95,22 +97,24 @@ async def unassign_number(
 
 async def query_number(number: Annotated[str, Field(description="E.164")], service: Service) -> NumberLookup:
     """Look up a phone number without calling it: country, type, price a minute, whether this server may call it now."""
-    facts, known, objection = await service.numbers.query(number)
-    rate = known.rate
-    price = "price unknown" if rate is None else f"{rate.amount:g} {rate.currency_id or ''} a minute".replace("  ", " ")
+    facts, answer, objection = await service.numbers.query(number)
+    rate = answer.rate
+    currency = "" if rate is None else f" {known('currency', rate.currency_id) or ''}".rstrip()
+    price = "price unknown" if rate is None else f"{rate.amount:g}{currency} a minute"
     verdict = "may be called now" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
     sentence = f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."
     return NumberLookup(
         summary=summarize(service, sentence),
         simulated=service.simulated,
         number=facts.e164,
-        country=known.country_id or facts.region,
+        country=answer.country_id or facts.region,
         type=facts.type,
         rate_per_minute=rate and rate.amount,
         currency=rate and rate.currency_id,
-        restricted=known.restricted,
+        restricted=answer.restricted,
         callable=objection is None,
         refused_because=objection.rule if isinstance(objection, RefusedError) else objection and objection.code,
+        untrusted=None,
     )
 
 
@@ -148,7 +152,9 @@ TOOLS = (
 
 def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening: str) -> AccountNumbers:
     rows = [
-        AccountNumber(number=owned.number, capability=owned.capability, application_key=owned.application_key)
+        AccountNumber(
+            number=owned.number, capability=owned.capability, application_key=owned.application_key, untrusted=None
+        )
         for owned in numbers
     ]
     sentences = (
@@ -162,11 +168,12 @@ def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening:
 
 
 def _urls(urls: CallbackUrl) -> UrlPair:
-    return UrlPair(primary=urls.primary, fallback=urls.fallback)
+    given = {"primary": urls.primary, "fallback": urls.fallback}
+    return UrlPair(untrusted={name: url for name, url in given.items() if url is not None})
 
 
 def _sentence(urls: CallbackUrl) -> str:
     if urls.primary is None:
         return "No primary callback URL is set, so Sinch sends call events nowhere."
-    rest = f"; if that fails, to {urls.fallback}." if urls.fallback else "."
-    return f"Sinch sends call events to {urls.primary}{rest}"
+    rest = "; if that fails, to `fallback`." if urls.fallback else "."
+    return f"Sinch sends call events to the URL `primary` under now.untrusted{rest}"

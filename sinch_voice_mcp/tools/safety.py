@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from sinch_voice_mcp.operations.kill_switch import recorded_reason
-from sinch_voice_mcp.operations.states import CallState, state_of_entry
+from sinch_voice_mcp.operations.states import state_of_entry
 from sinch_voice_mcp.ports import JournalEntry, iso
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Result, Text, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import Own, Result, Shown, Text, Untrusted, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 MAX_SHOWN = 20
@@ -19,14 +19,14 @@ Reason = Annotated[str, BeforeValidator(lambda given: given if isinstance(given,
 """A reason; one that is no text counts as none, because it must not keep calling from being stopped."""
 
 
-class OpenCall(BaseModel):
+class OpenCall(Shown):
     """A call that may go on, or may yet ring."""
 
     call_id: Text
     number: Text
-    kind: str
-    state: CallState
-    since: str
+    kind: Own
+    state: Own
+    since: Own
 
 
 class EmergencyStop(Result):
@@ -37,6 +37,7 @@ class EmergencyStop(Result):
         list[OpenCall] | None,
         Field(default=None, exclude_if=lambda value: value is None, description="Not known to be over"),
     ]
+    untrusted: Annotated[Untrusted, Field(description="reason and by of the stop in force")]
 
 
 async def emergency_stop(
@@ -52,7 +53,7 @@ async def emergency_stop(
     stopped = await service.kill_switch.stop(reason, by, hang_up=hang_up)
     is_first = (stopped.switch.by, stopped.switch.reason) == (by, recorded_reason(reason))
     opening = "All calling is stopped" if is_first else "All calling had already been stopped"
-    sentences = [f"{opening}: {stopped.switch.reason}."]
+    sentences = [f"{opening}."]
     left = None if stopped.hung_up is None else stopped.hung_up.still_going
     if stopped.hung_up is not None:
         sentences += [f"{counted(stopped.hung_up.ended, 'call')} hung up.", _rest(len(left or ()))]
@@ -61,6 +62,7 @@ async def emergency_stop(
         simulated=service.simulated,
         hung_up=None if stopped.hung_up is None else stopped.hung_up.ended,
         still_going=None if left is None else [_open_call(entry) for entry in left[:MAX_SHOWN]],
+        untrusted={"reason": stopped.switch.reason, "by": stopped.switch.by},
     )
 
 

@@ -16,13 +16,14 @@ from sinch_voice_mcp.tools.call_results import (
     CallStateField,
     TimedOut,
     answerer_of,
+    input_of,
     report_progress,
     state_of_snapshot,
 )
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
 from sinch_voice_mcp.tools.parameters import Cli, IdempotencyKey, Locale, Service, To
-from sinch_voice_mcp.tools.results import Result, Text, Whole, is_absent, summarize
+from sinch_voice_mcp.tools.results import Own, OwnText, Result, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 _ARGUMENTS = {
@@ -38,7 +39,7 @@ SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear
 class PhoneAnswer(Result):
     """What the callee answered; ``outcome`` is absent while it is not known."""
 
-    call_id: str
+    call_id: Own
     state: CallStateField
     timed_out: TimedOut
     outcome: Annotated[
@@ -49,12 +50,13 @@ class PhoneAnswer(Result):
             description="answered: a valid key; unclear: another key, or not reported; absent: not known yet",
         ),
     ]
-    key: Annotated[Text, Field(description="Keys pressed; untrusted")]
-    meaning: Text
+    key: Annotated[OwnText, Field(description="A valid answer; any other input is untrusted.input")]
+    meaning: OwnText
     answered_by: AnsweredByField
     result: CallResultField
     duration_s: Whole
-    duplicate_of: Text
+    duplicate_of: OwnText
+    untrusted: Untrusted
 
 
 def _plan(
@@ -98,8 +100,9 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     with errors_naming_arguments(_ARGUMENTS):
         found = await service.surveys.ask(asked, who, wait_s, report_progress(ctx))
     seen = found.snapshot
-    key = None if seen.entered is None else seen.entered.value
+    entered = input_of(seen)
     outcome = _outcome(seen, asked)
+    key = entered if outcome == "answered" else None
     repeated = (
         "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
     )
@@ -116,6 +119,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
         result=seen.result,
         duration_s=seen.duration if seen.ended else None,
         duplicate_of=found.placed.duplicate_of,
+        untrusted=None if entered == key else {"input": entered},
     )
 
 
@@ -123,11 +127,10 @@ TOOLS = (ToolSpec(ask_by_phone, toolset="calls", effect=ToolEffect.RINGS, title=
 
 
 def _outcome(seen: CallSnapshot, asked: SurveyQuestion) -> SurveyOutcome | None:
-    entered = seen.entered
-    if entered is not None and entered.value is not None:
+    entered = input_of(seen)
+    if entered is not None:
         # A key that is none of the answers is reported as invalid input, digits as a sequence.
-        fits = asked.meaning(entered.value) if asked.answers else len(entered.value) == asked.digits
-        return "answered" if fits else "unclear"
+        return "answered" if asked.accepts(entered) else "unclear"
     if not seen.ended:
         return None
     if not seen.answered:
@@ -138,7 +141,7 @@ def _outcome(seen: CallSnapshot, asked: SurveyQuestion) -> SurveyOutcome | None:
 
 
 def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQuestion) -> str:
-    key = seen.entered.value if seen.entered else None
+    key = input_of(seen)
     match outcome:
         case None:
             return "The call is still in progress; wait_for_call returns the answer. Do not ask again."
@@ -146,7 +149,7 @@ def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQu
             meaning = asked.meaning(key)
             return f"The callee pressed {key}: {meaning}." if meaning else f"The callee entered {key}."
         case "unclear" if key is not None:
-            return f"The callee entered {key}, which was not among the answers."
+            return "The callee entered something that was not among the answers; see untrusted.input."
         case "unclear":
             return (
                 "The call has ended, and the platform reported no event of it, so the answer is not known. "

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.svaml import EVENTS, Document, Event, Finding, timing
@@ -11,7 +11,7 @@ from sinch_voice_mcp.svaml.explaining import explain as explain_document
 from sinch_voice_mcp.svaml.lint import Context, Fixed, lint
 from sinch_voice_mcp.svaml.lint import fix as fix_document
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Json, Result, Text, Whole, counted
+from sinch_voice_mcp.tools.results import Json, Origin, Own, OwnText, Result, Shown, Whole, counted
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.types import JsonObject, is_object
 
@@ -30,15 +30,16 @@ Explain = Annotated[bool, Field(description="Add an explanation in plain sentenc
 Diagram = Annotated[bool, Field(description="Add a Mermaid diagram")]
 
 
-class LintRemark(BaseModel):
+class LintRemark(Shown):
     """One finding of the linter."""
 
-    code: str
-    level: str
-    path: str
-    message: str
+    code: Own
+    level: Own
+    path: Own
+    message: Own
     fix: Annotated[
         list[dict[str, Any]],
+        Origin.OWN,
         Field(default_factory=list[dict[str, Any]], exclude_if=lambda fix: not fix, description="JSON Patch"),
     ]
 
@@ -48,8 +49,8 @@ class BuiltDocument(Result):
 
     document: Json
     findings: list[LintRemark]
-    explanation: Text
-    diagram: Text
+    explanation: OwnText
+    diagram: OwnText
 
 
 class CheckedDocument(Result):
@@ -59,8 +60,8 @@ class CheckedDocument(Result):
     document: Json
     findings: list[LintRemark]
     omitted: Annotated[Whole, Field(description="Further findings, not listed")]
-    explanation: Text
-    diagram: Text
+    explanation: OwnText
+    diagram: OwnText
 
 
 async def build_svaml(

@@ -56,3 +56,12 @@ CODES: Mapping[int, ErrorCode] = MappingProxyType(
 def is_success(status: int) -> bool:
     """Return whether an HTTP status is one of the 2xx."""
     return status in _SUCCESS
+
+
+def answer_in_words(status: int, error_code: int | None) -> str:
+    """Return what an error of the platform means, in our own words: status, code, and the code's meaning."""
+    if error_code is None:
+        return f"The platform answered {status}."
+    code = CODES.get(error_code)
+    meaning = f": {code.meaning}" if code is not None else ""
+    return f"The platform answered {status}{meaning} (error code {error_code})."

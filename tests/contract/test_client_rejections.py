@@ -18,6 +18,7 @@ from sinch_voice_mcp.errors import (
     PlatformError,
 )
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.wire.codes import CODES
 from tests.contract.client_requests import (
     HTML,
     PLACED,
@@ -39,7 +40,7 @@ from tests.fault_server import (
 )
 
 REFUSALS: list[tuple[int, int, type[PlatformError], str]] = [
-    (400, 40001, PlatformError, "the message names"),
+    (400, 40001, PlatformError, "`untrusted.message` names"),
     (400, 40005, PlatformError, "leading plus"),
     (401, 40102, AuthenticationError, "secret"),
     (401, 40105, AuthenticationError, "clock"),
@@ -64,8 +65,9 @@ async def test_a_rejection_keeps_the_details_of_the_platform(
 
     error = refused.value
     assert type(error) is kind
-    assert (error.status, error.error_code, error.message) == (status, code, "Parameter validation error")
-    assert (error.reference, error.retry_after) == ("ref-1", 31.0)
+    assert (error.status, error.error_code, error.retry_after) == (status, code, 31.0)
+    assert error.untrusted == {"message": "Parameter validation error", "reference": "ref-1"}
+    assert error.message == f"The platform answered {status}: {CODES[code].meaning} (error code {code})."
     assert advice in error.next_step
     assert error.retry_safe
     assert len(server.received) == 1
@@ -79,7 +81,7 @@ async def test_an_error_code_may_be_a_number_or_text(dial: Dial, code: str) -> N
             await read(voice)
 
     assert refused.value.error_code == 40400
-    assert refused.value.reference is None
+    assert "reference" not in refused.value.untrusted
 
 
 async def test_a_message_of_the_platform_becomes_one_clean_line_of_at_most_500_characters(dial: Dial) -> None:
@@ -88,9 +90,10 @@ async def test_a_message_of_the_platform_becomes_one_clean_line_of_at_most_500_c
         with pytest.raises(PlatformError) as refused:
             await place(voice)
 
-    assert refused.value.message.startswith("[31mred next linexxx")
-    assert len(refused.value.message) == 500
-    assert refused.value.message.isprintable()
+    said = refused.value.untrusted["message"]
+    assert said.startswith("[31mred next linexxx")
+    assert len(said) == 500
+    assert said.isprintable()
 
 
 async def test_a_secret_that_the_platform_repeats_is_hidden(credentials: Credentials, clock: ManualClock) -> None:

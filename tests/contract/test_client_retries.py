@@ -78,14 +78,14 @@ UNANSWERED: dict[str, tuple[Sequence[Fault], int, int, str]] = {
     "silence": ([Silence()], 3, 0, "nothing was received"),
     "byte by byte": ([Trickle(CALL, 0.02)], 3, 0, r"no answer within 1\.2 s"),
     "truncated": ([Truncated(CALL)], 3, 200, "cut off"),
-    "503": ([refusal(503, 50300, "Down")], 3, 503, "503: Down"),
+    "503": ([refusal(503, 50300, "Down")], 3, 503, "503: temporarily down"),
     "502 of another server": ([Reply(502, HTML)], 3, 502, "the answer was 502"),
-    "500": ([refusal(500, 50000, "Internal")], 1, 500, "500: Internal"),
+    "500": ([refusal(500, 50000, "Internal")], 1, 500, "500: an internal error"),
     "redirect": ([Reply(307, b"", (("location", "/elsewhere"),))], 1, 307, "redirect"),
     "not JSON": ([Reply(200, HTML)], 1, 200, "unexpected body"),
     "another JSON": ([Reply(200, b"[]")], 1, 200, "unexpected body"),
     "404 of another server": ([Reply(404, HTML)], 1, 404, "without the platform's error body"),
-    "a wait longer than 30 s": ([refusal(503, 50300, "Down", retry_after="31")], 1, 503, "Down"),
+    "a wait longer than 30 s": ([refusal(503, 50300, "Down", retry_after="31")], 1, 503, "temporarily down"),
 }
 
 
@@ -109,7 +109,7 @@ async def test_an_unavailable_platform_keeps_its_details(dial: Dial) -> None:
             await read(voice)
 
     error = unavailable.value
-    assert (error.error_code, error.reference, error.retry_after) == (50300, "ref-1", 60.0)
+    assert (error.error_code, error.untrusted["reference"], error.retry_after) == (50300, "ref-1", 60.0)
 
 
 async def test_a_read_waits_as_long_as_an_unavailable_platform_asks(dial: Dial, clock: ManualClock) -> None:
@@ -178,7 +178,7 @@ async def test_an_idempotent_change_that_is_lost_twice_is_unknown_and_may_be_rep
 
 async def test_a_rejection_after_a_lost_attempt_leaves_the_outcome_unknown(dial: Dial) -> None:
     async with FaultServer(Reset(), refusal(404, 40400, "Call not found")) as server, dial(server.url) as voice:
-        with pytest.raises(OutcomeUnknownError, match="the platform answered the retry: Call not found"):
+        with pytest.raises(OutcomeUnknownError, match="then a retry: The platform answered 404: not found"):
             await hang_up(voice)
 
     assert len(server.received) == 2
@@ -318,7 +318,7 @@ async def test_a_conflict_makes_the_outcome_of_a_callout_unknown_and_of_nothing_
     async with FaultServer(conflict) as server, dial(server.url) as voice:
         with pytest.raises(OutcomeUnknownError):
             await place(voice)
-        with pytest.raises(PlatformError, match="not answered"):
+        with pytest.raises(PlatformError, match="a conflict"):
             await voice.manage_leg("call-1", "caller", Document(instructions=(Say(text="Hello."),)))
 
     assert len(server.received) == 2

@@ -25,7 +25,7 @@ KEYS: Mapping[str, Mapping[str, Any]] = {
     "03": {"outcome": "answered", "key": "1", "meaning": "yes", "answered_by": "human"},
     "04": {"outcome": "no_input", "answered_by": "human"},
     "05": {"outcome": "no_input", "answered_by": "human"},
-    "06": {"key": "9", "meaning": None, "answered_by": "human"},
+    "06": {"key": None, "untrusted": {"input": "9"}, "answered_by": "human"},
     "07": {"outcome": "no_input", "answered_by": "human"},
     "08": {"outcome": "no_input", "answered_by": "human"},
     "10": {"outcome": "no_answer", "answered_by": None, "result": "BUSY"},
@@ -41,7 +41,7 @@ KEYS: Mapping[str, Mapping[str, Any]] = {
 """What comes of a question with the answers 1 and 2."""
 
 DIGITS: Mapping[str, Mapping[str, Any]] = {
-    "02": {"outcome": "unclear", "key": "1", "meaning": None},
+    "02": {"outcome": "unclear", "key": None, "untrusted": {"input": "1"}},
     "03": {"outcome": "answered", "key": "1234", "meaning": None, "answered_by": "human"},
     "05": {"outcome": "no_input", "key": None},
     "20": {"outcome": "machine", "key": None},
@@ -230,7 +230,7 @@ async def test_the_answer_can_be_waited_for_after_the_question_timed_out(databas
             await stage.sandbox.settle()
         answered = await voice.ok("wait_for_call", call_id=asked["call_id"], until="input")
         ended = await voice.ok("wait_for_call", call_id=asked["call_id"])
-    assert answered["input"] == ended["input"] == "1"
+    assert answered["untrusted"] == ended["untrusted"] == {"input": "1"}
     assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "ANSWERED", "MANAGERHANGUP")
 
 
@@ -244,7 +244,7 @@ async def test_an_answer_is_returned_even_if_the_platform_cannot_be_asked(sqlite
             asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"])
     assert (asked["outcome"], asked["key"]) == ("answered", "1")
-    assert (seen["state"], seen["input"]) == ("ended", "1")
+    assert (seen["state"], seen["untrusted"]) == ("ended", {"input": "1"})
 
 
 async def test_no_phone_rings_if_the_events_would_go_elsewhere(sqlite_url: str, era: Era) -> None:

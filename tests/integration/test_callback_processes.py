@@ -185,7 +185,7 @@ async def test_fault_5_a_call_continues_after_its_receiver_was_killed(database_u
                 await sandbox.settle()
             with anyio.fail_after(10):
                 seen = await voice.ok("wait_for_call", call_id=asked["call_id"])
-        assert (seen["state"], seen["input"], seen["reason"]) == ("ended", "1", "MANAGERHANGUP")
+        assert (seen["state"], seen["untrusted"], seen["reason"]) == ("ended", {"input": "1"}, "MANAGERHANGUP")
         tasks.cancel_scope.cancel()
 
 

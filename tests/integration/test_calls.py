@@ -198,7 +198,7 @@ async def test_a_document_that_the_sandbox_cannot_play_is_rejected_by_name(conne
     async with connect(SINCH_VOICE_ALLOW_STREAMS="true") as voice:
         error = await voice.fails("place_custom_callout", ice=ice)
     assert (error["code"], error["http_status"]) == ("rejected", 422)
-    assert "connectStream" in error["message"]
+    assert "connectStream" in error["untrusted"]["message"]
 
 
 @pytest.mark.parametrize("call_id", ["../../x?y=1", "..", ".", "a/b", "%2e%2e", "x#y", "\r\nX: y"])
@@ -307,7 +307,7 @@ async def test_a_lookup_of_an_invalid_number_says_why(voice: Caller, number: str
 async def test_callback_urls_are_set_shown_and_cleared(voice: Caller) -> None:
     url = "https://voice.example.com/callbacks"
     changed = await voice.ok("set_callbacks", primary=url, fallback=f"{url}/2")
-    assert (changed["before"], changed["now"]) == ({}, {"primary": url, "fallback": f"{url}/2"})
+    assert (changed["before"], changed["now"]) == ({}, {"untrusted": {"primary": url, "fallback": f"{url}/2"}})
     cleared = await voice.ok("set_callbacks", fallback="")
-    assert cleared["now"] == {"primary": url}
-    assert (await voice.ok("get_callbacks"))["now"] == {"primary": url}
+    assert cleared["now"] == {"untrusted": {"primary": url}}
+    assert (await voice.ok("get_callbacks"))["now"] == {"untrusted": {"primary": url}}

@@ -49,7 +49,9 @@ async def test_a_rejection_keeps_what_the_platform_said(era: Era, status: int, e
     async with connected(live(), era, transport=platform.transport) as voice:
         error = await voice.fails("place_tts_callout", **CALL)
     assert (error["code"], error["http_status"], error["error_code"]) == (code, status, error_code)
-    assert (error["message"], error["reference"], error["retry_after_s"]) == ("Something about it", "ref-1", 60)
+    assert error["untrusted"] == {"message": "Something about it", "reference": "ref-1"}
+    assert error["message"].endswith(f" (error code {error_code}).")
+    assert (error["retry_after_s"], "reference" in error) == (60, False)
     assert error["retry_safe"] is True
     assert len(platform.callouts) == 1
 

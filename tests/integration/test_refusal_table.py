@@ -175,7 +175,8 @@ async def test_the_tool_and_the_setting_stop_calling_with_the_same_refusal(conne
         assert (error["rule"], error["next_step"]) == ("stopped", row.next_step)
         assert error["message"].startswith(row.message)
     assert by_setting["message"].endswith("The owner set `stop`.")
-    assert by_tool["message"].endswith(": wrong list.")
+    assert by_tool["message"].endswith("; `untrusted` says why.")
+    assert by_tool["untrusted"] == {"reason": "wrong list", "by": "emergency_stop of local"}
 
 
 async def test_a_conference_of_more_calls_than_may_run_at_once_rings_no_phone(

@@ -95,7 +95,8 @@ async def test_the_policy_shows_what_is_used_up_and_what_stopped_calling(voice: 
     assert re.search(r"calls placed: 1, in progress: 1; spent or reserved 0\.\d\d USD\.", page)
     await voice.ok("emergency_stop", reason="wrong list")
     page = await _read(voice, "sinch://policy")
-    assert re.search(r"Calling was stopped at \S+Z by emergency_stop of \S+: wrong list \(rule `stopped`\)\.", page)
+    assert re.search(r"Calling was stopped at \S+Z \(rule `stopped`\); `untrusted` says why\.", page)
+    assert '{"untrusted": {"reason": "wrong list", "by": "emergency_stop of local"}}' in page
 
 
 async def test_a_call_that_the_platform_rejects_uses_nothing_up(voice: Caller) -> None:

@@ -1,12 +1,11 @@
 """The commands ``svaml explain``, ``svaml draw`` and ``svaml schema``."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from sinch_voice_mcp.cli.output import Printer, write
+from sinch_voice_mcp.cli.output import Printer, write, write_json
 from sinch_voice_mcp.cli.svaml.documents import (
     FOUND,
     MAX_FINDINGS,
@@ -115,4 +114,4 @@ def _reject(context: click.Context, checked: Checked) -> None:
 @event_option(EVENTS)
 def schema_command(event: Event | None) -> None:
     """Write the JSON Schema (2020-12) of a document, for editors."""
-    write(json.dumps(schema(event), indent=2, ensure_ascii=False))
+    write_json(schema(event), indent=2)

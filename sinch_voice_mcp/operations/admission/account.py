@@ -1,5 +1,6 @@
 """Cached facts about the account: its own numbers for ten minutes, prices of calls for a day."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from sinch_voice_mcp.policy import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.numbers import region_of
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import PhoneNumber
+from sinch_voice_mcp.types import E164_PATTERN, PhoneNumber
 from sinch_voice_mcp.wire.applications import OwnedNumber, QueriedNumber
 
 _LOGGER = masked_logger(__name__)
@@ -26,6 +27,7 @@ PRICES_FRESH_FOR = timedelta(hours=24)
 MAX_PRICES = 10_000
 """Prices that are kept; the oldest are dropped first."""
 
+_CURRENCY = re.compile("[A-Z]{3}")
 _UNKNOWN = Tariff(None, None, restricted=False)
 """Tariff of a number whose price lookup failed."""
 
@@ -83,7 +85,7 @@ class Account:
         """
         numbers = await self._api.list_numbers()
         voice = (owned.number for owned in numbers if (owned.capability or "voice").lower() == "voice")
-        own = tuple(_with_plus(number) for number in voice)
+        own = tuple(number for number in map(_with_plus, voice) if E164_PATTERN.fullmatch(number))
         await self._find_regions(number for number in own if region_of(number) is None)
         self._own = own
         self._as_of = self._clock.now()
@@ -173,4 +175,7 @@ def _tariff(known: QueriedNumber) -> Tariff:
     rate = Decimal(str(known.rate.amount))
     # A price that cannot be right counts as unknown, so the owner's highest price applies.
     is_plausible = rate.is_finite() and rate >= 0
-    return Tariff(rate if is_plausible else None, known.rate.currency_id, known.restricted)
+    currency = known.rate.currency_id
+    # The rules and the journal repeat it, so it is a code or nothing.
+    is_code = currency is not None and _CURRENCY.fullmatch(currency) is not None
+    return Tariff(rate if is_plausible else None, currency if is_code else None, known.restricted)

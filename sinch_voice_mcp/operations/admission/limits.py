@@ -110,13 +110,17 @@ def stopped(switch: CallingStopped, *, durable: bool) -> RefusedError:
         durable: Whether the journal outlives the server, so that a restart does not resume calling.
     """
     row = REFUSALS["stopped"]
-    return RefusedError(
-        f"{row.message} It was stopped at {iso(switch.since)}: {switch.reason}.",
+    since = iso(switch.since)
+    error = RefusedError(
+        f"{row.message} It was stopped at {since}; `untrusted` says why.",
         rule=row.code,
-        value=f"by {switch.by}",
+        value=f"since {since}",
         how_to_change=_RESUME if durable else _RESTART,
         next_step=row.steps(),
     )
+    # Another session may have written them.
+    error.untrusted = {"reason": switch.reason, "by": switch.by}
+    return error
 
 
 def refusal_by_setting() -> RefusedError:

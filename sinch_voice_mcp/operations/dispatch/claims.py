@@ -9,7 +9,7 @@ from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
 from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Millis, Token
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
 SAME_REQUEST_MS = 120_000
 """Milliseconds in which equal arguments without an idempotency key are the same request."""
@@ -93,7 +93,7 @@ def _details(request: Request, requester: Requester, hashes: Mapping[str, str], 
         "destinations": list(hashes.values()),
         "answer": requester.answer,
         "confirmed_by": requester.confirmer if requester.answer == "yes" else None,
-        "reserved": request.exposure.micros / MICROS_PER_UNIT,
+        "reserved": amount_text(request.exposure.micros),
         "currency": request.exposure.currency,
         "conference": None if request.conference is None else conference_digest(request.conference),
         "subject": request.subject,

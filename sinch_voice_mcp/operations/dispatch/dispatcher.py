@@ -19,6 +19,7 @@ from sinch_voice_mcp.errors import (
     VoiceError,
 )
 from sinch_voice_mcp.operations.admission import limits
+from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.operations.dispatch.claims import Request, claim_of
 from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps
 from sinch_voice_mcp.operations.requester import Requester
@@ -284,7 +285,7 @@ def _repeated(entry: JournalEntry) -> Dispatched:
 
 
 def _outcome(error: VoiceError) -> Outcome:
-    recorded = error.to_json()
+    recorded = error_json(error)
     match error:
         case NotSentError() | RefusedError() | InvalidInputError() | StorageError():
             return Outcome("not_sent", error=recorded)

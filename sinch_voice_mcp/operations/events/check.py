@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.text.hosts import is_public
+from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
@@ -112,7 +113,9 @@ async def _compare(check: EventCheck, expected: str | None, read_callbacks: Read
         configured = await read_callbacks()
     except VoiceError as error:
         next_step = f"{error.next_step} The key and secret must belong to the application that makes the calls."
-        problem = f"The platform's callback URL could not be read: {error.message}"
+        said = error.untrusted.get("message")
+        words = "" if said is None else f" The platform's words: {quoted(said)}."
+        problem = f"The platform's callback URL could not be read: {error.message}{words}"
         check.diagnoses.append(Diagnosis(problem, next_step))
         return
     check.configured = f"{_without_secrets(configured.primary)}; fallback {_without_secrets(configured.fallback)}"

@@ -25,9 +25,6 @@ Progress = Callable[["CallSnapshot"], Awaitable[None]]
 _MAX_OPEN_LOOKUPS = 20
 """Open calls that one listing looks up at the platform; a person reads no more at once."""
 
-KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
-"""Names of the events that the platform reports of a call."""
-
 
 @dataclass(frozen=True, slots=True)
 class MenuInput:

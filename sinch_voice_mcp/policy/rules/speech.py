@@ -10,7 +10,7 @@ from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
 from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, SSML_CHARS_PER_SPOKEN_CHAR
 from sinch_voice_mcp.svaml.prompts import syntax_in
-from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, parse
+from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, has_root_tag, parse
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
@@ -19,6 +19,7 @@ _MAX_TOTAL_BREAKS_S = 30
 """Seconds of all breaks of one SSML text together."""
 
 _REMOVE = "Remove it."
+_AS_MARKUP = "Pass it as SSML: `ssml`, or #ssml[…] in a prompt; or remove the tags."
 _WRITE_TEXT = "Write the text to speak."
 _SHORTEN_BREAKS = "Shorten the breaks or use fewer."
 
@@ -48,6 +49,8 @@ def dtmf(case: Case) -> Iterator[RuleResult]:
 def _text_problem(text: str, most: int) -> Problem | None:
     if is_blank(text) and first_hidden(text) is None:
         return mistake("The text is empty, so the call would cost money and say nothing.", _WRITE_TEXT)
+    if has_root_tag(text):
+        return mistake("The text contains the tag <speak>, so the platform may read it as SSML.", _AS_MARKUP)
     return _content_problem(text, most)
 
 

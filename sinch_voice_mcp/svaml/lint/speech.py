@@ -7,7 +7,7 @@ from sinch_voice_mcp.svaml import prompts, ssml
 from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Prompt, Target
-from sinch_voice_mcp.svaml.prompts import AudioPart, PromptError, SsmlPart
+from sinch_voice_mcp.svaml.prompts import AudioPart, PromptError, SsmlPart, TextPart
 from sinch_voice_mcp.svaml.voices import documented
 from sinch_voice_mcp.text.hosts import is_public
 from sinch_voice_mcp.types import is_object
@@ -18,6 +18,7 @@ EXTENSIONS = frozenset({
 """File endings of the audio types that the platform documents."""
 
 _MAX_REPORTED_TAGS = 5
+_SSML_AS_TEXT = "a text contains the tag <speak>, so the platform may read it as SSML; pass it as #ssml[…] of playFiles"
 
 
 def unknown_locale(target: Target) -> Iterator[Finding]:
@@ -61,12 +62,23 @@ def _parses(text: str) -> bool:
 
 
 def bad_ssml(target: Target) -> Iterator[Finding]:
-    """SV022: SSML that cannot be read, or with tags that the speech engine does not know."""
+    """SV022: SSML that cannot be read, is passed as text, or has tags that the speech engine does not know."""
     for prompt in target.prompts:
         if "#ssml[" in prompt.text.lower():
             for part in _parts(prompt):
                 if isinstance(part, SsmlPart):
                     yield from _ssml_findings(target, prompt.location, part.ssml)
+    yield from _ssml_in_texts(target)
+
+
+def _ssml_in_texts(target: Target) -> Iterator[Finding]:
+    for location, item in target.named("say"):
+        if isinstance(text := item.get("text"), str) and ssml.has_root_tag(text):
+            yield target.finding("SV022", "error", (*location, "text"), _SSML_AS_TEXT)
+    for prompt in target.prompts:
+        texts = (part.text for part in _parts(prompt) if isinstance(part, TextPart))
+        if any(map(ssml.has_root_tag, texts)):
+            yield target.finding("SV022", "error", prompt.location, _SSML_AS_TEXT)
 
 
 def _ssml_findings(target: Target, location: Location, marked_up: str) -> Iterator[Finding]:
