@@ -104,15 +104,8 @@ class VoiceService:
         monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
         self.simulated = config.simulated
         self.policy = policy
-        self.calls = Calls(
-            api,
-            guard,
-            Confirmation(guard, journal),
-            self._dispatcher,
-            self._settlement,
-            events,
-            changes,
-        )
+        confirmation = Confirmation(guard, journal)
+        self.calls = Calls(api, guard, confirmation, self._dispatcher, self._settlement, events, changes)
         self.changes = changes
         self.conferences = Conferences(api, changes)
         self.numbers = Numbers(api, guard, self._account, self.calls, changes)
