@@ -42,7 +42,7 @@ class KillSwitch:
         journal: Where the switch is.
         hang_ups: Ends calls.
         changes: Records what was done.
-        tasks: Runs the hanging up, which goes on if the client that requested it disconnects.
+        tasks: Runs the hanging up, which continues if the client that requested it disconnects.
     """
 
     def __init__(self, journal: Journal, hang_ups: HangUps, changes: Changes, tasks: TaskGroup) -> None:

@@ -121,15 +121,7 @@ class VoiceService:
         self.principal, self.confirmer = config.principal, config.confirmer
         self.policy = policy
         self.confirmation = Confirmation(guard, journal)
-        self.calls = Calls(
-            api,
-            guard,
-            self.confirmation,
-            self._dispatcher,
-            self._settlement,
-            events,
-            changes,
-        )
+        self.calls = Calls(api, guard, self.confirmation, self._dispatcher, self._settlement, events, changes)
         self.changes = changes
         self.conferences = Conferences(api, changes)
         self.numbers = Numbers(api, guard, self._account, self.calls, changes)

@@ -24,7 +24,7 @@ _LONGEST_CALL_MS = 15_000_000
 """The platform's longest call, 4 h 10 min: a call whose end was never reported may still go on for so long."""
 
 _LOOKUPS = 3
-"""Lookups of a call that the platform was told to end and that has not ended yet."""
+"""Lookups of a call that was to be ended and that has not ended yet."""
 
 _HANG_UP = Document(action=Hangup())
 
@@ -147,11 +147,11 @@ class HangUps:
         """End one call and record that it has ended; an error leaves it among those that may go on."""
         async with run.limit:
             try:
-                told, call = await self._told(call_id)
-                is_over = told if call is None else call.status == "FINAL"
+                accepted, call = await self._request_end(call_id)
+                is_over = accepted if call is None else call.status == "FINAL"
                 if is_over:
                     run.over.add(call_id)
-                if is_over and told:
+                if is_over and accepted:
                     run.ended.add(call_id)
                 if call is not None and is_over:
                     await settle_all(self._journal, entries, call)
@@ -161,8 +161,8 @@ class HangUps:
                 # One call must not keep the others from being ended.
                 _LOGGER.exception("a call could not be hung up")
 
-    async def _told(self, call_id: CallId) -> tuple[bool, Call | None]:
-        """Tell the platform to end a call; returns whether it was told, and the call afterwards if it answers."""
+    async def _request_end(self, call_id: CallId) -> tuple[bool, Call | None]:
+        """End a call; returns whether the platform may have accepted that, and the call afterwards if it answers."""
         try:
             await self._api.update_call(call_id, _HANG_UP)
         except NotFoundError:
