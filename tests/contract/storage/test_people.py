@@ -246,3 +246,18 @@ async def test_forget_erases_what_an_earlier_version_stored_without_the_secret(
         assert "Anna" not in str(tables_of(database_url))
         assert "9044" not in str(tables_of(database_url))
         assert await storage.events.record(pressed("e1", "c1"), Deciding(CONTINUE)) == HANG_UP
+
+
+async def test_no_row_of_the_audit_log_has_a_whole_number(storage: Storage) -> None:
+    # Whatever an entrance lets through is masked where rows are written.
+    await storage.journal.note(
+        "noted", {"text": "call +1 (404) 500-5000", "list": ["404.500.5000"], "call_id": "14045005000"}
+    )
+    await storage.journal.stop("Anna, 404 500 5000", f"shell of {ANNA}")
+    noted, stopped = await storage.journal.audit()
+    assert noted.details == {"text": "call +1404…00", "list": ["40450…00"], "call_id": "14045005000"}
+    assert stopped.details == {"reason": "Anna, 40450…00", "by": "shell of +1404…00"}
+    switch = await storage.journal.switch()
+    assert switch is not None
+    assert (switch.reason, switch.by) == ("Anna, 40450…00", "shell of +1404…00")
+    assert await storage.journal.verify() == (2, None)
