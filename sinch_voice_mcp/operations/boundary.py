@@ -86,8 +86,9 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
 
 def is_known(name: str, text: str) -> bool:
     """Whether a text is a known word, or has the known form, of the member of this name."""
-    known = _KNOWN.get(name)
-    return known is not None and known(text)
+    fits = _KNOWN.get(name)
+    # What has passed the boundary before is not replaced again.
+    return fits is not None and (text == OTHER or fits(text))
 
 
 def known(name: str, text: str | None) -> str | None:
@@ -107,11 +108,12 @@ def separate(members: Mapping[str, object], own: Collection[str] = ()) -> JsonOb
         removed. Both are kept under ``untrusted``, cleaned.
     """
     shown: JsonObject = {}
-    outside: JsonObject = {}
+    given = members.get(UNTRUSTED)
+    outside = _cleaned_object(given) if is_object(given) else {}
     for name, value in members.items():
-        if name == UNTRUSTED:
-            outside |= _cleaned_object(value) if is_object(value) else {}
-        elif name in own or not _bears_text(value) or (isinstance(value, str) and is_known(name, value)):
+        if name == UNTRUSTED and (is_object(value) or value is None):
+            continue
+        if name in own or not _bears_text(value) or (isinstance(value, str) and is_known(name, value)):
             shown[name] = value
         elif is_list(value) and all(map(is_object, value)):
             shown[name] = [separate(row) for row in value if is_object(row)]
