@@ -27,16 +27,19 @@ from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
 from sinch_voice_mcp.tools import select_tools
 
 _LOGGER = logging.getLogger(__name__)
+_SEED_BITS = 128
 _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
 
 def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
     """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
+    seed = settings.sandbox_seed
     return create_sandbox(
         clock=ScaledClock(settings.sandbox_speed),
         credentials=settings.credentials,
-        seed=settings.sandbox_seed,
+        # A journal or a transcript can outlive the process, and must not name two calls alike.
+        seed=secrets.randbits(_SEED_BITS) if seed is None else seed,
         post=post,
     )
 
@@ -61,7 +64,8 @@ async def open_app(
     """
     own_time = clock is not None
     clock = clock or SystemClock()
-    loopback = LoopbackTransport() if settings.embedded and sandbox is None and transport is None else None
+    own = settings.embedded and sandbox is None and transport is None
+    loopback = LoopbackTransport(settings.sandbox_callback_ports) if own else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
     client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
     config = _service_config(settings, pace, loopback=loopback is not None)
