@@ -107,7 +107,7 @@ def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> Servic
 
 def _event_source(settings: Settings, *, loopback: bool) -> EventSource:
     if loopback:
-        return EventSource(active=True, url=LOOPBACK_CALLBACK_URL)
+        return EventSource(active=True, url=LOOPBACK_CALLBACK_URL, embedded=True)
     # A server that has a public URL but no port relies on a receiver in another process, on the same journal.
     active = settings.callback_port is not None or settings.callback_url is not None
     return EventSource(active=active, url=settings.callback_url)

@@ -1,7 +1,7 @@
 """Place calls, and control calls in progress."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
@@ -10,9 +10,11 @@ from sinch_voice_mcp.operations.admission.limits import too_many_at_once
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher, StillAllowed
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
+from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
-from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
+from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 from sinch_voice_mcp.wire.callouts import (
@@ -68,6 +70,7 @@ class Calls:
         dispatcher: Dispatcher,
         settlement: Settlement,
         events: EventLog,
+        routing: EventRouting,
     ) -> None:
         self._api = api
         self._guard = guard
@@ -75,6 +78,7 @@ class Calls:
         self._dispatcher = dispatcher
         self._settlement = settlement
         self._events = events
+        self._routing = routing
 
     async def place(
         self,
@@ -251,16 +255,20 @@ class Calls:
         *,
         replies_from_receiver: bool = False,
     ) -> Placed:
-        async def send(token: Token, still_allowed: StillAllowed) -> CallId:
-            callout = admitted.request
-            if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
-                # Saved before the callout is sent, because its first event can arrive before the answer.
-                callout, replies = withhold_replies(callout)
-                await self._events.save_replies(token, replies)
-            live = self._guard.mode == "live"
-            return await self._api.place_callout(with_token(callout, token, live=live), again=still_allowed)
+        callout, kinds = await self._routing.asking(admitted.request)
+        replies = conference_replies(callout)
+        if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
+            callout, replies = withhold_replies(callout)
+            kinds = kinds_of(callout)
 
-        return _placed(admitted, await self._dispatcher.dispatch(request, requester, send))
+        async def send(token: Token, still_allowed: StillAllowed) -> CallId:
+            if replies:
+                # Saved before the callout is sent, because its first event can arrive before the answer.
+                await self._events.save_replies(token, replies)
+            return await self._api.place_callout(with_token(callout, token), again=still_allowed)
+
+        dispatched = await self._dispatcher.dispatch(replace(request, events=kinds), requester, send)
+        return _placed(admitted, callout, dispatched)
 
     async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> PlacedLeg:
         to = admitted.rings or ""
@@ -275,7 +283,8 @@ class Calls:
 
     async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
         await self._dispatcher.check_limits(request, requester)
-        return _placed(admitted, None)
+        callout, _ = await self._routing.asking(admitted.request)
+        return _placed(admitted, callout, None)
 
     async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[PlacedLeg]:
         every: list[Admitted[CalloutRequest]] = []
@@ -317,13 +326,9 @@ class Calls:
         return admitted.warnings if dispatched.duplicate_of is None else (*admitted.warnings, _SAME_CHANGE)
 
 
-def with_token(request: CalloutRequest, token: Token, *, live: bool) -> CalloutRequest:
-    """Add our token to a callout, so that every event of the call contains it.
-
-    A live call is made to report its end (DiCE), because its cost and outcome would stay unknown otherwise; a custom
-    callout always reports it.
-    """
-    added: dict[str, object] = {"custom": token, "enable_dice": True} if live else {"custom": token}
+def with_token(request: CalloutRequest, token: Token) -> CalloutRequest:
+    """Add our token to a callout, so that every event of the call contains it."""
+    added = {"custom": token}
     match request:
         case TtsCalloutRequest():
             return request.model_copy(update={"tts_callout": request.tts_callout.model_copy(update=added)})
@@ -331,28 +336,8 @@ def with_token(request: CalloutRequest, token: Token, *, live: bool) -> CalloutR
             callout = request.conference_callout.model_copy(update=added)
             return request.model_copy(update={"conference_callout": callout})
         case CustomCalloutRequest():
-            callout = request.custom_callout.model_copy(update={"custom": token})
+            callout = request.custom_callout.model_copy(update=added)
             return request.model_copy(update={"custom_callout": callout})
-
-
-def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutRequest, Replies]:
-    """Split a custom callout into the callout without its replies, and the replies that the receiver sends.
-
-    The platform sends no events for replies inside the callout, so it would report neither what answered nor which
-    keys were pressed. A call is hung up if a machine answers, or if it ends before it is known what answered.
-    """
-    callout = request.custom_callout
-    hang_up = Document(action=Hangup()).to_json()
-    bare = callout.model_copy(update={"ace": None, "pie": None})
-    replies = {
-        "ace": callout.ace or hang_up,
-        "ace.machine": hang_up,
-        "ace.hangup": hang_up,
-        "pie.return": callout.pie or hang_up,
-        "pie.sequence": callout.pie or hang_up,
-        "pie": hang_up,
-    }
-    return request.model_copy(update={"custom_callout": bare}), replies
 
 
 def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Request:
@@ -368,14 +353,14 @@ def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Req
     )
 
 
-def _placed(admitted: Admitted[CalloutRequest], dispatched: Dispatched | None) -> Placed:
+def _placed(admitted: Admitted[CalloutRequest], callout: CalloutRequest, dispatched: Dispatched | None) -> Placed:
     warnings = admitted.warnings
     if dispatched is not None and dispatched.warning is not None:
         warnings = (*warnings, dispatched.warning)
     return Placed(
         call_id=None if dispatched is None else dispatched.call_id,
         rings=admitted.rings,
-        request=admitted.wire,
+        request=callout.to_wire(),
         verdicts=admitted.verdicts,
         warnings=warnings,
         duplicate_of=None if dispatched is None else dispatched.duplicate_of,

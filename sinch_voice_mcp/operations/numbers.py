@@ -4,6 +4,7 @@ from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.calls import Calls
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.policy import NumberFacts, describe_number
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import NumberDestination
@@ -20,11 +21,12 @@ from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 class Numbers:
     """The account's numbers, facts about other numbers, and where events are sent."""
 
-    def __init__(self, api: VoiceApi, guard: Guard, account: Account, calls: Calls) -> None:
+    def __init__(self, api: VoiceApi, guard: Guard, account: Account, calls: Calls, routing: EventRouting) -> None:
         self._api = api
         self._guard = guard
         self._account = account
         self._calls = calls
+        self._routing = routing
 
     @property
     def application_key(self) -> str:
@@ -86,7 +88,9 @@ class Numbers:
 
     async def callbacks(self) -> CallbackUrl:
         """Look up where the platform sends the events of the application's calls."""
-        return await self._api.get_callbacks(self._api.application_key)
+        urls = await self._api.get_callbacks(self._api.application_key)
+        self._routing.learn(urls)
+        return urls
 
     async def set_callbacks(self, urls: CallbackUrl) -> tuple[CallbackUrl, CallbackUrl]:
         """Set where the platform sends the events of the application's calls; returns the old and the new URLs.
@@ -96,5 +100,6 @@ class Numbers:
         """
         await self._guard.admit(urls)
         before = await self.callbacks()
+        self._routing.forget()
         await self._api.set_callbacks(self._api.application_key, urls)
         return before, await self.callbacks()

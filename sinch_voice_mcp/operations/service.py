@@ -15,7 +15,9 @@ from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.events.timeline import Timeline
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
 from sinch_voice_mcp.operations.surveys import Surveys
@@ -94,7 +96,8 @@ class VoiceService:
             patience_s=config.patience_s,
         )
         guard = Guard(policy, config.mode, self._account, clock)
-        monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
+        self._routing = EventRouting(api, source, clock, config.pace)
+        monitor = CallMonitor(api, journal, events, self._settlement, self._routing, clock=clock, pace=config.pace)
         self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
@@ -104,10 +107,13 @@ class VoiceService:
             self._dispatcher,
             self._settlement,
             events,
+            self._routing,
         )
         self.conferences = Conferences(api)
-        self.numbers = Numbers(api, guard, self._account, self.calls)
-        self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)
+        self.numbers = Numbers(api, guard, self._account, self.calls, self._routing)
+        inbox = EventInbox(events, guard, config.incoming_text)
+        timeline = Timeline(api, journal, events, clock, config.pace.platform_answer_s, lambda: self.simulated)
+        self.events = CallEvents(events, journal, inbox, monitor, timeline, source, self._routing)
         self.surveys = Surveys(api, self.calls, self.events)
         self.kill_switch = KillSwitch(api, journal)
         self.usage = Usage(journal)
@@ -118,8 +124,9 @@ class VoiceService:
         return self.policy.confirm != "never"
 
     async def warm(self) -> None:
-        """Look up the account's numbers ahead of the first call, so that a refusal can list them; never raises."""
+        """Look up the account's numbers and callback URL ahead of the first call, which needs them; never raises."""
         await self._account.warm()
+        await self._routing.is_ours()
 
     async def sweep(self) -> None:
         """Record outcomes that were not recorded, and settle overdue requests, ended calls and expired leases.

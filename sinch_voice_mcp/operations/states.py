@@ -22,7 +22,7 @@ The journal, the platform and the events each have other words; only this module
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, TypeGuard, get_args
+from typing import Literal
 
 from sinch_voice_mcp.ports import EntryState, JournalEntry
 from sinch_voice_mcp.types import JsonObject
@@ -135,12 +135,6 @@ def ending(result: str | None, reason: str | None) -> str:
     return f"{meaning} ({word})" if meaning else str(word)
 
 
-def timeline_row(row: Mapping[str, object], *, answered: bool) -> JsonObject:
-    """Return a row of a timeline without its instant, and with its state translated."""
-    shown = {name: value for name, value in row.items() if name != "at_ms"}
-    state = shown.get("state")
-    return shown | {"state": state_of_journal(state, answered=answered)} if _is_journal_state(state) else shown
-
-
-def _is_journal_state(value: object) -> TypeGuard[EntryState]:
-    return value in get_args(EntryState)
+def timeline_row(row: Mapping[str, object]) -> JsonObject:
+    """Return a row of a timeline without its instant."""
+    return {name: value for name, value in row.items() if name != "at_ms"}

@@ -14,6 +14,9 @@ EntryState = Literal["pending", "accepted", "rejected", "not_sent", "unknown", "
 ``rejected`` and ``not_sent``: no call was placed. ``unknown``: a call may have been placed. ``ended``: the call has
 ended. ``lost``: the outcome will never be known."""
 
+EventKind = Literal["ace", "pie", "dice"]
+"""An event of a callout that a request can ask for: the answer, the input of a menu, the end."""
+
 Release = Literal["ended", "rejected", "not_sent"]
 """When a limit's use is released: when the call has ended, when the request was rejected too, or only when nothing
 was sent. Each value includes those after it."""
@@ -87,6 +90,7 @@ class Claim:
         deadline: Instant after which the outcome counts as unknown if none was recorded.
         lease: Instant after which the limits are released even if no end of the call was reported.
         details: What the audit log records of the claim.
+        events: The kinds of events that the request asks for.
     """
 
     token: Token
@@ -106,6 +110,7 @@ class Claim:
     deadline: Millis
     lease: Millis
     details: JsonObject = field(default_factory=dict[str, object])
+    events: frozenset[EventKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class JournalEntry:
         duration: Seconds between answer and end.
         result: The platform's word for how the call ended.
         reason: The platform's word for why the call ended.
+        events: The kinds of events that the request asks for; None if that was not recorded.
     """
 
     token: Token
@@ -142,6 +148,7 @@ class JournalEntry:
     duration: int | None = None
     result: str | None = None
     reason: str | None = None
+    events: frozenset[EventKind] | None = None
 
 
 @dataclass(frozen=True, slots=True)

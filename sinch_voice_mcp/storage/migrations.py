@@ -86,6 +86,11 @@ MIGRATIONS: tuple[Migration, ...] = (
                 call TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (call, event))""",
         ),
     ),
+    Migration(
+        7,
+        "events that a request asks for",
+        ("ALTER TABLE calls ADD COLUMN events TEXT",),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

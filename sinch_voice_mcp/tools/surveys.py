@@ -100,11 +100,13 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     seen = found.snapshot
     key = None if seen.entered is None else seen.entered.value
     outcome = _outcome(seen, asked)
+    unreported = outcome == "unclear" and key is None
+    cause = f" {await service.events.silence(seen.call_id)}" if unreported else ""
     repeated = (
         "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
     )
     return PhoneAnswer(
-        summary=summarize(service, _sentence(outcome, seen, asked) + repeated),
+        summary=summarize(service, _sentence(outcome, seen, asked) + cause + repeated),
         simulated=service.simulated,
         call_id=seen.call_id,
         state=state_of_snapshot(seen),
@@ -148,10 +150,7 @@ def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQu
         case "unclear" if key is not None:
             return f"The callee entered {key}, which was not among the answers."
         case "unclear":
-            return (
-                "The call has ended, and the platform reported no event of it, so the answer is not known. "
-                "Ask the owner to run `sinch-voice-mcp callbacks check`."
-            )
+            return "The call has ended, and no event of it arrived, so the answer is not known."
         case "machine":
             return "An answering machine picked up; the question was not asked."
         case "no_answer" | "no_input":

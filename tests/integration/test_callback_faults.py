@@ -129,7 +129,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         assert await has_events(sqlite_url) is False
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
-        assert [event["event"] for event in events] == ["customCallout"]
+        assert [event["event"] for event in events] == ["placed"]
         ready = (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).json()
         assert set(ready["counts"]["refused"]) == {reason}
         assert ready["counts"]["verified"] == 0

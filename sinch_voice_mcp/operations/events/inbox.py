@@ -1,17 +1,15 @@
 """The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
-from datetime import UTC, datetime, timedelta
-
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import price_micros
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import INBOUND, EndReport, EventLog, IncomingEvent, JournalEntry, Replies, Reply
-from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
+from sinch_voice_mcp.svaml import ConnectConf, Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import JsonObject, Millis, Token, is_object
+from sinch_voice_mcp.types import JsonObject, Token, is_object, to_millis
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _NUMBERS = ("cli", "from", "to", "rdnis")
@@ -23,8 +21,6 @@ _MIN_NUMBER_DIGITS = 7
 _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
 
@@ -71,6 +67,9 @@ class EventInbox:
         match event:
             case IceEvent() if entry is None or entry.kind == INBOUND:
                 return Document(instructions=(Say(text=self._incoming_text),), action=Hangup())
+            case AceEvent() if entry is not None and entry.conference is not None:
+                # `continue` would be no valid reply for a callout into a conference.
+                return Document(action=ConnectConf(conference_id=entry.conference))
             case AceEvent():
                 return Document(action=Continue())
             case _:
@@ -118,8 +117,7 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
         kind=clean(event.kind)[:_MAX_KIND_CHARS] or "unknown",
-        # In whole numbers, because rounding would push the last instant of the calendar out of range.
-        at=None if event.at is None else Millis((event.at - _EPOCH) // _MILLISECOND),
+        at=None if event.at is None else to_millis(event.at),
         details=_details(event),
         report=_report(event),
         caller=_caller(event),
