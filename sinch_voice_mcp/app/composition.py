@@ -67,6 +67,9 @@ async def open_app(
     own = settings.embedded and sandbox is None and transport is None
     loopback = LoopbackTransport(settings.sandbox_callback_ports) if own else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
+    if loopback is not None and platform is not None:
+        # Before the first look at the callback URL, which is remembered.
+        platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
     client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
     config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
@@ -133,7 +136,6 @@ async def _receiving(
             http_tasks.start_soon(serve, receiver, listener)
         if loopback is not None and platform is not None:
             await stack.enter_async_context(loopback.connected(receiver))
-            platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
             tasks.start_soon(platform.run)
         yield
 

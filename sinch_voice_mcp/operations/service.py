@@ -83,7 +83,7 @@ class VoiceService:
             clock: Gives the time for the guard, for waits and for the age of facts.
             tasks: Runs the sending of requests.
         """
-        policy, source = config.policy, config.source
+        policy = config.policy
         self._account = Account(api, clock)
         self._settlement = Settlement(api, journal, policy)
         self._dispatcher = Dispatcher(
@@ -96,8 +96,7 @@ class VoiceService:
             patience_s=config.patience_s,
         )
         guard = Guard(policy, config.mode, self._account, clock)
-        self._routing = EventRouting(api, source, clock, config.pace)
-        monitor = CallMonitor(api, journal, events, self._settlement, self._routing, clock=clock, pace=config.pace)
+        self._routing = EventRouting(api, config.source, clock, config.pace)
         self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
@@ -111,12 +110,18 @@ class VoiceService:
         )
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls, self._routing)
-        inbox = EventInbox(events, guard, config.incoming_text)
-        timeline = Timeline(api, journal, events, clock, config.pace.platform_answer_s, lambda: self.simulated)
-        self.events = CallEvents(events, journal, inbox, monitor, timeline, source, self._routing)
+        self.events = self._call_events(api, journal, events, guard, config, clock)
         self.surveys = Surveys(api, self.calls, self.events)
         self.kill_switch = KillSwitch(api, journal)
         self.usage = Usage(journal)
+
+    def _call_events(
+        self, api: VoiceApi, journal: Journal, log: EventLog, guard: Guard, config: ServiceConfig, clock: Clock
+    ) -> CallEvents:
+        inbox = EventInbox(log, guard, config.incoming_text)
+        monitor = CallMonitor(api, journal, log, self._settlement, self._routing, clock=clock, pace=config.pace)
+        timeline = Timeline(api, journal, log, clock, config.pace.platform_answer_s, lambda: self.simulated)
+        return CallEvents(log, journal, inbox, monitor, timeline, config.source, self._routing)
 
     @property
     def may_ask(self) -> bool:

@@ -69,7 +69,7 @@ class CallEvents:
         entry = await self._journal.by_call_id(call_id)
         if entry is not None and entry.events is not None and not entry.events:
             return "This call was placed without events: `enable_dice` and `enable_ace` ask for them."
-        if await self._routing.is_ours() is False:
+        if await self._routing.is_ours(now=True) is False:
             return f"The platform sends events to another URL, not to this server. {self._source.next_step}"
         # A wait of zero seconds looks the call up and returns.
         if not (await self._monitor.wait(call_id, "ended", 0)).ended:

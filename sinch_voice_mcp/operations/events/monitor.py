@@ -24,6 +24,9 @@ Progress = Callable[["CallSnapshot"], Awaitable[None]]
 _MAX_OPEN_LOOKUPS = 20
 """Open calls that one listing looks up at the platform; a person reads no more at once."""
 
+_MAX_EMBEDDED_LOOKUPS = 1_000
+"""The same for the sandbox in this process, which answers at once and limits no rate."""
+
 _REPORTING: Mapping[Until, frozenset[EventKind]] = {
     "answered": frozenset({"ace", "dice"}),
     "input": frozenset({"pie", "dice"}),
@@ -180,7 +183,8 @@ class CallMonitor:
             if view.snapshot.answered:
                 answered.add(call_id)
 
-        entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
+        limit = _MAX_EMBEDDED_LOOKUPS if self._routing.source.embedded else _MAX_OPEN_LOOKUPS
+        entries = await self._journal.entries(limit=limit, states=("accepted",))
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
             async with anyio.create_task_group() as lookups:
                 # Each call once, although a change of it is an entry of its own; in order, so that runs are alike.

@@ -29,7 +29,7 @@ from sinch_voice_mcp.wire.callouts import (
 def speaks_on_continue(request: CalloutRequest) -> bool:
     """Whether the platform would speak the callout's text if the answered-call event (ACE) got the reply ``continue``.
 
-    Only such a callout may ask for ACE without being told to: it does the same with the event as without it.
+    Only such a callout may ask for ACE although the request does not: it does the same with the event as without it.
     """
     match request:
         case TtsCalloutRequest(tts_callout=callout):

@@ -15,20 +15,26 @@ _OF_INBOUND: frozenset[EventKind] = frozenset({"dice"})
 
 
 class EventRouting:
-    """Reads the application's callback URL, and knows which events of a call reach this server."""
+    """Reads the application's callback URL, and knows which events of a call reach this server.
+
+    Attributes:
+        source: Whether and where this server receives events.
+    """
 
     def __init__(self, api: VoiceApi, source: EventSource, clock: Clock, pace: Pace) -> None:
         self._api = api
-        self._source = source
+        self.source = source
         self._clock = clock
         self._patience_s = pace.platform_answer_s
         self._is_ours: bool | None = None
         self._read_at: float | None = None
 
-    async def is_ours(self) -> bool | None:
-        """Whether events come here, at most ten minutes old; None if that is not known. Never raises."""
-        if not self._source.active:
+    async def is_ours(self, *, now: bool = False) -> bool | None:
+        """Whether events come here, read ``now`` or at most ten minutes ago; None if it is not known. Never raises."""
+        if not self.source.active:
             return False
+        if now:
+            self.forget()
         if self._read_at is None or self._clock.monotonic() - self._read_at > FRESH_FOR_S:
             # Noted first: a platform that does not answer is not asked again for every call.
             self._is_ours, self._read_at = None, self._clock.monotonic()
@@ -42,7 +48,7 @@ class EventRouting:
 
     def learn(self, urls: CallbackUrl) -> None:
         """Note the application's callback URLs, which the platform has just returned."""
-        self._is_ours = self._source.receives(urls)
+        self._is_ours = self.source.receives(urls)
         self._read_at = self._clock.monotonic()
 
     def forget(self) -> None:
@@ -61,7 +67,7 @@ class EventRouting:
 
     def coming(self, entry: JournalEntry | None) -> frozenset[EventKind] | None:
         """Return the kinds of events of a call that reach this server; None if that is not known."""
-        if not self._source.active or self._is_ours is False:
+        if not self.source.active or self._is_ours is False:
             return frozenset()
         if entry is None:
             return None
