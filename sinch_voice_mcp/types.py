@@ -74,6 +74,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+SANDBOX_HEADER = "x-sinch-voice-sandbox"
+"""A header of every response of a sandbox, so that a client can tell it from the real platform."""
+
+
 def to_millis(instant: datetime) -> Millis:
     """Return an instant in milliseconds, rounded down."""
     # In whole numbers, because rounding would push the last instant of the calendar out of range.

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
+from uuid import uuid4
 
 import anyio
 import httpx2
@@ -16,6 +17,7 @@ from mcp.server import MCPServer
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
+from sinch_voice_mcp.client.advice import EMBEDDED
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
@@ -23,7 +25,7 @@ from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY, Storage, open_storage
+from sinch_voice_mcp.storage import MEMORY, Sandboxes, Storage, open_storage
 from sinch_voice_mcp.tools import select_tools
 
 _LOGGER = logging.getLogger(__name__)
@@ -64,8 +66,8 @@ async def open_app(
     """
     own_time = clock is not None
     clock = clock or SystemClock()
-    own = settings.embedded and sandbox is None and transport is None
-    loopback = LoopbackTransport(settings.sandbox_callback_ports) if own else None
+    alone = settings.embedded and sandbox is None and transport is None
+    loopback = LoopbackTransport(settings.sandbox_callback_ports) if alone else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
     if loopback is not None and platform is not None:
         # Before the first look at the callback URL, which is remembered.
@@ -77,14 +79,21 @@ async def open_app(
         open_storage(database_url(settings), clock, own_time=own_time) as storage,
         anyio.create_task_group() as tasks,
     ):
+        own = uuid4().hex if loopback is not None and storage.journal.durable else None
+        sandboxes = Sandboxes(storage.database, storage.journal, own)
+        await sandboxes.beat()
         service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
         # The embedded sandbox answers at once, and a test or first call then finds the account known.
         if settings.embedded:
             await service.warm()
+        elif client.is_local:
+            # Whether it is a sandbox has to be known before the first call, if it answers at all.
+            with clock.move_on_after(pace.platform_answer_s):
+                await service.warm()
         else:
             # Over the network this takes a while, and the first tool call may not need it.
             tasks.start_soon(service.warm)
-        tasks.start_soon(_sweep, service, storage, clock, pace)
+        tasks.start_soon(_sweep, service, storage, sandboxes, clock, pace)
         tasks.start_soon(storage.listen)
         async with _receiving(settings, service, clock, loopback, platform, tasks):
             try:
@@ -93,6 +102,7 @@ async def open_app(
                 # Requests that are being sent get time to finish; each is recorded in any case.
                 with anyio.move_on_after(pace.shutdown_grace_s, shield=True):
                     await service.drain()
+                    await sandboxes.leave()
                 tasks.cancel_scope.cancel()
 
 
@@ -161,6 +171,7 @@ def make_client(
         transport=transport,
         clock=clock,
         timeouts=Timeouts(total=settings.request_timeout_s),
+        advice=EMBEDDED if settings.embedded else {},
     )
 
 
@@ -174,12 +185,13 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{quote(str((folder / 'journal.db').absolute()))}"
 
 
-async def _sweep(service: VoiceService, storage: Storage, clock: Clock, pace: Pace) -> None:
+async def _sweep(service: VoiceService, storage: Storage, sandboxes: Sandboxes, clock: Clock, pace: Pace) -> None:
     """Run the periodic work until canceled. An error is logged and ends only that run."""
     while True:
         await clock.sleep(pace.sweep_s)
         try:
             await storage.beat()
+            await sandboxes.beat()
             await service.sweep()
         except VoiceError as error:
             _LOGGER.warning("the journal could not be swept: %s", error.message)

@@ -53,7 +53,6 @@ class VoiceService:
     """The operations that a server offers.
 
     Attributes:
-        simulated: Whether the platform is the sandbox, so that no phone rings.
         policy: What the owner allows.
         calls: Callouts and calls in progress.
         conferences: Conferences and their participants.
@@ -95,9 +94,10 @@ class VoiceService:
             pace=config.pace,
             patience_s=config.patience_s,
         )
-        guard = Guard(policy, config.mode, self._account, clock)
+        self._api = api
+        self._configured_sandbox = config.simulated
+        guard = Guard(policy, config.mode, self._account, clock, on_sandbox=lambda: self._found_sandbox)
         self._routing = EventRouting(api, config.source, clock, config.pace)
-        self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
             api,
@@ -122,6 +122,15 @@ class VoiceService:
         monitor = CallMonitor(api, journal, log, self._settlement, self._routing, clock=clock, pace=config.pace)
         timeline = Timeline(api, journal, log, clock, config.pace.platform_answer_s, lambda: self.simulated)
         return CallEvents(log, journal, inbox, monitor, timeline, config.source, self._routing)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the platform is a sandbox, so that no phone rings: as configured, or as its answers say."""
+        return self._configured_sandbox or self._found_sandbox
+
+    @property
+    def _found_sandbox(self) -> bool:
+        return not self._configured_sandbox and self._api.is_sandbox
 
     @property
     def may_ask(self) -> bool:

@@ -35,6 +35,7 @@ class Intent(Generic[R_co]):
         hint: Facts that may be out of date; only messages use them.
         now: Instant of the decision, in UTC; None leaves calling hours undecided.
         approved: Whether a person has confirmed the request.
+        on_sandbox: Whether the platform has turned out to be a sandbox, so that no phone rings in live mode either.
     """
 
     request: R_co
@@ -44,6 +45,7 @@ class Intent(Generic[R_co]):
     hint: Facts | None = None
     now: datetime | None = None
     approved: bool = False
+    on_sandbox: bool = False
 
 
 @dataclass(frozen=True)

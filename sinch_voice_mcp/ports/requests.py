@@ -91,6 +91,7 @@ class Claim:
         lease: Instant after which the limits are released even if no end of the call was reported.
         details: What the audit log records of the claim.
         events: The kinds of events that the request asks for.
+        sandbox: ID of the embedded sandbox that the request goes to; None for a platform outside the process.
     """
 
     token: Token
@@ -111,6 +112,7 @@ class Claim:
     lease: Millis
     details: JsonObject = field(default_factory=dict[str, object])
     events: frozenset[EventKind] = frozenset()
+    sandbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

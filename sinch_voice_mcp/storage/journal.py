@@ -45,6 +45,9 @@ class SqlJournal:
         clock: Where the time comes from.
         key: Key of the hashes of numbers; the same for every server on this database.
         skew: Milliseconds that the database's clock is ahead of ``clock``.
+
+    Attributes:
+        sandbox: ID of the embedded sandbox that requests go to; None if the platform is outside this process.
     """
 
     def __init__(self, database: Database, clock: Clock, key: bytes, skew: int = 0) -> None:
@@ -52,6 +55,7 @@ class SqlJournal:
         self._clock = clock
         self._key = key
         self.skew = skew
+        self.sandbox: str | None = None
 
     @property
     def durable(self) -> bool:

@@ -88,8 +88,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         7,
-        "events that a request asks for",
-        ("ALTER TABLE calls ADD COLUMN events TEXT",),
+        "events that a request asks for, and the sandbox that it went to",
+        ("ALTER TABLE calls ADD COLUMN events TEXT", "ALTER TABLE calls ADD COLUMN sandbox TEXT"),
     ),
 )
 

@@ -28,9 +28,9 @@ DROP_KEYS = "DELETE FROM keys WHERE call = :token"
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
-    "claimed_at, deadline, lease, reserved, currency, units, events) VALUES (:token, :principal, :kind, 'pending', "
-    ":fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, :currency, "
-    ":units, :events)"
+    "claimed_at, deadline, lease, reserved, currency, units, events, sandbox) VALUES (:token, :principal, :kind, "
+    "'pending', :fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, "
+    ":currency, :units, :events, :sandbox)"
 )
 CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :token"  # noqa: S608 - a constant
 BY_CALL_ID = (
@@ -157,6 +157,7 @@ def insert_call(claim: Claim, units: str) -> Statement:
             "currency": claim.currency,
             "units": units,
             "events": " ".join(sorted(claim.events)),
+            "sandbox": claim.sandbox,
         },
     )
 

@@ -83,6 +83,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         lease=Millis(now + SENDING_MS + seconds * 1000 + _SETTLING_MS),
         details=_details(request, requester, hashes, with_text=policy.audit_text),
         events=request.events,
+        sandbox=journal.sandbox,
     )
 
 
