@@ -148,7 +148,8 @@ async def main(speed: int = SPEED) -> None:
         "[bold]sinch-voice-mcp[/bold] over stdio, on its embedded sandbox: "
         "[yellow]every result is marked SIMULATED.[/yellow]"
     )
-    flags = ["--sandbox", "--sandbox-speed", str(speed)]
+    # The seed makes the ids of the calls those that the README shows.
+    flags = ["--sandbox", "--sandbox-speed", str(speed), "--sandbox-seed", "1"]
     server = StdioServerParameters(command=sys.executable, args=["-m", "sinch_voice_mcp", *flags])
     async with Client(server) as client:
         tools = (await client.list_tools()).tools

@@ -104,7 +104,14 @@ class Settings(BaseModel):
     sandbox_speed: Annotated[float, Field(gt=0, le=1_000)] = Field(
         1.0, description="Speed of simulated time, at most 1000; 1 is real time"
     )
-    sandbox_seed: int = Field(1, description="Seed of simulated ids; the same seed gives the same ids")
+    sandbox_seed: int | None = Field(
+        None, description="Seed of simulated ids: the same seed gives the same ids; default other ids at every start"
+    )
+    sandbox_callback_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
+        (),
+        description="Ports of this machine to which the embedded sandbox may send events, if set_callbacks names one; "
+        "its own receiver needs none",
+    )
     toolsets: tuple[str, ...] | None = Field(None, description="Toolsets to offer; default all")
     tools: tuple[str, ...] | None = Field(None, description="Single tools to offer in addition to the toolsets")
     exclude_tools: tuple[str, ...] = Field((), description="Tools not to offer; overrides toolsets and tools")

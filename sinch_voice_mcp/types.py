@@ -1,7 +1,7 @@
 """Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
 
@@ -75,6 +75,20 @@ CALLBACK_PATH = "/callbacks/voice"
 
 E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
 """The E.164 form of a number; only numbering metadata tells whether the number exists."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+SANDBOX_HEADER = "x-sinch-voice-sandbox"
+"""A header of every response of a sandbox, so that a client can tell it from the real platform."""
+
+
+def to_millis(instant: datetime) -> Millis:
+    """Return an instant in milliseconds, rounded down."""
+    # In whole numbers, because rounding would push the last instant of the calendar out of range.
+    return Millis((instant - _EPOCH) // _MILLISECOND)
 
 
 def iso_seconds(instant: datetime) -> str:

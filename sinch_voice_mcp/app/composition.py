@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
+from uuid import uuid4
 
 import anyio
 import httpx2
@@ -16,6 +17,7 @@ from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.app.identity import person_at_this_machine
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.client import Timeouts, VoiceClient
+from sinch_voice_mcp.client.advice import EMBEDDED
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
@@ -24,21 +26,24 @@ from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY, Storage, Terms, open_storage
+from sinch_voice_mcp.storage import MEMORY, Sandboxes, Storage, Terms, open_storage
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.tools import select_tools
 
 _LOGGER = masked_logger(__name__)
+_SEED_BITS = 128
 _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
 
 def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
     """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
+    seed = settings.sandbox_seed
     return create_sandbox(
         clock=ScaledClock(settings.sandbox_speed),
         credentials=settings.credentials,
-        seed=settings.sandbox_seed,
+        # A journal or a transcript can outlive the process, and must not name two calls alike.
+        seed=secrets.randbits(_SEED_BITS) if seed is None else seed,
         post=post,
     )
 
@@ -63,8 +68,12 @@ async def open_app(
     """
     own_time = clock is not None
     clock = clock or SystemClock()
-    loopback = LoopbackTransport() if settings.embedded and sandbox is None and transport is None else None
+    alone = settings.embedded and sandbox is None and transport is None
+    loopback = LoopbackTransport(settings.sandbox_callback_ports) if alone else None
     platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
+    if loopback is not None and platform is not None:
+        # Before the first look at the callback URL, which is remembered.
+        platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
     client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
     config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
@@ -72,14 +81,21 @@ async def open_app(
         _opened_storage(settings, clock, own_time=own_time) as storage,
         anyio.create_task_group() as tasks,
     ):
+        own = uuid4().hex if loopback is not None and storage.journal.durable else None
+        sandboxes = Sandboxes(storage.database, storage.journal, own)
+        await sandboxes.beat()
         service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
         # The embedded sandbox answers at once, and a test or first call then finds the account known.
         if settings.embedded:
             await service.warm()
+        elif client.is_local:
+            # Whether it is a sandbox has to be known before the first call, if it answers at all.
+            with clock.move_on_after(pace.platform_answer_s):
+                await service.warm()
         else:
             # Over the network this takes a while, and the first tool call may not need it.
             tasks.start_soon(service.warm)
-        tasks.start_soon(_sweep, service, storage, clock, pace)
+        tasks.start_soon(_sweep, service, storage, sandboxes, clock, pace)
         tasks.start_soon(storage.listen)
         async with _receiving(settings, service, clock, loopback, platform, tasks):
             try:
@@ -88,6 +104,7 @@ async def open_app(
                 # Requests that are being sent get time to finish; each is recorded in any case.
                 with anyio.move_on_after(pace.shutdown_grace_s, shield=True):
                     await service.drain()
+                    await sandboxes.leave()
                 tasks.cancel_scope.cancel()
 
 
@@ -114,7 +131,7 @@ def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> Servic
 
 def _event_source(settings: Settings, *, loopback: bool) -> EventSource:
     if loopback:
-        return EventSource(active=True, url=LOOPBACK_CALLBACK_URL)
+        return EventSource(active=True, url=LOOPBACK_CALLBACK_URL, embedded=True)
     # A server that has a public URL but no port relies on a receiver in another process, on the same journal.
     active = settings.callback_port is not None or settings.callback_url is not None
     return EventSource(active=active, url=settings.callback_url)
@@ -140,7 +157,6 @@ async def _receiving(
             http_tasks.start_soon(serve, receiver, listener)
         if loopback is not None and platform is not None:
             await stack.enter_async_context(loopback.connected(receiver))
-            platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
             tasks.start_soon(platform.run)
         yield
 
@@ -166,6 +182,7 @@ def make_client(
         transport=transport,
         clock=clock,
         timeouts=Timeouts(total=settings.request_timeout_s),
+        advice=EMBEDDED if settings.embedded else {},
     )
 
 
@@ -179,12 +196,13 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{quote(str((folder / 'journal.db').absolute()))}"
 
 
-async def _sweep(service: VoiceService, storage: Storage, clock: Clock, pace: Pace) -> None:
+async def _sweep(service: VoiceService, storage: Storage, sandboxes: Sandboxes, clock: Clock, pace: Pace) -> None:
     """Run the periodic work until canceled. An error is logged and ends only that run."""
     while True:
         await clock.sleep(pace.sweep_s)
         try:
             await storage.beat()
+            await sandboxes.beat()
             await service.sweep()
         except VoiceError as error:
             _LOGGER.warning("the journal could not be swept: %s", error.message)

@@ -1,17 +1,24 @@
 """Show the guard's effective settings and the kill switch."""
 
+from contextlib import suppress
+from dataclasses import dataclass
+
 import anyio
 import click
 
-from sinch_voice_mcp.app import database_url
+from sinch_voice_mcp.app import database_url, make_client
 from sinch_voice_mcp.cli.journal_access import describe_stop, open_database_as_is, read_switch
 from sinch_voice_mcp.cli.output import Printer, write_json
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
-from sinch_voice_mcp.errors import StorageError
+from sinch_voice_mcp.client import REGIONS
+from sinch_voice_mcp.errors import StorageError, VoiceError
 from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, sqlite_file
+
+_ANSWER_S = 3.0
+"""Seconds to wait for a platform on this machine."""
 
 _IN_MEMORY = "unknown: it is in the memory of each server"
 
@@ -26,10 +33,40 @@ def policy(loader: SettingsLoader, *, as_json: bool) -> None:
     """
     settings = loader.load()
     switch = anyio.run(_switch, settings)
+    platform = anyio.run(_platform, settings)
     if as_json:
-        write_json(_as_json(settings, switch), indent=2)
+        write_json(_as_json(settings, platform, switch), indent=2)
     else:
-        _show(settings, switch)
+        _show(settings, platform, switch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Platform:
+    """Where requests go, and whether it is a sandbox; None if that is not known."""
+
+    url: str | None
+    is_sandbox: bool | None
+    description: str
+
+
+async def _platform(settings: Settings) -> _Platform:
+    """Return where requests go; a live platform on this machine is asked, with a lookup that changes nothing."""
+    if settings.embedded:
+        return _Platform(None, is_sandbox=True, description="the sandbox inside the server: no phone rings")
+    url = settings.calling_url or settings.base_url or REGIONS[settings.region]
+    if settings.simulated:
+        return _Platform(url, is_sandbox=True, description=f"{url}, a sandbox by your settings: no phone rings")
+    async with make_client(settings) as client:
+        if not client.is_local:
+            return _Platform(url, is_sandbox=False, description=f"{url}, the real platform")
+        with anyio.move_on_after(_ANSWER_S):
+            # A rejection is an answer too.
+            with suppress(VoiceError):
+                await client.list_numbers()
+        if client.is_sandbox:
+            return _Platform(url, is_sandbox=True, description=f"{url}, which answers as a sandbox: no phone rings")
+        unknown = f"{url}, which does not answer as a sandbox: its calls count as real"
+        return _Platform(url, is_sandbox=None, description=unknown)
 
 
 async def _switch(settings: Settings) -> KillSwitchState | str:
@@ -48,7 +85,7 @@ async def _switch(settings: Settings) -> KillSwitchState | str:
         return error.message
 
 
-def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, object]:
+def _as_json(settings: Settings, platform: _Platform, switch: KillSwitchState | str) -> dict[str, object]:
     state: dict[str, object] = {"stopped": isinstance(switch, CallingStopped)}
     match switch:
         case CallingStopped():
@@ -60,7 +97,8 @@ def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, obj
     rows = effective(settings.policy, settings.sources)
     return {
         "mode": settings.mode,
-        "simulated": settings.simulated,
+        "simulated": platform.is_sandbox is True,
+        "platform": {"url": platform.url, "sandbox": platform.is_sandbox},
         "kill_switch": state,
         "confirmation": confirming(settings.policy),
         "settings": [
@@ -69,10 +107,9 @@ def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, obj
     }
 
 
-def _show(settings: Settings, switch: KillSwitchState | str) -> None:
+def _show(settings: Settings, platform: _Platform, switch: KillSwitchState | str) -> None:
     printer = Printer()
-    platform = "the sandbox, no phone rings" if settings.simulated else "the real platform"
-    printer.line(("Mode: ", "bold"), f"{settings.mode} rules, on {platform}")
+    printer.line(("Mode: ", "bold"), f"{settings.mode} rules, on {platform.description}")
     match switch:
         case CallingStopped():
             printer.line(("Kill switch: on ", "bold red"), describe_stop(switch))

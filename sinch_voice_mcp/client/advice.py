@@ -36,6 +36,15 @@ BY_CODE: Mapping[int, str] = MappingProxyType(
     }
 )
 
+EMBEDDED: Mapping[int, str] = MappingProxyType(
+    {
+        40400: "Check the id. Calls and conferences of the embedded sandbox exist only in the server process that "
+        "placed them, and end with it. If each request starts a new server, keep one running (one session), or run "
+        "`sinch-voice-mcp sandbox` alone and set SINCH_VOICE_BASE_URL to it.",
+    }
+)
+"""What replaces the table's advice if the platform is the sandbox inside the server."""
+
 REDIRECT = "Ask the owner to set the region or the base URL to a host that does not redirect."
 FOREIGN = "Ask the owner to check the base URL and any proxy in between."
 

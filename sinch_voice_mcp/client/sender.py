@@ -1,6 +1,6 @@
 """Send one request: attempt it, classify the result, wait, retry where its policy allows, or raise."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import httpx2
@@ -13,6 +13,7 @@ from sinch_voice_mcp.client.error_mapping import (
     foreign_texts,
     read_answer,
 )
+from sinch_voice_mcp.client.identity import PlatformIdentity
 from sinch_voice_mcp.client.requests import ApiRequest, Authenticator
 from sinch_voice_mcp.client.retries import READ, Retries, RetryPolicy
 from sinch_voice_mcp.client.transport import Answered, Connections, NotSent, Timeouts, attempt
@@ -35,6 +36,8 @@ class Sender:
         timeouts: For each attempt.
         clock: Measures ``Retry-After`` dates and waits between attempts.
         jitter: Returns a number between 0 and 1 for the length of a delay.
+        identity: Looks at what every attempt brings back.
+        advice: Next steps by error code, for a platform that knows better than the table.
     """
 
     def __init__(
@@ -44,12 +47,17 @@ class Sender:
         timeouts: Timeouts,
         clock: Clock,
         jitter: Callable[[], float],
+        *,
+        identity: PlatformIdentity,
+        advice: Mapping[int, str],
     ) -> None:
         self._connections = connections
         self._authenticator = authenticator
         self._timeouts = timeouts
         self._clock = clock
         self._jitter = jitter
+        self._identity = identity
+        self._advice = advice
 
     async def send(self, request: ApiRequest, policy: RetryPolicy, before_retry: BeforeRetry | None = None) -> Answered:
         """Send a request, and retry it where its policy allows.
@@ -97,13 +105,18 @@ class Sender:
         headers = self._authenticator.headers(request, url.raw_path.decode("ascii"))
         sent = httpx2.Request(request.method, url, headers=headers, content=request.body or None)
         transport = self._connections.transport(new_connection=not policy.idempotent)
-        return classify(
-            await attempt(transport, sent, self._timeouts),
+        done = await attempt(transport, sent, self._timeouts)
+        self._identity.note(done)
+        result = classify(
+            done,
             now=self._clock.now(),
             hidden=self._authenticator.secrets_in(headers),
             needs_body=policy.needs_body,
             places_call=policy.places_call,
         )
+        if isinstance(result, Rejected):
+            result.error.next_step = self._advice.get(result.error.error_code or 0, result.error.next_step)
+        return result
 
 
 def _final_error(last: Rejected | NotSent | Uncertain, earlier: Uncertain | None, policy: RetryPolicy) -> VoiceError:

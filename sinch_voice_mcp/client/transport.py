@@ -10,7 +10,7 @@ from typing import cast
 import anyio
 import httpx2
 
-from sinch_voice_mcp.types import MAX_BODY_BYTES
+from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER
 
 _MAX_CONNECTIONS = 100
 _MAX_IDLE_CONNECTIONS = 20
@@ -33,11 +33,12 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The platform answered, and the whole answer was read."""
+    """The platform answered, and the whole answer was read; ``from_sandbox`` if it says that a sandbox sent it."""
 
     status: int
     body: bytes
     retry_after: str | None = None
+    from_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Lost:
     reason: str
     status: int = 0
     cause: Exception | None = None
+    from_sandbox: bool = False
 
 
 Attempt = Answered | NotSent | Lost
@@ -122,17 +124,17 @@ async def attempt(transport: httpx2.AsyncBaseTransport, request: httpx2.Request,
     """Send a request once. Redirects are not followed, and cookies are not kept."""
     # An httpx client would repeat, redirect and remember by itself; a transport does none of that.
     request.extensions = {"timeout": _phases(timeouts)}
-    status = 0
+    status, from_sandbox = 0, False
     try:
         with anyio.move_on_after(timeouts.total):
             response = await transport.handle_async_request(request)
-            status = response.status_code
-            return Answered(status, await _body(response), response.headers.get("retry-after"))
+            status, from_sandbox = response.status_code, SANDBOX_HEADER in response.headers
+            return Answered(status, await _body(response), response.headers.get("retry-after"), from_sandbox)
     except _NEVER_SENT as error:
         return NotSent(_not_sent_reason(error), error)
     except _LOST as error:
-        return Lost(_lost_reason(error, timeouts), status, error)
-    return Lost(f"there was no answer within {timeouts.total:g} s", status)
+        return Lost(_lost_reason(error, timeouts), status, error, from_sandbox)
+    return Lost(f"there was no answer within {timeouts.total:g} s", status, from_sandbox=from_sandbox)
 
 
 def _phases(timeouts: Timeouts) -> dict[str, float | None]:

@@ -5,20 +5,22 @@ each; an id that would name another path is rejected before anything is sent.
 """
 
 import random
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import httpx2
 
 from sinch_voice_mcp.client import hosts, retries
 from sinch_voice_mcp.client.hosts import Region, segment
+from sinch_voice_mcp.client.identity import PlatformIdentity
 from sinch_voice_mcp.client.requests import ApiRequest, Authentication, Authenticator, api_request
 from sinch_voice_mcp.client.sender import BeforeRetry, Sender
 from sinch_voice_mcp.client.transport import Connections, Timeouts
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.applications import (
     AssignNumbers,
@@ -55,6 +57,7 @@ class VoiceClient:
         timeouts: For each attempt.
         jitter: Returns a number between 0 and 1 for the length of each delay; random by default.
         user_agent: The header of that name.
+        advice: Next steps of errors by the platform's code, instead of the usual ones.
 
     Raises:
         ConfigurationError: A base URL is not https (or http to this machine), there is no such region, or the
@@ -74,6 +77,7 @@ class VoiceClient:
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         jitter: Callable[[], float] | None = None,
         user_agent: str = USER_AGENT,
+        advice: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         clock = clock or SystemClock()
         default = hosts.calling_url(region)
@@ -86,12 +90,32 @@ class VoiceClient:
         tls = calling.startswith("https:") or configuration.startswith("https:")
         self._connections = Connections(transport, tls=tls)
         authenticator = Authenticator(credentials, authentication, clock, user_agent)
-        self._sender = Sender(self._connections, authenticator, timeouts, clock, jitter or random.random)
+        local = all(is_loopback(httpx2.URL(url).host) for url in (calling, configuration))
+        self._identity = PlatformIdentity(local=local)
+        self._sender = Sender(
+            self._connections,
+            authenticator,
+            timeouts,
+            clock,
+            jitter or random.random,
+            identity=self._identity,
+            advice=advice,
+        )
 
     @property
     def application_key(self) -> str:
         """The key of the application that this client acts for."""
         return self._key
+
+    @property
+    def is_local(self) -> bool:
+        """Whether every base URL is on this machine."""
+        return self._identity.local
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether every answer so far came from a sandbox on this machine; one that did not ends that for good."""
+        return self._identity.is_sandbox
 
     async def __aenter__(self) -> Self:
         """Return the client; it connects when it first sends a request."""

@@ -8,12 +8,12 @@ every resource and every error passes this module; a member that it does not kno
 import re
 from collections.abc import Callable, Collection, Mapping
 from itertools import islice
-from typing import Any, TypeGuard, get_args
+from typing import Any, get_args
 
 from sinch_voice_mcp.errors import EarlierError, VoiceError
-from sinch_voice_mcp.operations.states import REASONS, RESULTS, CallState, state_of_journal
+from sinch_voice_mcp.operations.states import REASONS, RESULTS, CallState
 from sinch_voice_mcp.policy import REFUSALS
-from sinch_voice_mcp.ports import INBOUND, EntryState
+from sinch_voice_mcp.ports import INBOUND
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 from sinch_voice_mcp.wire.callouts import CalloutRequest
@@ -31,6 +31,9 @@ MAX_ITEMS = 50
 
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
 """Names of the events that the platform reports of a call."""
+
+PLACED = "placed"
+"""The event of our request in a timeline."""
 
 _STOPPED = "stopped"
 """The rule whose refusals contained the stop's reason in their message, in journals of earlier versions."""
@@ -69,7 +72,7 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "capability": _one_of("voice", "sms"),
     "country": _written_as(r"[A-Z]{2}"),
     "currency": _written_as(r"[A-Z]{3}"),
-    "event": (KINDS | _REQUESTS).__contains__,
+    "event": (KINDS | {PLACED, INBOUND}).__contains__,
     "kind": _REQUESTS.__contains__,
     "menu": _MENU_ENDS,
     "number": _NUMBER,
@@ -133,13 +136,9 @@ def cleaned(value: object) -> object:
     return _cleaned_object(value) if is_object(value) else value
 
 
-def timeline_row(row: Mapping[str, object], *, answered: bool) -> JsonObject:
-    """Return a row of a timeline without its instant, with its state translated and foreign texts separated."""
-    shown = {name: value for name, value in row.items() if name != "at_ms"}
-    state = shown.get("state")
-    if _is_journal_state(state):
-        shown["state"] = state_of_journal(state, answered=answered)
-    return separate(shown)
+def timeline_row(row: Mapping[str, object]) -> JsonObject:
+    """Return a row of a timeline without its instant, with foreign texts separated."""
+    return separate({name: value for name, value in row.items() if name != "at_ms"})
 
 
 def error_json(error: VoiceError) -> dict[str, Any]:
@@ -170,10 +169,6 @@ def _of_an_earlier_version(members: dict[str, Any]) -> dict[str, Any]:
 
 def _cleaned_object(value: JsonObject) -> JsonObject:
     return {clean(name): cleaned(inner) for name, inner in value.items()}
-
-
-def _is_journal_state(value: object) -> TypeGuard[EntryState]:
-    return value in get_args(EntryState)
 
 
 def _bears_text(value: object) -> bool:

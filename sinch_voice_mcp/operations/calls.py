@@ -1,17 +1,19 @@
 """Place calls, and control calls in progress."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
-from sinch_voice_mcp.operations.callouts import with_token, withhold_replies
+from sinch_voice_mcp.operations.callouts import with_token
 from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
+from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed, VoiceApi
@@ -73,6 +75,7 @@ class Calls:
         settlement: Settlement,
         events: EventLog,
         changes: Changes,
+        routing: EventRouting,
     ) -> None:
         self._api = api
         self._guard = guard
@@ -81,6 +84,7 @@ class Calls:
         self._settlement = settlement
         self._events = events
         self._changes = changes
+        self._routing = routing
 
     async def place(
         self,
@@ -263,19 +267,23 @@ class Calls:
         *,
         replies_from_receiver: bool = False,
     ) -> Placed:
+        callout, kinds = await self._routing.asking(admitted.request)
+        replies = conference_replies(callout)
+        if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
+            callout, replies = withhold_replies(callout)
+            kinds = kinds_of(callout)
+
         async def send(token: Token, still_allowed: StillAllowed) -> CallId:
-            callout = admitted.request
-            if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
+            if replies:
                 # Saved before the callout is sent, because its first event can arrive before the answer.
-                callout, replies = withhold_replies(callout)
                 await self._events.save_replies(token, replies)
             if admitted.digits:
                 # Under our token, because the ID of the call is not known yet.
                 await self._dispatcher.journal.count_digits(token, admitted.digits)
-            live = self._guard.mode == "live"
-            return await self._api.place_callout(with_token(callout, token, live=live), again=still_allowed)
+            return await self._api.place_callout(with_token(callout, token), again=still_allowed)
 
-        return _placed(admitted, await self._dispatcher.dispatch(request, requester, send))
+        dispatched = await self._dispatcher.dispatch(replace(request, events=kinds), requester, send)
+        return _placed(admitted, callout, dispatched)
 
     async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> PlacedLeg:
         to = admitted.rings or ""
@@ -290,7 +298,8 @@ class Calls:
 
     async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
         await self._dispatcher.check_limits(request, requester)
-        return _placed(admitted, None)
+        callout, _ = await self._routing.asking(admitted.request)
+        return _placed(admitted, callout, None)
 
     async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[PlacedLeg]:
         every: list[Admitted[CalloutRequest]] = []
@@ -346,14 +355,14 @@ def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Req
     )
 
 
-def _placed(admitted: Admitted[CalloutRequest], dispatched: Dispatched | None) -> Placed:
+def _placed(admitted: Admitted[CalloutRequest], callout: CalloutRequest, dispatched: Dispatched | None) -> Placed:
     warnings = admitted.warnings
     if dispatched is not None and dispatched.warning is not None:
         warnings = (*warnings, dispatched.warning)
     return Placed(
         call_id=None if dispatched is None else dispatched.call_id,
         rings=admitted.rings,
-        request=admitted.wire,
+        request=callout.to_wire(),
         verdicts=admitted.verdicts,
         warnings=warnings,
         duplicate_of=None if dispatched is None else dispatched.duplicate_of,

@@ -8,6 +8,7 @@ from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.calls import Calls
 from sinch_voice_mcp.operations.changes import Changes
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import NumberFacts, describe_number
 from sinch_voice_mcp.ports import VoiceApi
@@ -26,12 +27,15 @@ from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 class Numbers:
     """The account's numbers, facts about other numbers, and where events are sent."""
 
-    def __init__(self, api: VoiceApi, guard: Guard, account: Account, calls: Calls, changes: Changes) -> None:
+    def __init__(
+        self, api: VoiceApi, guard: Guard, account: Account, calls: Calls, changes: Changes, routing: EventRouting
+    ) -> None:
         self._api = api
         self._guard = guard
         self._account = account
         self._calls = calls
         self._changes = changes
+        self._routing = routing
 
     @property
     def application_key(self) -> str:
@@ -114,7 +118,9 @@ class Numbers:
 
     async def callbacks(self) -> CallbackUrl:
         """Look up where the platform sends the events of the application's calls."""
-        return await self._api.get_callbacks(self._api.application_key)
+        urls = await self._api.get_callbacks(self._api.application_key)
+        self._routing.learn(urls)
+        return urls
 
     async def set_callbacks(
         self, urls: CallbackUrl, requester: Requester = ANONYMOUS
@@ -128,6 +134,7 @@ class Numbers:
         async with self._changes.made("set_callbacks", requester, hosts=hosts) as still_allowed:
             await self._guard.admit(urls)
             before = await self.callbacks()
+            self._routing.forget()
             await self._api.set_callbacks(self._api.application_key, urls, again=still_allowed)
         return before, await self.callbacks()
 

@@ -18,7 +18,9 @@ from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.events.timeline import Timeline
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
 from sinch_voice_mcp.operations.requester import LOCAL
@@ -62,7 +64,6 @@ class VoiceService:
     """The operations that a server offers.
 
     Attributes:
-        simulated: Whether the platform is the sandbox, so that no phone rings.
         clock: Gives the time for every wait.
         principal: The principal of requests without authentication.
         confirmer: The principal that confirmations without authentication belong to.
@@ -98,7 +99,7 @@ class VoiceService:
             clock: Gives the time for the guard, for waits and for the age of facts.
             tasks: Runs the sending of requests.
         """
-        policy, source = config.policy, config.source
+        policy = config.policy
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
         self._hang_ups = HangUps(api, journal, clock, config.pace)
@@ -114,22 +115,49 @@ class VoiceService:
             pace=config.pace,
             patience_s=config.patience_s,
         )
-        guard = Guard(policy, config.mode, self._account, clock)
-        monitor = CallMonitor(api, journal, events, self._settlement, source, self.shown, clock=clock, pace=config.pace)
-        self.simulated = config.simulated
+        self._api = api
+        self._configured_sandbox = config.simulated
+        guard = Guard(policy, config.mode, self._account, clock, on_sandbox=lambda: self._found_sandbox)
+        self._routing = EventRouting(api, config.source, clock, config.pace)
         self.clock = clock
         self.principal, self.confirmer = config.principal, config.confirmer
         self.policy = policy
         self.confirmation = Confirmation(guard, journal)
-        self.calls = Calls(api, guard, self.confirmation, self._dispatcher, self._settlement, events, changes)
+        self.calls = Calls(
+            api,
+            guard,
+            self.confirmation,
+            self._dispatcher,
+            self._settlement,
+            events,
+            changes,
+            self._routing,
+        )
         self.changes = changes
         self.conferences = Conferences(api, changes)
-        self.numbers = Numbers(api, guard, self._account, self.calls, changes)
+        self.numbers = Numbers(api, guard, self._account, self.calls, changes, self._routing)
         inbox = EventInbox(events, guard, config.incoming_text, partial(tasks.start_soon, self._hang_ups.if_stopped))
-        self.events = CallEvents(events, inbox, monitor, source, self.shown)
+        self.events = self._call_events(api, journal, events, inbox, config, clock)
         self.surveys = Surveys(api, self.calls, self.events)
         self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
+
+    def _call_events(
+        self, api: VoiceApi, journal: Journal, log: EventLog, inbox: EventInbox, config: ServiceConfig, clock: Clock
+    ) -> CallEvents:
+        monitor = CallMonitor(api, journal, log, self._settlement, self._routing, clock=clock, pace=config.pace)
+        patience_s = config.pace.platform_answer_s
+        timeline = Timeline(api, journal, log, clock, patience_s, lambda: self.simulated, self.shown)
+        return CallEvents(log, journal, inbox, monitor, timeline, config.source, self._routing, self.shown)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the platform is a sandbox, so that no phone rings: as configured, or as its answers say."""
+        return self._configured_sandbox or self._found_sandbox
+
+    @property
+    def _found_sandbox(self) -> bool:
+        return not self._configured_sandbox and self._api.is_sandbox
 
     @property
     def may_ask(self) -> bool:
@@ -137,8 +165,9 @@ class VoiceService:
         return self.policy.confirm != "never"
 
     async def warm(self) -> None:
-        """Look up the account's numbers ahead of the first call, so that a refusal can list them; never raises."""
+        """Look up the account's numbers and callback URL ahead of the first call, which needs them; never raises."""
         await self._account.warm()
+        await self._routing.is_ours()
 
     async def sweep(self) -> None:
         """Record outcomes that were not recorded, settle overdue requests, ended calls and expired leases, hang up.

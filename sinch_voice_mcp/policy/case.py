@@ -52,6 +52,7 @@ class Intent(Generic[R_co]):
         now: Instant of the decision, in UTC; None leaves calling hours undecided.
         approved: Whether a person has confirmed the request.
         running: The call in progress that a document changes; None for a callout and for a reply to an event.
+        on_sandbox: Whether the platform has turned out to be a sandbox, so that no phone rings in live mode either.
     """
 
     request: R_co
@@ -62,6 +63,7 @@ class Intent(Generic[R_co]):
     now: datetime | None = None
     approved: bool = False
     running: RunningCall | None = None
+    on_sandbox: bool = False
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ _RULES = (
         "fictional_number",
         "Fictional numbers",
         "In live mode, numbers that regulators reserve for films and books are refused: NANP 555-0100 to 555-0199, "
-        "and those of Ofcom and ACMA.",
+        "and those of Ofcom and ACMA. A platform on this machine whose every answer names it a sandbox accepts them.",
     ),
     _rule(
         "denied_prefix",

@@ -30,6 +30,11 @@ class Journal(Protocol):
         """Whether the journal outlives this process."""
         ...
 
+    @property
+    def sandbox(self) -> str | None:
+        """ID of the embedded sandbox that requests go to; None if the platform is outside this process."""
+        ...
+
     def now(self) -> Millis:
         """Return the current instant; all servers on one database agree on it."""
         ...

@@ -14,6 +14,9 @@ EntryState = Literal["pending", "accepted", "rejected", "not_sent", "unknown", "
 ``rejected`` and ``not_sent``: no call was placed. ``unknown``: a call may have been placed. ``ended``: the call has
 ended. ``lost``: the outcome will never be known."""
 
+EventKind = Literal["ace", "pie", "dice"]
+"""An event of a callout that a request can ask for: the answer, the input of a menu, the end."""
+
 Release = Literal["ended", "rejected", "not_sent"]
 """When a limit's use is released: when the call has ended, when the request was rejected too, or only when nothing
 was sent. Each value includes those after it."""
@@ -88,6 +91,8 @@ class Claim:
         lease: Instant after which the limits are released even if no end of the call was reported.
         details: What the audit log records of the claim.
         numbers: The numbers that will ring; stored sealed.
+        events: The kinds of events that the request asks for.
+        sandbox: ID of the embedded sandbox that the request goes to; None for a platform outside the process.
     """
 
     token: Token
@@ -108,6 +113,8 @@ class Claim:
     lease: Millis
     details: JsonObject = field(default_factory=dict[str, object])
     numbers: tuple[PhoneNumber, ...] = ()
+    events: frozenset[EventKind] = frozenset()
+    sandbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ class JournalEntry:
         reason: The platform's word for why the call ended.
         numbers: The numbers that rang, or the caller's; empty if they are not known, forgotten, or unreadable.
         unreadable: Whether numbers, conference or error were sealed under another secret, so that they are missing.
+        events: The kinds of events that the request asks for; None if that was not recorded.
     """
 
     token: Token
@@ -148,6 +156,7 @@ class JournalEntry:
     reason: str | None = None
     numbers: tuple[PhoneNumber, ...] = ()
     unreadable: bool = False
+    events: frozenset[EventKind] | None = None
 
 
 @dataclass(frozen=True, slots=True)

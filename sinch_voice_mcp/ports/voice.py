@@ -32,6 +32,11 @@ class VoiceApi(Protocol):
         """Key of the application that this client acts for."""
         ...
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether every answer so far came from a sandbox on this machine; one that did not ends that for good."""
+        ...
+
     async def place_callout(self, request: CalloutRequest, *, again: StillAllowed | None = None) -> CallId:
         """Start a call and return its ID; repeated only if the platform did not act on it."""
         ...

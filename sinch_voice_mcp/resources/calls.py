@@ -87,9 +87,9 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "simulated": service.simulated,
         "state": observed_state(answered=seen.answered, ended=seen.ended),
         **separate({name: member for name, member in known.items() if member is not None}, own={"remark"}),
-        "events": [_event(row, answered=seen.answered) for row in rows],
+        "events": [_event(row) for row in rows],
     }
 
 
-def _event(row: JsonObject, *, answered: bool) -> JsonObject:
-    return {"at": iso(Millis(int(str(row["at_ms"])))), **timeline_row(row, answered=answered)}
+def _event(row: JsonObject) -> JsonObject:
+    return {"at": iso(Millis(int(str(row["at_ms"])))), **timeline_row(row)}

@@ -57,6 +57,7 @@ _FEATURES = (
     _feature("answer", "accepted without effect; the callee answers the call of a callout", "choice"),
     _missing("startRecording"),
     _missing("stopRecording"),
+    _feature("startRecording, stopRecording in the ICE of a callout", "accepted; nothing is recorded", "choice"),
     _feature("hangup", "ends the call"),
     _feature("continue", "resumes what the call was doing"),
     _feature("connectPstn", "calls a number; in an update it transfers the call"),

@@ -5,6 +5,7 @@ from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import MIGRATIONS, NEWEST, Applied, applied, migrate
 from sinch_voice_mcp.storage.opening import Storage, open_database, open_storage
 from sinch_voice_mcp.storage.retention import Terms
+from sinch_voice_mcp.storage.sandboxes import Sandboxes
 from sinch_voice_mcp.storage.urls import MEMORY, URL_FORMS, engine_of, sqlite_file
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "URL_FORMS",
     "Applied",
     "Database",
+    "Sandboxes",
     "SqlJournal",
     "Storage",
     "Terms",

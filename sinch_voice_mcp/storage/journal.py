@@ -65,6 +65,9 @@ class SqlJournal:
         skew: Milliseconds that the database's clock is ahead of ``clock``.
         seal: Seals what is known of people; by default under a secret that ends with this object.
         terms: How long what is kept.
+
+    Attributes:
+        sandbox: ID of the embedded sandbox that requests go to; None if the platform is outside this process.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class SqlJournal:
         self.skew = skew
         self._terms = terms or Terms()
         self.people = People(seal or Seal(secrets.token_bytes()), self.hashed)
+        self.sandbox: str | None = None
 
     @property
     def durable(self) -> bool:

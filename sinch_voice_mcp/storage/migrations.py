@@ -121,6 +121,11 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX calls_subject ON calls (subject) WHERE subject IS NOT NULL",
         ),
     ),
+    Migration(
+        7,
+        "events that a request asks for, and the sandbox that it went to",
+        ("ALTER TABLE calls ADD COLUMN events TEXT", "ALTER TABLE calls ADD COLUMN sandbox TEXT"),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -15,7 +15,7 @@ from sinch_voice_mcp.types import Millis
 
 COLUMNS = (
     "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
-    "reserved, currency, error, cost, duration, result, reason"
+    "reserved, currency, error, cost, duration, result, reason, events"
 )
 
 TAKE_KEY = (
@@ -28,9 +28,9 @@ DROP_KEYS = "DELETE FROM keys WHERE call = :token"
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
-    "claimed_at, deadline, lease, reserved, currency, units) VALUES (:token, :principal, :kind, 'pending', "
-    ":fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, :currency, "
-    ":units)"
+    "claimed_at, deadline, lease, reserved, currency, units, events, sandbox) VALUES (:token, :principal, :kind, "
+    "'pending', :fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, "
+    ":currency, :units, :events, :sandbox)"
 )
 CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :token"  # noqa: S608 - a constant
 BY_CALL_ID = (
@@ -192,6 +192,8 @@ def insert_call(claim: Claim, units: str) -> Statement:
             "reserved": claim.reserved,
             "currency": claim.currency,
             "units": units,
+            "events": " ".join(sorted(claim.events)),
+            "sandbox": claim.sandbox,
         },
     )
 
@@ -201,6 +203,7 @@ def read_entry(row: Row) -> JournalEntry:
     members = {name: row[name] for name in COLUMNS.split(", ")}
     members["token"] = members.pop("call")
     members["destinations"] = tuple(str(row["destinations"]).split())
+    members["events"] = None if row["events"] is None else frozenset(str(row["events"]).split())
     members["error"] = None if row["error"] is None else json.loads(row["error"])
     return JournalEntry(**members)
 

@@ -41,7 +41,7 @@ def tts(
     cli: str | None,
     locale: str | None,
     dtmf: str | None,
-    enable_ace: bool,
+    enable_ace: bool | None,
     enable_dice: bool,
     enable_pie: bool,
 ) -> CalloutPlan:
@@ -58,8 +58,8 @@ def tts(
         locale=locale,
         text=text,
         prompts=build_prompt(ssml, audio_urls),
-        enable_ace=enable_ace or None,
-        enable_dice=enable_dice or None,
+        enable_ace=enable_ace,
+        enable_dice=_unless_default(asked=enable_dice),
         enable_pie=enable_pie or None,
     )
     arguments = {
@@ -80,6 +80,8 @@ def conference(
     moh: MusicOnHold | None,
     max_duration: int | None,
     dtmf_mode: DtmfMode | None,
+    enable_ace: bool,
+    enable_dice: bool,
 ) -> CalloutPlan:
     """Plan calls that connect several callees in one conference."""
     options = None if dtmf_mode is None else ConferenceDtmfOptions(mode=dtmf_mode)
@@ -94,6 +96,8 @@ def conference(
                 locale=locale,
                 greeting=greeting,
                 moh_class=moh,
+                enable_ace=enable_ace or None,
+                enable_dice=_unless_default(asked=enable_dice),
             )
         )
         for number in to
@@ -131,3 +135,11 @@ def custom(
     )
     arguments = {"$.customCallout.destination.endpoint": "to", "$.customCallout.cli": "cli", "$.customCallout": "$"}
     return CalloutPlan([CustomCalloutRequest(custom_callout=callout)], arguments, tuple(unknown))
+
+
+def _unless_default(*, asked: bool) -> bool | None:
+    """Return the flag for the end of a call as a request has it.
+
+    The operations ask for it unless the request says no, so a request is the same one as before there was a default.
+    """
+    return None if asked else False

@@ -28,6 +28,7 @@ from sinch_voice_mcp.tools.parameters import (
     Cli,
     ConferenceId,
     DryRun,
+    EnableDice,
     IdempotencyKey,
     Locale,
     MusicOnHold,
@@ -108,9 +109,11 @@ async def place_tts_callout(
     cli: Cli = None,
     locale: Locale = None,
     dtmf: TonesArgument = None,
-    enable_ace: Annotated[bool, Field(description="On answer, ask the application's callback URL what to do")] = False,
-    enable_dice: Annotated[bool, Field(description="Report the end to it; live calls always do")] = False,
-    enable_pie: Annotated[bool, Field(description="Report menu input to it")] = False,
+    enable_ace: Annotated[
+        bool | None, Field(description="Report the answer; default if this server receives events")
+    ] = None,
+    enable_dice: EnableDice = True,
+    enable_pie: Annotated[bool, Field(description="Report menu input")] = False,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
@@ -147,6 +150,8 @@ async def place_conference_callout(
     moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
     max_duration: CallSeconds = None,
     dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys in the room do; default ignore")] = None,
+    enable_ace: Annotated[bool, Field(description="Report answers")] = False,
+    enable_dice: EnableDice = True,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> ConferencePlaced:
@@ -163,6 +168,8 @@ async def place_conference_callout(
         moh=moh,
         max_duration=max_duration,
         dtmf_mode=dtmf_mode,
+        enable_ace=enable_ace,
+        enable_dice=enable_dice,
     )
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(plan.arguments):

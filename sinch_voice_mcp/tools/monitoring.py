@@ -171,13 +171,12 @@ async def get_call_events(call_id: CallIdArgument, service: Service) -> CallTime
     """
     rows = await service.events.timeline(call_id)
     reported = any(row["event"] in KINDS for row in rows)
-    sentence = f"{counted(len(rows), 'event')}." + ("" if reported else f" {await service.events.silence()}")
-    answered = any(row["event"] in {"ace", "pie"} for row in rows)
+    sentence = f"{counted(len(rows), 'event')}." + ("" if reported else f" {await service.events.silence(call_id)}")
     return CallTimeline(
         summary=summarize(service, sentence),
         simulated=service.simulated,
         call_id=call_id,
-        events=[{"at": _precise(int(str(row["at_ms"]))), **timeline_row(row, answered=answered)} for row in rows],
+        events=[{"at": _precise(int(str(row["at_ms"]))), **timeline_row(row)} for row in rows],
     )
 
 
@@ -233,7 +232,8 @@ def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> Ca
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
         duration_s=entry.duration,
         cost=None if entry.cost is None else entry.cost / MICROS_PER_UNIT,
-        currency=entry.currency,
+        # Before the end, it is the currency of money that is set aside, and there is no cost to go with it.
+        currency=None if entry.cost is None else entry.currency,
         untrusted=None,
     )
 

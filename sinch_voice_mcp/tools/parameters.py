@@ -28,6 +28,7 @@ To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
 TonesArgument = Annotated[str | None, Field(description="Keys sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
+EnableDice = Annotated[bool, Field(description="Report the end")]
 DryRun = Annotated[bool, Field(description="Only check: nothing is sent or counted")]
 CallSeconds = Annotated[
     Annotated[int, Strict(), Field(ge=1, le=MAX_CALL_S), BeforeValidator(_whole)] | None,
@@ -52,6 +53,7 @@ __all__ = [
     "Cli",
     "ConferenceId",
     "DryRun",
+    "EnableDice",
     "IdempotencyKey",
     "Locale",
     "MusicOnHold",

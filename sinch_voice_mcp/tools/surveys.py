@@ -103,11 +103,12 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     entered = input_of(seen)
     outcome = _outcome(seen, asked)
     key = entered if outcome == "answered" else None
+    cause = f" {await service.events.silence(seen.call_id)}" if outcome == "unclear" and entered is None else ""
     repeated = (
         "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
     )
     return PhoneAnswer(
-        summary=summarize(service, _sentence(outcome, seen, asked) + repeated),
+        summary=summarize(service, _sentence(outcome, seen, asked) + cause + repeated),
         simulated=service.simulated,
         call_id=seen.call_id,
         state=state_of_snapshot(seen),
@@ -151,10 +152,7 @@ def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQu
         case "unclear" if key is not None:
             return "The callee entered something that was not among the answers; see untrusted.input."
         case "unclear":
-            return (
-                "The call has ended, and the platform reported no event of it, so the answer is not known. "
-                "Ask the owner to run `sinch-voice-mcp callbacks check`."
-            )
+            return "The call has ended, and no event of it arrived, so the answer is not known."
         case "machine":
             return "An answering machine picked up; the question was not asked."
         case "no_answer" | "no_input":

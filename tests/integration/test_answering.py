@@ -189,7 +189,7 @@ async def test_the_state_is_right_whatever_the_order_and_paid_for_once(database_
     # A duplicate has left nothing; a second, different end is stored and changes nothing.
     kinds = [step.removeprefix("later ") for step in STEPS[order]]
     expected = [*dict.fromkeys(kinds), *(["dice"] if "later dice" in STEPS[order] else [])]
-    assert sorted(timeline) == sorted(["customCallout", *expected])
+    assert sorted(timeline) == sorted(["placed", *expected])
 
 
 @pytest.mark.parametrize("kinds", [["ace", "dice"], ["dice"]])

@@ -79,8 +79,8 @@ async def hosting(era: Era, **environ: str) -> AsyncGenerator[Host]:
 
 
 async def placed(host: Caller, **arguments: str) -> str:
-    """Place a call that reports its end; return its id."""
-    call = {"to": ANSWERS, "cli": OWN, "text": "Hello", "enable_dice": True}
+    """Place a call; return its id."""
+    call = {"to": ANSWERS, "cli": OWN, "text": "Hello"}
     return (await host.ok("place_tts_callout", **call | arguments))["call_id"]
 
 
@@ -93,7 +93,7 @@ async def test_a_call_has_its_state_and_what_happened_in_it(era: Era) -> None:
     assert (call["call_id"], call["simulated"], call["state"]) == (call_id, True, "ended")
     assert (call["result"], call["currency"]) == ("ANSWERED", "USD")
     assert call["duration_s"] >= 0
-    assert {event["event"] for event in call["events"]} == {"ttsCallout", "dice"}
+    assert {event["event"] for event in call["events"]} == {"placed", "ace", "dice"}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["at"]) for event in call["events"])
     assert "remark" not in call
     assert {event["number"] for event in call["events"] if "number" in event} == {ANSWERS}

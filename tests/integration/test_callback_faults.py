@@ -109,7 +109,7 @@ async def test_fault_8_callbacks_that_come_twice_late_out_of_order_or_in_floods(
         audit = Counter(await audit_of(database_url))
     assert set(attempts) == {200}
     kinds = Counter(event["event"] for event in timeline)
-    assert (kinds["ace"], kinds["dice"], kinds["customCallout"]) == (1, 1, 1)
+    assert (kinds["ace"], kinds["dice"], kinds["placed"]) == (1, 1, 1)
     # Notifications differ by their subject.
     assert kinds["notify"] == (1_000 if last == "56" else 0)
     assert (seen["state"], seen["answered_by"], seen["result"]) == ("ended", "human", "ANSWERED")
@@ -129,7 +129,7 @@ async def test_fault_9_what_is_not_signed_now_by_the_platform_changes_nothing(
         assert await has_events(sqlite_url) is False
         assert {attempt.status for attempt in stage.sandbox.callbacks} == {401}
         events = (await voice.ok("get_call_events", call_id=call_id))["events"]
-        assert [event["event"] for event in events] == ["customCallout"]
+        assert [event["event"] for event in events] == ["placed"]
         ready = (await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))).json()
         assert set(ready["counts"]["refused"]) == {reason}
         assert ready["counts"]["verified"] == 0

@@ -53,12 +53,16 @@ async def test_text_ssml_and_audio_are_spoken(voice: Caller, sandbox: Sandbox, s
     assert expected[next(iter(say))].items() <= sent.items()
 
 
-async def test_each_kind_of_callback_is_enabled_separately(voice: Caller, sandbox: Sandbox) -> None:
-    for name in ("enable_ace", "enable_dice", "enable_pie"):
-        await voice.ok("place_tts_callout", to=ANNA, text=TEXT, cli=OWN, **{name: True})
-        sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
-        wire = f"enable{name[-3:].title()}" if name != "enable_dice" else "enableDice"
-        assert {key for key in sent if key.startswith("enable")} == {wire}
+@pytest.mark.parametrize("name", ["enable_ace", "enable_dice", "enable_pie"])
+@pytest.mark.parametrize("flag", [True, False])
+async def test_what_the_model_says_of_a_kind_of_event_is_sent(
+    voice: Caller, sandbox: Sandbox, name: str, *, flag: bool
+) -> None:
+    await voice.ok("place_tts_callout", to=ANNA, text=TEXT, cli=OWN, **{name: flag})
+    sent = json.loads(sandbox.requests[-1].body)["ttsCallout"]
+    wire = {"enable_ace": "enableAce", "enable_dice": "enableDice", "enable_pie": "enablePie"}
+    asked = {key for key in sent if key.startswith("enable") and sent[key]}
+    assert asked == ({"enableDice"} | {wire[name]} if flag else {"enableDice"} - {wire[name]})
 
 
 async def test_a_spoken_text_that_looks_like_json_is_spoken(voice: Caller, sandbox: Sandbox) -> None:
@@ -84,7 +88,12 @@ async def test_a_dry_run_shows_the_request_and_places_nothing(voice: Caller, san
     shown = await voice.ok("place_tts_callout", to="+1 202 555 0100", text=TEXT, cli=OWN, dry_run=True)
     assert shown["request"] == {
         "method": "ttsCallout",
-        "ttsCallout": {"destination": {"type": "number", "endpoint": ANNA}, "cli": OWN, "text": TEXT},
+        "ttsCallout": {
+            "destination": {"type": "number", "endpoint": ANNA},
+            "cli": OWN,
+            "text": TEXT,
+            "enableDice": True,
+        },
     }
     assert any(verdict.startswith("e164_number: pass") for verdict in shown["verdicts"])
     assert "call_id" not in shown

@@ -16,7 +16,7 @@ from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.types import CallId
 from tests.callers import Caller, Era, connected
-from tests.platforms import NUMBERS, OWN, Forgetful, SignedEvents
+from tests.platforms import ERROR, NUMBERS, OWN, Forgetful, SignedEvents
 from tests.stage import QUESTION, QUICK, Scene, embedded, listed, number, opened, scene, until
 
 Record = Callable[[str, object], None]
@@ -139,7 +139,7 @@ async def test_without_events_the_end_is_found_by_polling_and_the_rest_is_report
     for result in (seen, events):
         assert "This server receives no events" in result["summary"]
     assert seen["answered_by"] == "unknown"
-    assert [(event["event"], event["state"]) for event in events["events"]] == [("ttsCallout", "ended")]
+    assert [(event["event"], event["kind"]) for event in events["events"]] == [("placed", "ttsCallout")]
 
 
 async def test_the_timeline_is_in_order_and_marks_what_others_wrote(sqlite_url: str, era: Era) -> None:
@@ -147,10 +147,10 @@ async def test_the_timeline_is_in_order_and_marks_what_others_wrote(sqlite_url: 
         asked = await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
         timeline = await voice.ok("get_call_events", call_id=asked["call_id"])
     events = timeline["events"]
-    assert [event["event"] for event in events] == ["customCallout", "ace", "pie", "dice"]
+    assert [event["event"] for event in events] == ["placed", "ace", "pie", "dice"]
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     ours, ace, pie, dice = events
-    assert (ours["state"], ours["number"]) == ("ended", "+12025550102")
+    assert (ours["kind"], ours["number"], "state" in ours) == ("customCallout", "+12025550102", False)
     assert (ace["answered_by"], "untrusted" in ace) == ("human", False)
     assert (pie["type"], pie["by"], pie["untrusted"]) == ("return", "dtmf", {"menu_id": "main", "input": "1"})
     assert (dice["result"], dice["cost"], dice["currency"]) == ("ANSWERED", 0.02, "USD")
@@ -175,7 +175,7 @@ async def test_an_end_without_an_event_is_found_by_polling(database_url: str) ->
         (call,) = (await voice.ok("list_calls"))["calls"]
         assert (call["state"], call["cost"]) == ("ended", 0.02)
         events = (await voice.ok("get_call_events", call_id=asked["call_id"]))["events"]
-    assert [event["event"] for event in events] == ["customCallout", "ace", "pie"]
+    assert [event["event"] for event in events] == ["placed", "ace", "pie"]
 
 
 async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(database_url: str) -> None:
@@ -186,6 +186,8 @@ async def test_a_key_is_not_lost_if_the_end_is_known_before_its_event_arrives(da
     def platform(request: httpx2.Request) -> httpx2.Response:
         if "/calls/id/" in request.url.path:
             asked.set()
+        if "/callbacks/" in request.url.path:
+            return httpx2.Response(404, json=ERROR)
         return httpx2.Response(200, json=final if "/calls/id/" in request.url.path else NUMBERS)
 
     async with opened(database_url, transport=httpx2.MockTransport(platform)) as (service, signed):

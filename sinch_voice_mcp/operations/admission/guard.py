@@ -1,5 +1,6 @@
 """The guard with the time and the account's facts: decides whether a request may be sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -62,8 +63,17 @@ class Admitted(Generic[R_co]):
 class Guard:
     """Decides about requests; looks up the account's numbers and prices only if a rule needs them."""
 
-    def __init__(self, policy: Policy, mode: Mode, account: Account, clock: Clock) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        mode: Mode,
+        account: Account,
+        clock: Clock,
+        *,
+        on_sandbox: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.policy = policy
+        self._on_sandbox = on_sandbox
         self.mode: Mode = mode
         self._account = account
         self._clock = clock
@@ -178,6 +188,7 @@ class Guard:
             now=self._clock.now(),
             approved=approved,
             running=running,
+            on_sandbox=self._on_sandbox(),
         )
         return Case.of(intent, self.policy)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
-from sinch_voice_mcp.ports import Claim, ClaimKey, Journal
+from sinch_voice_mcp.ports import Claim, ClaimKey, EventKind, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
@@ -42,6 +42,8 @@ class Request:
         subject: ID of the call that an update changes.
         together: All requests of the same list, for a list; part of the request's identity.
         text: The spoken texts, which the audit log records if the owner allows it.
+        events: The kinds of events that it asks for; no part of the request's identity, because they can depend on
+            where events are sent at that moment.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Request:
     subject: CallId | None = None
     together: object = None
     text: str | None = None
+    events: frozenset[EventKind] = frozenset()
 
 
 def claim_of(request: Request, requester: Requester, policy: Policy, journal: Journal) -> Claim:
@@ -81,6 +84,8 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         lease=Millis(now + SENDING_MS + seconds * 1000 + _SETTLING_MS),
         details=_details(request, requester, hashes, with_text=policy.audit_text),
         numbers=tuple(numbers),
+        events=request.events,
+        sandbox=journal.sandbox,
     )
 
 

@@ -2,9 +2,11 @@
 
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
+from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.events.source import EventSource
+from sinch_voice_mcp.operations.events.timeline import Timeline
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
-from sinch_voice_mcp.ports import EventListener, EventLog
+from sinch_voice_mcp.ports import EventListener, EventLog, Journal
 from sinch_voice_mcp.types import CallId, JsonObject
 from sinch_voice_mcp.wire.applications import CallbackUrl
 from sinch_voice_mcp.wire.events import VoiceEvent
@@ -14,11 +16,22 @@ class CallEvents:
     """The events of calls, for the receiver, the tools and the resources."""
 
     def __init__(
-        self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource, shown: ShownNumbers
+        self,
+        log: EventLog,
+        journal: Journal,
+        inbox: EventInbox,
+        monitor: CallMonitor,
+        timeline: Timeline,
+        source: EventSource,
+        routing: EventRouting,
+        shown: ShownNumbers,
     ) -> None:
         self._log = log
+        self._journal = journal
+        self._routing = routing
         self._inbox = inbox
         self._monitor = monitor
+        self._timeline = timeline
         self._source = source
         self._shown = shown
 
@@ -40,18 +53,31 @@ class CallEvents:
         return await self._monitor.wait(call_id, until, timeout_s, progress)
 
     async def timeline(self, call_id: CallId) -> list[JsonObject]:
-        """List the request and the events of a call, in order. See :meth:`CallMonitor.timeline`."""
-        return [self._shown.row(row) for row in await self._monitor.timeline(call_id)]
+        """List the request and the events of a call, in order. See :meth:`Timeline.of`."""
+        return [self._shown.row(row) for row in await self._timeline.of(call_id)]
 
     async def check_open(self) -> frozenset[CallId]:
         """Look up the open calls and return the IDs of those that are answered. See :meth:`CallMonitor.check_open`."""
         return await self._monitor.check_open()
 
-    async def silence(self) -> str:
-        """Explain why a call has no events: no receiver, a receiver that never got one, or none of this call."""
+    async def silence(self, call_id: CallId) -> str:
+        """Explain why no event of a call has arrived.
+
+        Raises:
+            NotFoundError: There is no such call.
+            StorageError: The journal cannot be used.
+        """
         if not self._source.active:
             return self._source.remark
-        if await self._log.has_events():
+        entry = await self._journal.by_call_id(call_id)
+        if entry is not None and entry.events is not None and not entry.events:
+            return "This call was placed without events: `enable_dice` and `enable_ace` ask for them."
+        if await self._routing.is_ours(now=True) is False:
+            return f"The platform sends events to another URL, not to this server. {self._source.next_step}"
+        # A wait of zero seconds looks the call up and returns.
+        if not (await self._monitor.wait(call_id, "ended", 0)).ended:
+            return "The platform has reported no event of this call yet."
+        if self._source.embedded or await self._log.has_events():
             return "The platform reported no event of this call."
         return "This server has never received an event: ask the owner to run `sinch-voice-mcp callbacks check`."
 

@@ -1,7 +1,6 @@
 """The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
@@ -18,20 +17,18 @@ from sinch_voice_mcp.ports import (
     Replies,
     Reply,
 )
-from sinch_voice_mcp.svaml import Continue, Document, Hangup, Say, parse_json, read
+from sinch_voice_mcp.svaml import ConnectConf, Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import without_trace
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token, is_object
+from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber, Token, is_object, to_millis
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
 _HANG_UP = Document(action=Hangup()).to_json()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MASKED = ShownNumbers(whole=False)
-_MILLISECOND = timedelta(milliseconds=1)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
 
@@ -104,6 +101,9 @@ class EventInbox:
         match event:
             case IceEvent() if entry is None or entry.kind == INBOUND:
                 return Document(instructions=(Say(text=self._incoming_text),), action=Hangup())
+            case AceEvent() if entry is not None and entry.conference is not None:
+                # `continue` would be no valid reply for a callout into a conference.
+                return Document(action=ConnectConf(conference_id=entry.conference))
             case AceEvent():
                 return Document(action=Continue())
             case _:
@@ -152,8 +152,7 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
         kind=without_trace(clean(event.kind))[:_MAX_KIND_CHARS] or "unknown",
-        # In whole numbers, because rounding would push the last instant of the calendar out of range.
-        at=None if event.at is None else Millis((event.at - _EPOCH) // _MILLISECOND),
+        at=None if event.at is None else to_millis(event.at),
         details=_details(event),
         report=_report(event),
         caller=caller,

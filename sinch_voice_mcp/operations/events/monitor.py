@@ -1,6 +1,6 @@
 """Monitor calls in progress: by their events, and by lookups at the platform if no events arrive."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,10 +10,9 @@ from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
-from sinch_voice_mcp.operations.events.source import EventSource
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
-from sinch_voice_mcp.ports import EventLog, EventWatch, Journal, JournalEntry, StoredEvent, VoiceApi
-from sinch_voice_mcp.types import CallId, JsonObject, is_object
+from sinch_voice_mcp.operations.events.routing import EventRouting
+from sinch_voice_mcp.ports import EventKind, EventLog, EventWatch, Journal, StoredEvent, VoiceApi
+from sinch_voice_mcp.types import CallId, is_object
 from sinch_voice_mcp.wire.calls import Call
 
 Until = Literal["answered", "input", "ended"]
@@ -24,6 +23,16 @@ Progress = Callable[["CallSnapshot"], Awaitable[None]]
 
 _MAX_OPEN_LOOKUPS = 20
 """Open calls that one listing looks up at the platform; a person reads no more at once."""
+
+_MAX_EMBEDDED_LOOKUPS = 1_000
+"""The same for the sandbox in this process, which answers at once and limits no rate."""
+
+_REPORTING: Mapping[Until, frozenset[EventKind]] = {
+    "answered": frozenset({"ace", "dice"}),
+    "input": frozenset({"pie", "dice"}),
+    "ended": frozenset({"dice"}),
+}
+"""The events that end a wait, by what it waits for; the end of the call ends every wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,7 @@ class CallMonitor:
         journal: Journal,
         events: EventLog,
         settlement: Settlement,
-        source: EventSource,
-        shown: ShownNumbers,
+        routing: EventRouting,
         *,
         clock: Clock,
         pace: Pace,
@@ -94,8 +102,7 @@ class CallMonitor:
         self._journal = journal
         self._events = events
         self._settlement = settlement
-        self._source = source
-        self._shown = shown
+        self._routing = routing
         self._clock = clock
         self._pace = pace
 
@@ -117,28 +124,36 @@ class CallMonitor:
         view = _View(call_id)
         async with self._events.watch(call_id) as watch:
             await self._observe(view, look_up=True)
+            coming = await self._coming(call_id)
+            poll_s = self._poll_s(until, coming)
             deadline = self._clock.monotonic() + timeout_s
             reported, looked_up_at = view.snapshot, self._clock.monotonic()
             while not view.snapshot.reached(until) and (left := deadline - self._clock.monotonic()) > 0:
-                await watch.wait(min(left, self._pace.event_poll_s, self._poll_s))
-                look_up = self._clock.monotonic() - looked_up_at >= self._poll_s
+                await watch.wait(min(left, self._pace.event_poll_s, poll_s))
+                look_up = self._clock.monotonic() - looked_up_at >= poll_s
                 await self._observe(view, look_up=look_up)
                 looked_up_at = self._clock.monotonic() if look_up else looked_up_at
                 if progress is not None and view.snapshot != reported:
                     reported = view.snapshot
                     await progress(reported)
-            await self._await_last_events(view, watch, deadline)
+            if coming is None or "dice" in coming:
+                await self._await_last_events(view, watch, deadline)
         return view.snapshot
 
-    # Without a receiver, lookups are the only source, so they are more frequent.
-    @property
-    def _poll_s(self) -> float:
-        return self._pace.platform_poll_with_events_s if self._source.active else self._pace.platform_poll_s
+    async def _coming(self, call_id: CallId) -> frozenset[EventKind] | None:
+        """Return the kinds of events of a call that reach this server; None if that is not known."""
+        await self._routing.is_ours()
+        return self._routing.coming(await self._journal.by_call_id(call_id))
+
+    def _poll_s(self, until: Until, coming: frozenset[EventKind] | None) -> float:
+        """Return the seconds between two lookups; where no event would end the wait, lookups have to."""
+        reported = coming is not None and coming >= _REPORTING[until]
+        return self._pace.platform_poll_with_events_s if reported else self._pace.platform_poll_s
 
     async def _await_last_events(self, view: "_View", watch: EventWatch, deadline: float) -> None:
         """Wait for the last events if a lookup found the end of the call before its event arrived."""
         until = min(deadline, self._clock.monotonic() + self._pace.last_events_s)
-        while self._source.active and view.lacks_end and (left := until - self._clock.monotonic()) > 0:
+        while view.lacks_end and (left := until - self._clock.monotonic()) > 0:
             await watch.wait(left)
             await self._observe(view, look_up=False)
 
@@ -165,7 +180,8 @@ class CallMonitor:
             if view.snapshot.answered:
                 answered.add(call_id)
 
-        entries = await self._journal.entries(limit=_MAX_OPEN_LOOKUPS, states=("accepted",))
+        limit = _MAX_EMBEDDED_LOOKUPS if self._routing.source.embedded else _MAX_OPEN_LOOKUPS
+        entries = await self._journal.entries(limit=limit, states=("accepted",))
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
             async with anyio.create_task_group() as lookups:
                 # Each call once, although a change of it is an entry of its own; in order, so that runs are alike.
@@ -174,22 +190,6 @@ class CallMonitor:
                 ):
                     lookups.start_soon(look_up, call_id)
         return frozenset(answered)
-
-    async def timeline(self, call_id: CallId) -> list[JsonObject]:
-        """List our request and the platform's events of a call, in order.
-
-        Raises:
-            NotFoundError: There is no such call.
-            StorageError: The journal cannot be used.
-        """
-        entry = await self._journal.by_call_id(call_id)
-        ours = [] if entry is None else _request_rows(entry, self._shown)
-        theirs = [_event_row(event) for event in await self._events.events(call_id)]
-        if not ours and not theirs:
-            # Nothing is recorded of it; the lookup raises if there is no such call.
-            await self._api.get_call(call_id)
-        # The platform's instants are whole seconds, so the first event may seem older than our request.
-        return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
 
     async def _observe(self, view: "_View", *, look_up: bool) -> None:
         """Read the new events of a call, and look it up at the platform if requested."""
@@ -246,6 +246,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
     ended = bool(ends) or (call is not None and call.status == "FINAL")
     answered = result == "ANSWERED" or any(event.kind in {"ace", "pie"} for event in events)
     debit = None if call is None else call.debit
+    cost = _amount(ends, debit and debit.amount) if ended else None
     return CallSnapshot(
         call_id=call_id,
         reported=bool(events),
@@ -256,8 +257,8 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
         result=result if ended else None,
         reason=(_text(ends, "reason") or (call and call.reason)) if ended else None,
         duration=_number(ends, "duration_s", call and call.duration),
-        cost=_amount(ends, debit and debit.amount) if ended else None,
-        currency=_text(ends, "currency") or (debit and debit.currency_id),
+        cost=cost,
+        currency=None if cost is None else _text(ends, "currency") or (debit and debit.currency_id),
     )
 
 
@@ -286,16 +287,3 @@ def _number(events: Sequence[StoredEvent], name: str, otherwise: int | None) -> 
 def _amount(events: Sequence[StoredEvent], otherwise: float | None) -> float | None:
     values = (event.details.get("cost") for event in events)
     return next((float(value) for value in values if isinstance(value, int | float)), otherwise)
-
-
-def _event_row(event: StoredEvent) -> JsonObject:
-    at = event.received_at if event.at is None else event.at
-    return {"at_ms": at, "event": event.kind, **event.details}
-
-
-def _request_rows(entry: JournalEntry, shown: ShownNumbers) -> list[JsonObject]:
-    rows: list[JsonObject] = [{"at_ms": entry.claimed_at, "event": entry.kind, "state": entry.state}]
-    number = shown.of_entry(entry)
-    if number is not None:
-        rows[0]["number"] = number
-    return rows

@@ -6,7 +6,7 @@ from sinch_voice_mcp.errors import NoCallbacksError
 from sinch_voice_mcp.wire.applications import CallbackUrl
 
 _SEE_CALLBACKS = (
-    "No phone was called. Ask the owner to run `sinch-voice-mcp callbacks check`, which compares the configured "
+    "Ask the owner to run `sinch-voice-mcp callbacks check`, which compares the configured "
     "callback URL with this server's; get_callbacks shows the configured one."
 )
 
@@ -18,10 +18,28 @@ class EventSource:
     Attributes:
         active: Whether a receiver runs: in this process, or in another one on the same journal.
         url: The public URL of the receiver; None if the owner did not set one.
+        embedded: Whether the platform is the sandbox in this process, which sends events to this server by itself.
     """
 
     active: bool
     url: str | None = None
+    embedded: bool = False
+
+    def receives(self, urls: CallbackUrl) -> bool | None:
+        """Whether the platform sends its events here first, given its callback URLs; None if that is not known."""
+        if not self.active or not urls.primary:
+            return False
+        return None if self.url is None else urls.primary.rstrip("/") == self.url.rstrip("/")
+
+    @property
+    def next_step(self) -> str:
+        """What to do if the platform sends its events elsewhere."""
+        if not self.embedded:
+            return _SEE_CALLBACKS
+        return (
+            f"set_callbacks changed the callback URL of the sandbox. Set `primary` to {self.url} again to send events "
+            "to this server; the sandbox posts to other ports only if SINCH_VOICE_SANDBOX_CALLBACK_PORTS lists them."
+        )
 
     def require(self, what: str) -> None:
         """Raise unless this server receives events; ``what`` needs them and begins the message.
@@ -41,11 +59,11 @@ class EventSource:
         configured = [url.rstrip("/") for url in (urls.primary, urls.fallback) if url]
         if not configured:
             message = "Sinch has no callback URL for this application, so it reports no events of its calls."
-            raise NoCallbacksError(message, next_step=_SEE_CALLBACKS)
+            raise NoCallbacksError(message, next_step=f"No phone was called. {self.next_step}")
         if self.url is not None and self.url.rstrip("/") not in configured:
             raise NoCallbacksError(
                 "Sinch sends the events of this application's calls to another URL, not to this server.",
-                next_step=_SEE_CALLBACKS,
+                next_step=f"No phone was called. {self.next_step}",
             )
 
     @property

@@ -7,7 +7,18 @@ from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
 from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, ReplySource, UnusableSvaml
-from sinch_voice_mcp.svaml import Action, ConnectConf, ConnectPstn, Document, Event, examine, parse_json, read
+from sinch_voice_mcp.svaml import (
+    Action,
+    ConnectConf,
+    ConnectPstn,
+    Document,
+    Event,
+    StartRecording,
+    StopRecording,
+    examine,
+    parse_json,
+    read,
+)
 
 
 def inline(member: str, text: str | None, event: Event) -> ReplySource | None:
@@ -80,7 +91,9 @@ def _reject_unsimulated(document: Document, event: Event) -> None:
 
 def _features(document: Document, event: Event) -> Iterator[str]:
     for instruction in document.instructions:
-        yield instruction.name
+        # The callee does not hear what runs before the answer, so there is nothing to record.
+        if not (event == "callout" and isinstance(instruction, StartRecording | StopRecording)):
+            yield instruction.name
     if document.action is not None:
         yield document.action.name
         yield from _features_of(document.action, event)

@@ -17,13 +17,10 @@ from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
 from sinch_voice_mcp.sandbox.routes import paths
 from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedResponse
 from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
-from sinch_voice_mcp.types import MAX_BODY_BYTES, JsonObject
+from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER, JsonObject
 
 MAX_BODY_BYTES_KEPT = 64 * 1024
 MAX_REQUESTS_KEPT = 1000
-
-SANDBOX_HEADER = "x-sinch-voice-sandbox"
-"""A header of every response, which shows that it comes from the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)

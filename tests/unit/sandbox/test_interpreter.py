@@ -189,6 +189,15 @@ def test_an_unsimulated_feature_is_rejected_by_name_and_changes_nothing(
     assert world.engine.timeline_bytes() == before
 
 
+def test_a_recording_in_the_ice_of_a_callout_changes_nothing(world: World) -> None:
+    stop = {"name": "stopRecording"}
+    recorded = world.custom(None, ice={"instructions": [*RECORD, stop], **CONNECT}, ace=HANGING)
+    plain = world.custom(None, ice=CONNECT, ace=HANGING)
+    world.wait(10)
+    assert world.outcome(recorded) == world.outcome(plain) == ("FINAL", "ANSWERED", "MANAGERHANGUP")
+    assert world.happened(recorded) == world.happened(plain)
+
+
 @pytest.mark.parametrize(
     ("feature", "ice"),
     [
