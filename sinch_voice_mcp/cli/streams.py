@@ -34,7 +34,7 @@ def output_failure(error: BaseException) -> OSError | None:
     """Return the error of writing the output that is behind an error; None if it is about anything else."""
     while isinstance(error, BaseExceptionGroup):
         inner = cast("BaseExceptionGroup[BaseException]", error).exceptions
-        if len(inner) > 1:
+        if len(inner) != 1:
             return None
         error = inner[0]
     if isinstance(error, OSError) and error.filename is None and error.errno in _CLOSED_BY_READER | _NOT_WRITABLE:

@@ -51,6 +51,7 @@ class VoiceService:
     """The operations that a server offers.
 
     Attributes:
+        clock: Gives the time for the guard, for waits and for the age of facts.
         simulated: Whether the platform is the sandbox, so that no phone rings.
         policy: What the owner allows.
         calls: Callouts and calls in progress.
@@ -95,6 +96,7 @@ class VoiceService:
         )
         guard = Guard(policy, config.mode, self._account, clock)
         monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
+        self.clock = clock
         self.simulated = config.simulated
         self.policy = policy
         self.calls = Calls(
@@ -108,7 +110,7 @@ class VoiceService:
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls)
         self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)
-        self.surveys = Surveys(api, self.calls, self.events)
+        self.surveys = Surveys(api, self.calls, self.events, clock)
         self.kill_switch = KillSwitch(api, journal)
         self.usage = Usage(journal)
 

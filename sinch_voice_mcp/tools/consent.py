@@ -15,6 +15,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec
 from pydantic import BaseModel, Field
 
 from sinch_voice_mcp import svaml as language
+from sinch_voice_mcp.deadline import pause_for_a_person, resume_after_a_person
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
 from sinch_voice_mcp.operations.requester import LOCAL, PersonAnswer
@@ -61,6 +62,7 @@ def principal() -> str:
 
 def requester(consented: Consented, key: str | None = None) -> Requester:
     """Return the requester of this tool call, with the answer to the question for confirmation."""
+    resume_after_a_person()
     return Requester(principal(), key, _answer(consented), _presented.get())
 
 
@@ -118,7 +120,10 @@ def _resolver(names: Iterable[str], question: Question) -> Resolve:
             return Standing.NOT_ASKED
         if text is None:
             return Standing.NOT_ASKED
-        return Elicit(text, Consent) if _can_ask(ctx) else Standing.CANNOT_ASK
+        if not _can_ask(ctx):
+            return Standing.CANNOT_ASK
+        pause_for_a_person()
+        return Elicit(text, Consent)
 
     return Resolve(_with_parameters(ask, names))
 
