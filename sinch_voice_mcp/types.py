@@ -75,6 +75,11 @@ def iso_seconds(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def instant_of(at: Millis) -> datetime:
+    """Return an instant in milliseconds since 1970 as a time in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
 def is_object(value: object) -> TypeGuard[JsonObject]:
     """Return whether a JSON value is an object."""
     return isinstance(value, dict)

@@ -10,6 +10,7 @@ import anyio
 import uvicorn
 from starlette.types import ASGIApp
 
+from sinch_voice_mcp.app.connections import DEFAULT_CONNECTION_LIMITS, ConnectionLimits, connection_type
 from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import ConfigurationError
@@ -32,12 +33,14 @@ def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Rec
         return await service.events.record(event)
 
     public = urlsplit(settings.callback_url or "").path
+    # The platform signs the URL as the dashboard has it, and a proxy that removes a prefix hides a slash at its end.
+    signed = [public, f"{public}/"] if public and public != CALLBACK_PATH else []
     return receiver(
         record,
         [settings.credentials],
         clock,
         path=CALLBACK_PATH,
-        public_paths=[public] if public and public != CALLBACK_PATH else [],
+        public_paths=signed,
         trusted_proxies=[ip_network(network) for network in settings.trusted_proxies],
     )
 
@@ -64,10 +67,11 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
         yield listener
 
 
-async def serve(app: ASGIApp, listener: socket.socket) -> None:
+async def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits = DEFAULT_CONNECTION_LIMITS) -> None:
     """Serve until canceled; requests in progress are finished first."""
     config = uvicorn.Config(
         app,
+        http=connection_type(limits),
         log_level="warning",
         lifespan="off",
         # The receiver itself decides by the peer's address whether a proxy's header counts.

@@ -13,7 +13,7 @@ from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.usage import effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY, sqlite_file
+from sinch_voice_mcp.storage import MEMORY, access_warning, sqlite_file
 
 _IN_MEMORY = "unknown: it is in the memory of each server"
 
@@ -60,14 +60,23 @@ def _as_json(settings: Settings, switch: KillSwitchState | str) -> dict[str, obj
         case None:
             pass
     rows = effective(settings.policy, settings.sources)
+    warnings = {"warnings": found} if (found := _warnings(settings)) else {}
     return {
         "mode": settings.mode,
+        **warnings,
         "simulated": settings.simulated,
         "kill_switch": state,
         "settings": [
             {"name": row.name, "variable": row.variable, "value": row.value, "source": row.source} for row in rows
         ],
     }
+
+
+def _warnings(settings: Settings) -> list[str]:
+    """Return what the owner should know about the ground that the guard stands on."""
+    file = sqlite_file(database_url(settings))
+    warning = None if file is None else access_warning(file)
+    return [] if warning is None else [warning]
 
 
 def _show(settings: Settings, switch: KillSwitchState | str) -> None:
@@ -81,6 +90,8 @@ def _show(settings: Settings, switch: KillSwitchState | str) -> None:
             printer.line(("Kill switch: ", "bold"), switch)
         case None:
             printer.line(("Kill switch: ", "bold"), "off")
+    for warning in _warnings(settings):
+        printer.line(("Warning: ", "bold yellow"), warning)
     printer.line()
     rows = effective(settings.policy, settings.sources)
     width = max(len(row.name) for row in rows)

@@ -56,13 +56,13 @@ class Sender:
         """
         retries = Retries(policy, self._jitter)
         earlier: Uncertain | None = None
-        _check_time(policy, self._timeouts)
+        _check_time(policy)
         while True:
             result = await self._attempt(request, policy)
             if isinstance(result, Answered):
                 return result
             delay = retries.delay_after(result)
-            if delay is None or not _is_time_for_another(delay, policy, self._timeouts):
+            if delay is None or not _is_time_for_another(delay, policy):
                 cause = result.cause if isinstance(result, NotSent | Uncertain) else None
                 raise _final_error(result, earlier, policy) from cause
             # Kept, because a later attempt cannot undo what this one may have done.
@@ -93,44 +93,46 @@ class Sender:
         sent = httpx2.Request(request.method, url, headers=headers, content=request.body or None)
         transport = self._connections.transport(new_connection=not policy.idempotent)
         return classify(
-            await self._within_tool_call(attempt(transport, sent, self._timeouts)),
+            await self._within_tool_call(attempt(transport, sent, self._timeouts), policy),
             now=self._clock.now(),
             hidden=self._authenticator.secrets_in(headers),
             needs_body=policy.needs_body,
             places_call=policy.places_call,
         )
 
-    async def _within_tool_call(self, sending: Awaitable[Attempt]) -> Attempt:
-        """Wait for an attempt no longer than the tool call lasts that it is part of."""
+    async def _within_tool_call(self, sending: Awaitable[Attempt], policy: RetryPolicy) -> Attempt:
+        """Wait for a look-up no longer than the tool call lasts that it is part of.
+
+        A change has begun in time for its own timeout; cut short, it would leave its outcome unknown.
+        """
         deadline = current_deadline()
-        if deadline is None:
+        if deadline is None or not policy.read_only:
             return await sending
         with self._clock.move_on_after(deadline.left_s):
             return await sending
         return Lost("there was no answer within the time of one tool call")
 
 
-def _check_time(policy: RetryPolicy, timeouts: Timeouts) -> None:
+def _check_time(policy: RetryPolicy) -> None:
     """Raise unless the tool call has time for a request.
 
     Raises:
         UnavailableError: There is none left for a look-up.
         NotSentError: There is too little left for a change, whose answer might come too late.
     """
-    if _is_time_for_another(0, policy, timeouts):
+    if _is_time_for_another(0, policy):
         return
     if policy.read_only:
         raise UnavailableError("There is no usable answer: the time of this tool call is up.", status=0)
     raise NotSentError("The request was not sent: the time of this tool call is up.")
 
 
-def _is_time_for_another(delay: float, policy: RetryPolicy, timeouts: Timeouts) -> bool:
+def _is_time_for_another(delay: float, policy: RetryPolicy) -> bool:
     """Whether the tool call has time for an attempt after a delay in seconds."""
     deadline = current_deadline()
     if deadline is None:
         return True
-    # A look-up may be cut short; of a change that is cut short, it is not known whether it happened.
-    needed = 0 if policy.read_only else min(timeouts.total, SENDING_S)
+    needed = 0 if policy.read_only else SENDING_S
     return deadline.left_s - delay >= needed and deadline.left_s > delay
 
 

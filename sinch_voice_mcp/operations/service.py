@@ -22,6 +22,7 @@ from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
 from sinch_voice_mcp.ports import EventLog, Journal, VoiceApi
+from sinch_voice_mcp.types import instant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class VoiceService:
         """
         policy, source = config.policy, config.source
         self._account = Account(api, clock)
-        self._settlement = Settlement(api, journal, policy)
+        self._settlement = Settlement(api, journal, policy, clock)
         self._dispatcher = Dispatcher(
             journal,
             policy,
@@ -94,7 +95,8 @@ class VoiceService:
             pace=config.pace,
             patience_s=config.patience_s,
         )
-        guard = Guard(policy, config.mode, self._account, clock)
+        # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
+        guard = Guard(policy, config.mode, self._account, lambda: instant_of(journal.now()))
         monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
         self.clock = clock
         self.simulated = config.simulated

@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
@@ -22,9 +23,22 @@ from sinch_voice_mcp.ports import (
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited, digest
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
-from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Row, Statement, Transaction, committed, one
+from sinch_voice_mcp.storage.database import (
+    Commit,
+    Database,
+    Rollback,
+    Row,
+    Start,
+    Statement,
+    Transaction,
+    committed,
+    one,
+)
+from sinch_voice_mcp.storage.identity import Identity, Mark
 from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
+
+T = TypeVar("T")
 
 _CLAIM_TRIES = 10
 """How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
@@ -51,6 +65,7 @@ class SqlJournal:
         self._database = database
         self._clock = clock
         self._key = key
+        self._identity = Identity(database, key)
         self.skew = skew
 
     @property
@@ -82,11 +97,37 @@ class SqlJournal:
     async def _decided(self, start: Callable[[], Transaction[Claimed | Undecided]]) -> Claimed:
         reason = ""
         for _ in range(_CLAIM_TRIES):
-            claimed = await self._database.run(start)
+            claimed = await self._compared(start)
             if not isinstance(claimed, Undecided):
                 return claimed
             reason = claimed.reason
         raise StorageError(f"The journal could not decide on the request in {_CLAIM_TRIES} tries: {reason}.")
+
+    async def _compared(self, start: Start[T]) -> T:
+        """Run a transaction if the journal is still the one that was opened."""
+        marks: list[Mark] = []
+
+        def comparing() -> Transaction[T]:
+            marks.append((yield from self._identity.comparing()))
+            return (yield from start())
+
+        value = await self._database.run(comparing)
+        # Not before: the row may have been part of a commit that failed.
+        self._identity.remember(marks[-1])
+        return value
+
+    async def check_identity(self) -> None:
+        """Raise unless the journal is still the one that was opened.
+
+        Raises:
+            StorageError: It was deleted, replaced or restored from an old copy, or cannot be used.
+        """
+
+        def nothing() -> Transaction[None]:
+            yield ()
+            return Rollback(None)
+
+        await self._compared(nothing)
 
     async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Record the outcome of a request; the entry may have an earlier, more certain one."""
@@ -176,7 +217,10 @@ class SqlJournal:
             (rows,) = yield (Statement(sql.SWITCH),)
             return Commit(sql.read_switch(rows) or CallingStopped(now, reason, by))
 
-        return await self._database.run(stop)
+        stopped = await self._database.run(stop)
+        # Afterwards, so that at least this server is stopped; the others would not see it.
+        await self.check_identity()
+        return stopped
 
     async def resume(self, by: str) -> bool:
         """Turn the kill switch off; returns whether it was on."""

@@ -13,8 +13,8 @@ from mcp.client.context import ClientRequestContext
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult
 
 from sinch_voice_mcp.app import create_server, open_app
-from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.deadline import TOOL_CALL_S, current_deadline, tool_call_deadline
+from sinch_voice_mcp.clock import ManualClock, SkippingClock
+from sinch_voice_mcp.deadline import SENDING_S, TOOL_CALL_S, current_deadline, tool_call_deadline
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.svaml.model.destinations import NumberDestination
@@ -78,6 +78,7 @@ class Silent(httpx2.AsyncBaseTransport):
     """The sandbox, of which one endpoint, once it is armed, takes requests and never answers."""
 
     sandbox: Sandbox
+    clock: ManualClock
     method: str
     path: str
     armed: bool = False
@@ -90,6 +91,10 @@ class Silent(httpx2.AsyncBaseTransport):
         if self.armed and request.method.startswith(self.method) and self.path in request.url.path:
             # The server's periodic work asks the platform, too; no tool call waits for that.
             asked_by_tool = current_deadline() is not None
+            if asked_by_tool and request.method != "GET":
+                # What its own timeout leads to, in the time of this clock.
+                self.clock.advance(SENDING_S)
+                raise httpx2.ReadTimeout("no answer", request=request)
             self.held += asked_by_tool
             try:
                 await anyio.sleep_forever()
@@ -124,10 +129,11 @@ class Slow:
 
 @asynccontextmanager
 async def slow(endpoint: str, era: Era = "auto", person: Any = None, **environ: str) -> AsyncGenerator[Slow]:
-    clock = ManualClock()
+    # Pauses between attempts are skipped, and count.
+    clock = SkippingClock(longest_s=10)
     sandbox = create_sandbox(clock=clock, wall=clock)
     sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary=f"{PUBLIC}/callbacks/voice")
-    platform = Silent(sandbox, *ENDPOINTS[endpoint])
+    platform = Silent(sandbox, clock, *ENDPOINTS[endpoint])
     given = {
         "SINCH_VOICE_PUBLIC_URL": PUBLIC,
         "SINCH_VOICE_CALLBACK_HOSTS": "voice.example.com",

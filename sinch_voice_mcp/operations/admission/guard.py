@@ -1,9 +1,10 @@
 """The guard with the time and the account's facts: decides whether a request may be sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.policy import (
     Allow,
@@ -58,11 +59,11 @@ class Admitted(Generic[R_co]):
 class Guard:
     """Decides about requests; looks up the account's numbers and prices only if a rule needs them."""
 
-    def __init__(self, policy: Policy, mode: Mode, account: Account, clock: Clock) -> None:
+    def __init__(self, policy: Policy, mode: Mode, account: Account, now: Callable[[], datetime]) -> None:
         self.policy = policy
         self.mode: Mode = mode
         self._account = account
-        self._clock = clock
+        self._now = now
 
     async def decide(
         self, request: R, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
@@ -137,7 +138,7 @@ class Guard:
             event=event,
             unknown=unknown,
             hint=self._account.known,
-            now=self._clock.now(),
+            now=self._now(),
             approved=approved,
         )
         return Case.of(intent, self.policy)

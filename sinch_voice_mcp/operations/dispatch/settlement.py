@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE, price_micros
+from sinch_voice_mcp.operations.dispatch.plausibility import TimeOfDay
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry, Outcome, VoiceApi
 from sinch_voice_mcp.types import Micros, Millis, PhoneNumber, Token
@@ -29,9 +31,11 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 class Settlement:
     """Looks up calls whose end the journal does not know, and records it."""
 
-    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy) -> None:
+    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy, clock: Clock) -> None:
         self._api = api
         self._journal = journal
+        self._clock = clock
+        self._time = TimeOfDay(journal.now(), clock.monotonic())
         self._max_unknown = policy.max_unknown_outcomes
         self._looked_up: dict[Token, Millis] = {}
 
@@ -72,11 +76,17 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        for entry in await self._journal.entries(limit=_PAGE_SIZE, states=("pending",), overdue=now):
+        plausible = self._time.is_plausible(now, self._clock.monotonic())
+        overdue = await self._journal.entries(limit=_PAGE_SIZE, states=("pending",), overdue=now) if plausible else ()
+        for entry in overdue:
             await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
         held = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted", "unknown"))
         for entry in self._due(held, now):
             await self._look_up(entry)
+        if not plausible:
+            # The clock may be set back; what expires by it now would be lost for good.
+            _LOGGER.warning("the time of day was set or this computer slept; nothing expires until it is steady again")
+            return
         for entry in held:
             # No end was reported or found, so the limits of the call are released.
             if entry.lease < now:
