@@ -22,12 +22,12 @@ class ConnectionLimits:
         header_s: Seconds from the opening of a connection, or from the first byte of a further request, to the end of
             the header.
         per_peer: Connections of one address. A proxy is one peer; the receiver handles fewer events at once.
-        total: Connections in all.
+        total: Connections in all that may wait; twice as many may be open, and further ones get 503.
     """
 
     header_s: float = 5.0
     per_peer: int = 300
-    total: int = 900
+    total: int = 500
 
 
 DEFAULT_CONNECTION_LIMITS = ConnectionLimits()

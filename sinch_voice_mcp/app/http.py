@@ -1,5 +1,6 @@
 """Serve ASGI applications on a port: sockets, uvicorn, and the receiver of callbacks."""
 
+import errno
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ from sinch_voice_mcp.wire.events import VoiceEvent
 
 _GRACEFUL_SHUTDOWN_S = 3
 _BACKLOG = 2_048
-_MAX_CONNECTIONS = 1_000
-"""Connections beyond this get 503; each holds a socket, and the callbacks in progress are limited far below."""
+
+
+class PortInUseError(ConfigurationError):
+    """Another process listens on the port, perhaps another copy of this server."""
 
 
 def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Receiver:
@@ -50,6 +53,7 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     """Open a listening TCP socket, and close it at the end.
 
     Raises:
+        PortInUseError: Another process listens there.
         ConfigurationError: The address cannot be used.
     """
     # asyncio sets TCP_NODELAY only on sockets whose protocol is named; without it, small replies are delayed.
@@ -62,7 +66,8 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     except OSError as error:
         listener.close()
         message = f"port {port} cannot be used on {host} ({error.strerror or error}); choose another"
-        raise ConfigurationError(message) from None
+        kind = PortInUseError if error.errno == errno.EADDRINUSE else ConfigurationError
+        raise kind(message) from None
     with listener:
         yield listener
 
@@ -77,7 +82,8 @@ async def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits 
         # The receiver itself decides by the peer's address whether a proxy's header counts.
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_S,
-        limit_concurrency=_MAX_CONNECTIONS,
+        # Connections that were closed for others count until the event loop has noticed that.
+        limit_concurrency=2 * limits.total,
     )
     server = uvicorn.Server(config)
     # The command handles signals; uvicorn would install its own handlers.

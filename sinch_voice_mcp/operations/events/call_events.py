@@ -10,13 +10,18 @@ from sinch_voice_mcp.wire.events import VoiceEvent
 
 
 class CallEvents:
-    """The events of calls, for the receiver, the tools and the resources."""
+    """The events of calls, for the receiver, the tools and the resources.
+
+    Attributes:
+        warning: Why this process does not receive events although it should; empty if it does.
+    """
 
     def __init__(self, log: EventLog, inbox: EventInbox, monitor: CallMonitor, source: EventSource) -> None:
         self._log = log
         self._inbox = inbox
         self._monitor = monitor
         self._source = source
+        self.warning = ""
 
     async def record(self, event: VoiceEvent) -> bytes:
         """Record an event and return the reply; a repeated delivery gets the same bytes.
@@ -54,7 +59,7 @@ class CallEvents:
     @property
     def remark(self) -> str:
         """What is not known without events; empty if this server receives them."""
-        return self._source.remark
+        return self._source.remark or self.warning
 
     @property
     def listeners(self) -> list[EventListener]:
