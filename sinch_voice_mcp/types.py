@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Strict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -118,3 +125,25 @@ class Payload(BaseModel):
             pydantic.ValidationError: A known member is missing or of the wrong type.
         """
         return cls.model_validate(data, extra="ignore")
+
+
+class Report(Payload):
+    """A payload that reports something: an optional member that cannot be read is left out, like one that is absent.
+
+    One member in a form that was never promised must not hide the rest, such as the end of a call.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _without_unreadable(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            if not is_object(data):
+                raise
+            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+            readable = {name: value for name, value in data.items() if name not in wrong}
+            if len(readable) == len(data):
+                # A needed member is missing, or what is wrong is none of the members.
+                raise
+            return handler(readable)

@@ -96,7 +96,7 @@ class VoiceService:
             patience_s=config.patience_s,
         )
         # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
-        guard = Guard(policy, config.mode, self._account, lambda: instant_of(journal.now()))
+        guard = Guard(policy, config.mode, self._account, lambda: instant_of(journal.now()), source.url)
         monitor = CallMonitor(api, journal, events, self._settlement, source, clock=clock, pace=config.pace)
         self.clock = clock
         self.simulated = config.simulated

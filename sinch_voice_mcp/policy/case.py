@@ -35,6 +35,7 @@ class Intent(Generic[R_co]):
         hint: Facts that may be out of date; only messages use them.
         now: Instant of the decision, in UTC; None leaves calling hours undecided.
         approved: Whether a person has confirmed the request.
+        own_url: URL of this server's receiver, as the owner set it; its port is allowed in callback URLs.
     """
 
     request: R_co
@@ -44,6 +45,7 @@ class Intent(Generic[R_co]):
     hint: Facts | None = None
     now: datetime | None = None
     approved: bool = False
+    own_url: str | None = None
 
 
 @dataclass(frozen=True)

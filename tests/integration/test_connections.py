@@ -88,8 +88,11 @@ async def test_a_connection_with_a_request_in_progress_is_not_closed_for_others(
             async with await anyio.connect_tcp("127.0.0.1", port) as stream:
                 await stream.send(HALF + b"a\r\nContent-Length: 0\r\n\r\n")
                 await begun.wait()
-                for _ in range(10):
-                    stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(HALF)
+                async with await anyio.connect_tcp("127.0.0.1", port) as other:
+                    for _ in range(10):
+                        stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(HALF)
+                    with pytest.raises((anyio.EndOfStream, anyio.BrokenResourceError)):
+                        await other.receive()
                 go_on.set()
                 assert (await stream.receive()).startswith(b"HTTP/1.1 200")
             tasks.cancel_scope.cancel()

@@ -59,11 +59,14 @@ class Admitted(Generic[R_co]):
 class Guard:
     """Decides about requests; looks up the account's numbers and prices only if a rule needs them."""
 
-    def __init__(self, policy: Policy, mode: Mode, account: Account, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, policy: Policy, mode: Mode, account: Account, now: Callable[[], datetime], own_url: str | None = None
+    ) -> None:
         self.policy = policy
         self.mode: Mode = mode
         self._account = account
         self._now = now
+        self._own_url = own_url
 
     async def decide(
         self, request: R, event: Event | None = None, unknown: tuple[str, ...] = (), *, approved: bool = False
@@ -140,6 +143,7 @@ class Guard:
             hint=self._account.known,
             now=self._now(),
             approved=approved,
+            own_url=self._own_url,
         )
         return Case.of(intent, self.policy)
 
