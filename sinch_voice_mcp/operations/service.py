@@ -101,14 +101,7 @@ class VoiceService:
         self.clock = clock
         self.simulated = config.simulated
         self.policy = policy
-        self.calls = Calls(
-            api,
-            guard,
-            Confirmation(guard, journal),
-            self._dispatcher,
-            self._settlement,
-            events,
-        )
+        self.calls = Calls(api, guard, Confirmation(guard, journal), self._dispatcher, self._settlement, events)
         self.conferences = Conferences(api)
         self.numbers = Numbers(api, guard, self._account, self.calls)
         self.events = CallEvents(events, EventInbox(events, guard, config.incoming_text), monitor, source)

@@ -33,8 +33,8 @@ async def test_set_callbacks_accepts_the_port_that_the_owner_wrote_in_the_public
     given = rehearsed(SINCH_VOICE_PUBLIC_URL=PUBLIC, SINCH_VOICE_CALLBACK_HOSTS="voice.example.com")
     async with connected(given, era, sandbox=sandbox) as voice:
         if allowed:
-            await voice.ok("set_callbacks", primary=url)
-            assert (await voice.ok("get_callbacks"))["primary"] == url
+            changed = await voice.ok("set_callbacks", primary=url)
+            assert changed["now"]["primary"] == url
         else:
             assert (await voice.fails("set_callbacks", primary=url))["rule"] == "callback_url"
 

@@ -1,4 +1,4 @@
-"""What the platform reports in forms that nobody promised: what is needed is read, the rest is left out."""
+"""What the platform reports in undocumented forms: what is needed is read, the rest is left out."""
 
 from typing import Any
 
