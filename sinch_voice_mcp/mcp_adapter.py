@@ -8,10 +8,12 @@ Each use has a test in ``tests/unit/test_mcp_adapter.py`` that names what to che
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from io import TextIOWrapper
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from types import TracebackType, UnionType
+from typing import Any, Literal, Self, Union, cast, get_args, get_origin
 
 import anyio
 import anyio.to_thread
@@ -20,8 +22,20 @@ from mcp.server.connection import Connection
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.server.stdio import stdio_server
-from mcp.types import EmptyResult, SubscribeRequestParams, ToolAnnotations, UnsubscribeRequestParams
+from mcp.shared._stream_protocols import WriteStream
+from mcp.shared.message import SessionMessage
+from mcp.types import (
+    EmptyResult,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCResponse,
+    SubscribeRequestParams,
+    ToolAnnotations,
+    UnsubscribeRequestParams,
+)
+from pydantic import BaseModel, RootModel
 
+from sinch_voice_mcp.text.jsonrpc import Batch, Flaw, Message, read_line
 from sinch_voice_mcp.types import JsonObject
 
 Shorten = Callable[[JsonObject], JsonObject]
@@ -120,19 +134,140 @@ def connection_of(ctx: ServerRequestContext[Any, Any]) -> Connection:
 
 
 async def serve_stdio(server: MCPServer[Any]) -> None:
-    """Serve over standard input and output until canceled.
+    """Serve over standard input and output until canceled or a stream is closed.
 
     The SDK reads standard input in a thread that cancellation waits for, so a signal would hang until
-    the host sends another line; here the thread is abandoned.
+    the host sends another line; here the thread is abandoned. The SDK also drops what it cannot read, and the client
+    would wait for an answer; here every such line is answered with an error.
     """
-    stdin = _AbandonableLines(TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))
-    async with stdio_server(stdin=stdin) as (incoming, outgoing):
+    lines = _Messages(TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))
+    async with stdio_server(stdin=lines) as (incoming, outgoing):
+        # The task that reads lines begins at the next await.
+        lines.answers = _Answers(outgoing)
         lowlevel = server._lowlevel_server
-        await lowlevel.run(incoming, outgoing, lowlevel.create_initialization_options())
+        await lowlevel.run(incoming, lines.answers, lowlevel.create_initialization_options())
 
 
-class _AbandonableLines(anyio.AsyncFile[str]):
-    """Lines of a text stream whose pending read does not delay cancellation."""
+class _Messages(anyio.AsyncFile[str]):
+    """The messages on the lines of a text stream; a pending read does not delay cancellation."""
+
+    answers: "_Answers"
+
+    def __init__(self, stream: TextIOWrapper) -> None:
+        super().__init__(stream)
+        self._read_ahead: deque[str] = deque()
 
     async def readline(self) -> str:
-        return await anyio.to_thread.run_sync(self.wrapped.readline, abandon_on_cancel=True)
+        """Return the next message as JSON text; an empty text at the end of the stream."""
+        while not self._read_ahead:
+            line = await anyio.to_thread.run_sync(self.wrapped.readline, abandon_on_cancel=True)
+            if not line:
+                return line
+            for part in read_line(line, batches=self.answers.protocol == _BATCH_PROTOCOL):
+                await self._receive(part)
+        return self._read_ahead.popleft()
+
+    async def _receive(self, part: Message | Flaw | Batch) -> None:
+        match part:
+            case Message(text=text, cancels=cancels):
+                if cancels is not None:
+                    await self.answers.forget(cancels)
+                self._read_ahead.append(text)
+            case Flaw(answer=answer):
+                if answer is not None:
+                    await self.answers.send_object(answer)
+            case Batch(parts=parts):
+                ids = {one.id for one in parts if isinstance(one, Message) and one.id is not None}
+                flaws = [one.answer for one in parts if isinstance(one, Flaw) and one.answer is not None]
+                await self.answers.expect(ids, flaws)
+                for one in parts:
+                    if isinstance(one, Message):
+                        await self._receive(one)
+
+
+class _Json(RootModel[Any]):
+    """Any JSON value, for lines that the SDK has no type for: answers with any id, and arrays of answers."""
+
+
+class _Answers:
+    """What the server sends: passed on to the SDK's stream, answers to one batch as one array.
+
+    Attributes:
+        protocol: The protocol version that was negotiated; None before.
+    """
+
+    def __init__(self, stream: WriteStream[SessionMessage]) -> None:
+        self.protocol: str | None = None
+        self._stream = stream
+        self._batches: list[_OpenBatch] = []
+
+    async def expect(self, ids: set[str | int], answers: Sequence[JsonObject]) -> None:
+        """Collect the answers to these requests, and send them together with those that are known already."""
+        if ids:
+            self._batches.append(_OpenBatch(ids, list(answers)))
+        elif answers:
+            await self._send_json(answers)
+
+    async def send(self, item: SessionMessage) -> None:
+        """Send a message, or keep it until its batch is answered."""
+        message = item.message
+        if isinstance(message, JSONRPCResponse) and self.protocol is None:
+            version = message.result.get("protocolVersion")
+            self.protocol = version if isinstance(version, str) else None
+        if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
+            batch = next((batch for batch in self._batches if message.id in batch.waiting), None)
+            if batch is not None:
+                await self._collect(batch, message.id, message)
+                return
+        await self._stream.send(item)
+
+    async def send_object(self, answer: JsonObject) -> None:
+        """Send an answer that was made here."""
+        await self._send_json(answer)
+
+    async def forget(self, ident: str | int) -> None:
+        """Expect no answer to a request that its client canceled."""
+        for batch in [batch for batch in self._batches if ident in batch.waiting]:
+            await self._collect(batch, ident, None)
+
+    async def aclose(self) -> None:
+        """Close the SDK's stream."""
+        await self._stream.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return the stream itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        """Close the SDK's stream."""
+        await self.aclose()
+
+    async def _collect(self, batch: "_OpenBatch", ident: str | int, answer: BaseModel | None) -> None:
+        batch.waiting.discard(ident)
+        if answer is not None:
+            batch.answers.append(answer.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        if not batch.waiting:
+            self._batches.remove(batch)
+            if batch.answers:
+                await self._send_json(batch.answers)
+
+    async def _send_json(self, value: object) -> None:
+        # The SDK's writer only asks a message for its JSON text.
+        await self._stream.send(SessionMessage(cast("JSONRPCMessage", _Json(value))))
+
+
+@dataclass(slots=True)
+class _OpenBatch:
+    """A batch of requests: the ids without an answer, and the answers so far."""
+
+    waiting: set[str | int]
+    answers: list[object] = field(default_factory=list[object])
+
+
+_BATCH_PROTOCOL = "2025-03-26"
+"""The only protocol version with batches."""

@@ -13,6 +13,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent
 from pydantic import ValidationError
 
+from sinch_voice_mcp.clock import Clock, SystemClock
+from sinch_voice_mcp.deadline import tool_call_deadline
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
 from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, serve_stdio
 from sinch_voice_mcp.operations import VoiceService
@@ -50,7 +52,8 @@ class VoiceServer(MCPServer[VoiceService]):
             UnexpectedToolError: An unexpected error; the SDK logs it and hides it from the client.
         """
         try:
-            return await super().call_tool(name, arguments, context)
+            with tool_call_deadline(_clock_of(context)):
+                return await super().call_tool(name, arguments, context)
         except ToolError as error:
             expected = self._expected_error(name, error)
             if expected is None:
@@ -109,6 +112,10 @@ async def _record_unclear(service: VoiceService, name: str) -> None:
     """Record in the audit log that a tool was refused because the answer to its question could not be read."""
     details = {"kind": name, "principal": principal(service.principal), "rule": "consent", "answer": "unclear"}
     await service.changes.note("refused", details)
+
+
+def _clock_of(context: Context[VoiceService, Any] | None) -> Clock:
+    return SystemClock() if context is None else context.request_context.lifespan_context.clock
 
 
 def _argument_at(loc: tuple[int | str, ...]) -> str:

@@ -5,7 +5,7 @@ a misspelled safety setting must not silently mean "default".
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
@@ -39,6 +39,9 @@ from sinch_voice_mcp.types import CALLBACK_PATH
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 _MISSPELLING_CUTOFF = 0.75
 """Similarity from which another program's variable counts as misspelled; SINCH_KEY_SECRET of Sinch's SDKs is below."""
+_SUGGESTION_CUTOFF = 0.76
+"""Similarity, without the prefix, from which a name is proposed for an unknown one: a wrong proposal, such as the kill
+switch for a word that only begins like it, is worse than none."""
 _NO_SETTINGS = frozenset({"policy", "sources"})
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
@@ -209,7 +212,7 @@ class Settings(BaseModel):
                 ip_network(network)
             except ValueError:
                 raise ValueError(f"{variable('trusted_proxies')}: {network[:50]!r} is not a network") from None
-        parts = urlsplit(self.public_url or "https://example.com")
+        parts = urlsplit("https://example.com" if self.public_url is None else self.public_url)
         if (
             parts.scheme not in {"http", "https"}
             or not parts.hostname
@@ -352,10 +355,22 @@ def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting])
         if name in names or not name.upper().startswith("SINCH_"):
             continue
         # Sinch's own SDKs and tools use further SINCH_ variables; only near misses of ours are errors.
-        near = get_close_matches(name.upper(), names, n=1, cutoff=_MISSPELLING_CUTOFF)
-        if near or name.upper().startswith(VARIABLE_PREFIX):
-            hint = f"did you mean {near[0]}?" if near else "see the README's table of settings"
+        is_ours = name.upper().startswith(VARIABLE_PREFIX)
+        near = None if is_ours else next(iter(get_close_matches(name.upper(), names, 1, _MISSPELLING_CUTOFF)), None)
+        if is_ours or near is not None:
+            near = near or _nearest(name.upper(), names)
+            hint = f"did you mean {near}?" if near else "see the README's table of settings"
             raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the setting that an unknown name most likely means; None if none is similar enough.
+
+    Compared without the prefix that all of them share, which would make any two names similar.
+    """
+    short = {other.removeprefix(VARIABLE_PREFIX): other for other in names}
+    found = get_close_matches(name.removeprefix(VARIABLE_PREFIX), short, n=1, cutoff=_SUGGESTION_CUTOFF)
+    return short[found[0]] if found else None
 
 
 def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
@@ -375,17 +390,21 @@ def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, tuple[obje
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}", field=str(file)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} is not TOML: {error}", field=str(file)) from None
+    except RecursionError:
+        raise ConfigurationError(f"{file} is nested too deep; settings are at most a list", field=str(file)) from None
     for name in table:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
+            near = _nearest(name, known)
+            hint = f"; did you mean `{near}`?" if near else ""
             raise ConfigurationError(f"there is no setting `{name}` in {file}{hint}", field=name)
     return {name: (value, f"`{name}` in {file}") for name, value in table.items()}
 
 
 def _validated(given: Mapping[str, tuple[object, str]], known: Mapping[str, Setting]) -> Settings:
-    own = {name: value for name, (value, _) in given.items() if not known[name].guard}
-    rules = {name: value for name, (value, _) in given.items() if known[name].guard}
+    # Values that are copied or read from a file often end in a line break; no setting means one.
+    values = {name: value.strip() if isinstance(value, str) else value for name, (value, _) in given.items()}
+    own = {name: value for name, value in values.items() if not known[name].guard}
+    rules = {name: value for name, value in values.items() if known[name].guard}
     try:
         settings = Settings.model_validate(own)
         defaults = Policy.live() if settings.mode == "live" else Policy.sandbox()

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Strict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -96,6 +103,11 @@ def iso_seconds(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def instant_of(at: Millis) -> datetime:
+    """Return an instant in milliseconds since 1970 as a time in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
 def is_object(value: object) -> TypeGuard[JsonObject]:
     """Return whether a JSON value is an object."""
     return isinstance(value, dict)
@@ -134,3 +146,25 @@ class Payload(BaseModel):
             pydantic.ValidationError: A known member is missing or of the wrong type.
         """
         return cls.model_validate(data, extra="ignore")
+
+
+class Report(Payload):
+    """A payload that reports something: an optional member that cannot be read is left out, like one that is absent.
+
+    One member in a form that was never promised must not hide the rest, such as the end of a call.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _without_unreadable(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            if not is_object(data):
+                raise
+            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+            readable = {name: value for name, value in data.items() if name not in wrong}
+            if len(readable) == len(data):
+                # A needed member is missing, or what is wrong is none of the members.
+                raise
+            return handler(readable)

@@ -13,9 +13,10 @@ import platformdirs
 from anyio.abc import TaskGroup
 from mcp.server import MCPServer
 
-from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
+from sinch_voice_mcp.app.http import receiver_for
 from sinch_voice_mcp.app.identity import person_at_this_machine
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
+from sinch_voice_mcp.app.ports import serve_on_port
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.client.advice import EMBEDDED
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
@@ -150,11 +151,10 @@ async def _receiving(
     receiver = receiver_for(settings, service, clock)
     async with AsyncExitStack() as stack:
         if settings.callback_port is not None:
-            listener = stack.enter_context(listening_socket(settings.callback_host, settings.callback_port))
             # A task group of its own: the HTTP server must stop before the service whose inbox it fills.
             http_tasks = await stack.enter_async_context(anyio.create_task_group())
             stack.callback(http_tasks.cancel_scope.cancel)
-            http_tasks.start_soon(serve, receiver, listener)
+            await http_tasks.start(serve_on_port, receiver, settings, service.events, clock)
         if loopback is not None and platform is not None:
             await stack.enter_async_context(loopback.connected(receiver))
             tasks.start_soon(platform.run)

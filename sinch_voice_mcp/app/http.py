@@ -1,5 +1,6 @@
 """Serve ASGI applications on a port: sockets, uvicorn, and the receiver of callbacks."""
 
+import errno
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import anyio
 import uvicorn
 from starlette.types import ASGIApp
 
+from sinch_voice_mcp.app.connections import DEFAULT_CONNECTION_LIMITS, ConnectionLimits, connection_type
 from sinch_voice_mcp.callbacks import Receiver, receiver
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import ConfigurationError
@@ -20,8 +22,10 @@ from sinch_voice_mcp.wire.events import VoiceEvent
 
 _GRACEFUL_SHUTDOWN_S = 3
 _BACKLOG = 2_048
-_MAX_CONNECTIONS = 1_000
-"""Connections beyond this get 503; each holds a socket, and the callbacks in progress are limited far below."""
+
+
+class PortInUseError(ConfigurationError):
+    """Another process listens on the port, perhaps another copy of this server."""
 
 
 def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Receiver:
@@ -32,12 +36,14 @@ def receiver_for(settings: Settings, service: VoiceService, clock: Clock) -> Rec
         return await service.events.record(event)
 
     public = urlsplit(settings.callback_url or "").path
+    # The platform signs the URL as the dashboard has it, and a proxy that removes a prefix hides a slash at its end.
+    signed = [public, f"{public}/"] if public and public != CALLBACK_PATH else []
     return receiver(
         record,
         [settings.credentials],
         clock,
         path=CALLBACK_PATH,
-        public_paths=[public] if public and public != CALLBACK_PATH else [],
+        public_paths=signed,
         trusted_proxies=[ip_network(network) for network in settings.trusted_proxies],
     )
 
@@ -47,6 +53,7 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     """Open a listening TCP socket, and close it at the end.
 
     Raises:
+        PortInUseError: Another process listens there.
         ConfigurationError: The address cannot be used.
     """
     # asyncio sets TCP_NODELAY only on sockets whose protocol is named; without it, small replies are delayed.
@@ -59,21 +66,24 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     except OSError as error:
         listener.close()
         message = f"port {port} cannot be used on {host} ({error.strerror or error}); choose another"
-        raise ConfigurationError(message) from None
+        kind = PortInUseError if error.errno == errno.EADDRINUSE else ConfigurationError
+        raise kind(message) from None
     with listener:
         yield listener
 
 
-async def serve(app: ASGIApp, listener: socket.socket) -> None:
+async def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits = DEFAULT_CONNECTION_LIMITS) -> None:
     """Serve until canceled; requests in progress are finished first."""
     config = uvicorn.Config(
         app,
+        http=connection_type(limits),
         log_level="warning",
         lifespan="off",
         # The receiver itself decides by the peer's address whether a proxy's header counts.
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_S,
-        limit_concurrency=_MAX_CONNECTIONS,
+        # Connections that were closed for others count until the event loop has noticed that.
+        limit_concurrency=2 * limits.total,
     )
     server = uvicorn.Server(config)
     # The command handles signals; uvicorn would install its own handlers.

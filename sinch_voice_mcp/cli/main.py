@@ -14,6 +14,7 @@ from sinch_voice_mcp.cli.sandbox import sandbox
 from sinch_voice_mcp.cli.serve import serve
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.cli.storage import storage
+from sinch_voice_mcp.cli.streams import ending_with_the_output
 from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, all_settings
@@ -71,4 +72,5 @@ for command in _COMMANDS:
 
 def main() -> None:
     """Run the command line."""
-    cli.main(prog_name="sinch-voice-mcp")
+    with ending_with_the_output():
+        cli.main(prog_name="sinch-voice-mcp")

@@ -15,7 +15,7 @@ from sinch_voice_mcp.errors import StorageError, VoiceError
 from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.ports import CallingStopped, KillSwitchState, iso
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MEMORY, sqlite_file
+from sinch_voice_mcp.storage import MEMORY, access_warning, sqlite_file
 
 _ANSWER_S = 3.0
 """Seconds to wait for a platform on this machine."""
@@ -95,8 +95,10 @@ def _as_json(settings: Settings, platform: _Platform, switch: KillSwitchState | 
         case None:
             pass
     rows = effective(settings.policy, settings.sources)
+    warnings = {"warnings": found} if (found := _warnings(settings)) else {}
     return {
         "mode": settings.mode,
+        **warnings,
         "simulated": platform.is_sandbox is True,
         "platform": {"url": platform.url, "sandbox": platform.is_sandbox},
         "kill_switch": state,
@@ -105,6 +107,13 @@ def _as_json(settings: Settings, platform: _Platform, switch: KillSwitchState | 
             {"name": row.name, "variable": row.variable, "value": row.value, "source": row.source} for row in rows
         ],
     }
+
+
+def _warnings(settings: Settings) -> list[str]:
+    """Return what the owner should know about the ground that the guard stands on."""
+    file = sqlite_file(database_url(settings))
+    warning = None if file is None else access_warning(file)
+    return [] if warning is None else [warning]
 
 
 def _show(settings: Settings, platform: _Platform, switch: KillSwitchState | str) -> None:
@@ -118,6 +127,8 @@ def _show(settings: Settings, platform: _Platform, switch: KillSwitchState | str
         case None:
             printer.line(("Kill switch: ", "bold"), "off")
     printer.line(("Confirmation: ", "bold"), confirming(settings.policy))
+    for warning in _warnings(settings):
+        printer.line(("Warning: ", "bold yellow"), warning)
     printer.line()
     rows = effective(settings.policy, settings.sources)
     width = max(len(row.name) for row in rows)

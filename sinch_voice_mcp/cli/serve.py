@@ -5,11 +5,13 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import anyio
 import click
 
 from sinch_voice_mcp.app import create_server
+from sinch_voice_mcp.cli.streams import output_failure, report
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Settings
 
@@ -28,12 +30,23 @@ def serve(settings: Settings) -> None:
         mode = "SANDBOX, no phone rings" if settings.simulated else "LIVE"
         message = f"Serving MCP over standard input ({mode}). An MCP client starts this command; Ctrl+C ends it."
         click.echo(message, err=True)
-    with unwrap_expected_error():
-        received = anyio.run(run_until_signaled, server.run_stdio_async)
-    if received is not None:
-        # A thread may still be blocked reading standard input, and a normal exit would wait for it.
-        sys.stderr.flush()
-        os._exit(_SIGNAL_EXIT_STATUS + received)
+    try:
+        with unwrap_expected_error():
+            received = anyio.run(run_until_signaled, server.run_stdio_async)
+    except (OSError, BaseExceptionGroup) as error:
+        failure = output_failure(error)
+        if failure is None:
+            raise
+        _exit_now(report(failure))
+    else:
+        if received is not None:
+            _exit_now(_SIGNAL_EXIT_STATUS + received)
+
+
+def _exit_now(status: int) -> NoReturn:
+    """Exit without waiting for the thread that may still be blocked reading standard input."""
+    sys.stderr.flush()
+    os._exit(status)
 
 
 @contextmanager

@@ -16,7 +16,16 @@ from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.ports import KillSwitchState
 from sinch_voice_mcp.settings import Settings
-from sinch_voice_mcp.storage import MIGRATIONS, NEWEST, Applied, Database, applied, migrate
+from sinch_voice_mcp.storage import (
+    MIGRATIONS,
+    NEWEST,
+    Applied,
+    Database,
+    access_warning,
+    applied,
+    migrate,
+    sqlite_file,
+)
 from sinch_voice_mcp.storage.database import one
 
 
@@ -30,6 +39,7 @@ class _Status:
         requests: How many requests are in each state.
         audit_rows: How many rows the audit log has.
         switch: What stopped calling, if anything.
+        warning: Who else may use the file, if anyone.
     """
 
     name: str
@@ -37,6 +47,7 @@ class _Status:
     requests: dict[str, int]
     audit_rows: int
     switch: KillSwitchState
+    warning: str | None
 
     @property
     def pending(self) -> list[str]:
@@ -63,6 +74,8 @@ def status_command(loader: SettingsLoader) -> None:
     requests = f"{sum(status.requests.values()):,}" + (f": {states}" if states else "")
     calling = "allowed" if status.switch is None else f"stopped {describe_stop(status.switch)}"
     printer.line(("Journal    ", "bold"), status.name)
+    if status.warning is not None:
+        printer.line(("Access     ", "bold yellow"), status.warning)
     printer.line(("Migrations ", "bold"), f"applied: {done}; pending: {', '.join(status.pending) or 'none'}")
     printer.line(("Requests   ", "bold"), requests)
     printer.line(("Audit rows ", "bold"), f"{status.audit_rows:,}")
@@ -72,16 +85,19 @@ def status_command(loader: SettingsLoader) -> None:
 
 
 async def _status(settings: Settings) -> _Status:
-    async with open_database_as_is(existing_journal_url(settings)) as database:
+    url = existing_journal_url(settings)
+    file = sqlite_file(url)
+    warning = None if file is None else access_warning(file)
+    async with open_database_as_is(url) as database:
         done = tuple(await applied(database))
         if any(migration.number > NEWEST for migration in done):
             # Raises that the database is newer than this program, and changes nothing.
             await migrate(database)
         # Before the first migration there are no tables to read.
         if not done:
-            return _Status(database.name, done, {}, 0, None)
+            return _Status(database.name, done, {}, 0, None, warning)
         requests, audit_rows = await _sizes(database)
-        return _Status(database.name, done, requests, audit_rows, await read_switch(database))
+        return _Status(database.name, done, requests, audit_rows, await read_switch(database), warning)
 
 
 async def _sizes(database: Database) -> tuple[dict[str, int], int]:

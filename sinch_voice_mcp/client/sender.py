@@ -16,8 +16,9 @@ from sinch_voice_mcp.client.error_mapping import (
 from sinch_voice_mcp.client.identity import PlatformIdentity
 from sinch_voice_mcp.client.requests import ApiRequest, Authenticator
 from sinch_voice_mcp.client.retries import READ, Retries, RetryPolicy
-from sinch_voice_mcp.client.transport import Answered, Connections, NotSent, Timeouts, attempt
+from sinch_voice_mcp.client.transport import Answered, Attempt, Connections, Lost, NotSent, Timeouts, attempt
 from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.deadline import SENDING_S, current_deadline
 from sinch_voice_mcp.errors import NotSentError, OutcomeUnknownError, PlatformError, UnavailableError, VoiceError
 from sinch_voice_mcp.types import Payload
 
@@ -70,12 +71,13 @@ class Sender:
         """
         retries = Retries(policy, self._jitter)
         earlier: Uncertain | None = None
+        _check_time(policy)
         while True:
             result = await self._attempt(request, policy)
             if isinstance(result, Answered):
                 return result
             delay = retries.delay_after(result)
-            if delay is None:
+            if delay is None or not _is_time_for_another(delay, policy):
                 cause = result.cause if isinstance(result, NotSent | Uncertain) else None
                 raise _final_error(result, earlier, policy) from cause
             # Kept, because a later attempt cannot undo what this one may have done.
@@ -105,7 +107,7 @@ class Sender:
         headers = self._authenticator.headers(request, url.raw_path.decode("ascii"))
         sent = httpx2.Request(request.method, url, headers=headers, content=request.body or None)
         transport = self._connections.transport(new_connection=not policy.idempotent)
-        done = await attempt(transport, sent, self._timeouts)
+        done = await self._within_tool_call(attempt(transport, sent, self._timeouts), policy)
         self._identity.note(done)
         result = classify(
             done,
@@ -117,6 +119,41 @@ class Sender:
         if isinstance(result, Rejected):
             result.error.next_step = self._advice.get(result.error.error_code or 0, result.error.next_step)
         return result
+
+    async def _within_tool_call(self, sending: Awaitable[Attempt], policy: RetryPolicy) -> Attempt:
+        """Wait for a look-up no longer than the tool call lasts that it is part of.
+
+        A change has begun in time for its own timeout; cut short, it would leave its outcome unknown.
+        """
+        deadline = current_deadline()
+        if deadline is None or not policy.read_only:
+            return await sending
+        with self._clock.move_on_after(deadline.left_s):
+            return await sending
+        return Lost("there was no answer within the time of one tool call")
+
+
+def _check_time(policy: RetryPolicy) -> None:
+    """Raise unless the tool call has time for a request.
+
+    Raises:
+        UnavailableError: There is none left for a look-up.
+        NotSentError: There is too little left for a change, whose answer might come too late.
+    """
+    if _is_time_for_another(0, policy):
+        return
+    if policy.read_only:
+        raise UnavailableError("There is no usable answer: the time of this tool call is up.", status=0)
+    raise NotSentError("The request was not sent: the time of this tool call is up.")
+
+
+def _is_time_for_another(delay: float, policy: RetryPolicy) -> bool:
+    """Whether the tool call has time for an attempt after a delay in seconds."""
+    deadline = current_deadline()
+    if deadline is None:
+        return True
+    needed = 0 if policy.read_only else SENDING_S
+    return deadline.left_s - delay >= needed and deadline.left_s > delay
 
 
 def _final_error(last: Rejected | NotSent | Uncertain, earlier: Uncertain | None, policy: RetryPolicy) -> VoiceError:

@@ -29,6 +29,7 @@ from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
 from sinch_voice_mcp.ports import EventLog, Journal, VoiceApi
+from sinch_voice_mcp.types import instant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class VoiceService:
     """The operations that a server offers.
 
     Attributes:
-        clock: Gives the time for every wait.
+        clock: Gives the time for the guard, for waits and for the age of facts.
         principal: The principal of requests without authentication.
         confirmer: The principal that confirmations without authentication belong to.
         policy: What the owner allows.
@@ -103,7 +104,7 @@ class VoiceService:
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
         self._hang_ups = HangUps(api, journal, clock, config.pace)
-        self._settlement = Settlement(api, journal, policy, self._hang_ups)
+        self._settlement = Settlement(api, journal, policy, self._hang_ups, clock)
         changes = Changes(journal, policy)
         self._dispatcher = Dispatcher(
             journal,
@@ -117,7 +118,15 @@ class VoiceService:
         )
         self._api = api
         self._configured_sandbox = config.simulated
-        guard = Guard(policy, config.mode, self._account, clock, on_sandbox=lambda: self._found_sandbox)
+        guard = Guard(
+            policy,
+            config.mode,
+            self._account,
+            # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
+            lambda: instant_of(journal.now()),
+            config.source.url,
+            on_sandbox=lambda: self._found_sandbox,
+        )
         self._routing = EventRouting(api, config.source, clock, config.pace)
         self.clock = clock
         self.principal, self.confirmer = config.principal, config.confirmer
@@ -138,7 +147,7 @@ class VoiceService:
         self.numbers = Numbers(api, guard, self._account, self.calls, changes, self._routing)
         inbox = EventInbox(events, guard, config.incoming_text, partial(tasks.start_soon, self._hang_ups.if_stopped))
         self.events = self._call_events(api, journal, events, inbox, config, clock)
-        self.surveys = Surveys(api, self.calls, self.events)
+        self.surveys = Surveys(api, self.calls, self.events, clock)
         self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
 

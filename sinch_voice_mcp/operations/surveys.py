@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
+from sinch_voice_mcp.operations.admission.lookups import within_lookups
 from sinch_voice_mcp.operations.calls import Calls, Placed
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Progress
@@ -148,8 +150,9 @@ class SurveyResult:
 class Surveys:
     """Operations that ask a question by phone."""
 
-    def __init__(self, api: VoiceApi, calls: Calls, events: CallEvents) -> None:
+    def __init__(self, api: VoiceApi, calls: Calls, events: CallEvents, clock: Clock) -> None:
         self._api = api
+        self._clock = clock
         self._calls = calls
         self._events = events
 
@@ -160,7 +163,10 @@ class Surveys:
             NoCallbacksError: It receives no events, or the platform sends them elsewhere.
         """
         self._events.require("Asking by phone")
-        self._events.check(await self._api.get_callbacks(self._api.application_key))
+        urls = await within_lookups(
+            "the callback URLs", lambda: self._api.get_callbacks(self._api.application_key), self._clock
+        )
+        self._events.check(urls)
 
     async def ask(
         self, question: SurveyQuestion, requester: Requester, wait_s: float, progress: Progress | None = None

@@ -53,6 +53,7 @@ class Intent(Generic[R_co]):
         approved: Whether a person has confirmed the request.
         running: The call in progress that a document changes; None for a callout and for a reply to an event.
         on_sandbox: Whether the platform has turned out to be a sandbox, so that no phone rings in live mode either.
+        own_url: URL of this server's receiver, as the owner set it; its port is allowed in callback URLs.
     """
 
     request: R_co
@@ -64,6 +65,7 @@ class Intent(Generic[R_co]):
     approved: bool = False
     running: RunningCall | None = None
     on_sandbox: bool = False
+    own_url: str | None = None
 
 
 @dataclass(frozen=True)

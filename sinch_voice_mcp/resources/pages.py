@@ -118,9 +118,8 @@ async def policy(sources: Mapping[str, str]) -> str:
     )
     rows = [row for row in REFUSALS.values() if row.kind == "rule"]
     rules = "\n".join(f"- `{row.code}`: {row.exactly} {_changed_by(row.settings)}" for row in rows)
-    return _POLICY.format(
-        state=await _state(service), confirmation=confirming(service.policy), settings=settings, rules=rules
-    )
+    state = " ".join(filter(None, (await _state(service), service.events.warning)))
+    return _POLICY.format(state=state, confirmation=confirming(service.policy), settings=settings, rules=rules)
 
 
 def _changed_by(names: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """Where requests and events are recorded: SQLite inside the process, or PostgreSQL for several servers."""
 
 from sinch_voice_mcp.storage.database import Database
+from sinch_voice_mcp.storage.files import access_warning
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import MIGRATIONS, NEWEST, Applied, applied, migrate
 from sinch_voice_mcp.storage.opening import Storage, open_database, open_storage
@@ -19,6 +20,7 @@ __all__ = [
     "SqlJournal",
     "Storage",
     "Terms",
+    "access_warning",
     "applied",
     "engine_of",
     "migrate",

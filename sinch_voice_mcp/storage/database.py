@@ -99,6 +99,10 @@ class Database(Protocol):
         """Engine, version and location, to show to people; without a password."""
         ...
 
+    def was_replaced(self) -> bool:
+        """Return whether the files of the database are no longer those that were opened; may be called anywhere."""
+        ...
+
     async def run(self, start: Start[T]) -> T:
         """Run a transaction and return its value.
 

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
@@ -30,8 +31,19 @@ from sinch_voice_mcp.storage.chain import audited, digest
 from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
 from sinch_voice_mcp.storage.confirming import approving, counting, covering, taking
-from sinch_voice_mcp.storage.database import Commit, Database, Rollback, Rows, Statement, Transaction, committed, one
+from sinch_voice_mcp.storage.database import (
+    Commit,
+    Database,
+    Rollback,
+    Rows,
+    Start,
+    Statement,
+    Transaction,
+    committed,
+    one,
+)
 from sinch_voice_mcp.storage.forgetting import forgetting
+from sinch_voice_mcp.storage.identity import Identity, Mark
 from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
@@ -40,6 +52,7 @@ from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
 
 _LOGGER = masked_logger(__name__)
+T = TypeVar("T")
 
 _CLAIM_TRIES = 10
 """How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
@@ -83,6 +96,7 @@ class SqlJournal:
         self._database = database
         self._clock = clock
         self._key = key
+        self._identity = Identity(database, key)
         self.skew = skew
         self._terms = terms or Terms()
         self.people = People(seal or Seal(secrets.token_bytes()), self.hashed)
@@ -124,7 +138,7 @@ class SqlJournal:
     async def _decided(self, start: Callable[[], Transaction[Claimed | Undecided]]) -> Claimed:
         reason = ""
         for _ in range(_CLAIM_TRIES):
-            claimed = await self._database.run(start)
+            claimed = await self._compared(start)
             if isinstance(claimed, Duplicate):
                 (entry,) = await self._complete([claimed.entry])
                 return Duplicate(entry)
@@ -132,6 +146,32 @@ class SqlJournal:
                 return claimed
             reason = claimed.reason
         raise StorageError(f"The journal could not decide on the request in {_CLAIM_TRIES} tries: {reason}.")
+
+    async def _compared(self, start: Start[T]) -> T:
+        """Run a transaction if the journal is still the one that was opened."""
+        marks: list[Mark] = []
+
+        def comparing() -> Transaction[T]:
+            marks.append((yield from self._identity.comparing()))
+            return (yield from start())
+
+        value = await self._database.run(comparing)
+        # Not before: the row may have been part of a commit that failed.
+        self._identity.remember(marks[-1])
+        return value
+
+    async def check_identity(self) -> None:
+        """Raise unless the journal is still the one that was opened.
+
+        Raises:
+            StorageError: It was deleted, replaced or restored from an old copy, or cannot be used.
+        """
+
+        def nothing() -> Transaction[None]:
+            yield ()
+            return Rollback(None)
+
+        await self._compared(nothing)
 
     async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
         """Record the outcome of a request; the entry may have an earlier, more certain one."""
@@ -268,7 +308,10 @@ class SqlJournal:
             (rows,) = yield (Statement(sql.SWITCH),)
             return Commit(sql.read_switch(rows) or CallingStopped(now, reason, by, hang_up))
 
-        return await self._database.run(stop)
+        stopped = await self._database.run(stop)
+        # Afterwards, so that at least this server is stopped; the others would not see it.
+        await self.check_identity()
+        return stopped
 
     async def resume(self, by: str) -> bool:
         """Turn the kill switch off; returns whether it was on."""

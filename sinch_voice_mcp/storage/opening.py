@@ -1,5 +1,6 @@
 """Opening a journal: the database, its tables, the key of its hashes, and whether other hosts use it."""
 
+import logging
 import secrets
 import socket
 from collections.abc import AsyncGenerator
@@ -13,6 +14,8 @@ from sinch_voice_mcp.errors import ConfigurationError, StorageError
 from sinch_voice_mcp.storage.adoption import adopt
 from sinch_voice_mcp.storage.database import Commit, Database, Statement, Transaction, one
 from sinch_voice_mcp.storage.events import CHANNEL, SqlEvents
+from sinch_voice_mcp.storage.files import access_warning
+from sinch_voice_mcp.storage.identity import NUMBER_KEY
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.migrations import migrate
 from sinch_voice_mcp.storage.retention import Terms
@@ -20,6 +23,8 @@ from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of, sqlite_file
 from sinch_voice_mcp.types import CallId, Millis
+
+_LOGGER = logging.getLogger(__name__)
 
 _HOST_TIMEOUT_MS = 120_000
 """Time after its last sign of life for which another host counts as running: several sweeps of a slow server."""
@@ -35,12 +40,13 @@ class Storage:
     own_time: bool = False
 
     async def beat(self) -> None:
-        """Give a sign of life of this host, and correct the clock by the database's.
+        """Check that the journal is still there, give a sign of life of this host, and correct the clock.
 
         Raises:
             ConfigurationError: Servers on another host use the same SQLite file.
-            StorageError: The database cannot be used.
+            StorageError: The database cannot be used, or is no longer the one that was opened.
         """
+        await self.journal.check_identity()
         if not self.database.spans_hosts:
             await self.database.run(lambda: _sign_of_life(socket.gethostname(), self.journal.now()))
         if self.database.clock_query is not None and not self.own_time:
@@ -115,7 +121,11 @@ async def open_database(url: str, clock: Clock | None = None, pace: Pace | None 
     pace = pace or Pace()
     match engine_of(url):
         case "sqlite":
-            return SqliteDatabase(sqlite_file(url), pace)
+            file = sqlite_file(url)
+            database = SqliteDatabase(file, pace)
+            if file is not None and (warning := access_warning(file)) is not None:
+                _LOGGER.warning("%s", warning)
+            return database
         case "postgres":
             try:
                 from sinch_voice_mcp.storage.postgres import open_postgres  # noqa: PLC0415 - an extra
@@ -135,10 +145,10 @@ async def _hash_key(database: Database) -> bytes:
     def fetching() -> Transaction[str]:
         _, rows = yield (
             Statement(
-                "INSERT INTO meta (name, value) VALUES ('number_key', :made) ON CONFLICT (name) DO NOTHING",
-                {"made": made},
+                "INSERT INTO meta (name, value) VALUES (:name, :made) ON CONFLICT (name) DO NOTHING",
+                {"name": NUMBER_KEY, "made": made},
             ),
-            Statement("SELECT value FROM meta WHERE name = 'number_key'"),
+            Statement("SELECT value FROM meta WHERE name = :name", {"name": NUMBER_KEY}),
         )
         return Commit(str(rows[0]["value"]))
 

@@ -87,6 +87,10 @@ class PostgresDatabase:
         self._waiting: list[_Job[Any]] = []
         self._writing: asyncio.Task[None] | None = None
 
+    def was_replaced(self) -> bool:
+        """Return False: the files are the server's, and a database that is gone refuses each transaction."""
+        return False
+
     async def run(self, start: Start[T]) -> T:
         """Run a transaction; again if it deadlocked, or if its connection was dead before the commit."""
         job = _Job(start)

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sinch_voice_mcp.clock import Pace
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.storage.database import Batch, Commit, Dialect, Rollback, Rows, Start
+from sinch_voice_mcp.storage.files import DatabaseFiles
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ class SqliteDatabase:
             # A database in memory belongs to one connection.
             reads = writes if path is None else _connected(path, pace, writes=False)
             opened.pop_all()
+        self._files = DatabaseFiles(path)
         self._writer = _Worker(writes, begin="BEGIN IMMEDIATE")
         self._reader = self._writer if path is None else _Worker(reads, begin="BEGIN")
 
@@ -56,6 +58,10 @@ class SqliteDatabase:
     def name(self) -> str:
         """Engine, version and location."""
         return f"SQLite {sqlite3.sqlite_version}, {self.path or 'in memory'}"
+
+    def was_replaced(self) -> bool:
+        """Return whether the file or its write-ahead log was deleted or replaced since it was opened."""
+        return self._files.were_replaced()
 
     async def run(self, start: Start[T]) -> T:
         """Run a transaction; transactions that arrive while others are written share a commit."""

@@ -14,6 +14,7 @@ from mcp.types import ElicitResult
 from pydantic import BaseModel, Field, ValidationError
 
 from sinch_voice_mcp import svaml as language
+from sinch_voice_mcp.deadline import pause_for_a_person, resume_after_a_person
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
 from sinch_voice_mcp.operations.admission.confirmation import MAX_QUESTION_CHARS
@@ -209,13 +210,17 @@ async def _ask(ctx: Context[VoiceService], service: VoiceService, asked: _Asked)
     if _in_results(ctx):
         readable = all(_is_readable(answer) for answer in (ctx.input_responses or {}).values())
         return Elicit(asked.question, Consent) if readable else "failed"
-    with service.clock.move_on_after(ANSWER_S):
-        try:
-            return _answer(await ctx.elicit(asked.question, Consent))
-        except Exception:
-            _LOGGER.warning("a question for confirmation could not be asked", exc_info=True)
-            return "failed"
-    return "expired"
+    pause_for_a_person()
+    try:
+        with service.clock.move_on_after(ANSWER_S):
+            try:
+                return _answer(await ctx.elicit(asked.question, Consent))
+            except Exception:
+                _LOGGER.warning("a question for confirmation could not be asked", exc_info=True)
+                return "failed"
+        return "expired"
+    finally:
+        resume_after_a_person()
 
 
 def _is_readable(answer: object) -> bool:

@@ -28,7 +28,7 @@ from sinch_voice_mcp.tools.call_results import (
     snapshot_sentence,
     state_of_snapshot,
 )
-from sinch_voice_mcp.tools.parameters import CallIdArgument, Service
+from sinch_voice_mcp.tools.parameters import CallIdArgument, OptionalInstant, Service
 from sinch_voice_mcp.tools.results import (
     Number,
     Own,
@@ -52,7 +52,7 @@ StateFilter = Literal["ringing", "answered", "ended", "failed", "unknown"]
 OldStatus = Literal["in_progress", "ended", "failed", "unknown"]
 """What ``list_calls`` accepted as ``status`` before it had ``state``."""
 
-WaitSeconds = Annotated[float, Field(gt=0, le=50, description="Seconds, at most 50")]
+WaitSeconds = Annotated[float, Field(ge=0, le=45, description="Seconds, at most 45")]
 
 
 class CallRecord(Shown):
@@ -112,7 +112,7 @@ async def list_calls(
     ] = None,
     status: Annotated[OldStatus | StateFilter | None, Field(json_schema_extra={"deprecated": True})] = None,
     direction: Literal["in", "out"] | None = None,
-    since: Annotated[datetime | None, Field(description="ISO 8601: 2026-11-25T09:00Z")] = None,
+    since: OptionalInstant = None,
     number: Annotated[str | None, Field(description="Only calls to or from it, E.164")] = None,
 ) -> CallList:
     """List calls that this server placed, tried to place or received, newest first."""

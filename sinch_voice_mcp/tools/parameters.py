@@ -1,9 +1,10 @@
 """Parameter types of the tools, with their descriptions, and the injected service."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from mcp.server.mcpserver import Context, Resolve
-from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import ConferenceId, MusicOnHold
@@ -24,6 +25,11 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _in_utc(instant: datetime | None) -> datetime | None:
+    """Take a time without a zone as UTC, in which results are: the machine's zone is not the user's."""
+    return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant
+
+
 To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
@@ -37,6 +43,9 @@ CallSeconds = Annotated[
 CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200)]
 IdempotencyKey = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
+]
+OptionalInstant = Annotated[
+    datetime | None, AfterValidator(_in_utc), Field(description="ISO 8601, UTC: 2026-11-25T09:00")
 ]
 AudioUrls = Annotated[
     list[str] | None, Field(min_length=1, max_length=64, description="https, on media_hosts of sinch://policy")
@@ -57,6 +66,7 @@ __all__ = [
     "IdempotencyKey",
     "Locale",
     "MusicOnHold",
+    "OptionalInstant",
     "OptionalSvaml",
     "Service",
     "Svaml",

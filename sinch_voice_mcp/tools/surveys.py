@@ -32,7 +32,7 @@ _ARGUMENTS = {
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace": "question",
 }
-SurveySeconds = Annotated[float, Field(gt=0, le=50, description="Seconds to wait, at most 50")]
+SurveySeconds = Annotated[float, Field(ge=0, le=45, description="Seconds to wait, at most 45")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
 
 

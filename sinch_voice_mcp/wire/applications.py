@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
-from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
+from sinch_voice_mcp.types import Inert, Many, Meaning, Payload, Report
 from sinch_voice_mcp.wire.calls import Price
 
 Capability = Literal["voice", "sms"]
@@ -12,7 +12,7 @@ Capability = Literal["voice", "sms"]
 _KEY = AliasChoices("applicationkey", "applicationKey", "application_key")
 
 
-class OwnedNumber(Payload):
+class OwnedNumber(Report):
     """A number of the account; ``application_key`` is None while the number is not assigned."""
 
     number: str
@@ -70,13 +70,18 @@ class CallbackUrls(Payload):
         return {"url": self.url.to_wire()}
 
 
-class QueriedNumber(Payload):
+def _restricted(value: object) -> object:
+    """Read whether a number is restricted; what cannot be read must not pass as a number that is not."""
+    return bool(value) if value is None or isinstance(value, bool) else True
+
+
+class QueriedNumber(Report):
     """What the platform knows about a number; ``rate`` is per minute."""
 
     country_id: str | None = None
     number_type: str | None = None
     normalized_number: str | None = None
-    restricted: bool = False
+    restricted: Annotated[bool, BeforeValidator(_restricted)] = False
     rate: Price | None = None
 
 

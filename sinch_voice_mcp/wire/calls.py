@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from sinch_voice_mcp.svaml import MusicOnHold
-from sinch_voice_mcp.types import CallId, Payload
+from sinch_voice_mcp.types import CallId, Payload, Report
 
 CallStatus = Literal["ONGOING", "FINAL"]
 CallResult = Literal["N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED"]
@@ -26,6 +26,13 @@ def _number(value: object) -> object:
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
+
+
+def _status(value: object) -> object:
+    """Read a status; one that was never documented says at least that the call has not ended."""
+    if not isinstance(value, str):
+        return value
+    return "FINAL" if value.upper() == "FINAL" else "ONGOING"
 
 
 def _instant(value: object) -> object:
@@ -53,14 +60,14 @@ class Party(Payload):
     endpoint: str | None = None
 
 
-class Call(Payload):
+class Call(Report):
     """State and outcome of a call. ``duration`` is in seconds, 0 until the call is answered.
 
     ``reason`` may be any string, because the platform adds reasons over time.
     """
 
     call_id: CallId
-    status: Annotated[CallStatus, BeforeValidator(_upper)]
+    status: Annotated[CallStatus, BeforeValidator(_status)]
     result: Annotated[str, BeforeValidator(_upper)] = "N/A"
     reason: Annotated[str, BeforeValidator(_upper)] = "N/A"
     from_: Party | None = Field(default=None, alias="from")
@@ -75,10 +82,11 @@ class Call(Payload):
     @field_validator("duration", mode="before")
     @classmethod
     def _whole_seconds(cls, value: object) -> object:
-        return int(value) if isinstance(value, float) and isfinite(value) else value
+        number = _number(value)
+        return int(number) if isinstance(number, float) and isfinite(number) else number
 
 
-class Participant(Payload):
+class Participant(Report):
     """One call in a conference. ``id`` is its call id; ``duration`` is in seconds."""
 
     id: CallId

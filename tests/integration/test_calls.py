@@ -1,6 +1,7 @@
 """Placing calls, looking at them, controlling and ending them."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import Sandbox
 from tests.callers import Caller, Connect, changes
+from tests.processes import serving
 
 ANNA, OWN = "+12025550100", "+14155550100"
 TEXT = "Hello Anna, your table is ready."
@@ -320,3 +322,29 @@ async def test_callback_urls_are_set_shown_and_cleared(voice: Caller) -> None:
     cleared = await voice.ok("set_callbacks", fallback="")
     assert cleared["now"] == {"untrusted": {"primary": url}}
     assert (await voice.ok("get_callbacks"))["now"] == {"untrusted": {"primary": url}}
+
+
+@pytest.mark.parametrize(
+    ("since", "calls"),
+    [
+        ("0001-01-01T00:00:00", 1),
+        ("0001-01-01T00:00:00+14:00", 1),
+        ("0001-01-01", 1),
+        ("9999-12-31T23:59:59", 0),
+        ("9999-12-31T23:59:59-12:00", 0),
+    ],
+)
+async def test_the_first_and_the_last_times_are_times(voice: Caller, since: str, calls: int) -> None:
+    await voice.ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
+    assert len((await voice.ok("list_calls", since=since))["calls"]) == calls
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+async def test_a_time_without_a_zone_is_utc_wherever_the_server_runs(zone: str) -> None:
+    async with serving("auto", TZ=zone) as voice:
+        await voice.ok("place_tts_callout", to=ANNA, text="Hello", cli=OWN)
+        (placed,) = (await voice.ok("list_calls"))["calls"]
+        at = datetime.fromisoformat(placed["at"]).replace(tzinfo=None)
+        assert (await voice.ok("list_calls", since=at.isoformat()))["calls"]
+        later = (at + timedelta(hours=1)).isoformat()
+        assert (await voice.ok("list_calls", since=later))["calls"] == []

@@ -12,6 +12,7 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock, Pace
 from sinch_voice_mcp.sandbox import create_sandbox
 from tests.callers import Caller
+from tests.clocks import PollingClock
 from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL, THIRD
 from tests.stage import CALL, ROOM, Stage, listed, number, until
 
@@ -303,7 +304,25 @@ async def _named(voice: Caller, call_id: str) -> bool:
     return (await listed(voice))[0].get("call_id") == call_id
 
 
-async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(stage: Stage) -> None:
+class Pausing(PollingClock):
+    """Reports the pause between two tries, which other waits must not be taken for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused = anyio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds == RETRY_AFTER_S:
+            self.paused.set()
+        await super().sleep(seconds)
+
+
+RETRY_AFTER_S = 7
+
+
+async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(database_url: str) -> None:
+    clock = Pausing()
+    stage = Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
     posts: list[httpx2.Request] = []
 
     async with stage.server() as elsewhere:
@@ -315,12 +334,13 @@ async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(st
             posts.append(request)
             await elsewhere.ok("emergency_stop", reason="meanwhile")
             body = {"errorCode": 42900, "message": "Slow down", "reference": "r"}
-            return httpx2.Response(429, json=body, headers={"Retry-After": "7"})
+            return httpx2.Response(429, json=body, headers={"Retry-After": str(RETRY_AFTER_S)})
 
         async def skip_the_pause() -> None:
-            # Two servers sweep on this clock; the third waiter is the pause.
-            await stage.clock.until_waited_on(3)
-            stage.clock.advance(7)
+            await clock.paused.wait()
+            # Two servers sweep on this clock, and the pause comes next.
+            await clock.until_waited_on(3)
+            clock.advance(RETRY_AFTER_S)
 
         async with stage.server(transport=httpx2.MockTransport(platform)) as voice, anyio.create_task_group() as tasks:
             tasks.start_soon(skip_the_pause)

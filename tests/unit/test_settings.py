@@ -1,5 +1,6 @@
 """Settings: a wrong one stops the start with one clear sentence; it never means a default."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sinch_voice_mcp.settings import Setting, all_settings, changed, load
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
 LIVE = {"SINCH_APPLICATION_KEY": KEY, "SINCH_APPLICATION_SECRET": SECRET}
+SPACED = {"region": "euc1", "public_url": "https://voice.example.com", "default_cli": "+14155550100"}
 
 
 def test_without_credentials_the_platform_is_the_sandbox() -> None:
@@ -64,6 +66,37 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(environ: dict[str, st
     assert says in stopped.value.message
     assert "\n" not in stopped.value.message
     assert SECRET not in stopped.value.message
+
+
+@pytest.mark.parametrize("name", ["TYPO", "STEP", "PORT", "URL", "KEY"])
+def test_a_name_that_is_like_no_setting_gets_no_proposal_and_never_the_kill_switch(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="see the README's table of settings"):
+        load({f"SINCH_VOICE_{name}": "1"})
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {} ", "\t{}\r\n"])
+def test_white_space_around_a_value_does_not_count_wherever_it_comes_from(tmp_path: Path, around: str) -> None:
+    environ = {name: around.format(value) for name, value in LIVE.items()}
+    file = tmp_path / "voice.toml"
+    file.write_text("\n".join(f"{name} = {json.dumps(around.format(value))}" for name, value in SPACED.items()))
+
+    from_file = load(environ, file=file)
+    from_variables = load(
+        environ | {f"SINCH_VOICE_{name.upper()}": around.format(value) for name, value in SPACED.items()}
+    )
+
+    for settings in (from_file, from_variables):
+        assert (settings.credentials.key, settings.credentials.secret) == (KEY, SECRET)
+        assert (settings.region, settings.callback_url) == ("euc1", "https://voice.example.com/callbacks/voice")
+        assert settings.policy.default_cli == "+14155550100"
+
+
+@pytest.mark.parametrize("depth", [3_000, 100_000])
+def test_a_file_that_is_nested_too_deep_is_a_wrong_file(tmp_path: Path, depth: int) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text("allowed_regions = " + "[" * depth + "]" * depth)
+    with pytest.raises(ConfigurationError, match="nested too deep"):
+        load({}, file=file)
 
 
 def test_variables_of_other_programs_are_ignored() -> None:

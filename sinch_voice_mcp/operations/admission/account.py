@@ -10,6 +10,7 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.operations.admission.lookups import within_lookups
 from sinch_voice_mcp.policy import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.numbers import region_of
 from sinch_voice_mcp.ports import VoiceApi
@@ -83,7 +84,7 @@ class Account:
         Raises:
             VoiceError: They could not be looked up.
         """
-        numbers = await self._api.list_numbers()
+        numbers = await within_lookups("the account's numbers", self._api.list_numbers, self._clock)
         voice = (owned.number for owned in numbers if (owned.capability or "voice").lower() == "voice")
         own = tuple(number for number in map(_with_plus, voice) if E164_PATTERN.fullmatch(number))
         await self._find_regions(number for number in own if region_of(number) is None)
@@ -139,7 +140,7 @@ class Account:
         Raises:
             VoiceError: The lookup failed.
         """
-        known = await self._api.query_number(number)
+        known = await within_lookups(f"the price of {number}", lambda: self._api.query_number(number), self._clock)
         self._tariffs[number] = (_tariff(known), self._clock.now())
         self._tariffs.move_to_end(number)
         if len(self._tariffs) > MAX_PRICES:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.admission.account import Account
 from sinch_voice_mcp.policy import (
@@ -68,7 +68,8 @@ class Guard:
         policy: Policy,
         mode: Mode,
         account: Account,
-        clock: Clock,
+        now: Callable[[], datetime],
+        own_url: str | None = None,
         *,
         on_sandbox: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -76,7 +77,8 @@ class Guard:
         self._on_sandbox = on_sandbox
         self.mode: Mode = mode
         self._account = account
-        self._clock = clock
+        self._now = now
+        self._own_url = own_url
 
     async def decide(
         self,
@@ -185,10 +187,11 @@ class Guard:
             event=event,
             unknown=unknown,
             hint=self._account.known,
-            now=self._clock.now(),
+            now=self._now(),
             approved=approved,
             running=running,
             on_sandbox=self._on_sandbox(),
+            own_url=self._own_url,
         )
         return Case.of(intent, self.policy)
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
 from sinch_voice_mcp.operations.dispatch.ends import report_of, settle_all
 from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps, every
+from sinch_voice_mcp.operations.dispatch.plausibility import TimeOfDay
 from sinch_voice_mcp.operations.dispatch.rooms import carries_token, find_in_conference
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import INBOUND, Journal, JournalEntry, Outcome, VoiceApi
@@ -28,10 +30,12 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 class Settlement:
     """Looks up calls whose end the journal does not know, and records it."""
 
-    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps) -> None:
+    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps, clock: Clock) -> None:
         self._api = api
         self._journal = journal
         self._hang_ups = hang_ups
+        self._clock = clock
+        self._time = TimeOfDay(journal.now(), clock.monotonic())
         self._max_unknown = policy.max_unknown_outcomes
         self._looked_up: dict[Token, Millis] = {}
 
@@ -79,12 +83,18 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        async for entry in every(self._journal, ("pending",)):
-            if entry.deadline < now:
-                await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
+        plausible = self._time.is_plausible(now, self._clock.monotonic())
+        if plausible:
+            async for entry in every(self._journal, ("pending",)):
+                if entry.deadline < now:
+                    await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
         held = [entry async for entry in every(self._journal, ("accepted", "unknown"))]
         for entry in self._due(held, now):
             await self._look_up(entry)
+        if not plausible:
+            # The clock may be set back; what expires by it now would be lost for good.
+            _LOGGER.warning("the time of day was set or this computer slept; nothing expires until it is steady again")
+            return
         for entry in held:
             # No end was reported or found, so the limits of the call are released.
             if entry.lease < now:

@@ -13,7 +13,11 @@ from sinch_voice_mcp.wire.events import VoiceEvent
 
 
 class CallEvents:
-    """The events of calls, for the receiver, the tools and the resources."""
+    """The events of calls, for the receiver, the tools and the resources.
+
+    Attributes:
+        warning: Why this process does not receive events although it should; empty if it does.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class CallEvents:
         self._timeline = timeline
         self._source = source
         self._shown = shown
+        self.warning = ""
 
     async def record(self, event: VoiceEvent) -> bytes:
         """Record an event and return the reply; a repeated delivery gets the same bytes.
@@ -84,7 +89,7 @@ class CallEvents:
     @property
     def remark(self) -> str:
         """What is not known without events; empty if this server receives them."""
-        return self._source.remark
+        return self._source.remark or self.warning
 
     @property
     def listeners(self) -> list[EventListener]:

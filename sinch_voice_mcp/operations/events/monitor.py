@@ -7,6 +7,7 @@ from typing import Literal
 import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace
+from sinch_voice_mcp.deadline import current_deadline
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
@@ -126,7 +127,7 @@ class CallMonitor:
             await self._observe(view, look_up=True)
             coming = await self._coming(call_id)
             poll_s = self._poll_s(until, coming)
-            deadline = self._clock.monotonic() + timeout_s
+            deadline = self._clock.monotonic() + _within_tool_call(timeout_s)
             reported, looked_up_at = view.snapshot, self._clock.monotonic()
             while not view.snapshot.reached(until) and (left := deadline - self._clock.monotonic()) > 0:
                 await watch.wait(min(left, self._pace.event_poll_s, poll_s))
@@ -214,6 +215,12 @@ class CallMonitor:
                 if entry is None or entry.state == "ended":
                     raise
         return None
+
+
+def _within_tool_call(seconds: float) -> float:
+    """Shorten a wait to what is left of the tool call that it is part of."""
+    deadline = current_deadline()
+    return seconds if deadline is None else min(seconds, deadline.left_s)
 
 
 class _View:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
@@ -44,11 +45,19 @@ def _hosts(kind: FetchKind) -> Rule:
 def _problem(effect: Fetch, case: Case) -> Problem | None:
     if effect.kind == "callback":
         hosts = case.policy.callback_hosts
-        return None if _is_local(effect.url, case) else host_problem(effect.url, hosts, "callback_hosts")
+        url = _without_own_port(effect.url, case.intent.own_url)
+        return None if _is_local(effect.url, case) else host_problem(url, hosts, "callback_hosts")
     if effect.url and not any(char in effect.url for char in ":/\\"):
         message = f"{quoted(effect.url)} is neither a URL nor the id of a stored file."
         return mistake(message, "Correct the id: ASCII letters, digits, spaces and ._- only.")
     return host_problem(effect.url, case.policy.media_hosts, "media_hosts")
+
+
+def _without_own_port(url: str, own: str | None) -> str:
+    """Remove the port from a URL of this server's receiver: the owner wrote that port in ``public_url``."""
+    host, colon, _ = urlsplit(own or "").netloc.partition(":")
+    prefix = f"https://{urlsplit(own or '').netloc}/"
+    return f"https://{host}/{url.removeprefix(prefix)}" if colon and url.startswith(prefix) else url
 
 
 def _is_local(url: str, case: Case) -> bool:

@@ -58,7 +58,7 @@ def account(platform: Platform, clock: ManualClock) -> Account:
 
 
 def guard_of(account: Account, clock: ManualClock, **policy: Any) -> Guard:
-    return Guard(Policy.model_validate(policy), "live", account, clock)
+    return Guard(Policy.model_validate(policy), "live", account, clock.now)
 
 
 async def test_a_price_is_asked_for_once_a_day(account: Account, platform: Platform, clock: ManualClock) -> None:
