@@ -216,7 +216,7 @@ def _record(entry: JournalEntry, *, answered: bool) -> CallRecord:
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
         duration_s=entry.duration,
         cost=None if entry.cost is None else entry.cost / MICROS_PER_UNIT,
-        currency=entry.currency,
+        currency=None if entry.cost is None else entry.currency,
         untrusted=None,
     )
 

@@ -48,7 +48,7 @@ class CallSnapshot:
         reason: The platform's word for why it ended.
         duration: Seconds between answer and end.
         cost: What it cost, in ``currency``.
-        currency: ISO 4217 code.
+        currency: ISO 4217 code; None without a cost.
     """
 
     call_id: CallId
@@ -243,6 +243,8 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
     ended = bool(ends) or (call is not None and call.status == "FINAL")
     answered = result == "ANSWERED" or any(event.kind in {"ace", "pie"} for event in events)
     debit = None if call is None else call.debit
+    cost = _amount(ends, debit and debit.amount) if ended else None
+    currency = _text(ends, "currency") or (debit and debit.currency_id)
     return CallSnapshot(
         call_id=call_id,
         reported=bool(events),
@@ -253,8 +255,8 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
         result=result if ended else None,
         reason=(_text(ends, "reason") or (call and call.reason)) if ended else None,
         duration=_number(ends, "duration_s", call and call.duration),
-        cost=_amount(ends, debit and debit.amount) if ended else None,
-        currency=_text(ends, "currency") or (debit and debit.currency_id),
+        cost=cost,
+        currency=None if cost is None else currency,
     )
 
 
