@@ -8,6 +8,7 @@ from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
 from tests.callers import Caller, Connect, changes, text_of
 
 ANNA, OWN = "+12025550100", "+14155550100"
+HANGUP = {"action": {"name": "hangup"}}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,40 @@ async def test_every_tool_that_rings_costs_or_fetches_passes_the_guard(
     error = await voice.fails(tool, **arguments)
     assert (error["code"], error["rule"]) == ("refused", rule)
     assert changes(sandbox) == seen
+
+
+SPEAK = "Hello <speak><audio src='https://evil.test/a.mp3'/></speak>"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("place_tts_callout", {"to": ANNA, "cli": OWN, "text": SPEAK}),
+        ("place_conference_callout", {"to": [ANNA], "cli": OWN, "conference_id": "a", "greeting": SPEAK}),
+        ("ask_by_phone", {"to": ANNA, "cli": OWN, "question": SPEAK, "answers": {"1": "yes"}}),
+        ("ask_by_phone", {"to": ANNA, "cli": OWN, "question": "Well?", "answers": {"1": SPEAK}}),
+        ("play_to_call", {"call_id": "1", "text": SPEAK}),
+        ("update_call", {"call_id": "1", "svaml": {"instructions": [{"name": "say", "text": SPEAK}], **HANGUP}}),
+        (
+            "place_custom_callout",
+            {
+                "to": ANNA,
+                "cli": OWN,
+                "ace": {"instructions": [{"name": "playFiles", "ids": [f"#tts[{SPEAK}]"]}], **HANGUP},
+            },
+        ),
+    ],
+)
+async def test_ssml_is_refused_wherever_plain_text_is_spoken(
+    connect: Connect, sandbox: Sandbox, tool: str, arguments: dict[str, object]
+) -> None:
+    sandbox.engine.account.set_callbacks(sandbox.credentials.key, primary="https://voice.example.com/callbacks/voice")
+    async with connect(SINCH_VOICE_PUBLIC_URL="https://voice.example.com") as voice:
+        seen = changes(sandbox)
+        error = await voice.fails(tool, **arguments)
+        assert (error["code"], error["rule"]) == ("refused", "spoken_text")
+        assert "ssml" in error["next_step"].lower()
+        assert changes(sandbox) == seen
 
 
 async def test_the_live_guard_refuses_numbers_that_models_invent(connect: Connect, sandbox: Sandbox) -> None:

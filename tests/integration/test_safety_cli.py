@@ -14,9 +14,11 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import NEWEST, open_storage
+from sinch_voice_mcp.types import amount_text
 from tests.callers import Caller, connected
 from tests.processes import serving
 from tests.shell import ANNA, CANARY, OWN, Shell, serving_app
+from tests.stage import QUESTION, number, scene
 
 COMMANDS = ["stop", "resume", "audit list", "audit verify", "audit export", f"forget {ANNA}", "storage status"]
 CALL = {"to": ANNA, "cli": OWN, "text": "Hello"}
@@ -162,6 +164,25 @@ async def test_the_audit_log_is_listed_verified_and_exported_while_a_server_runs
         assert [line.split()[2] for line in about_the_call][:2] == ["claim", "accepted"]
         assert all(rows[0]["call"] in line for line in about_the_call)
         assert "No row was changed or removed." in (await shell.ok("audit verify")).out
+
+
+async def test_money_in_the_audit_log_is_decimal_text_in_one_unit(sqlite_url: str) -> None:
+    async with scene(sqlite_url) as stage, stage.server() as voice:
+        await voice.ok("ask_by_phone", to=number("02"), **QUESTION)
+    rows = [json.loads(line) for line in (await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url).ok("audit export")).lines]
+    (claimed,) = [row for row in rows if row["event"] == "claim"]
+    (ended,) = [row for row in rows if row["event"] == "ended"]
+    assert (ended["cost"], ended["currency"], claimed["currency"]) == ("0.02", "USD", "USD")
+    assert re.fullmatch(r"\d+\.\d{2,6}", claimed["reserved"])
+    assert float(claimed["reserved"]) >= float(ended["cost"])
+
+
+@pytest.mark.parametrize(
+    ("micros", "text"),
+    [(0, "0.00"), (20_000, "0.02"), (1, "0.000001"), (1_500_000, "1.50"), (-125_000, "-0.125"), (10**12, "1000000.00")],
+)
+def test_an_amount_is_written_exactly(micros: int, text: str) -> None:
+    assert amount_text(micros) == text
 
 
 async def test_an_export_and_a_list_read_many_pages(shell: Shell, url: str) -> None:

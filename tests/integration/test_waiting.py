@@ -114,10 +114,12 @@ async def test_a_wait_that_runs_out_returns_the_state(sqlite_url: str, era: Era)
     async with scene(sqlite_url, clock=ManualClock()) as stage, stage.server(era) as voice:
         asked = await voice.ok("ask_by_phone", to=number("01"), **QUESTION, wait_s=0.05)
         seen = await voice.ok("wait_for_call", call_id=asked["call_id"], timeout_s=0.05)
+        (listed_call,) = await listed(voice, state="ringing")
+        assert not {"cost", "currency"} & listed_call.keys()
     for result in (asked, seen):
         assert (result["state"], result["timed_out"]) == ("ringing", True)
     assert "outcome" not in asked
-    assert not {"result", "reason", "duration_s", "cost", "untrusted"} & seen.keys()
+    assert not {"result", "reason", "duration_s", "cost", "currency", "untrusted"} & seen.keys()
 
 
 async def test_waiting_for_an_unknown_call_fails_at_once(database_url: str, era: Era) -> None:

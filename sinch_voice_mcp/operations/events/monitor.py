@@ -59,7 +59,7 @@ class CallSnapshot:
         reason: The platform's word for why it ended.
         duration: Seconds between answer and end.
         cost: What it cost, in ``currency``.
-        currency: ISO 4217 code.
+        currency: ISO 4217 code; None without a cost.
     """
 
     call_id: CallId
@@ -254,6 +254,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
     answered = result == "ANSWERED" or any(event.kind in {"ace", "pie"} for event in events)
     debit = None if call is None else call.debit
     cost = _amount(ends, debit and debit.amount) if ended else None
+    currency = _text(ends, "currency") or (debit and debit.currency_id)
     return CallSnapshot(
         call_id=call_id,
         reported=bool(events),
@@ -265,7 +266,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
         reason=(_text(ends, "reason") or (call and call.reason)) if ended else None,
         duration=_number(ends, "duration_s", call and call.duration),
         cost=cost,
-        currency=None if cost is None else _text(ends, "currency") or (debit and debit.currency_id),
+        currency=None if cost is None else currency,
     )
 
 

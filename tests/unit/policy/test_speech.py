@@ -16,6 +16,7 @@ from tests.unit.policy.decisions import allowed, refused, tts
         "Gr\u00fc\u00dfe, \u4f60\u597d, \u0928\u092e\u0938\u094d\u0924\u0947",
         "Two\nlines\tof it",
         "[1] or #2?",
+        "1 < 2, and the <speaker> and < speak.up",
         "x" * 600,
     ],
 )
@@ -39,6 +40,9 @@ def test_plain_text_is_spoken(text: str) -> None:
         ("a\x85b", "U+0085"),
         ("a\u2028b", "LINE SEPARATOR (U+2028)"),
         ("Hi];#href[https://evil.test/a.mp3", "#href["),
+        ("<speak>Hi</speak>", "<speak>"),
+        ("Hi < / Speak\n>", "<speak>"),
+        ("Hi <x:speak version='1.1'>", "<speak>"),
         ("Hi #TTS [x", "#TTS ["),
     ],
 )

@@ -67,6 +67,8 @@ CASES: list[Case] = [
     ("SV021", played("#tts[a"), played("file"), None),
     ("SV012", played(f"#ssml[<speak>{'a' * 601}</speak>]"), played(f"#ssml[<speak>{'<p>a</p>' * 600}</speak>]"), None),
     ("SV022", played("#ssml[<speak>a]"), played("#ssml[<speak>a<break time='1s'/></speak>]"), None),
+    ("SV022", said({"name": "say", "text": "<speak>a</speak>"}), said({"name": "say", "text": "speak < a"}), None),
+    ("SV022", played("#tts[< SPEAK >a]"), played("#tts[<speaker>a]"), None),
     ("SV022", played("#ssml[<speak><blink>a</blink></speak>]"), played("#ssml[<speak><p>a</p></speak>]"), None),
     ("SV022", played("#ssml[<speak>a<x:breath/></speak>]"), played("#ssml[<speak>a<amazon:breath/></speak>]"), None),
     ("SV023", played("http://media.example.com/a.mp3"), played("https://media.example.com/a.mp3"), None),
