@@ -82,7 +82,7 @@ class VoiceService:
             clock: Gives the time for the guard, for waits and for the age of facts.
             tasks: Runs the sending of requests.
         """
-        policy = config.policy
+        self.policy = policy = config.policy
         self._account = Account(api, clock)
         self._settlement = Settlement(api, journal, policy)
         self._dispatcher = Dispatcher(
@@ -98,7 +98,6 @@ class VoiceService:
         self._configured_sandbox = config.simulated
         guard = Guard(policy, config.mode, self._account, clock, on_sandbox=lambda: self._found_sandbox)
         self._routing = EventRouting(api, config.source, clock, config.pace)
-        self.policy = policy
         self.calls = Calls(
             api,
             guard,
