@@ -71,10 +71,7 @@ async def open_app(
     clock = clock or SystemClock()
     alone = settings.embedded and sandbox is None and transport is None
     loopback = LoopbackTransport(settings.sandbox_callback_ports) if alone else None
-    platform = sandbox if loopback is None else embedded_sandbox(settings, loopback)
-    if loopback is not None and platform is not None:
-        # Before the first look at the callback URL, which is remembered.
-        platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
+    platform = sandbox if loopback is None else _calling_back(settings, loopback)
     client = make_client(settings, sandbox=platform, transport=transport, clock=clock)
     config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
@@ -86,16 +83,11 @@ async def open_app(
         sandboxes = Sandboxes(storage.database, storage.journal, own)
         await sandboxes.beat()
         service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
-        # The embedded sandbox answers at once, and a test or first call then finds the account known.
         if settings.embedded:
+            # The embedded sandbox answers at once, and a test or first call then finds the account known.
             await service.warm()
-        elif client.is_local:
-            # Whether it is a sandbox has to be known before the first call, if it answers at all.
-            with clock.move_on_after(pace.platform_answer_s):
-                await service.warm()
         else:
-            # Over the network this takes a while, and the first tool call may not need it.
-            tasks.start_soon(service.warm)
+            await _warm(service, client, clock, pace, tasks)
         tasks.start_soon(_sweep, service, storage, sandboxes, clock, pace)
         tasks.start_soon(storage.listen)
         async with _receiving(settings, service, clock, loopback, platform, tasks):
@@ -113,6 +105,26 @@ def _opened_storage(settings: Settings, clock: Clock, *, own_time: bool) -> Abst
     terms = Terms(settings.keep_events_days, settings.keep_replies_days, settings.keep_calls_days)
     url = database_url(settings)
     return open_storage(url, clock, own_time=own_time, secret=settings.sealing_secret, terms=terms)
+
+
+def _calling_back(settings: Settings, loopback: LoopbackTransport) -> Sandbox:
+    """Create the sandbox of a server, which sends its events to that server."""
+    platform = embedded_sandbox(settings, loopback)
+    # Before the first look at the callback URL, which is remembered.
+    platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
+    return platform
+
+
+async def _warm(service: VoiceService, client: VoiceClient, clock: Clock, pace: Pace, tasks: TaskGroup) -> None:
+    """Look up the account at a platform outside this process, so that the server starts whether it answers or not."""
+    if client.is_local:
+        # The first call has to know whether it is a sandbox.
+        with clock.move_on_after(pace.platform_answer_s) as limit:
+            await service.warm()
+        if not limit.cancelled_caught:
+            return
+    # Over the network this takes a while, and the first tool call may not need it.
+    tasks.start_soon(service.warm)
 
 
 def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> ServiceConfig:

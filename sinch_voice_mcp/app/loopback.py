@@ -1,7 +1,7 @@
 """Deliver callbacks inside one process: from the embedded sandbox to the receiver."""
 
 from collections.abc import AsyncGenerator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import httpx2
@@ -32,31 +32,39 @@ class LoopbackTransport:
         self._ports = ports
         self._inside: Poster | None = None
         self._outside = Poster()
+        self._is_connected = False
 
     async def __call__(self, request: CallbackRequest) -> CallbackResponse | None:
         """Post one callback; return None if no reply came, or if it must not be posted there."""
-        # With set_callbacks, a user may name an application of their own on this machine instead.
-        poster = self._inside if request.url == LOOPBACK_CALLBACK_URL else None
+        poster = self._poster(request.url)
         if poster is None:
-            if not self._may_post(request.url):
-                return None
-            poster = self._outside
+            return None
         answer = await poster.post(request.url, request.headers, request.body, request.timeout_s)
         return None if answer is None else CallbackResponse(*answer)
 
-    def _may_post(self, url: str) -> bool:
+    def _poster(self, url: str) -> Poster | None:
+        """Return what posts to a URL; None if nothing may, or if no connection is open any more."""
+        if not self._is_connected:
+            # A sandbox that is being stopped may still deliver what it had begun.
+            return None
+        # With set_callbacks, a user may name an application of their own on this machine instead.
+        if url == LOOPBACK_CALLBACK_URL and self._inside is not None:
+            return self._inside
         # The sandbox has checked that the URL can be read, and that its host is this machine.
         parts = urlsplit(url)
-        return self._ports is None or (parts.port or _DEFAULT_PORTS.get(parts.scheme)) in self._ports
+        may_post = self._ports is None or (parts.port or _DEFAULT_PORTS.get(parts.scheme)) in self._ports
+        return self._outside if may_post else None
 
     @asynccontextmanager
     async def connected(self, receiver: ASGIApp | None) -> AsyncGenerator[None]:
         """Deliver callbacks to this receiver until the end; with None, only to ports of this machine."""
-        async with self._outside:
-            if receiver is None:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._outside)
+            if receiver is not None:
+                self._inside = await stack.enter_async_context(Poster(httpx2.ASGITransport(receiver)))
+            self._is_connected = True
+            try:
                 yield
-                return
-            async with Poster(httpx2.ASGITransport(receiver)) as poster:
-                self._inside = poster
-                yield
-            self._inside = None
+            finally:
+                # Before the connections are closed: a request on a closed one would raise.
+                self._is_connected = False

@@ -100,7 +100,7 @@ class VoiceService:
             clock: Gives the time for the guard, for waits and for the age of facts.
             tasks: Runs the sending of requests.
         """
-        policy = config.policy
+        self.policy = policy = config.policy
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
         self._hang_ups = HangUps(api, journal, clock, config.pace)
@@ -130,7 +130,6 @@ class VoiceService:
         self._routing = EventRouting(api, config.source, clock, config.pace)
         self.clock = clock
         self.principal, self.confirmer = config.principal, config.confirmer
-        self.policy = policy
         self.confirmation = Confirmation(guard, journal)
         self.calls = Calls(
             api,

@@ -111,6 +111,16 @@ async def test_a_changed_callback_url_counts_at_once(sqlite_url: str, era: Era) 
             assert sent(stage).get("enableAce", False) is asked
 
 
+async def test_a_callback_url_that_someone_else_changed_counts_as_soon_as_it_is_looked_up(
+    sqlite_url: str, era: Era
+) -> None:
+    async with scene(sqlite_url) as stage, stage.server(era) as voice:
+        stage.sandbox.engine.account.set_callbacks(stage.sandbox.credentials.key, primary=ELSEWHERE)
+        await voice.ok("get_callbacks")
+        await voice.ok("place_tts_callout", **CALL)
+    assert flags(sent(stage)) == {"enableDice": True}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from sinch_voice_mcp.app.http import listening_socket, serve
-from sinch_voice_mcp.app.loopback import LoopbackTransport
+from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LoopbackTransport
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.sandbox import CallbackRequest
 from sinch_voice_mcp.settings import load
@@ -68,6 +68,20 @@ async def test_no_spelling_of_this_machine_reaches_a_port_that_is_not_listed(hos
             assert response is not None
             assert response.status == 200
     assert paths == [PATH, PATH]
+
+
+async def test_a_callback_that_is_delivered_after_the_end_has_no_reply() -> None:
+    async with program() as (port, paths):
+        transport = LoopbackTransport()
+        async with transport.connected(_unused):
+            pass
+        for url in (LOOPBACK_CALLBACK_URL, f"http://127.0.0.1:{port}{PATH}"):
+            assert await transport(CallbackRequest(url, {}, b"{}")) is None
+    assert paths == []
+
+
+async def _unused(scope: Scope, receive: Receive, send: Send) -> None:
+    del scope, receive, send
 
 
 async def test_a_url_without_port_means_the_default_port_of_its_scheme() -> None:

@@ -57,7 +57,7 @@ async def test_calls_end_with_the_process_of_their_sandbox(sqlite_url: str, era:
         new = await joined(second, "two")
         (latest, lost) = (await second.ok("list_calls"))["calls"]
         error = await second.fails("get_call", call_id=old)
-        # What another server on the same journal simulates goes on.
+        # The calls of another server on the same journal stay open while it runs.
         async with serving(era, **environ) as third:
             elsewhere = await joined(third, "three")
             listed = {call["call_id"]: call["state"] for call in (await third.ok("list_calls"))["calls"]}
