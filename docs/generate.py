@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sinch_voice_mcp.cli import cli
 from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
-from sinch_voice_mcp.policy.refusals import RefusalKind
+from sinch_voice_mcp.policy.refusal import RefusalKind
 from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.storage.columns import PERSONAL

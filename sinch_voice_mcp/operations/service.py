@@ -106,41 +106,16 @@ class VoiceService:
         self._hang_ups = HangUps(api, journal, clock, config.pace)
         self._settlement = Settlement(api, journal, policy, self._hang_ups, clock)
         changes = Changes(journal, policy)
-        self._dispatcher = Dispatcher(
-            journal,
-            policy,
-            tasks,
-            refresh=self._settlement.refresh,
-            hang_ups=self._hang_ups,
-            clock=clock,
-            pace=config.pace,
-            patience_s=config.patience_s,
-        )
+        self._dispatcher = self._make_dispatcher(journal, config, clock, tasks)
         self._api = api
         self._configured_sandbox = config.simulated
-        guard = Guard(
-            policy,
-            config.mode,
-            self._account,
-            # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
-            lambda: instant_of(journal.now()),
-            config.source.url,
-            on_sandbox=lambda: self._found_sandbox,
-        )
+        guard = self._make_guard(journal, config)
         self._routing = EventRouting(api, config.source, clock, config.pace)
         self.clock = clock
         self.principal, self.confirmer = config.principal, config.confirmer
         self.confirmation = Confirmation(guard, journal)
-        self.calls = Calls(
-            api,
-            guard,
-            self.confirmation,
-            self._dispatcher,
-            self._settlement,
-            events,
-            changes,
-            self._routing,
-        )
+        placing = (self.confirmation, self._dispatcher, self._settlement, events, changes, self._routing)
+        self.calls = Calls(api, guard, *placing)
         self.changes = changes
         self.conferences = Conferences(api, changes)
         self.numbers = Numbers(api, guard, self._account, self.calls, changes, self._routing)
@@ -149,6 +124,29 @@ class VoiceService:
         self.surveys = Surveys(api, self.calls, self.events, clock)
         self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
+
+    def _make_dispatcher(self, journal: Journal, config: ServiceConfig, clock: Clock, tasks: TaskGroup) -> Dispatcher:
+        return Dispatcher(
+            journal,
+            config.policy,
+            tasks,
+            refresh=self._settlement.refresh,
+            hang_ups=self._hang_ups,
+            clock=clock,
+            pace=config.pace,
+            patience_s=config.patience_s,
+        )
+
+    def _make_guard(self, journal: Journal, config: ServiceConfig) -> Guard:
+        return Guard(
+            config.policy,
+            config.mode,
+            self._account,
+            # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
+            lambda: instant_of(journal.now()),
+            config.source.url,
+            on_sandbox=lambda: self._found_sandbox,
+        )
 
     def _call_events(
         self, api: VoiceApi, journal: Journal, log: EventLog, inbox: EventInbox, config: ServiceConfig, clock: Clock

@@ -40,7 +40,8 @@ from sinch_voice_mcp.policy.facts import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
-from sinch_voice_mcp.policy.refusals import REFUSALS, Refusal, owner_sets
+from sinch_voice_mcp.policy.refusal import Refusal, owner_sets
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules import RULES, Rule
 from sinch_voice_mcp.policy.showing import Shown, question_text
 

@@ -5,104 +5,9 @@ was placed before, and ``confirmation`` by a person. Each module that refuses ta
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.hours import PRESETS, USUAL_HOURS
-from sinch_voice_mcp.policy.policy import variable
-
-RefusalKind = Literal["rule", "limit", "confirmation"]
-"""What decides: the guard, the journal's counters, or a person."""
-
-PassesWhen = Literal["never", "next_allowed_at", "call_ends", "confirmed", "resumed"]
-"""When the same request can pass without a change of it or of a setting."""
-
-NO_SWITCH = "No setting allows this."
-UNCHANGED = "Repeating the request unchanged will not help."
-"""Ends the next step of a refusal that time does not lift."""
-
-# The default of the error class, so that both say the same.
-TELL_THE_USER = RefusedError.default_next_step
-_CALL_AGAIN_LATER = "Tell the user, and try again at `next_allowed_at` or later."
-_CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up ends one."
-_PASSES: Mapping[PassesWhen, str] = {
-    "never": "never",
-    "next_allowed_at": "at `next_allowed_at`",
-    "call_ends": "when a call has ended",
-    "confirmed": "when a person confirms it",
-    "resumed": "when the owner resumes calling",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One row of the table.
-
-    Attributes:
-        code: The stable name in the member ``rule`` of an error; for a limit, the setting that sets it.
-        kind: What decides.
-        title: The subject, in a few words.
-        exactly: What is allowed or refused, precisely.
-        settings: The members of the policy that change it; empty if no setting does.
-        passes_when: When the same request can pass although it and the settings stay as they are. Only refusals
-            that pass at a known time have ``next_allowed_at``.
-        next_step: What the client does now, unless a refusal has a more specific next step.
-        message: The message, if it is the same for every request.
-        retry_safe: Whether repeating the request has no second effect. True of every row, because a refused
-            request was not sent.
-    """
-
-    code: str
-    kind: RefusalKind
-    title: str
-    exactly: str
-    settings: tuple[str, ...] = ()
-    passes_when: PassesWhen = "never"
-    next_step: str = TELL_THE_USER
-    message: str = ""
-    retry_safe: bool = True
-
-    @property
-    def passes_later(self) -> bool:
-        """Whether the same request can pass although it and the settings stay as they are."""
-        return self.passes_when != "never"
-
-    @property
-    def passes(self) -> str:
-        """When the same request passes, for documentation."""
-        return _PASSES[self.passes_when]
-
-    @property
-    def how_to_change(self) -> str:
-        """One sentence: who can change this, with which settings."""
-        return owner_sets(*self.settings) if self.settings else NO_SWITCH
-
-    def steps(self, own: str | None = None) -> str:
-        """Return the next step, or ``own`` if given; say so if the request never passes unchanged."""
-        step = own or self.next_step
-        return step if self.passes_later else never_unchanged(step)
-
-
-def never_unchanged(step: str) -> str:
-    """Return a next step that adds that time alone does not help."""
-    return f"{step} {UNCHANGED}"
-
-
-def owner_sets(*names: str, word: str = "or") -> str:
-    """Return one sentence that names the settings to change; ``word`` joins them."""
-    variables = f" {word} ".join(variable(name) for name in names)
-    return f"Only the owner of this server can change this, with {variables}."
-
-
-def _rule(code: str, title: str, exactly: str, *settings: str) -> Refusal:
-    return Refusal(code, "rule", title, exactly, settings)
-
-
-def _limit(code: str, title: str, exactly: str, message: str, passes_when: PassesWhen = "next_allowed_at") -> Refusal:
-    step = _CHECK_CALLS if passes_when == "call_ends" else _CALL_AGAIN_LATER
-    return Refusal(code, "limit", title, exactly, (code,), passes_when, step, message)
-
+from sinch_voice_mcp.policy.refusal import CALL_AGAIN_LATER, Refusal, limit_row, rule_row
 
 _URL = (
     "A URL has a DNS name, port 443 and printable ASCII characters only; no user information, no fragment and no IP "
@@ -123,37 +28,37 @@ _RULES = (
         "Tell the user that calling is stopped, and why. Only the owner can resume it; no tool can.",
         "Calling is stopped: no call is placed, connected or changed, except to end it.",
     ),
-    _rule(
+    rule_row(
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
         "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
         "characters; `ice`, `ace` and `pie` are SVAML or a URL.",
     ),
-    _rule(
+    rule_row(
         "unknown_member",
         "Undocumented members",
         "In live mode, a member that no documentation names is refused. In the sandbox it is left out of the request, "
         "with a warning.",
     ),
-    _rule(
+    rule_row(
         "number_named",
         "Number present",
         "`connectPstn` has a `number`. Without one, the platform would call whatever number the caller dialed.",
     ),
-    _rule(
+    rule_row(
         "emergency_number",
         "Emergency numbers",
         "Refused: up to six digits that are an emergency number in any region; a national number that is one in any "
         "region of its calling code; an invalid number that begins like one, unless only its length is wrong. The "
         "user of a SIP address and the name of an in-app user are checked too.",
     ),
-    _rule(
+    rule_row(
         "short_number",
         "Short numbers",
         "Refused: short codes that work inside one network only, according to numbering metadata.",
     ),
-    _rule(
+    rule_row(
         "e164_number",
         "E.164 numbers",
         "A number begins with + and has ASCII digits; spaces (non-breaking ones too), dots, hyphens, parentheses and "
@@ -162,26 +67,26 @@ _RULES = (
         "possible length. Forms that a country gave up are refused. The platform receives the number in E.164 form.",
         "allowed_numbers",
     ),
-    _rule(
+    rule_row(
         "fictional_number",
         "Fictional numbers",
         "In live mode, numbers that regulators reserve for films and books are refused: NANP 555-0100 to 555-0199, "
         "and those of Ofcom and ACMA. A platform on this machine whose every answer names it a sandbox accepts them.",
     ),
-    _rule(
+    rule_row(
         "denied_prefix",
         "Denied prefixes",
         "Numbers that begin with one of `denied_prefixes` are refused, even if another setting allows them.",
         "denied_prefixes",
     ),
-    _rule(
+    rule_row(
         "non_geographic",
         "Numbers of no country",
         "Satellite and universal numbers (+800 +808 +870 +878 +881 +882 +883 +888 +979) are refused, unless "
         "`allowed_numbers` lists the exact number.",
         "allowed_numbers",
     ),
-    _rule(
+    rule_row(
         "number_type",
         "Kinds of numbers",
         "The kind of the number, according to numbering metadata, is in `allowed_number_types`, or `allowed_numbers` "
@@ -189,7 +94,7 @@ _RULES = (
         "allowed_number_types",
         "allowed_numbers",
     ),
-    _rule(
+    rule_row(
         "number_region",
         "Regions",
         "The region of the number, not its calling code, is in `allowed_regions`; by default, these are the regions "
@@ -197,31 +102,31 @@ _RULES = (
         "allowed_regions",
         "allowed_numbers",
     ),
-    _rule(
+    rule_row(
         "cli_missing",
         "Caller ID present",
         "Every call to a telephone has a caller ID, `cli`. If the request has none, `default_cli` is used.",
         "default_cli",
     ),
-    _rule(
+    rule_row(
         "cli_form",
         "Form of the caller ID",
         "A caller ID is a plus and 7 to 15 digits, or `private` or `incoming` if `verified_cli` lists that word.",
         "verified_cli",
     ),
-    _rule(
+    rule_row(
         "self_call",
         "Calls to oneself",
         "A call does not go to the number that it shows as its caller ID, which would ring the application that makes "
         "the call. Another of the account's own numbers may be called.",
     ),
-    _rule(
+    rule_row(
         "cli_ownership",
         "Owner of the caller ID",
         "A caller ID is one of the account's own voice numbers, is listed in `verified_cli`, or is the `default_cli`.",
         "verified_cli",
     ),
-    _rule(
+    rule_row(
         "spoken_text",
         "Text",
         "Text has something to speak, and at most `max_text_chars` characters in one piece, counted in Unicode's "
@@ -230,7 +135,7 @@ _RULES = (
         "is passed as SSML.",
         "max_text_chars",
     ),
-    _rule(
+    rule_row(
         "ssml",
         "SSML",
         "SSML is plain text, or well-formed XML with the root <speak>, without document type, entities and processing "
@@ -239,34 +144,34 @@ _RULES = (
         "30 s; a break without `time` counts as 1 s. URLs in any attribute count as audio URLs.",
         "max_text_chars",
     ),
-    _rule("dtmf", "Tones", "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."),
-    _rule(
+    rule_row("dtmf", "Tones", "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."),
+    rule_row(
         "media_url",
         "Audio URLs",
         f"Audio is played from https:// URLs whose host is in `media_hosts`. {_URL}",
         "media_hosts",
     ),
-    _rule(
+    rule_row(
         "callback_url",
         "Callback URLs",
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
         "URLs of this machine.",
         "callback_hosts",
     ),
-    _rule(
+    rule_row(
         "application_key",
         "Other applications",
         "Numbers are assigned to this server's own application, and taken away from it; from and to another "
         "application of the account only if `application_keys` lists its key.",
         "application_keys",
     ),
-    _rule(
+    rule_row(
         "hidden_callbacks",
         "Suppressed callbacks",
         "`suppressCallbacks` is refused unless `allow_suppress_callbacks` is set.",
         "allow_suppress_callbacks",
     ),
-    _rule(
+    rule_row(
         "recording",
         "Recording",
         "Recording is refused unless `allow_recording` is set. A recording is stored in one of "
@@ -274,7 +179,7 @@ _RULES = (
         "allow_recording",
         "recording_destinations",
     ),
-    _rule(
+    rule_row(
         "sip_target",
         "SIP addresses",
         "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is user@host "
@@ -284,14 +189,14 @@ _RULES = (
         "allow_sip",
         "sip_hosts",
     ),
-    _rule(
+    rule_row(
         "in_app_target",
         "In-app users",
         "In-app users are refused unless `allow_in_app` is set. The name has printable ASCII characters, and is not an "
         "emergency number.",
         "allow_in_app",
     ),
-    _rule(
+    rule_row(
         "stream_target",
         "Streams",
         "Streams are refused unless `allow_streams` is set. A stream goes to a wss:// URL whose host is in "
@@ -299,7 +204,7 @@ _RULES = (
         "allow_streams",
         "callback_hosts",
     ),
-    _rule(
+    rule_row(
         "duration",
         "Duration",
         "`maxDuration` is at most `max_duration_s`. Conference and custom callouts, `connectPstn`, `connectSip` and "
@@ -318,10 +223,10 @@ _RULES = (
         "country and `trusted_numbers` may be called at any time.",
         ("calling_hours", "trusted_numbers"),
         "next_allowed_at",
-        _CALL_AGAIN_LATER,
+        CALL_AGAIN_LATER,
     ),
-    _rule("restricted_number", "Restricted numbers", "Numbers that the platform marks as restricted are refused."),
-    _rule(
+    rule_row("restricted_number", "Restricted numbers", "Numbers that the platform marks as restricted are refused."),
+    rule_row(
         "price",
         "Price per minute",
         "The platform's price per minute, in the account's currency and at most a day old, is at most "
@@ -331,57 +236,57 @@ _RULES = (
 )
 
 _LIMITS = (
-    _limit(
+    limit_row(
         "repeat_in_flight",
         "Calls to one number at the same time",
         "At most `repeat_in_flight` calls to one number are in progress at the same time.",
         "A call to this number has not ended yet.",
         "call_ends",
     ),
-    _limit(
+    limit_row(
         "repeat_gap_s",
         "Pause between calls to one number",
         "At least `repeat_gap_s` seconds lie between two calls to one number.",
         "This number was called too recently.",
     ),
-    _limit(
+    limit_row(
         "repeat_per_day",
         "Calls to one number per day",
         "At most `repeat_per_day` calls to one number are placed per day.",
         "The daily limit of calls to this number is reached.",
     ),
-    _limit(
+    limit_row(
         "repeat_per_week",
         "Calls to one number per week",
         "At most `repeat_per_week` calls to one number are placed per week.",
         "The weekly limit of calls to this number is reached.",
     ),
-    _limit(
+    limit_row(
         "max_concurrent_calls",
         "Calls at the same time",
         "At most `max_concurrent_calls` calls are in progress at the same time.",
         "The limit of calls at the same time is reached.",
         "call_ends",
     ),
-    _limit(
+    limit_row(
         "calls_per_minute",
         "Calls per minute",
         "At most `calls_per_minute` calls are placed per minute.",
         "The limit of calls per minute is reached.",
     ),
-    _limit(
+    limit_row(
         "calls_per_hour",
         "Calls per hour",
         "At most `calls_per_hour` calls are placed per hour.",
         "The limit of calls per hour is reached.",
     ),
-    _limit(
+    limit_row(
         "calls_per_day",
         "Calls per day",
         "At most `calls_per_day` calls are placed per day.",
         "The limit of calls per day is reached.",
     ),
-    _limit(
+    limit_row(
         "max_spend_per_day",
         "Spending per day",
         "A day's calls cost at most `max_spend_per_day`; a call that has not ended counts with its maximum cost.",

@@ -27,7 +27,7 @@ from sinch_voice_mcp.operations.states import REASONS, RESULTS
 from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.policy import REFUSALS, Refusal
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.policy.refusals import RefusalKind
+from sinch_voice_mcp.policy.refusal import RefusalKind
 from sinch_voice_mcp.ports import CallingStopped, iso
 from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES

@@ -10,7 +10,7 @@ from mcp.types import TextResourceContents
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.policy import REFUSALS, RULES, Refusal
-from sinch_voice_mcp.policy.refusals import UNCHANGED
+from sinch_voice_mcp.policy.refusal import UNCHANGED
 from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.callers import Caller, Connect, changes, connected

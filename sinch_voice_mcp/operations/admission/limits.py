@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import REFUSALS, Policy
-from sinch_voice_mcp.policy.refusals import never_unchanged
+from sinch_voice_mcp.policy.refusal import never_unchanged
 from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Journal, Release, iso
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis
 from sinch_voice_mcp.wire.calls import Price

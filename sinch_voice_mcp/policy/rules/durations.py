@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Lasts
-from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
+from sinch_voice_mcp.policy.refusal import owner_sets
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
 
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.hours import DAYS, Hours, hours_for, is_open, next_opening
 from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts
-from sinch_voice_mcp.policy.refusals import REFUSALS, TELL_THE_USER, never_unchanged
+from sinch_voice_mcp.policy.refusal import TELL_THE_USER, never_unchanged
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.zones import candidate_zones
 from sinch_voice_mcp.types import iso_seconds

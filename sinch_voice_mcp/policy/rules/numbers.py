@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Dial
 from sinch_voice_mcp.policy.numbers import NO_REGION, Fault, FaultKind, NumberFacts
-from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS
+from sinch_voice_mcp.policy.refusal import NO_SWITCH
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
 from sinch_voice_mcp.policy.values import ANY_REGION
 from sinch_voice_mcp.text.quoting import printable

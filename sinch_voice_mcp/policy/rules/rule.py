@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sinch_voice_mcp.policy.case import Case
-from sinch_voice_mcp.policy.refusals import NO_SWITCH, Refusal
+from sinch_voice_mcp.policy.refusal import NO_SWITCH, Refusal
 from sinch_voice_mcp.text.quoting import printable
 
 MAX_LISTED = 5

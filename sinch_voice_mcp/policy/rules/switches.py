@@ -6,7 +6,8 @@ from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Hides, Reach, ReachKind, Store
 from sinch_voice_mcp.policy.numbers import Fault, examine
 from sinch_voice_mcp.policy.policy import Policy
-from sinch_voice_mcp.policy.refusals import NO_SWITCH, REFUSALS, owner_sets
+from sinch_voice_mcp.policy.refusal import NO_SWITCH, owner_sets
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.rules.urls import host_problem
 from sinch_voice_mcp.policy.targets import SipAddress, names_emergency, sip_address

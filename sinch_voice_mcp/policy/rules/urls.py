@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
-from sinch_voice_mcp.policy.refusals import REFUSALS, owner_sets
+from sinch_voice_mcp.policy.refusal import owner_sets
+from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
 from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
 from sinch_voice_mcp.text.hosts import is_loopback

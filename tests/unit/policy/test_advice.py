@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from sinch_voice_mcp.policy import Facts, Policy, Refuse
-from sinch_voice_mcp.policy.refusals import NO_SWITCH, TELL_THE_USER, UNCHANGED
+from sinch_voice_mcp.policy.refusal import NO_SWITCH, TELL_THE_USER, UNCHANGED
 from sinch_voice_mcp.svaml import (
     ConnectMxp,
     ConnectPstn,

@@ -3,7 +3,7 @@
 import pytest
 
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.policy.refusals import UNCHANGED
+from sinch_voice_mcp.policy.refusal import UNCHANGED
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles, Say
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, ConferenceCalloutRequest, TtsCallout, TtsCalloutRequest

@@ -1,0 +1,17 @@
+"""Every setting, read once from flags, environment and file into one frozen model."""
+
+from sinch_voice_mcp.settings.loading import CONFIG_VARIABLE, Setting, all_settings, changed, flag, load, split
+from sinch_voice_mcp.settings.model import MAX_PRINCIPAL_CHARS, Settings, variable
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "MAX_PRINCIPAL_CHARS",
+    "Setting",
+    "Settings",
+    "all_settings",
+    "changed",
+    "flag",
+    "load",
+    "split",
+    "variable",
+]
