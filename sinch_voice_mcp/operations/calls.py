@@ -1,17 +1,18 @@
 """Place calls, and control calls in progress."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
+from sinch_voice_mcp.operations.dispatch.changes import Changes
 from sinch_voice_mcp.operations.dispatch.claims import Request
-from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher, StillAllowed
+from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatched, Dispatcher, Part, StillAllowed
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
-from sinch_voice_mcp.policy import Verdict
+from sinch_voice_mcp.policy import Verdict, is_hangup
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, Replies, VoiceApi
 from sinch_voice_mcp.svaml import Continue, Document, Hangup, Instruction, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
@@ -24,7 +25,6 @@ from sinch_voice_mcp.wire.callouts import (
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
-_SAME_CHANGE = "The same change was sent a moment ago; it was not sent again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Placed:
         request: The JSON object that was sent, or would be.
         verdicts: What every rule of the guard found.
         warnings: What the requester should know.
-        duplicate_of: Our token of the earlier request, if the same call was placed before and no second one was.
+        earlier: The earlier request, if the same call was placed before and no second one was.
     """
 
     call_id: CallId | None
@@ -45,7 +45,7 @@ class Placed:
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
-    duplicate_of: Token | None = None
+    earlier: JournalEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Calls:
         self._guard = guard
         self._confirmation = confirmation
         self._dispatcher = dispatcher
+        self._changes = Changes(dispatcher, guard.policy)
         self._settlement = settlement
         self._events = events
 
@@ -103,7 +104,8 @@ class Calls:
         """
         if dry_run:
             admitted = await self._guard.admit(request, unknown=unknown)
-            return await self._dry_run(admitted, _request(admitted), requester)
+            await self.check_limits(admitted, requester)
+            return _placed(admitted, None)
         async with self._dispatcher.audited(request.method, requester):
             (admitted,) = await self._confirmation.admit([request], requester, unknown=unknown)
             return await self._place(
@@ -113,26 +115,26 @@ class Calls:
     async def place_conference(
         self, requests: Sequence[CalloutRequest], requester: Requester = ANONYMOUS, *, dry_run: bool = False
     ) -> list[PlacedLeg]:
-        """Call several phones into one conference. The guard admits all callouts before the first one is placed.
+        """Call several phones into one conference. All callouts are admitted and claimed before the first is placed.
 
-        A callout that fails does not stop the others; if all fail, the first error is raised.
+        A callout that the platform rejects does not stop the others; if all fail, the first error is raised.
 
         Raises:
-            RefusedError: The guard refuses one of them; no phone was called. Its path begins with the list index.
+            RefusedError: The guard or a limit refuses one of them; no phone was called. Its path begins with the list
+                index.
             InvalidInputError: Two of them call the same number; no phone was called.
             VoiceError: Every callout failed.
         """
         if dry_run:
-            return await self._dry_run_conference(requests, requester)
+            self._check_concurrency(len(requests))
+            every = await self._admit_all(requests)
+            await self._dispatcher.check_limits(self._parts(every, requester))
+            return [PlacedLeg(admitted.rings or "", _placed(admitted, None), None) for admitted in every]
         async with self._dispatcher.audited(_CONFERENCE, requester):
             self._check_concurrency(len(requests))
             every = await self._confirmation.admit(requests, requester, numbered=True)
-            _check_distinct(every)
-        together = [admitted.wire for admitted in every]
-        legs = [
-            await self._leg(admitted, _request(admitted, together), requester.part(index))
-            for index, admitted in enumerate(every)
-        ]
+            results = await self._dispatcher.dispatch_together(self._parts(every, requester))
+        legs = [_leg(admitted, result) for admitted, result in zip(every, results, strict=True)]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # If one phone may have been called, the whole request is unsafe to repeat.
@@ -151,7 +153,7 @@ class Calls:
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
         """
-        await self._dispatcher.check_limits(_request(admitted), requester)
+        await self._dispatcher.check_limits([self._part(admitted, _request(admitted), requester)])
 
     async def get(self, call_id: CallId) -> Call:
         """Look up the state and outcome of a call; settle it in the journal if it has ended.
@@ -182,10 +184,12 @@ class Calls:
         Raises:
             StorageError: The journal cannot be used.
         """
-        return await self._dispatcher.journal.entries(limit=limit, states=states, since=since, inbound=inbound)
+        return await self._dispatcher.journal.entries(
+            limit=limit, states=states, since=since, inbound=inbound, prolonging=False
+        )
 
     async def update(self, call_id: CallId, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
-        """Send new instructions to a call in progress; returns warnings. A change that can ring is claimed first.
+        """Send new instructions to a call in progress; returns warnings. Every change but a hang-up is claimed.
 
         Raises:
             RefusedError: The guard or a limit refuses; nothing was sent.
@@ -196,10 +200,14 @@ class Calls:
             (admitted,) = await self._confirmation.admit(
                 [reading.document], requester, event="update", unknown=_unknown(reading)
             )
-            if admitted.connects:
-                return await self._dispatch_update(call_id, admitted, requester)
-            await self._api.update_call(call_id, admitted.request)
-            return admitted.warnings
+            if is_hangup(admitted.request):
+                await self._api.update_call(call_id, admitted.request)
+                return admitted.warnings
+
+            async def send() -> None:
+                await self._api.update_call(call_id, admitted.request)
+
+            return await self._changes.dispatch(call_id, admitted, requester, send)
 
     async def question_update(self, reading: Reading, requester: Requester) -> str | None:
         """Write the question to ask a person before a call is changed; None if no person has to confirm."""
@@ -209,13 +217,18 @@ class Calls:
         """Speak or play to one leg of a call in progress. The server never repeats the request.
 
         Raises:
-            RefusedError: The guard refuses; nothing was sent.
+            RefusedError: The guard or a limit refuses, or calling is stopped; nothing was sent.
             NotFoundError: There is no such call, or it has ended.
             OutcomeUnknownError: It may have been played.
         """
         document = Document(instructions=(instruction,), action=Continue())
-        admitted = await self._guard.admit(document, "update")
-        await self._api.manage_leg(call_id, leg, admitted.request)
+        async with self._dispatcher.audited("play", ANONYMOUS):
+            admitted = await self._guard.admit(document, "update")
+
+            async def send() -> None:
+                await self._api.manage_leg(call_id, leg, admitted.request)
+
+            await self._changes.dispatch(call_id, admitted, ANONYMOUS, send)
 
     async def hang_up(self, call_id: CallId) -> tuple[Call, bool]:
         """End a call; returns the call, and whether this request ended it. Safe to repeat.
@@ -251,6 +264,17 @@ class Calls:
         *,
         replies_from_receiver: bool = False,
     ) -> Placed:
+        part = self._part(admitted, request, requester, replies_from_receiver=replies_from_receiver)
+        return _placed(admitted, await self._dispatcher.dispatch(part.request, part.requester, part.send))
+
+    def _part(
+        self,
+        admitted: Admitted[CalloutRequest],
+        request: Request,
+        requester: Requester,
+        *,
+        replies_from_receiver: bool = False,
+    ) -> Part:
         async def send(token: Token, still_allowed: StillAllowed) -> CallId:
             callout = admitted.request
             if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
@@ -260,61 +284,30 @@ class Calls:
             live = self._guard.mode == "live"
             return await self._api.place_callout(with_token(callout, token, live=live), again=still_allowed)
 
-        return _placed(admitted, await self._dispatcher.dispatch(request, requester, send))
+        return Part(request, requester, send)
 
-    async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> PlacedLeg:
-        to = admitted.rings or ""
-        try:
-            async with self._dispatcher.audited(_CONFERENCE, requester):
-                return PlacedLeg(to, await self._place(admitted, request, requester), None)
-        except VoiceError as error:
-            if error.field == KEY:
-                # The key belongs to another list, so no number of this list is called, not even a new one.
-                raise
-            return PlacedLeg(to, None, error)
+    def _parts(self, every: Sequence[Admitted[CalloutRequest]], requester: Requester) -> list[Part]:
+        """Return the callouts of a conference; raise InvalidInputError if two of them call the same number."""
+        _check_distinct(every)
+        together = [admitted.wire for admitted in every]
+        return [
+            self._part(
+                admitted, replace(_request(admitted, together), number_at=_number_at(index)), requester.part(index)
+            )
+            for index, admitted in enumerate(every)
+        ]
 
-    async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
-        await self._dispatcher.check_limits(request, requester)
-        return _placed(admitted, None)
-
-    async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[PlacedLeg]:
+    async def _admit_all(self, requests: Sequence[CalloutRequest]) -> list[Admitted[CalloutRequest]]:
         every: list[Admitted[CalloutRequest]] = []
         for index, request in enumerate(requests):
             with located_at(index):
                 every.append(await self._guard.admit(request))
-        _check_distinct(every)
-        together = [admitted.wire for admitted in every]
-        return [
-            PlacedLeg(
-                admitted.rings or "",
-                await self._dry_run(admitted, _request(admitted, together), requester.part(index)),
-                None,
-            )
-            for index, admitted in enumerate(every)
-        ]
+        return every
 
     def _check_concurrency(self, count: int) -> None:
         allowed = self._guard.policy.max_concurrent_calls
         if allowed is not None and count > allowed:
             raise too_many_at_once(count, allowed)
-
-    async def _dispatch_update(
-        self, call_id: CallId, admitted: Admitted[Document], requester: Requester
-    ) -> tuple[str, ...]:
-        async def send(token: Token, still_allowed: StillAllowed) -> None:
-            # A change of a call has no member for the token, and is never repeated.
-            del token, still_allowed
-            await self._api.update_call(call_id, admitted.request)
-
-        request = Request(
-            kind="update",
-            wire=admitted.wire,
-            exposure=admitted.exposure,
-            subject=call_id,
-            text=admitted.spoken,
-        )
-        dispatched = await self._dispatcher.dispatch(request, requester, send)
-        return admitted.warnings if dispatched.duplicate_of is None else (*admitted.warnings, _SAME_CHANGE)
 
 
 def with_token(request: CalloutRequest, token: Token, *, live: bool) -> CalloutRequest:
@@ -378,12 +371,22 @@ def _placed(admitted: Admitted[CalloutRequest], dispatched: Dispatched | None) -
         request=admitted.wire,
         verdicts=admitted.verdicts,
         warnings=warnings,
-        duplicate_of=None if dispatched is None else dispatched.duplicate_of,
+        earlier=None if dispatched is None else dispatched.earlier,
     )
+
+
+def _leg(admitted: Admitted[CalloutRequest], result: Dispatched | VoiceError) -> PlacedLeg:
+    if isinstance(result, VoiceError):
+        return PlacedLeg(admitted.rings or "", None, result)
+    return PlacedLeg(admitted.rings or "", _placed(admitted, result), None)
 
 
 def _unknown(reading: Reading) -> tuple[str, ...]:
     return tuple(member.path for member in reading.unknown)
+
+
+def _number_at(index: int) -> str:
+    return f"$[{index}].conferenceCallout.destination.endpoint"
 
 
 def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
@@ -392,6 +395,6 @@ def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
     for index, admitted in enumerate(every):
         number = admitted.rings or ""
         if number in seen:
-            field = f"$[{index}].conferenceCallout.destination.endpoint"
-            raise InvalidInputError(f"{number} is in the list twice; a phone can take one call", field=field)
+            message = f"{number} is in the list twice; a phone can take one call"
+            raise InvalidInputError(message, field=_number_at(index))
         seen.add(number)

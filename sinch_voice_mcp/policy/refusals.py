@@ -29,7 +29,7 @@ _CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up e
 _PASSES: Mapping[PassesWhen, str] = {
     "never": "never",
     "next_allowed_at": "at `next_allowed_at`",
-    "call_ends": "when a call has ended",
+    "call_ends": "when a call has ended, at `next_allowed_at` at the latest",
     "confirmed": "when a person confirms it",
     "resumed": "when the owner resumes calling",
 }
@@ -304,8 +304,11 @@ _RULES = (
         "price",
         "Price per minute",
         "The platform's price per minute, in the account's currency and at most a day old, is at most "
-        "`max_rate_per_minute`. If the price lookup fails, the call is priced at `max_rate_per_minute`.",
+        "`max_rate_per_minute`. A price that is absent, negative or cannot be looked up is unknown: in the regions of "
+        "the account's own numbers, and for `allowed_numbers`, the call is priced at `max_rate_per_minute`; elsewhere "
+        "it is refused, and everywhere if `max_rate_per_minute` is unlimited and `max_spend_per_day` is not.",
         "max_rate_per_minute",
+        "allowed_numbers",
     ),
 )
 

@@ -15,6 +15,8 @@ from sinch_voice_mcp.ports.journal import Journal
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
 from sinch_voice_mcp.ports.requests import (
     INBOUND,
+    PROLONGS,
+    UPDATES,
     Approval,
     Claim,
     Claimed,
@@ -29,12 +31,16 @@ from sinch_voice_mcp.ports.requests import (
     JournalEntry,
     Mismatch,
     Outcome,
+    Prolonged,
     Release,
+    Withheld,
 )
 from sinch_voice_mcp.ports.voice import VoiceApi
 
 __all__ = [
     "INBOUND",
+    "PROLONGS",
+    "UPDATES",
     "Approval",
     "AuditRow",
     "CallingStopped",
@@ -58,10 +64,12 @@ __all__ = [
     "KillSwitchState",
     "Mismatch",
     "Outcome",
+    "Prolonged",
     "Release",
     "Replies",
     "Reply",
     "StoredEvent",
     "VoiceApi",
+    "Withheld",
     "iso",
 ]

@@ -86,6 +86,19 @@ MIGRATIONS: tuple[Migration, ...] = (
                 call TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (call, event))""",
         ),
     ),
+    Migration(
+        5,
+        "bounds",
+        (
+            "ALTER TABLE keys ADD COLUMN until_unanswered INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE calls ADD COLUMN content TEXT NOT NULL DEFAULT ''",
+            # The length of a call of an older program is not known, so nothing is hung up because of it.
+            "ALTER TABLE calls ADD COLUMN seconds BIGINT",
+            "ALTER TABLE calls ADD COLUMN rate BIGINT NOT NULL DEFAULT 0",
+            "CREATE INDEX calls_unknown_content ON calls (content) WHERE state = 'unknown'",
+            "CREATE INDEX calls_subject ON calls (subject) WHERE subject IS NOT NULL",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -11,7 +11,7 @@ from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import build_prompt, errors_naming_arguments, require_exactly_one
-from sinch_voice_mcp.tools.call_results import CallDetails, call_details
+from sinch_voice_mcp.tools.call_results import CallDetails, call_details, earlier_sentence
 from sinch_voice_mcp.tools.consent import Consented, consent_for, consent_for_update, requester
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
@@ -231,8 +231,9 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
     callee = placed.rings or "no phone"
     if placed.call_id is None:
         sentence = f"Checked only: nothing was placed. This request would call {callee}."
-    elif placed.duplicate_of is not None:
-        sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again."
+    elif placed.earlier is not None:
+        sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again. "
+        sentence += earlier_sentence(placed.earlier)
     else:
         sentence = f"The call to {callee} is placed; it is not answered yet."
     dry = placed.call_id is None
@@ -243,7 +244,7 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         request=placed.request if dry else None,
         verdicts=[_verdict(verdict) for verdict in placed.verdicts] if dry else [],
         warnings=[*placed.warnings, *remarks],
-        duplicate_of=placed.duplicate_of,
+        duplicate_of=placed.earlier and placed.earlier.token,
     )
 
 
@@ -257,8 +258,8 @@ def _leg(leg: PlacedLeg) -> ConferenceLeg:
         return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None)
     placed = leg.placed
     request = placed.request if placed.call_id is None else None
-    to = placed.rings or leg.to
-    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=placed.duplicate_of)
+    to, earlier = placed.rings or leg.to, placed.earlier and placed.earlier.token
+    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=earlier)
 
 
 def _conference_sentence(legs: list[ConferenceLeg], conference_id: str, *, dry_run: bool) -> str:

@@ -138,10 +138,9 @@ def _with_plus(number: str) -> str:
 
 
 def _tariff(known: QueriedNumber) -> Tariff:
-    if known.rate is None:
+    amount = known.rate and known.rate.known
+    if known.rate is None or amount is None:
+        # A price that is absent or cannot be right is unknown, never zero.
         return Tariff(None, None, known.restricted)
     # Through text, because a float of 0.1 is not exactly 0.1.
-    rate = Decimal(str(known.rate.amount))
-    # A price that cannot be right counts as unknown, so the owner's highest price applies.
-    is_plausible = rate.is_finite() and rate >= 0
-    return Tariff(rate if is_plausible else None, known.rate.currency_id, known.restricted)
+    return Tariff(Decimal(str(amount)), known.rate.currency_id, known.restricted)

@@ -90,7 +90,12 @@ class Guard:
             own = await self._account.facts(Needs(own_numbers=True))
             decision = _or_raise(decide(case.knowing(own)))
         if needs.tariffs:
-            decision = _or_raise(decide(case.knowing(await self._account.facts(needs))))
+            known = case.knowing(await self._account.facts(needs))
+            decision = _or_raise(decide(known))
+            # Where a price is unknown, the regions of the account's own numbers decide.
+            if needs_facts(known).own_numbers:
+                all_facts = Needs(own_numbers=True, tariffs=needs.tariffs)
+                decision = _or_raise(decide(case.knowing(await self._account.facts(all_facts))))
         return decision
 
     async def admit(self, request: R, event: Event | None = None, unknown: tuple[str, ...] = ()) -> Admitted[R]:

@@ -256,7 +256,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
         result=result if ended else None,
         reason=(_text(ends, "reason") or (call and call.reason)) if ended else None,
         duration=_number(ends, "duration_s", call and call.duration),
-        cost=_amount(ends, debit and debit.amount) if ended else None,
+        cost=_amount(ends, debit and debit.known) if ended else None,
         currency=_text(ends, "currency") or (debit and debit.currency_id),
     )
 
