@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
@@ -46,6 +47,11 @@ class Placed:
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     earlier: JournalEntry | None = None
+
+    @property
+    def duplicate_of(self) -> Token | None:
+        """Our token of the earlier request."""
+        return None if self.earlier is None else self.earlier.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +209,7 @@ class Calls:
             if is_hangup(admitted.request):
                 await self._api.update_call(call_id, admitted.request)
                 return admitted.warnings
-
-            async def send() -> None:
-                await self._api.update_call(call_id, admitted.request)
-
+            send = partial(self._api.update_call, call_id, admitted.request)
             return await self._changes.dispatch(call_id, admitted, requester, send)
 
     async def question_update(self, reading: Reading, requester: Requester) -> str | None:
@@ -224,10 +227,7 @@ class Calls:
         document = Document(instructions=(instruction,), action=Continue())
         async with self._dispatcher.audited("play", ANONYMOUS):
             admitted = await self._guard.admit(document, "update")
-
-            async def send() -> None:
-                await self._api.manage_leg(call_id, leg, admitted.request)
-
+            send = partial(self._api.manage_leg, call_id, leg, admitted.request)
             await self._changes.dispatch(call_id, admitted, ANONYMOUS, send)
 
     async def hang_up(self, call_id: CallId) -> tuple[Call, bool]:

@@ -244,7 +244,7 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         request=placed.request if dry else None,
         verdicts=[_verdict(verdict) for verdict in placed.verdicts] if dry else [],
         warnings=[*placed.warnings, *remarks],
-        duplicate_of=placed.earlier and placed.earlier.token,
+        duplicate_of=placed.duplicate_of,
     )
 
 
@@ -258,8 +258,8 @@ def _leg(leg: PlacedLeg) -> ConferenceLeg:
         return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None)
     placed = leg.placed
     request = placed.request if placed.call_id is None else None
-    to, earlier = placed.rings or leg.to, placed.earlier and placed.earlier.token
-    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=earlier)
+    to = placed.rings or leg.to
+    return ConferenceLeg(to=to, call_id=placed.call_id, error=None, request=request, duplicate_of=placed.duplicate_of)
 
 
 def _conference_sentence(legs: list[ConferenceLeg], conference_id: str, *, dry_run: bool) -> str:

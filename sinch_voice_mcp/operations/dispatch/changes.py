@@ -27,7 +27,7 @@ class Changes:
         call_id: CallId,
         admitted: Admitted[Document],
         requester: Requester,
-        change: Callable[[], Awaitable[None]],
+        change: Callable[[], Awaitable[object]],
     ) -> tuple[str, ...]:
         """Claim and send a change; returns warnings.
 

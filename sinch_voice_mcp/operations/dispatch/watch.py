@@ -55,7 +55,7 @@ class Watch:
         return Millis(entry.claimed_at + SENDING_MS + lasting_ms(seconds, self.policy))
 
     def _again(self, entry: JournalEntry) -> Micros:
-        """Return what is reserved again if a call that this journal did not place goes on after the reserved time."""
+        """Return what is reserved again if a call that this journal did not place outlasts the reserved time."""
         overdue = entry.kind in CHANGES and entry.lease < self.journal.now()
         return Micros(entry.rate * minutes(entry.seconds or 0) if overdue else 0)
 
