@@ -127,7 +127,9 @@ _RULES = (
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
-        "something to play; every text can be sent as JSON; `ice`, `ace` and `pie` are SVAML or a URL.",
+        "something to play; every text can be sent as JSON; `ice`, `ace` and `pie` are SVAML or a URL. A name, "
+        "locale, tag or other value that is not spoken has no control characters and at most 1,024 bytes, and so have "
+        "all cookies of a document together, and all tags.",
     ),
     _rule(
         "unknown_member",
@@ -283,7 +285,8 @@ _RULES = (
         "Duration",
         "`maxDuration` is at most `max_duration_s`. Conference and custom callouts, `connectPstn`, `connectSip` and "
         "`connectStream` without one get `default_duration_s`. `dialTimeout` of `connectPstn` is at most "
-        "`dial_timeout_s`, which is also its default.",
+        "`dial_timeout_s`, which is also its default. A menu has at most 10 `repeats`, a `timeoutMills` of at most "
+        "60,000 ms (in a conference too) and a `maxTimeoutMills` of at most 300,000 ms.",
         "max_duration_s",
         "default_duration_s",
         "dial_timeout_s",

@@ -327,8 +327,8 @@ class Dispatcher:
 
 
 def _may_have_room(claimed: Claimed) -> bool:
-    """Whether a limit refuses that a call which has ended meanwhile no longer uses."""
-    return isinstance(claimed, Exhausted) and not limits.UNTIL_ENDED.isdisjoint((claimed.rule, *claimed.also))
+    """Whether only limits refuse that a call which has ended meanwhile no longer uses."""
+    return isinstance(claimed, Exhausted) and limits.UNTIL_ENDED.issuperset((claimed.rule, *claimed.also))
 
 
 async def _sent(sending: _Sending) -> Dispatched | VoiceError:
