@@ -73,7 +73,7 @@ class Settlement:
             await self._look_up(entry)
         now = self._journal.now()
         unknown = await self._journal.entries(limit=_PAGE_SIZE, states=("unknown",))
-        await self._expire([entry for entry in unknown if entry.lease < now], {})
+        await self._expire([entry for entry in unknown if entry.lease <= now], {})
 
     async def sweep(self) -> None:
         """Settle requests past their deadline, calls that have ended, and expired leases; then prune the journal.
@@ -86,7 +86,7 @@ class Settlement:
             await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
         held = await self._journal.entries(limit=_PAGE_SIZE, states=("accepted", "unknown"))
         seen: dict[Token, _Seen] = {entry.token: await self._look_up(entry) for entry in self._due(held, now)}
-        await self._expire([entry for entry in held if entry.lease < now], seen)
+        await self._expire([entry for entry in held if entry.lease <= now], seen)
         await self._journal.prune()
 
     async def _expire(self, expired: Iterable[JournalEntry], seen: Mapping[Token, _Seen]) -> None:
@@ -164,7 +164,7 @@ class Settlement:
         if len(unclaimed) != 1:
             return False
         await self._journal.record(entry.token, Outcome("accepted", unclaimed[0]))
-        if entry.lease < (now := self._journal.now()):
+        if entry.lease <= (now := self._journal.now()):
             await self._journal.renew(entry.token, Millis(now + SETTLING_MS), Micros(0))
         return True
 

@@ -56,12 +56,12 @@ class Watch:
 
     def _again(self, entry: JournalEntry) -> Micros:
         """Return what is reserved again if a call that this journal did not place outlasts the reserved time."""
-        overdue = entry.kind in CHANGES and entry.lease < self.journal.now()
+        overdue = entry.kind in CHANGES and entry.lease <= self.journal.now()
         return Micros(entry.rate * minutes(entry.seconds or 0) if overdue else 0)
 
     async def _hold(self, entry: JournalEntry, now: Millis, more: Micros) -> None:
-        if more or entry.lease < now:
-            lease = max(entry.lease, Millis(now + SETTLING_MS)) if entry.lease < now else entry.lease
+        if more or entry.lease <= now:
+            lease = Millis(now + SETTLING_MS) if entry.lease <= now else entry.lease
             await self.journal.renew(entry.token, lease, more)
 
     async def _hang_up(self, entry: JournalEntry, call_id: CallId) -> None:
