@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import httpx2
@@ -13,9 +14,11 @@ from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
+from sinch_voice_mcp.svaml import NumberDestination
+from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 from tests.callers import Caller
-from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL
-from tests.stage import CALL, ROOM, RULES, UNSWEPT, Stage, listed
+from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL, Script
+from tests.stage import CALL, ROOM, RULES, UNSWEPT, Stage, listed, opened
 
 ERROR = {"errorCode": 40000, "message": "no", "reference": "r"}
 MENU = {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#tts[Hello]", "maxDigits": 1}]}
@@ -273,3 +276,30 @@ async def test_what_a_call_carries_is_bounded(stage: Stage, instruction: dict[st
         other = await voice.fails("place_custom_callout", ice=ice)
     assert (error["rule"], other["rule"]) == ("readable", "readable")
     assert (platform.changes, platform.placed) == ([], [])
+
+
+@pytest.mark.parametrize("action", [{"name": "hangup"}, {"name": "connectConf", "conferenceId": "room"}])
+async def test_a_callout_that_rings_no_phone_says_so(stage: Stage, action: dict[str, str]) -> None:
+    async with stage.server(transport=Calls().transport) as voice:
+        placed = await voice.ok("place_custom_callout", ice={"action": action}, dry_run=True)
+        ringing = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
+        other = await voice.ok("place_custom_callout", ice=ringing, dry_run=True)
+    assert any("no phone rings" in warning for warning in placed["warnings"])
+    assert not any("no phone rings" in warning for warning in other.get("warnings", ()))
+
+
+@pytest.mark.parametrize("debit", [{"currencyId": "USD"}, {"currencyId": "USD", "amount": -1_000}])
+async def test_the_end_of_a_call_without_a_possible_cost_leaves_the_reservation(
+    database_url: str, debit: dict[str, Any]
+) -> None:
+    script = Script(httpx2.Response(200, json={"callId": "c1"}))
+    callout = TtsCallout(destination=NumberDestination(endpoint=REAL), cli=OWN, text="Hello")
+    async with opened(database_url, {"REHEARSE": "true", "CALLING_HOURS": "any"}, transport=script.transport) as (
+        service,
+        platform,
+    ):
+        placed = await service.calls.place(TtsCalloutRequest(tts_callout=callout))
+        await platform.ends(placed.call_id or "", debit=debit)
+        (entry,) = await service.calls.recent(limit=9)
+        assert (entry.state, entry.cost) == ("ended", None)
+        assert (await service.usage.today()).spent == Decimal("0.02")
