@@ -105,7 +105,7 @@ APPROVED = (
     "SELECT destination FROM approvals WHERE principal = :principal AND destination = :destination AND until > :now"
 )
 FORGET_CALLS = (
-    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', "
+    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', content = '', "
     "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
     "WHERE destinations LIKE :pattern RETURNING call"
 )

@@ -32,6 +32,7 @@ class Calls:
         self.changes: list[str] = []
         self.ended: set[str] = set()
         self.lookups = 0
+        self.silent = False
         self._hangs_up = hangs_up
         self._prices = prices
 
@@ -47,6 +48,8 @@ class Calls:
         if "/query/number/" in path:
             return httpx2.Response(404, json=ERROR) if self._prices is None else httpx2.Response(200, json=self._prices)
         self.lookups += 1
+        if self.silent:
+            return httpx2.Response(400, json=ERROR)
         call_id = path.rpartition("/")[2]
         over = {"status": "FINAL", "duration": 180, "debit": {"currencyId": "USD", "amount": 0.06}}
         state = over if call_id in self.ended else {"status": "ONGOING", "duration": 0}
@@ -123,6 +126,18 @@ async def test_a_call_that_the_platform_calls_ongoing_keeps_its_place_and_is_cha
         assert float(await spent(voice)) >= 0.32
     assert (error["rule"], call["state"]) == ("max_concurrent_calls", "answered")
     assert len(platform.placed) == 1
+
+
+async def test_a_call_is_lost_only_if_the_platform_stays_silent_after_its_lease(stage: Stage) -> None:
+    platform = Calls()
+    async with swept(stage, platform) as (voice, service):
+        await voice.ok("place_tts_callout", **CALL)
+        platform.silent = True
+        # Its lease is 13 minutes long, and ten more pass before the silence counts.
+        await minutes_pass(stage, service, 20)
+        assert [call["state"] for call in await listed(voice)] == ["ringing"]
+        await minutes_pass(stage, service, 5)
+        assert [call["state"] for call in await listed(voice)] == ["unknown"]
 
 
 @pytest.mark.parametrize("call_id", ["c1", "foreign"])

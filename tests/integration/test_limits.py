@@ -76,7 +76,7 @@ async def test_a_refusal_says_how_many_places_unknown_outcomes_hold_and_until_wh
         await voice.fails("place_tts_callout", **say(1, to=OTHER))
         error = await voice.fails("place_tts_callout", **say(2))
     assert error["rule"] == "max_concurrent_calls"
-    assert "1 of 2 places is held by requests whose outcome is unknown" in error["message"]
+    assert "1 of 2 places is held by a request whose outcome is unknown" in error["message"]
     assert error["next_allowed_at"] in error["message"]
 
 

@@ -96,8 +96,7 @@ def _reached(limit: Exhausted) -> str:
         parts.append(f"The next call is allowed at {at}.")
     else:
         if limit.unknown:
-            held = f"{limit.unknown} of {limit.used} places" if limit.used > 1 else "The place"
-            parts.append(f"{held} {_held_by(limit)} whose outcome is unknown: the call may have been placed.")
+            parts.append(f"{_held(limit)} whose outcome is unknown: a call may have been placed.")
         parts.append(f"A place is free at {at} at the latest.")
     if limit.also:
         parts.append(f"Also reached: {', '.join(f'`{rule}`' for rule in limit.also)}.")
@@ -109,10 +108,9 @@ def _instant(at: Millis) -> str:
     return iso(Millis(at + -at % 1_000))
 
 
-def _held_by(limit: Exhausted) -> str:
-    if limit.used == 1:
-        return "is held by a request"
-    return f"{'is' if limit.unknown == 1 else 'are'} held by requests"
+def _held(limit: Exhausted) -> str:
+    places = f"{limit.unknown} of {limit.used} places" if limit.used > 1 else "The place"
+    return f"{places} is held by a request" if limit.unknown == 1 else f"{places} are held by requests"
 
 
 def _step(limit: Exhausted) -> str:
