@@ -93,7 +93,7 @@ def claiming(storage: Storage) -> Work:
                 number="+1202…00",
                 conference=None,
                 subject=None,
-                limits=limits.counted_limits(POLICY, [destination], Micros(50_000), now),
+                limits=limits.counted_limits(POLICY, [destination], Micros(50_000)),
                 gaps=limits.gaps(POLICY, [destination]),
                 reserved=Micros(50_000),
                 currency="USD",

@@ -9,13 +9,14 @@ from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
 from sinch_voice_mcp.operations.callouts import with_token
 from sinch_voice_mcp.operations.changes import Changes
+from sinch_voice_mcp.operations.dispatch.call_changes import CallChanges
 from sinch_voice_mcp.operations.dispatch.claims import Request
-from sinch_voice_mcp.operations.dispatch.dispatcher import KEY, Dispatched, Dispatcher
+from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatched, Dispatcher, Part
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
 from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
-from sinch_voice_mcp.policy import Verdict
+from sinch_voice_mcp.policy import Verdict, is_hangup
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
@@ -27,8 +28,6 @@ from sinch_voice_mcp.wire.callouts import (
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
-_STOPPED_MEANWHILE = "Calling was stopped meanwhile, so the call was hung up."
-_SAME_CHANGE = "The same change was sent a moment ago; it was not sent again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Placed:
         request: The JSON object that was sent, or would be.
         verdicts: What every rule of the guard found.
         warnings: What the requester should know.
-        duplicate_of: The earlier call, if the same call was placed before and no second one was.
+        earlier: The earlier request, if the same call was placed before and no second one was.
         hung_up: Whether it was hung up at once, because calling was stopped while it was being placed.
     """
 
@@ -50,8 +49,13 @@ class Placed:
     request: JsonObject
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
-    duplicate_of: str | None = None
+    earlier: JournalEntry | None = None
     hung_up: bool = False
+
+    @property
+    def duplicate_of(self) -> str | None:
+        """The earlier call: its ID, or our token of the request if it has none."""
+        return None if self.earlier is None else self.earlier.call_id or self.earlier.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Calls:
         self._guard = guard
         self._confirmation = confirmation
         self._dispatcher = dispatcher
+        self._call_changes = CallChanges(dispatcher, guard.policy)
         self._settlement = settlement
         self._events = events
         self._changes = changes
@@ -113,7 +118,9 @@ class Calls:
         """
         if dry_run:
             admitted = await self._guard.admit(request, unknown=unknown)
-            return await self._dry_run(admitted, _request(admitted), requester)
+            prepared = await self._prepared(admitted, _request(admitted), requester)
+            await self._dispatcher.check_limits([prepared.part])
+            return prepared.placed(None)
         async with self._dispatcher.audited(request.method, requester):
             (admitted,) = await self._confirmation.admit([request], requester, unknown=unknown)
             return await self._place(
@@ -123,26 +130,28 @@ class Calls:
     async def place_conference(
         self, requests: Sequence[CalloutRequest], requester: Requester = ANONYMOUS, *, dry_run: bool = False
     ) -> list[PlacedLeg]:
-        """Call several phones into one conference. The guard admits all callouts before the first one is placed.
+        """Call several phones into one conference. All callouts are admitted and claimed before the first is placed.
 
-        A callout that fails does not stop the others; if all fail, the first error is raised.
+        A callout that the platform rejects does not stop the others; if all fail, the first error is raised.
 
         Raises:
-            RefusedError: The guard refuses one of them; no phone was called. Its path begins with the list index.
+            RefusedError: The guard or a limit refuses one of them; no phone was called. Its path begins with the list
+                index.
             InvalidInputError: Two of them call the same number; no phone was called.
             VoiceError: Every callout failed.
         """
         if dry_run:
-            return await self._dry_run_conference(requests, requester)
+            self._check_concurrency(len(requests))
+            every = await self._admit_all(requests)
+            prepared = await self._prepared_all(every, requester)
+            await self._dispatcher.check_limits([one.part for one in prepared])
+            return [PlacedLeg(one.admitted.rings or "", one.placed(None), None) for one in prepared]
         async with self._dispatcher.audited(_CONFERENCE, requester):
             self._check_concurrency(len(requests))
             every = await self._confirmation.admit(requests, requester, numbered=True)
-            _check_distinct(every)
-        together = [admitted.wire for admitted in every]
-        legs = [
-            await self._leg(admitted, _request(admitted, together), requester.part(index))
-            for index, admitted in enumerate(every)
-        ]
+            prepared = await self._prepared_all(every, requester)
+            results = await self._dispatcher.dispatch_together([one.part for one in prepared])
+        legs = [_leg(one, result) for one, result in zip(prepared, results, strict=True)]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # If one phone may have been called, the whole request is unsafe to repeat.
@@ -155,7 +164,8 @@ class Calls:
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
         """
-        await self._dispatcher.check_limits(_request(admitted), requester)
+        prepared = await self._prepared(admitted, _request(admitted), requester)
+        await self._dispatcher.check_limits([prepared.part])
 
     async def get(self, call_id: CallId) -> Call:
         """Look up the state and outcome of a call; settle it in the journal if it has ended.
@@ -189,10 +199,10 @@ class Calls:
             StorageError: The journal cannot be used.
         """
         entries = self._dispatcher.journal.entries
-        return await entries(limit=limit, states=states, since=since, inbound=inbound, number=number)
+        return await entries(limit=limit, states=states, since=since, inbound=inbound, number=number, prolonging=False)
 
     async def update(self, call_id: CallId, reading: Reading, requester: Requester = ANONYMOUS) -> tuple[str, ...]:
-        """Send new instructions to a call in progress; returns warnings. A change that can ring is claimed first.
+        """Send new instructions to a call in progress; returns warnings. Every change but a hang-up is claimed.
 
         Raises:
             RefusedError: The guard or a limit refuses; nothing was sent.
@@ -204,14 +214,15 @@ class Calls:
             (admitted,) = await self._confirmation.admit(
                 [reading.document], requester, subject=call_id, unknown=_unknown(reading)
             )
-            if admitted.connects:
-                return await self._dispatch_update(call_id, admitted, requester)
-            if not await self._confirmation.take_answer(requester):
-                return (*admitted.warnings, _SAME_CHANGE)
-            name = reading.document.action.name if reading.document.action is not None else None
-            async with self._changes.made("update_call", requester, call_id=call_id, action=name) as still_allowed:
-                await self._api.update_call(call_id, admitted.request, again=still_allowed)
-            return admitted.warnings
+            if is_hangup(admitted.request):
+                async with self._changes.made("update_call", requester, call_id=call_id, action="hangup") as again:
+                    await self._api.update_call(call_id, admitted.request, again=again)
+                return admitted.warnings
+
+            async def change(again: StillAllowed) -> None:
+                await self._api.update_call(call_id, admitted.request, again=again)
+
+            return await self._call_changes.dispatch(call_id, admitted, requester, change)
 
     async def play(
         self, call_id: CallId, document: Document, leg: CallLeg, requester: Requester = ANONYMOUS
@@ -219,18 +230,18 @@ class Calls:
         """Speak or play to one leg of a call in progress; returns warnings. The server never repeats the request.
 
         Raises:
-            RefusedError: The guard refuses; nothing was sent.
+            RefusedError: The guard or a limit refuses, or calling is stopped; nothing was sent.
             NotFoundError: There is no such call, or it has ended.
             OutcomeUnknownError: It may have been played.
         """
         async with self._dispatcher.audited("play", requester):
             await self._changes.require_running()
             (admitted,) = await self._confirmation.admit([document], requester, subject=call_id)
-        if not await self._confirmation.take_answer(requester):
-            return (*admitted.warnings, _SAME_CHANGE)
-        async with self._changes.made("play_to_call", requester, call_id=call_id, leg=leg) as still_allowed:
-            await self._api.manage_leg(call_id, leg, admitted.request, again=still_allowed)
-        return admitted.warnings
+
+            async def change(again: StillAllowed) -> None:
+                await self._api.manage_leg(call_id, leg, admitted.request, again=again)
+
+            return await self._call_changes.dispatch(call_id, admitted, requester, change)
 
     async def hang_up(self, call_id: CallId, requester: Requester = ANONYMOUS) -> tuple[Call, bool]:
         """End a call; returns the call, and whether this request ended it. Safe to repeat.
@@ -267,6 +278,19 @@ class Calls:
         *,
         replies_from_receiver: bool = False,
     ) -> Placed:
+        prepared = await self._prepared(admitted, request, requester, replies_from_receiver=replies_from_receiver)
+        part = prepared.part
+        return prepared.placed(await self._dispatcher.dispatch(part.request, part.requester, part.send))
+
+    async def _prepared(
+        self,
+        admitted: Admitted[CalloutRequest],
+        request: Request,
+        requester: Requester,
+        *,
+        replies_from_receiver: bool = False,
+    ) -> "_Prepared":
+        """Return a callout in the form in which it is sent, and how to send it."""
         callout, kinds = await self._routing.asking(admitted.request)
         replies = conference_replies(callout)
         if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
@@ -282,64 +306,54 @@ class Calls:
                 await self._dispatcher.journal.count_digits(token, admitted.digits)
             return await self._api.place_callout(with_token(callout, token), again=still_allowed)
 
-        dispatched = await self._dispatcher.dispatch(replace(request, events=kinds), requester, send)
-        return _placed(admitted, callout, dispatched)
+        return _Prepared(admitted, callout, Part(replace(request, events=kinds), requester, send))
 
-    async def _leg(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> PlacedLeg:
-        to = admitted.rings or ""
-        try:
-            async with self._dispatcher.audited(_CONFERENCE, requester):
-                return PlacedLeg(to, await self._place(admitted, request, requester), None)
-        except VoiceError as error:
-            if error.field == KEY:
-                # The key belongs to another list, so no number of this list is called, not even a new one.
-                raise
-            return PlacedLeg(to, None, error)
+    async def _prepared_all(self, every: Sequence[Admitted[CalloutRequest]], requester: Requester) -> list["_Prepared"]:
+        """Prepare the callouts of a conference; raise InvalidInputError if two of them call the same number."""
+        _check_distinct(every)
+        together = [admitted.wire for admitted in every]
+        return [
+            await self._prepared(
+                admitted, replace(_request(admitted, together), number_at=_number_at(index)), requester.part(index)
+            )
+            for index, admitted in enumerate(every)
+        ]
 
-    async def _dry_run(self, admitted: Admitted[CalloutRequest], request: Request, requester: Requester) -> Placed:
-        await self._dispatcher.check_limits(request, requester)
-        callout, _ = await self._routing.asking(admitted.request)
-        return _placed(admitted, callout, None)
-
-    async def _dry_run_conference(self, requests: Sequence[CalloutRequest], requester: Requester) -> list[PlacedLeg]:
+    async def _admit_all(self, requests: Sequence[CalloutRequest]) -> list[Admitted[CalloutRequest]]:
         every: list[Admitted[CalloutRequest]] = []
         for index, request in enumerate(requests):
             with located_at(index):
                 every.append(await self._guard.admit(request))
-        _check_distinct(every)
-        together = [admitted.wire for admitted in every]
-        return [
-            PlacedLeg(
-                admitted.rings or "",
-                await self._dry_run(admitted, _request(admitted, together), requester.part(index)),
-                None,
-            )
-            for index, admitted in enumerate(every)
-        ]
+        return every
 
     def _check_concurrency(self, count: int) -> None:
         allowed = self._guard.policy.max_concurrent_calls
         if allowed is not None and count > allowed:
             raise too_many_at_once(count, allowed)
 
-    async def _dispatch_update(
-        self, call_id: CallId, admitted: Admitted[Document], requester: Requester
-    ) -> tuple[str, ...]:
-        async def send(token: Token, still_allowed: StillAllowed) -> None:
-            # A change of a call has no member for the token; it is repeated only if it was certainly not sent.
-            del token
-            await self._api.update_call(call_id, admitted.request, again=still_allowed)
 
-        request = Request(
-            kind="update",
-            wire=admitted.wire,
-            exposure=admitted.exposure,
-            subject=call_id,
-            text=admitted.spoken,
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An admitted callout, the form in which it is sent, and how to send it."""
+
+    admitted: Admitted[CalloutRequest]
+    callout: CalloutRequest
+    part: Part
+
+    def placed(self, dispatched: Dispatched | None) -> Placed:
+        """Return the callout as it was placed; with None, as it would be."""
+        warnings = self.admitted.warnings
+        if dispatched is not None and dispatched.warning is not None:
+            warnings = (*warnings, dispatched.warning)
+        return Placed(
+            call_id=None if dispatched is None else dispatched.call_id,
+            rings=self.admitted.rings,
+            request=self.callout.to_wire(),
+            verdicts=self.admitted.verdicts,
+            warnings=warnings,
+            earlier=None if dispatched is None else dispatched.earlier,
+            hung_up=dispatched is not None and dispatched.hung_up,
         )
-        dispatched = await self._dispatcher.dispatch(request, requester, send)
-        same = () if dispatched.duplicate_of is None else (_SAME_CHANGE,)
-        return (*admitted.warnings, *same, *((_STOPPED_MEANWHILE,) if dispatched.hung_up else ()))
 
 
 def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Request:
@@ -355,23 +369,19 @@ def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Req
     )
 
 
-def _placed(admitted: Admitted[CalloutRequest], callout: CalloutRequest, dispatched: Dispatched | None) -> Placed:
-    warnings = admitted.warnings
-    if dispatched is not None and dispatched.warning is not None:
-        warnings = (*warnings, dispatched.warning)
-    return Placed(
-        call_id=None if dispatched is None else dispatched.call_id,
-        rings=admitted.rings,
-        request=callout.to_wire(),
-        verdicts=admitted.verdicts,
-        warnings=warnings,
-        duplicate_of=None if dispatched is None else dispatched.duplicate_of,
-        hung_up=dispatched is not None and dispatched.hung_up,
-    )
+def _leg(prepared: _Prepared, result: Dispatched | VoiceError) -> PlacedLeg:
+    to = prepared.admitted.rings or ""
+    if isinstance(result, VoiceError):
+        return PlacedLeg(to, None, result)
+    return PlacedLeg(to, prepared.placed(result), None)
 
 
 def _unknown(reading: Reading) -> tuple[str, ...]:
     return tuple(member.path for member in reading.unknown)
+
+
+def _number_at(index: int) -> str:
+    return f"$[{index}].conferenceCallout.destination.endpoint"
 
 
 def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
@@ -380,6 +390,6 @@ def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
     for index, admitted in enumerate(every):
         number = admitted.rings or ""
         if number in seen:
-            field = f"$[{index}].conferenceCallout.destination.endpoint"
-            raise InvalidInputError(f"{number} is in the list twice; a phone can take one call", field=field)
+            message = f"{number} is in the list twice; a phone can take one call"
+            raise InvalidInputError(message, field=_number_at(index))
         seen.add(number)

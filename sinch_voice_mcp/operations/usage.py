@@ -1,4 +1,4 @@
-"""What the owner allows and what is used: every setting of the guard with its source, and today's usage."""
+"""What the owner allows and what is used: every setting of the guard with its source, and the usage of a day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations.admission.limits import DAY
 from sinch_voice_mcp.policy import Confirm, Policy
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
-from sinch_voice_mcp.ports import CallingStopped, EntryState, Journal
+from sinch_voice_mcp.ports import PROLONGS, CallingStopped, EntryState, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, is_list
 
@@ -94,7 +94,7 @@ def _hidden(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UsageToday:
-    """What the current day, in UTC, has used so far.
+    """What the last 24 hours have used, the window in which the limits count a day.
 
     Attributes:
         switch: The kill switch; None while calling is allowed.
@@ -118,20 +118,21 @@ class Usage:
         self._journal = journal
 
     async def today(self) -> UsageToday:
-        """Add up the usage of the current day, in UTC.
+        """Add up the usage of the last 24 hours.
 
         Raises:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        entries = await self._journal.entries(limit=_MAX_ENTRIES, since=Millis(now - now % DAY))
+        entries = await self._journal.entries(limit=_MAX_ENTRIES, since=Millis(now - DAY))
         # A call that may have been placed counts, as it does for the limits.
         counted = [entry for entry in entries if entry.state not in _RELEASED]
+        calls = [entry for entry in counted if entry.kind != PROLONGS]
         micros = sum(entry.reserved if entry.cost is None else entry.cost for entry in counted)
         return UsageToday(
             switch=await self._journal.switch(),
-            placed=len(counted),
-            in_progress=sum(entry.state in _IN_PROGRESS for entry in counted),
+            placed=len(calls),
+            in_progress=sum(entry.state in _IN_PROGRESS for entry in calls),
             spent=Decimal(micros) / MICROS_PER_UNIT,
             currency=next((entry.currency for entry in counted if entry.currency is not None), None),
         )

@@ -35,7 +35,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Tones,
     Unknown,
 )
-from sinch_voice_mcp.policy.exposure import Exposure, exposure
+from sinch_voice_mcp.policy.exposure import Exposure, exposure, is_hangup, minutes
 from sinch_voice_mcp.policy.facts import Facts, Needs, Tariff
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
@@ -94,6 +94,8 @@ __all__ = [
     "describe_number",
     "effects_of",
     "exposure",
+    "is_hangup",
+    "minutes",
     "needs_facts",
     "owner_sets",
     "question_text",

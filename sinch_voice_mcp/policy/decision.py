@@ -7,6 +7,7 @@ from typing import Generic, Literal
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.case import Case, R_co
 from sinch_voice_mcp.policy.consent import ConsentReason, may_ask, needed_consent
+from sinch_voice_mcp.policy.effects.collecting import is_inline
 from sinch_voice_mcp.policy.effects.kinds import Secret, Unknown
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.facts import Needs, Tariff
@@ -16,6 +17,7 @@ from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
 from sinch_voice_mcp.policy.showing import Shown, digits_of, question_text, show, unseen
 from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import PhoneNumber
+from sinch_voice_mcp.wire.callouts import CustomCalloutRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +194,8 @@ def _warnings(case: Case) -> Iterator[str]:
         yield f"{path}: {quoted(what)} is not a documented member{meant}; it was left out."
     for secret in case.all(Secret):
         yield f"{secret.path}: the request contains a credential, which everything that handled the request can read."
+    callout = case.request.custom_callout if isinstance(case.request, CustomCalloutRequest) else None
+    if callout is not None and callout.ice is not None and is_inline(callout.ice) and not case.connects:
+        yield "The ICE of this callout connects no phone, so no phone rings; the request is sent and counted."
     if unseen(case):
         yield "The request has no number: the reply to its ICE callback chooses it, and the guard cannot check that."

@@ -1,7 +1,7 @@
 """The most that a request can use up: numbers, seconds and money, reserved before it is sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from math import ceil
 
@@ -10,8 +10,24 @@ from sinch_voice_mcp.policy.effects.kinds import Lasts
 from sinch_voice_mcp.policy.facts import Tariff
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.policy import Policy
-from sinch_voice_mcp.svaml import prompts, ssml
-from sinch_voice_mcp.svaml.limits import CHARS_PER_SECOND
+from sinch_voice_mcp.svaml import (
+    Action,
+    ConnectPstn,
+    ConnectSip,
+    ConnectStream,
+    Continue,
+    Document,
+    Hangup,
+    Instruction,
+    Park,
+    PlayFiles,
+    Say,
+    SendDtmf,
+    prompts,
+    ssml,
+)
+from sinch_voice_mcp.svaml.limits import CHARS_PER_SECOND, MAX_PARK_S
+from sinch_voice_mcp.svaml.timing import of_tones
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, PhoneNumber
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 
@@ -19,6 +35,7 @@ _ANSWERING_S = 30
 """Seconds between answer and hang-up besides the speech: pauses, and a slow hang-up."""
 
 _SECONDS_PER_MINUTE = 60
+_FREE = Micros(0)
 _UNKNOWN = Tariff(None, None, restricted=False)
 """Tariff of a number that was not looked up."""
 
@@ -30,9 +47,10 @@ class Exposure:
     Attributes:
         numbers: The numbers that ring, each once.
         targets: The SIP addresses and in-app users that are connected, each once.
-        seconds: Longest time between answer and end.
+        seconds: Longest time between answer and end; for a change of a call, how much longer it may last.
         micros: The highest cost: every leg at its price for that time.
         currency: ISO 4217 code; None if no price is known.
+        rate: What a minute costs at most, of all legs together.
     """
 
     numbers: tuple[NumberFacts, ...]
@@ -40,6 +58,12 @@ class Exposure:
     micros: Micros
     currency: str | None
     targets: tuple[str, ...] = ()
+    rate: Micros = _FREE
+
+    def on_call(self, rate: Micros) -> "Exposure":
+        """Return what a change uses up together with the call that it changes, whose minute costs ``rate``."""
+        added = rate * minutes(self.seconds)
+        return replace(self, micros=Micros(self.micros + added), rate=Micros(self.rate + rate))
 
 
 def exposure(
@@ -60,15 +84,23 @@ def exposure(
     """
     known = [*(tariffs.get(leg.e164, _UNKNOWN) for leg in legs), *(_UNKNOWN for _ in targets)]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
-    # Counted in whole minutes, because a reservation must never be less than the bill.
-    cost = minute * ceil(seconds / _SECONDS_PER_MINUTE) * MICROS_PER_UNIT
     return Exposure(
         numbers=tuple(dict.fromkeys(legs)),
         seconds=seconds,
-        micros=Micros(int(cost.to_integral_value(ROUND_CEILING))),
+        micros=_rounded_up(minute * minutes(seconds)),
         currency=next((tariff.currency for tariff in known if tariff.currency), None),
         targets=tuple(dict.fromkeys(targets)),
+        rate=_rounded_up(minute),
     )
+
+
+def minutes(seconds: float) -> int:
+    """Return the started minutes of a time: a reservation must never be less than the bill."""
+    return ceil(seconds / _SECONDS_PER_MINUTE)
+
+
+def _rounded_up(amount: Decimal) -> Micros:
+    return Micros(int((amount * MICROS_PER_UNIT).to_integral_value(ROUND_CEILING)))
 
 
 def longest(case: Case) -> int:
@@ -76,8 +108,54 @@ def longest(case: Case) -> int:
     policy = case.policy
     if isinstance(case.request, TtsCalloutRequest):
         return _speaking(case.request.tts_callout) or policy.default_duration_s
+    if isinstance(case.request, Document):
+        return prolongs(case.request, policy)
     bounds = (effect.value for effect in case.all(Lasts) if effect.name == "maxDuration")
     return max(bounds, default=policy.default_duration_s)
+
+
+def is_hangup(document: Document) -> bool:
+    """Whether a document does nothing but end the call."""
+    return not document.instructions and isinstance(document.action, Hangup)
+
+
+def prolongs(document: Document, policy: Policy) -> int:
+    """Return by how many seconds a document lets the call last longer.
+
+    What cannot be known in advance counts as the duration of a call that requests none.
+    """
+    spoken = [_instruction_seconds(instruction) for instruction in document.instructions]
+    known = [policy.default_duration_s if seconds is None else seconds for seconds in spoken]
+    return ceil(sum(known)) + _action_seconds(document.action, policy)
+
+
+def _action_seconds(action: Action | None, policy: Policy) -> int:
+    match action:
+        case None | Hangup() | Continue():
+            return 0
+        case Park(max_duration=seconds):
+            return MAX_PARK_S if seconds is None else seconds
+        case ConnectPstn(max_duration=seconds) | ConnectSip(max_duration=seconds) | ConnectStream(max_duration=seconds):
+            return policy.default_duration_s if seconds is None else seconds
+        case _:
+            return policy.default_duration_s
+
+
+def _instruction_seconds(instruction: Instruction) -> float | None:
+    match instruction:
+        case Say(text=text):
+            return len(text) / CHARS_PER_SECOND
+        case SendDtmf(value=tones):
+            return of_tones(tones)
+        case PlayFiles(ids=ids):
+            try:
+                spoken = [_seconds(part) for text in ids for part in prompts.parse(text)]
+            except (prompts.PromptError, ssml.SsmlError):
+                return None
+            known = [seconds for seconds in spoken if seconds is not None]
+            return sum(known) if len(known) == len(spoken) else None
+        case _:
+            return 0
 
 
 def _rate(tariff: Tariff, policy: Policy) -> Decimal:

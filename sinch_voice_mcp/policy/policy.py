@@ -112,7 +112,7 @@ class Policy(BaseModel):
     calls_per_hour: Limit = Field(default=30, description="Calls per hour, of all clients together")
     calls_per_day: Limit = Field(default=100, description="Calls per day, of all clients together")
     max_concurrent_calls: Limit = Field(default=3, description="Calls at the same time, of all clients together")
-    max_unknown_outcomes: Limit = Field(default=5, description="Unknown outcomes within ten minutes that stop calling")
+    max_unknown_outcomes: Limit = Field(default=3, description="Unknown outcomes within ten minutes that stop calling")
     max_duration_s: Duration = Field(default=3_600, description="Longest duration that a call may request, in seconds")
     default_duration_s: Duration = Field(
         default=DEFAULT_CALL_S,

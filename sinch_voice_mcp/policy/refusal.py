@@ -24,7 +24,7 @@ _CHECK_CALLS = "Check list_calls, and try again when a call has ended; hang_up e
 _PASSES: Mapping[PassesWhen, str] = {
     "never": "never",
     "next_allowed_at": "at `next_allowed_at`",
-    "call_ends": "when a call has ended",
+    "call_ends": "when a call has ended, at `next_allowed_at` at the latest",
     "confirmed": "when a person confirms it",
     "resumed": "when the owner resumes calling",
 }

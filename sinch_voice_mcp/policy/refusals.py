@@ -33,7 +33,9 @@ _RULES = (
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
         "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
-        "characters; `ice`, `ace` and `pie` are SVAML or a URL.",
+        "characters; `ice`, `ace` and `pie` are SVAML or a URL. A name, locale, tag or other value that is not spoken "
+        "has no control characters and at most 1,024 bytes, and so have all cookies of a document together, and all "
+        "tags.",
     ),
     rule_row(
         "unknown_member",
@@ -209,7 +211,8 @@ _RULES = (
         "Duration",
         "`maxDuration` is at most `max_duration_s`. Conference and custom callouts, `connectPstn`, `connectSip` and "
         "`connectStream` without one get `default_duration_s`. `dialTimeout` of `connectPstn` is at most "
-        "`dial_timeout_s`, which is also its default.",
+        "`dial_timeout_s`, which is also its default. A menu has at most 10 `repeats`, a `timeoutMills` of at most "
+        "60,000 ms (in a conference too) and a `maxTimeoutMills` of at most 300,000 ms.",
         "max_duration_s",
         "default_duration_s",
         "dial_timeout_s",
@@ -230,8 +233,11 @@ _RULES = (
         "price",
         "Price per minute",
         "The platform's price per minute, in the account's currency and at most a day old, is at most "
-        "`max_rate_per_minute`. If the price lookup fails, the call is priced at `max_rate_per_minute`.",
+        "`max_rate_per_minute`. A price that is absent, negative or cannot be looked up is unknown: in the regions of "
+        "the account's own numbers, and for `allowed_numbers`, the call is priced at `max_rate_per_minute`; elsewhere "
+        "it is refused, and everywhere if `max_rate_per_minute` is unlimited and `max_spend_per_day` is not.",
         "max_rate_per_minute",
+        "allowed_numbers",
     ),
 )
 

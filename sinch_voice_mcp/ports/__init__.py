@@ -16,6 +16,8 @@ from sinch_voice_mcp.ports.journal import Journal
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
 from sinch_voice_mcp.ports.requests import (
     INBOUND,
+    PROLONGS,
+    UPDATES,
     Approval,
     Claim,
     Claimed,
@@ -33,12 +35,16 @@ from sinch_voice_mcp.ports.requests import (
     JournalEntry,
     Mismatch,
     Outcome,
+    Prolonged,
     Release,
+    Withheld,
 )
 from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
 
 __all__ = [
     "INBOUND",
+    "PROLONGS",
+    "UPDATES",
     "Approval",
     "AuditRow",
     "CallingStopped",
@@ -66,11 +72,13 @@ __all__ = [
     "KillSwitchState",
     "Mismatch",
     "Outcome",
+    "Prolonged",
     "Release",
     "Replies",
     "Reply",
     "StillAllowed",
     "StoredEvent",
     "VoiceApi",
+    "Withheld",
     "iso",
 ]

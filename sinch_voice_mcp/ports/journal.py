@@ -15,8 +15,9 @@ from sinch_voice_mcp.ports.requests import (
     Forgotten,
     JournalEntry,
     Outcome,
+    Prolonged,
 )
-from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
 
 
 class Journal(Protocol):
@@ -47,8 +48,26 @@ class Journal(Protocol):
         """Write a claim with its keys, limits, gaps and audit row in one transaction, or return why it is refused."""
         ...
 
-    async def peek(self, claim: Claim) -> Claimed:
-        """Return what :meth:`claim` would answer now, and write nothing."""
+    async def claim_together(self, claims: Sequence[Claim]) -> list[Claimed]:
+        """Write several claims in one transaction; if one is refused, none is written.
+
+        Returns one answer for each claim, in order. Claims that are duplicates do not hinder the others.
+        """
+        ...
+
+    async def peek_together(self, claims: Sequence[Claim]) -> list[Claimed]:
+        """Return what :meth:`claim_together` would answer now, and write nothing."""
+        ...
+
+    async def prolonged(self, call_id: CallId) -> Prolonged:
+        """Return by how much changes of a call that may still have an effect prolong it."""
+        ...
+
+    async def renew(self, token: Token, lease: Millis, more: Micros) -> None:
+        """Hold the limits of a request that has not ended until a later instant, and reserve more money for it.
+
+        The money is counted even above the limit, because it is being spent.
+        """
         ...
 
     async def record(self, token: Token, outcome: Outcome, *, max_unknown: int | None = None) -> JournalEntry:
@@ -79,6 +98,7 @@ class Journal(Protocol):
         overdue: Millis | None = None,
         inbound: bool | None = None,
         number: PhoneNumber | None = None,
+        prolonging: bool = True,
     ) -> list[JournalEntry]:
         """Return requests, newest first.
 
@@ -89,6 +109,7 @@ class Journal(Protocol):
             overdue: Only requests whose deadline is before this instant.
             inbound: Only incoming calls (True), or only requests of ours (False).
             number: Only requests that call this number, and incoming calls from it.
+            prolonging: Also changes that ring no phone and only let a call last longer.
         """
         ...
 

@@ -22,12 +22,27 @@ Release = Literal["ended", "rejected", "not_sent"]
 was sent. Each value includes those after it."""
 
 
+UPDATES = "update"
+"""Kind of the entry of a change that connects something, so that a phone may ring."""
+
+_FREE = Micros(0)
+PROLONGS = "prolong"
+"""Kind of the entry of a change that rings no phone, but lets a call last longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimKey:
-    """A digest that two requests share if they are the same request, and the instant at which it expires."""
+    """A digest that two requests share if they are the same request.
+
+    Attributes:
+        digest: The digest.
+        until: Instant at which it expires.
+        until_unanswered: Whether it also expires when the call has ended without an answer.
+    """
 
     digest: str
     until: Millis
+    until_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +52,14 @@ class CountedLimit:
     Attributes:
         rule: Setting that defines the limit.
         scope: Keyed hash of the destination that the limit is counted for; empty for a limit on all calls.
-        bucket: Start of the window, an instant; 0 for a limit without a window.
-        width: Length of the window, a duration; 0 for a limit without a window.
+        width: Length of the rolling window that ends now, a duration; 0 for a limit on what is in use now.
         amount: How much the claim uses: calls, or money in millionths of the currency.
-        cap: The most that may be used in the window, in the same unit.
+        cap: The most that may be used in any window of that length, in the same unit.
         release: When the amount is released.
     """
 
     rule: str
     scope: str
-    bucket: Millis
     width: Millis
     amount: int
     cap: int
@@ -75,9 +88,11 @@ class Claim:
     Attributes:
         token: Our identifier of the request.
         principal: The authenticated user who requests it.
-        kind: Method of the callout, or ``update``.
+        kind: Method of the callout, ``update``, or :data:`PROLONGS`.
         keys: Digests that no other unexpired request may have.
         fingerprint: Digest of the normalized request.
+        content: Digest of what the callee would notice; empty if it may be repeated. While a request with the same
+            content may have rung without a known outcome, this one is its duplicate, whatever its keys are.
         destinations: Keyed hashes of the numbers that will ring.
         number: The first of these numbers, masked.
         conference: ID of the conference that the call joins.
@@ -86,6 +101,8 @@ class Claim:
         gaps: Shortest times since earlier calls to the same numbers.
         reserved: Money set aside until the cost of the call is known.
         currency: ISO 4217 code.
+        seconds: Longest time between answer and end; for a change, how much longer the call may last.
+        rate: What a minute costs at most, of all its legs together.
         now: Instant of the claim.
         deadline: Instant after which the outcome counts as unknown if none was recorded.
         lease: Instant after which the limits are released even if no end of the call was reported.
@@ -111,6 +128,9 @@ class Claim:
     now: Millis
     deadline: Millis
     lease: Millis
+    content: str = ""
+    seconds: int = 0
+    rate: Micros = _FREE
     details: JsonObject = field(default_factory=dict[str, object])
     numbers: tuple[PhoneNumber, ...] = ()
     events: frozenset[EventKind] = frozenset()
@@ -121,7 +141,7 @@ class Claim:
 class JournalEntry:
     """One request in the journal in its present state.
 
-    Attributes up to ``currency`` are those of the :class:`Claim`.
+    Attributes up to ``rate`` are those of the :class:`Claim`; ``seconds`` is None in entries of older versions.
 
     Attributes:
         call_id: ID of the call, once it is known.
@@ -149,6 +169,8 @@ class JournalEntry:
     lease: Millis
     reserved: Micros
     currency: str | None
+    seconds: int | None = None
+    rate: Micros = _FREE
     error: JsonObject | None = None
     cost: Micros | None = None
     duration: int | None = None
@@ -202,7 +224,9 @@ class Exhausted:
         scope: Keyed hash of the destination that it is counted for; empty for a limit on all calls.
         used: How much is used, in the unit of ``cap``.
         cap: The most that may be used.
-        next_at: Instant at which the request fits again, if that is known.
+        next_at: Instant from which the request fits into every limit; None if it never does.
+        unknown: How many of the places in use are held by requests whose outcome is unknown.
+        also: Other limits that are reached too.
     """
 
     rule: str
@@ -210,9 +234,24 @@ class Exhausted:
     used: int
     cap: int
     next_at: Millis | None
+    unknown: int = 0
+    also: tuple[str, ...] = ()
 
 
-Claimed = Granted | Duplicate | Mismatch | Exhausted | CallingStopped
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Nothing was written, because another claim of the same list was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prolonged:
+    """By how many seconds changes may prolong a call, and how much money is reserved for that."""
+
+    seconds: int
+    reserved: Micros
+
+
+Claimed = Granted | Duplicate | Mismatch | Exhausted | CallingStopped | Withheld
 """Answer to a claim."""
 
 
@@ -243,6 +282,7 @@ class EndReport:
         result: The platform's word for how the call ended.
         reason: The platform's word for why the call ended.
         call_id: ID of the call, if the report names it.
+        ignored: An amount that the platform reported and that cannot be a cost.
     """
 
     duration: int
@@ -250,6 +290,7 @@ class EndReport:
     result: str
     reason: str
     call_id: CallId | None = None
+    ignored: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

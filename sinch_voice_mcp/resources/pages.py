@@ -137,7 +137,7 @@ async def _state(service: VoiceService) -> str:
     if (switch := today.switch) is not None:
         opening = f"Calling was stopped at {iso(switch.since)} (rule `stopped`); `untrusted` says why."
     usage = (
-        f"{opening} Today (UTC): calls placed: {today.placed}, in progress: {today.in_progress}; "
+        f"{opening} Last 24 hours: calls placed: {today.placed}, in progress: {today.in_progress}; "
         f"spent or reserved {today.spent:.2f} {known('currency', today.currency) or ''}".rstrip()
         + "."
     )

@@ -5,12 +5,14 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import (
     INBOUND,
+    PROLONGS,
     Approval,
     AuditRow,
     CallingStopped,
@@ -21,10 +23,10 @@ from sinch_voice_mcp.ports import (
     EndReport,
     EntryState,
     Forgotten,
-    Granted,
     JournalEntry,
     KillSwitchState,
     Outcome,
+    Prolonged,
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited, digest
@@ -44,12 +46,12 @@ from sinch_voice_mcp.storage.database import (
 )
 from sinch_voice_mcp.storage.forgetting import forgetting
 from sinch_voice_mcp.storage.identity import Identity, Mark
-from sinch_voice_mcp.storage.outcomes import recording, settling, stopping
+from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import CallId, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
 
 _LOGGER = masked_logger(__name__)
 T = TypeVar("T")
@@ -57,6 +59,9 @@ T = TypeVar("T")
 _CLAIM_TRIES = 10
 """How often a claim is tried that is undecided. Each time another transaction must have released a key or the kill
 switch between two statements of the claim, and drivers let one transaction write at a time: twice is rare already."""
+
+_Claiming = Callable[[Sequence[Claim]], Transaction["list[Claimed] | Undecided"]]
+"""Starts the transaction that claims some requests."""
 
 _PRUNE_DELAY_MS = 600_000
 """Time for which expired rows are kept: a server whose clock is behind may still need them."""
@@ -117,33 +122,54 @@ class SqlJournal:
 
     async def claim(self, claim: Claim) -> Claimed:
         """Claim a request: keys, gaps, limits, kill switch and audit row in one transaction."""
-        return await self._decided(lambda: self._claiming(claim))
+        return (await self.claim_together([claim]))[0]
 
-    def _claiming(self, claim: Claim) -> Transaction[Claimed | Undecided]:
-        """Claim a request, and store sealed what the row of the request must not hold."""
-        end = yield from claiming(replace(claim, conference=None))
-        if isinstance(end, Commit) and isinstance(end.value, Granted):
-            return Commit(end.value, (*self.people.of_claim(claim), *end.last))
-        return end
+    def _claiming(self, claims: Sequence[Claim]) -> Transaction[list[Claimed] | Undecided]:
+        """Claim requests, and store sealed what their rows must not hold."""
+        end = yield from claiming([replace(claim, conference=None) for claim in claims])
+        if isinstance(end, Rollback):
+            return end
+        sealed = [statement for claim in claims for statement in self.people.of_claim(claim)]
+        return Commit(end.value, (*sealed, *end.last))
 
-    async def peek(self, claim: Claim) -> Claimed:
-        """Return what a claim would be answered: it is made, and rolled back."""
+    async def claim_together(self, claims: Sequence[Claim]) -> list[Claimed]:
+        """Claim several requests in one transaction, all that were not claimed before or none of them."""
+        return await self._together(claims, self._claiming)
 
-        def peeking() -> Transaction[Claimed | Undecided]:
-            end = yield from claiming(claim)
+    async def peek_together(self, claims: Sequence[Claim]) -> list[Claimed]:
+        """Return what claims would be answered: they are made, and rolled back."""
+
+        def peeking(claims: Sequence[Claim]) -> Transaction[list[Claimed] | Undecided]:
+            end = yield from claiming(claims)
             return Rollback(end.value)
 
-        return await self._decided(peeking)
+        return await self._together(claims, peeking)
 
-    async def _decided(self, start: Callable[[], Transaction[Claimed | Undecided]]) -> Claimed:
+    async def _together(self, claims: Sequence[Claim], start: _Claiming) -> list[Claimed]:
+        answers: dict[Token, Claimed] = {}
+        rest = list(claims)
+        while rest:
+            decided = await self._decided(partial(start, rest))
+            found = dict(zip((claim.token for claim in rest), decided, strict=True))
+            duplicates = {token: answer for token, answer in found.items() if isinstance(answer, Duplicate)}
+            answers |= duplicates or found
+            # Claims that were withheld because others are duplicates are claimed again without these.
+            rest = [claim for claim in claims if claim.token not in answers]
+        return [answers[claim.token] for claim in claims]
+
+    async def _completed(self, claimed: Claimed) -> Claimed:
+        """Return an answer with what is sealed of an earlier request."""
+        if not isinstance(claimed, Duplicate):
+            return claimed
+        (entry,) = await self._complete([claimed.entry])
+        return Duplicate(entry)
+
+    async def _decided(self, start: Callable[[], Transaction[list[Claimed] | Undecided]]) -> list[Claimed]:
         reason = ""
         for _ in range(_CLAIM_TRIES):
             claimed = await self._compared(start)
-            if isinstance(claimed, Duplicate):
-                (entry,) = await self._complete([claimed.entry])
-                return Duplicate(entry)
             if not isinstance(claimed, Undecided):
-                return claimed
+                return [await self._completed(one) for one in claimed]
             reason = claimed.reason
         raise StorageError(f"The journal could not decide on the request in {_CLAIM_TRIES} tries: {reason}.")
 
@@ -196,6 +222,16 @@ class SqlJournal:
         now = self.now()
         await self._database.run(lambda: committed(settling(token, report, now)))
 
+    async def prolonged(self, call_id: CallId) -> Prolonged:
+        """Add up by how much changes of a call prolong it, without those that had no effect."""
+        (row,) = await self._database.read(lambda: one(sql.PROLONGED, call_id=call_id))
+        return Prolonged(int(row["seconds"]), Micros(int(row["reserved"])))
+
+    async def renew(self, token: Token, lease: Millis, more: Micros) -> None:
+        """Hold the limits of a request for longer, and reserve more money for it."""
+        now = self.now()
+        await self._database.run(lambda: committed(renewing(token, lease, more, now)))
+
     async def entry(self, token: Token) -> JournalEntry | None:
         """Return the request with this token."""
         return await self._first(lambda: one(sql.CALL, token=token))
@@ -213,6 +249,7 @@ class SqlJournal:
         overdue: Millis | None = None,
         inbound: bool | None = None,
         number: PhoneNumber | None = None,
+        prolonging: bool = True,
     ) -> list[JournalEntry]:
         """Return requests, newest first."""
         values: dict[str, object] = {"limit": limit}
@@ -221,6 +258,9 @@ class SqlJournal:
             names = [f"s{at}" for at in range(len(states))]
             values |= dict(zip(names, states, strict=True))
             where.append(f"state IN ({', '.join(f':{name}' for name in names)})")
+        if not prolonging:
+            where.append("kind <> :prolongs")
+            values["prolongs"] = PROLONGS
         if since is not None:
             where.append("claimed_at >= :since")
             values["since"] = since

@@ -111,6 +111,18 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(
+        5,
+        "bounds",
+        (
+            "ALTER TABLE keys ADD COLUMN until_unanswered INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE calls ADD COLUMN content TEXT NOT NULL DEFAULT ''",
+            # The length of a call of an older program is not known, so nothing is hung up because of it.
+            "ALTER TABLE calls ADD COLUMN seconds BIGINT",
+            "ALTER TABLE calls ADD COLUMN rate BIGINT NOT NULL DEFAULT 0",
+            "CREATE INDEX calls_unknown_content ON calls (content) WHERE state = 'unknown'",
+        ),
+    ),
+    Migration(
         6,
         "hang up after a stop",
         (

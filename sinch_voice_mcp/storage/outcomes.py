@@ -6,19 +6,26 @@ from dataclasses import replace
 from typing import cast
 
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.ports import EndReport, JournalEntry, Outcome
+from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, EndReport, JournalEntry, Outcome
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
+from sinch_voice_mcp.storage.counting import add_use, bucket_of
 from sinch_voice_mcp.storage.database import Row, Statement, Steps
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
+from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Micros, Millis, Token, amount_text
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
 
+_ANSWERED = "ANSWERED"
+"""The platform's word for a call that was answered; after any other end, the same request is a new one."""
+
+_SPENT_WINDOW = Millis(86_400_000)
+"""Window of the money spent: a day."""
+
 _SPENT = ":max_spend_per_day"
-"""Counter of the money spent; a name as :func:`~sinch_voice_mcp.storage.statements.counter` makes it."""
+"""Counter of the money spent; a name as :func:`~sinch_voice_mcp.storage.counting.counter` makes it."""
 
 _RELEASED: Mapping[str, tuple[str, ...]] = {
     "rejected": ("ended", "rejected", GAP),
@@ -52,19 +59,51 @@ def recording(token: Token, outcome: Outcome, now: Millis, max_unknown: int | No
 
 def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
     """Record how a call ended, and release its limits and the reserved money that was not spent."""
+    # A debit that is not a cost must not make room for more calls.
+    cost = None if report.cost is not None and report.cost < 0 else report.cost
     words = {"result": without_trace(report.result), "reason": without_trace(report.reason)}
-    end = {"duration": report.duration, "cost": report.cost, **words}
+    end = {"duration": report.duration, "cost": cost, **words}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
     if rows:
-        spent = int(rows[0]["reserved"]) if report.cost is None else report.cost
+        if report.result != _ANSWERED:
+            yield (Statement(sql.DROP_UNANSWERED_KEYS, {"token": token}),)
+        spent = int(rows[0]["reserved"]) if cost is None else cost
         yield from _give_back(rows[0]["units"], ("ended",), spent=spent)
         # All of it is released; the counters' names, which contain the hashes of numbers, are not needed any more.
         yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
-        money = {"cost": None if report.cost is None else amount_text(report.cost), "currency": rows[0]["currency"]}
-        yield from audited("ended", token, end | money, now)
+        money = {"cost": None if cost is None else amount_text(Micros(cost)), "currency": rows[0]["currency"]}
+        ignored = {} if report.ignored is None else {"ignored_amount": report.ignored}
+        yield from audited("ended", token, end | money | ignored, now)
+        yield from _settle_changes(rows[0], report, now)
     else:
         entry = yield from known(token)
         yield from _keep(entry, report.call_id, now)
+
+
+def _settle_changes(row: Row, report: EndReport, now: Millis) -> Steps[None]:
+    """Settle the changes of a call that has ended; the price of a call of ours includes what they cost."""
+    if row["kind"] in {UPDATES, PROLONGS} or row["call_id"] is None:
+        return
+    (changes,) = yield (Statement(sql.OPEN_CHANGES, {"call_id": row["call_id"]}),)
+    cost = None if row["kind"] == INBOUND or report.cost is None else Micros(0)
+    for change in changes:
+        yield from settling(change["call"], EndReport(report.duration, cost, report.result, report.reason), now)
+
+
+def renewing(token: Token, lease: Millis, more: Micros, now: Millis) -> Steps[None]:
+    """Hold the limits of a request that has not ended for longer; count and record what it costs meanwhile."""
+    (rows,) = yield (Statement(sql.RENEW, {"token": token, "lease": lease, "more": more}),)
+    if not rows or not more:
+        return
+    units = cast("list[list[object]]", json.loads(rows[0]["units"]))
+    if any(use[0] == _SPENT for use in units):
+        units.append([_SPENT, bucket_of(_SPENT_WINDOW, now), more, "rejected"])
+        yield (add_use(_SPENT, _SPENT_WINDOW, more, now), Statement(sql.SET_UNITS, _units(token, units)))
+    yield from audited("prolonged", token, {"reserved": more / MICROS_PER_UNIT}, now)
+
+
+def _units(token: Token, units: Sequence[object]) -> dict[str, object]:
+    return {"token": token, "units": json.dumps(units, separators=(",", ":"))}
 
 
 def _audit_details(outcome: Outcome) -> JsonObject:
@@ -96,10 +135,15 @@ def _give_back(units: str, releases: Sequence[str], *, spent: int | None) -> Ste
         spent: Money spent, in millionths; the rest of the reserved money is released. None: as ``releases`` says.
     """
     batch: list[Statement] = []
-    for name, bucket, amount, release in cast("list[tuple[str, int, int, str]]", json.loads(units)):
+    uses = cast("list[tuple[str, int, int, str]]", json.loads(units))
+    last = max((at for at, use in enumerate(uses) if use[0] == _SPENT), default=None)
+    left = spent
+    for at, (name, bucket, amount, release) in enumerate(uses):
         back = amount if release in releases else 0
-        if name == _SPENT and spent is not None:
-            back = amount - spent
+        if name == _SPENT and left is not None:
+            # A call that was prolonged reserved money several times; a cost above all of it counts as well.
+            kept = left if at == last else min(left, amount)
+            back, left = amount - kept, left - kept
         if back:
             text = sql.END_GAP if release == GAP else sql.RELEASE
             batch.append(Statement(text, {"name": name, "bucket": bucket, "amount": back}))

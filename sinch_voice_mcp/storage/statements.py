@@ -6,40 +6,44 @@ log's last number and digest.
 """
 
 import json
-from collections.abc import Sequence
-from functools import lru_cache
 
-from sinch_voice_mcp.ports import CallingStopped, Claim, CountedLimit, Gap, JournalEntry, KillSwitchState
+from sinch_voice_mcp.ports import CallingStopped, Claim, JournalEntry, KillSwitchState
 from sinch_voice_mcp.storage.database import Row, Rows, Statement
-from sinch_voice_mcp.types import Millis
 
 COLUMNS = (
     "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
-    "reserved, currency, error, cost, duration, result, reason, events"
+    "reserved, currency, seconds, rate, error, cost, duration, result, reason, events"
 )
 
 TAKE_KEY = (
-    "INSERT INTO keys (digest, call, fingerprint, until) VALUES (:digest, :token, :fingerprint, :until) "
+    "INSERT INTO keys (digest, call, fingerprint, until, until_unanswered) "
+    "VALUES (:digest, :token, :fingerprint, :until, :until_unanswered) "
     "ON CONFLICT (digest) DO UPDATE SET call = excluded.call, fingerprint = excluded.fingerprint, "
-    "until = excluded.until WHERE keys.until <= :now RETURNING call"
+    "until = excluded.until, until_unanswered = excluded.until_unanswered WHERE keys.until <= :now RETURNING call"
 )
 FIND_KEY = "SELECT call, fingerprint FROM keys WHERE digest = :digest AND until > :now"
 DROP_KEYS = "DELETE FROM keys WHERE call = :token"
+DROP_UNANSWERED_KEYS = "DELETE FROM keys WHERE call = :token AND until_unanswered = 1"
+FIND_UNKNOWN = (
+    f"SELECT {COLUMNS} FROM calls WHERE content = :content AND content <> '' "  # noqa: S608 - a constant
+    "AND state = 'unknown' AND lease > :now ORDER BY claimed_at DESC LIMIT 1"
+)
+"""A request with the same content that may have rung: until its lease ends, the next one is its duplicate."""
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
-    "claimed_at, deadline, lease, reserved, currency, units, events, sandbox) VALUES (:token, :principal, :kind, "
-    "'pending', :fingerprint, :number, :destinations, :conference, :subject, :now, :deadline, :lease, :reserved, "
-    ":currency, :units, :events, :sandbox)"
+    "claimed_at, deadline, lease, reserved, currency, units, content, seconds, rate, events, sandbox) "
+    "VALUES (:token, :principal, :kind, 'pending', :fingerprint, :number, :destinations, :conference, :subject, :now, "
+    ":deadline, :lease, :reserved, :currency, :units, :content, :seconds, :rate, :events, :sandbox)"
 )
 CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :token"  # noqa: S608 - a constant
 BY_CALL_ID = (
-    f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id AND kind <> 'update' "  # noqa: S608 - a constant
+    f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id AND kind NOT IN ('update', 'prolong') "  # noqa: S608 - a constant
     "ORDER BY claimed_at DESC LIMIT 1"
 )
 
-CHECK_SWITCH = "UPDATE gate SET seq = seq + 1 WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
-"""Looks at the kill switch and takes the next audit number in one statement: no row is returned if the switch is on."""
+CHECK_SWITCH = "UPDATE gate SET seq = seq + :many WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
+"""Looks at the kill switch and takes the next audit numbers in one statement: no row returns if the switch is on."""
 
 SWITCH = "SELECT stopped_at, reason, stopped_by, hang_up_at FROM gate WHERE id = 1 AND stopped_at IS NOT NULL"
 STOP = (
@@ -76,11 +80,23 @@ SETTLE = (
     "result = :result, reason = :reason "
     "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown', 'lost') "
     "AND coalesce(call_id, :call_id, '') = coalesce(:call_id, call_id, '') "
-    "RETURNING units, reserved, call_id, currency"
+    "RETURNING units, reserved, call_id, kind, currency"
+)
+OPEN_CHANGES = (
+    "SELECT call FROM calls WHERE subject = :call_id AND state IN ('pending', 'accepted', 'unknown', 'lost') "
+    "ORDER BY claimed_at, call"
+)
+PROLONGED = (
+    "SELECT coalesce(sum(seconds), 0) AS seconds, coalesce(sum(reserved), 0) AS reserved FROM calls "
+    "WHERE subject = :call_id AND state NOT IN ('rejected', 'not_sent')"
+)
+RENEW = (
+    "UPDATE calls SET lease = :lease, reserved = reserved + :more "
+    "WHERE call = :token AND state IN ('pending', 'accepted', 'unknown') RETURNING units"
 )
 COUNT_UNKNOWN = (
     "SELECT count(*) AS unknown FROM calls, gate "
-    "WHERE gate.id = 1 AND unknown_at > :since AND unknown_at > coalesce(gate.resumed_at, 0)"
+    "WHERE gate.id = 1 AND kind <> 'prolong' AND unknown_at > :since AND unknown_at > coalesce(gate.resumed_at, 0)"
 )
 RELEASE = "UPDATE counters SET used = used - :amount WHERE name = :name AND bucket = :bucket"
 END_GAP = "UPDATE counters SET used = 0 WHERE name = :name AND bucket = :bucket AND used = :amount"
@@ -122,7 +138,7 @@ FORGET_REPLIES = (
     "UPDATE replies SET document = :document WHERE call IN (SELECT call FROM calls WHERE destinations LIKE :pattern)"
 )
 FORGET_CALLS = (
-    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', conference = NULL, "
+    "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', content = '', conference = NULL, "
     "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
     "WHERE destinations LIKE :pattern RETURNING call, state"
 )
@@ -132,45 +148,6 @@ FORGET_APPROVALS = (
 )
 AUDIT = "SELECT seq, at, event, call, details, digest FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit"
 SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
-USED = "SELECT used FROM counters WHERE name = :name AND bucket = :bucket"
-
-_UNBOUNDED_LIMIT_MS = 366 * 24 * 3_600_000
-"""Time after which the counter of a limit without a window is deleted if no claim has used it since."""
-
-
-def counter(one: CountedLimit | Gap) -> str:
-    """Return the name of a counter. The scope comes first, so that one claim's rows lie together on the disk."""
-    return f"{one.scope}:{one.rule}"
-
-
-def use_limits(limits: Sequence[CountedLimit], now: Millis) -> Statement:
-    """Use all of these limits in one statement; it returns no row for a counter that has too little left."""
-    values: dict[str, object] = {}
-    for at, limit in enumerate(limits):
-        until = limit.bucket + 2 * limit.width if limit.width else now + _UNBOUNDED_LIMIT_MS
-        values |= {f"n{at}": counter(limit), f"b{at}": limit.bucket, f"a{at}": limit.amount, f"c{at}": limit.cap}
-        values[f"u{at}"] = until
-    return Statement(_use_limits(len(limits)), values)
-
-
-@lru_cache
-def _use_limits(many: int) -> str:
-    rows = ", ".join(f"(:n{at}, :b{at}, :a{at}, :c{at}, :u{at})" for at in range(many))
-    return (
-        f"INSERT INTO counters (name, bucket, used, cap, until) VALUES {rows} "  # noqa: S608 - numbered names
-        "ON CONFLICT (name, bucket) DO UPDATE SET used = counters.used + excluded.used, cap = excluded.cap, "
-        "until = excluded.until WHERE counters.used + excluded.used <= excluded.cap RETURNING name"
-    )
-
-
-def keep_gap(gap: Gap, now: Millis) -> Statement:
-    """Record a call to a destination; the statement returns no row if the gap since the last call is too short."""
-    return Statement(
-        "INSERT INTO counters (name, bucket, used, cap, until) VALUES (:name, 0, :now, 0, :until) "
-        "ON CONFLICT (name, bucket) DO UPDATE SET used = excluded.used, until = excluded.until "
-        "WHERE counters.used <= :latest RETURNING name",
-        {"name": counter(gap), "now": now, "latest": now - gap.length, "until": now + gap.length},
-    )
 
 
 def insert_call(claim: Claim, units: str) -> Statement:
@@ -194,6 +171,9 @@ def insert_call(claim: Claim, units: str) -> Statement:
             "units": units,
             "events": " ".join(sorted(claim.events)),
             "sandbox": claim.sandbox,
+            "content": claim.content,
+            "seconds": claim.seconds,
+            "rate": claim.rate,
         },
     )
 

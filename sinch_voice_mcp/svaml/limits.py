@@ -25,6 +25,15 @@ MAX_CALL_S = 14_400
 MAX_PARK_S = 600
 """Seconds that a call can stay parked."""
 
+MAX_REPEATS = 10
+"""How often the guard lets a menu repeat its prompt; the platform documents no bound."""
+
+MAX_TIMEOUT_MS = 60_000
+"""Milliseconds that the guard lets a menu or a conference wait for the next key; the platform documents no bound."""
+
+MAX_INPUT_MS = 300_000
+"""Milliseconds that the guard lets a menu wait for all keys together; the platform documents no bound."""
+
 MAX_PROMPTS = 64
 """Prompts in one ``playFiles``."""
 

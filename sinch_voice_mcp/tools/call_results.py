@@ -18,7 +18,9 @@ from sinch_voice_mcp.operations.states import (
     state_of_call,
     who_answered,
 )
+from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.tools.results import Number, Result, Text, Untrusted, is_absent, summarize
+from sinch_voice_mcp.types import MICROS_PER_UNIT
 from sinch_voice_mcp.wire.calls import Call
 
 CallStateField = Annotated[
@@ -70,8 +72,8 @@ def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDet
         reason=call.reason,
         to=service.shown.number(call.to and call.to.endpoint),
         duration_s=call.duration,
-        cost=debit and debit.amount,
-        rate_per_minute=rate and rate.amount,
+        cost=debit and debit.known,
+        rate_per_minute=rate and rate.known,
         currency=(debit and debit.currency_id) or (rate and rate.currency_id),
         untrusted=None,
     )
@@ -115,7 +117,7 @@ def report_progress(ctx: Context[VoiceService]) -> Progress:
 def _call_sentence(call: Call) -> str:
     if call.status != "FINAL":
         return _open_sentence(answered=call.result == "ANSWERED")
-    cost = "" if call.debit is None else _cost(call.debit.amount, call.debit.currency_id)
+    cost = "" if call.debit is None else _cost(call.debit.known, call.debit.currency_id)
     return _ended_sentence(call.result, call.reason, call.duration, cost)
 
 
@@ -127,6 +129,16 @@ def _open_sentence(*, answered: bool, who: str | None = None) -> str:
         if answered
         else "The call is ringing or about to ring; it is not answered yet."
     )
+
+
+def earlier_sentence(entry: JournalEntry) -> str:
+    """Describe what the journal knows of a call that an earlier request placed: how it ended, or where it is."""
+    if entry.state == "ended":
+        cost = None if entry.cost is None else entry.cost / MICROS_PER_UNIT
+        return _ended_sentence(entry.result, entry.reason, entry.duration, _cost(cost, entry.currency))
+    if entry.state == "lost":
+        return "How it ended is not known."
+    return "It has not ended, as far as this server knows; get_call looks it up."
 
 
 def _ended_sentence(

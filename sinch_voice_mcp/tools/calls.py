@@ -12,7 +12,7 @@ from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
 from sinch_voice_mcp.tools.arguments import build_prompt, errors_naming_arguments, require_exactly_one
-from sinch_voice_mcp.tools.call_results import CallDetails, call_details
+from sinch_voice_mcp.tools.call_results import CallDetails, call_details, earlier_sentence
 from sinch_voice_mcp.tools.consent import (
     Consented,
     consent_for,
@@ -260,8 +260,9 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
     callee = placed.rings or "no phone"
     if placed.call_id is None:
         sentence = f"Checked only: nothing was placed. This request would call {callee}."
-    elif placed.duplicate_of is not None:
-        sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again."
+    elif placed.earlier is not None:
+        sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again. "
+        sentence += earlier_sentence(placed.earlier)
     elif placed.hung_up:
         sentence = f"The call to {callee} was placed and hung up at once, because calling was stopped meanwhile."
     else:

@@ -99,8 +99,9 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
     """Look up a phone number without calling it: country, type, price a minute, whether this server may call it now."""
     facts, answer, objection = await service.numbers.query(number)
     rate = answer.rate
-    currency = "" if rate is None else f" {known('currency', rate.currency_id) or ''}".rstrip()
-    price = "price unknown" if rate is None else f"{rate.amount:g}{currency} a minute"
+    amount = rate and rate.known
+    unit = f"{known('currency', rate and rate.currency_id) or ''} a minute".strip()
+    price = "price unknown" if amount is None else f"{amount:g} {unit}"
     verdict = "may be called now" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
     sentence = f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."
     return NumberLookup(
@@ -109,8 +110,8 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
         number=facts.e164,
         country=answer.country_id or facts.region,
         type=facts.type,
-        rate_per_minute=rate and rate.amount,
-        currency=rate and rate.currency_id,
+        rate_per_minute=amount,
+        currency=None if amount is None else rate and rate.currency_id,
         restricted=answer.restricted,
         callable=objection is None,
         refused_because=objection.rule if isinstance(objection, RefusedError) else objection and objection.code,

@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, field_validator
 from sinch_voice_mcp.svaml import MusicOnHold
 from sinch_voice_mcp.types import CallId, Payload, Report
 
+MAX_PRICE = 1_000_000_000
+"""A price above this, in the account's currency, counts as a mistake of the platform."""
+
 CallStatus = Literal["ONGOING", "FINAL"]
 CallResult = Literal["N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED"]
 CallLeg = Literal["caller", "callee", "both"]
@@ -47,10 +50,15 @@ def _instant(value: object) -> object:
 
 
 class Price(Payload):
-    """An amount of money. ``currency_id`` is an ISO 4217 code; ``amount`` is in units of it."""
+    """An amount of money. ``currency_id`` is an ISO 4217 code; ``amount`` is in units of it, None if it is unknown."""
 
     currency_id: str | None = None
-    amount: Annotated[float, BeforeValidator(_number)] = 0.0
+    amount: Annotated[float | None, BeforeValidator(_number)] = None
+
+    @property
+    def known(self) -> float | None:
+        """The amount if it can be a price; None if it is absent, negative, or above any price."""
+        return self.amount if self.amount is not None and 0 <= self.amount <= MAX_PRICE else None
 
 
 class Party(Payload):

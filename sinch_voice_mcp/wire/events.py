@@ -77,7 +77,7 @@ def _price(value: object) -> Price | None:
         price = Price.read(value)
     except ValidationError:
         return None
-    return price if isfinite(price.amount) else None
+    return price if price.amount is None or isfinite(price.amount) else None
 
 
 def _party(value: object) -> Party | None:

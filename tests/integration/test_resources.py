@@ -89,7 +89,7 @@ async def test_the_policy_explains_every_rule_and_which_setting_changes_it(voice
 
 
 async def test_the_policy_shows_what_is_used_up_and_what_stopped_calling(voice: Caller) -> None:
-    assert "Calling is allowed. Today (UTC): calls placed: 0," in await _read(voice, "sinch://policy")
+    assert "Calling is allowed. Last 24 hours: calls placed: 0," in await _read(voice, "sinch://policy")
     await voice.ok("place_tts_callout", to="+12025550100", text="Hello", cli="+14155550100")
     page = await _read(voice, "sinch://policy")
     assert re.search(r"calls placed: 1, in progress: 1; spent or reserved 0\.\d\d USD\.", page)

@@ -170,13 +170,12 @@ def _with_plus(number: str) -> str:
 
 
 def _tariff(known: QueriedNumber) -> Tariff:
-    if known.rate is None:
+    amount = known.rate and known.rate.known
+    if known.rate is None or amount is None:
+        # A price that is absent or cannot be right is unknown, never zero.
         return Tariff(None, None, known.restricted)
     # Through text, because a float of 0.1 is not exactly 0.1.
-    rate = Decimal(str(known.rate.amount))
-    # A price that cannot be right counts as unknown, so the owner's highest price applies.
-    is_plausible = rate.is_finite() and rate >= 0
     currency = known.rate.currency_id
     # The rules and the journal repeat it, so it is a code or nothing.
     is_code = currency is not None and _CURRENCY.fullmatch(currency) is not None
-    return Tariff(rate if is_plausible else None, currency if is_code else None, known.restricted)
+    return Tariff(Decimal(str(amount)), currency if is_code else None, known.restricted)

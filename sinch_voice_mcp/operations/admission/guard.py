@@ -116,7 +116,12 @@ class Guard:
             decision = _or_raise(decide(case.knowing(own)))
         if needs.tariffs:
             with_own = needs.own_numbers or case.facts is not None
-            decision = _or_raise(decide(case.knowing(await self._account.facts(Needs(with_own, needs.tariffs)))))
+            known = case.knowing(await self._account.facts(Needs(with_own, needs.tariffs)))
+            decision = _or_raise(decide(known))
+            # Where a price is unknown, the regions of the account's own numbers decide.
+            if needs_facts(known).own_numbers:
+                all_facts = Needs(own_numbers=True, tariffs=needs.tariffs)
+                decision = _or_raise(decide(case.knowing(await self._account.facts(all_facts))))
         return decision
 
     async def _in_order(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from sinch_voice_mcp.operations.admission import limits
+from sinch_voice_mcp.operations.dispatch.sameness import sameness
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
-from sinch_voice_mcp.ports import Claim, ClaimKey, EventKind, Journal
+from sinch_voice_mcp.ports import PROLONGS, Claim, ClaimKey, EventKind, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
@@ -23,7 +24,7 @@ ANSWER_MS = limits.HOUR
 SENDING_MS = 90_000
 """Milliseconds that sending may take: more than four tries and the wait that the platform may request."""
 
-_SETTLING_MS = 600_000
+SETTLING_MS = 600_000
 """Milliseconds between the latest possible end of a call and the end of its lease, so that a late event settles it."""
 
 _CONFERENCE_DIGEST_CHARS = 16
@@ -35,7 +36,7 @@ class Request:
     """An admitted request, with what its claim needs.
 
     Attributes:
-        kind: Method of the callout, or ``update``.
+        kind: Method of the callout, ``update``, or ``prolong`` for a change that rings no phone.
         wire: The JSON object to send, without our token.
         exposure: The numbers that ring, the longest duration, and the highest cost.
         conference: ID of the conference that the call joins.
@@ -44,6 +45,7 @@ class Request:
         text: The spoken texts, which the audit log records if the owner allows it.
         events: The kinds of events that it asks for; no part of the request's identity, because they can depend on
             where events are sent at that moment.
+        number_at: JSON path of the number in a list of requests, which a refusal names; None outside a list.
     """
 
     kind: str
@@ -54,39 +56,59 @@ class Request:
     together: object = None
     text: str | None = None
     events: frozenset[EventKind] = frozenset()
+    number_at: str | None = None
 
 
-def claim_of(request: Request, requester: Requester, policy: Policy, journal: Journal) -> Claim:
-    """Return the claim of a request: its identity, what it uses of the limits, and how long it is held."""
+def claim_of(request: Request, requester: Requester, policy: Policy, journal: Journal, place: int = 0) -> Claim:
+    """Return the claim of a request: its identity, what it uses of the limits, and how long it is held.
+
+    Args:
+        request: The request.
+        requester: The client and principal.
+        policy: The owner's limits.
+        journal: Gives the time and the hashes of numbers.
+        place: How many other requests are sent before this one.
+    """
     now = journal.now()
-    fingerprint = digest(requester.principal, request.kind, request.subject, request.wire, request.together)
+    wire = sameness(request.wire)
+    fingerprint = digest(requester.principal, request.kind, request.subject, wire, request.together)
+    repeatable = request.kind == PROLONGS
     numbers = [found.e164 for found in request.exposure.numbers]
     # Other targets count like numbers, so that calls to them have the same limits.
     hashes = {target: journal.hashed(target) for target in (*numbers, *request.exposure.targets)}
     counted = [hashed for target, hashed in hashes.items() if target not in policy.trusted_numbers]
-    seconds = request.exposure.seconds + policy.dial_timeout_s
+    micros = request.exposure.micros
+    sending = SENDING_MS * (place + 1)
     return Claim(
         token=Token(uuid4().hex),
         principal=requester.principal,
         kind=request.kind,
-        keys=tuple(_keys(requester, fingerprint, now)),
+        keys=tuple(_keys(requester, fingerprint, now, repeatable=repeatable)),
         fingerprint=fingerprint,
+        content="" if repeatable else digest("content", requester.principal, request.kind, request.subject, wire),
         destinations=tuple(hashes.values()),
         number=shortened(numbers[0]) if numbers else None,
         conference=request.conference,
         subject=request.subject,
-        limits=limits.counted_limits(policy, counted, request.exposure.micros, now),
+        limits=limits.spending_limits(policy, micros) if repeatable else limits.counted_limits(policy, counted, micros),
         gaps=limits.gaps(policy, counted),
-        reserved=request.exposure.micros,
+        reserved=micros,
         currency=request.exposure.currency,
+        seconds=request.exposure.seconds,
+        rate=request.exposure.rate,
         now=now,
-        deadline=Millis(now + SENDING_MS),
-        lease=Millis(now + SENDING_MS + seconds * 1000 + _SETTLING_MS),
+        deadline=Millis(now + sending),
+        lease=Millis(now + sending + lasting_ms(request.exposure.seconds, policy) + SETTLING_MS),
         details=_details(request, requester, hashes, with_text=policy.audit_text),
         numbers=tuple(numbers),
         events=request.events,
         sandbox=journal.sandbox,
     )
+
+
+def lasting_ms(seconds: int, policy: Policy) -> int:
+    """Return the milliseconds that a call with this longest time after its answer can last, with its ringing."""
+    return (seconds + policy.dial_timeout_s) * 1000
 
 
 def _details(request: Request, requester: Requester, hashes: Mapping[str, str], *, with_text: bool) -> JsonObject:
@@ -112,11 +134,12 @@ def conference_digest(conference: str) -> str:
     return digest(conference)[:_CONFERENCE_DIGEST_CHARS]
 
 
-def _keys(requester: Requester, fingerprint: str, now: Millis) -> Sequence[ClaimKey]:
+def _keys(requester: Requester, fingerprint: str, now: Millis, *, repeatable: bool) -> Sequence[ClaimKey]:
+    keys: list[ClaimKey] = []
     if requester.key is not None:
-        keys = [ClaimKey(digest("key", requester.principal, requester.key), Millis(now + KEY_MS))]
-    else:
-        keys = [ClaimKey(digest("same", fingerprint), Millis(now + SAME_REQUEST_MS))]
+        keys.append(ClaimKey(digest("key", requester.principal, requester.key), Millis(now + KEY_MS)))
+    elif not repeatable:
+        keys.append(ClaimKey(digest("same", fingerprint), Millis(now + SAME_REQUEST_MS), until_unanswered=True))
     if requester.answer_digest is not None:
         keys.append(ClaimKey(digest("token", requester.answer_digest), Millis(now + ANSWER_MS)))
     # Always in the same order, so that two transactions never lock the same keys in opposite order.

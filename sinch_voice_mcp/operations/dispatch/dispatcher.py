@@ -1,6 +1,6 @@
 """Send each request that can ring at most once: claim it in the journal, send it, record the outcome."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +36,7 @@ from sinch_voice_mcp.ports import (
     Mismatch,
     Outcome,
     StillAllowed,
+    Withheld,
 )
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Token
@@ -58,22 +59,32 @@ class Dispatched:
     Attributes:
         call_id: The call that it placed or changed; None if the platform gives none.
         token: Our token of the request.
-        duplicate_of: The earlier call, if the same request was sent before: its ID, or our token if it has none.
+        earlier: The earlier request, if the same request was sent before.
         warning: What the requester should know about the record of it.
         hung_up: Whether the call was hung up at once, because calling was stopped while it was being placed.
     """
 
     call_id: CallId | None
     token: Token
-    duplicate_of: str | None = None
+    earlier: JournalEntry | None = None
     warning: str | None = None
     hung_up: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One request to dispatch: the admitted request, its requester, and how it is sent."""
+
+    request: Request
+    requester: Requester
+    send: Send
+
+
 @dataclass(slots=True)
 class _Sending:
-    """A request that is being sent, and the result once its task has finished."""
+    """A request that is being sent after another one, and the result once its task has finished."""
 
+    after: anyio.Event | None = None
     subject: CallId | None = None
     done: anyio.Event = field(default_factory=anyio.Event)
     dispatched: Dispatched | None = None
@@ -134,32 +145,67 @@ class Dispatcher:
             NotSentError: The platform was not reached.
             OutcomeUnknownError: The request may have taken effect, now or when it was sent before.
         """
-        claim = claim_of(request, requester, self._policy, self.journal)
-        claimed = await self.journal.claim(claim)
+        (result,) = await self.dispatch_together([Part(request, requester, send)])
+        if isinstance(result, VoiceError):
+            raise result
+        return result
+
+    async def dispatch_together(self, parts: Sequence[Part]) -> list[Dispatched | VoiceError]:
+        """Send requests at most once each, one after the other; all of them are claimed before the first is sent.
+
+        Returns:
+            For each request what was sent, or the error of sending it.
+
+        Raises:
+            RefusedError: One of them exceeds a limit, or calling is stopped; nothing was sent.
+            InvalidInputError: The key belongs to another request; nothing was sent.
+            StorageError: The journal cannot be used; nothing was sent.
+        """
+        claims = self._claims(parts)
+        claimed = await self.journal.claim_together(claims)
         # The journal may not know yet that a call has ended, so a limit on calls in progress is checked twice.
-        if isinstance(claimed, Exhausted) and claimed.rule in limits.UNTIL_ENDED:
+        if any(_may_have_room(one) for one in claimed):
             with self._clock.move_on_after(self._pace.refresh_before_claim_s):
                 await self._refresh()
-            claimed = await self.journal.claim(claim)
-        self._check(claimed, claim)
-        if isinstance(claimed, Duplicate):
-            return await self._earlier(claimed.entry)
-        return await self._send_once(claim, send)
+            claims = self._claims(parts)
+            claimed = await self.journal.claim_together(claims)
+        self._check(claimed, claims, parts)
+        sendings = self._start(claims, claimed, parts)
+        return [
+            await (self._repeated(one.entry) if isinstance(one, Duplicate) else _sent(sendings[claim.token]))
+            for claim, one in zip(claims, claimed, strict=True)
+        ]
 
-    async def check_limits(self, request: Request, requester: Requester) -> None:
-        """Raise what :meth:`dispatch` would raise before sending; record and send nothing.
+    async def check_limits(self, parts: Sequence[Part]) -> None:
+        """Raise what :meth:`dispatch_together` would raise before sending; record and send nothing.
 
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
             InvalidInputError: The key belongs to another request.
             StorageError: The journal cannot be used.
         """
-        claim = claim_of(request, requester, self._policy, self.journal)
-        self._check(await self.journal.peek(claim), claim)
+        claims = self._claims(parts)
+        self._check(await self.journal.peek_together(claims), claims, parts)
 
-    def _check(self, claimed: Claimed, claim: Claim) -> None:
+    def _claims(self, parts: Sequence[Part]) -> list[Claim]:
+        return [
+            claim_of(part.request, part.requester, self._policy, self.journal, place)
+            for place, part in enumerate(parts)
+        ]
+
+    def _check(self, claimed: Sequence[Claimed], claims: Sequence[Claim], parts: Sequence[Part]) -> None:
+        for one, claim, part in zip(claimed, claims, parts, strict=True):
+            try:
+                self._check_one(one, claim)
+            except RefusedError as error:
+                if isinstance(one, Exhausted) and one.scope:
+                    error.field = part.request.number_at
+                raise
+
+    def _check_one(self, claimed: Claimed, claim: Claim) -> None:
         match claimed:
-            case Granted() | Duplicate():
+            # Another claim of the list was refused, and raises.
+            case Granted() | Duplicate() | Withheld():
                 return
             case Mismatch():
                 step = "Nothing was sent. If the user wants this call in addition to the other one, use another key."
@@ -201,21 +247,32 @@ class Dispatcher:
             else:
                 self._unrecorded.pop(token, None)
 
-    async def _send_once(self, claim: Claim, send: Send) -> Dispatched:
-        sending, token = _Sending(subject=claim.subject), claim.token
-        # Shielded, so that a server that is stopped first finishes what it is sending.
-        self._open[token] = anyio.CancelScope(shield=True)
-        self._tasks.start_soon(self._send, token, send, sending)
-        await sending.done.wait()
-        if sending.dispatched is not None:
-            return sending.dispatched
-        raise sending.error or OutcomeUnknownError(_MAY_HAVE_BEEN_PLACED)
+    def _start(
+        self, claims: Sequence[Claim], claimed: Sequence[Claimed], parts: Sequence[Part]
+    ) -> Mapping[Token, _Sending]:
+        """Start to send what was claimed, each after the one before it, even if the requester disconnects."""
+        sendings: dict[Token, _Sending] = {}
+        before: anyio.Event | None = None
+        for claim, one, part in zip(claims, claimed, parts, strict=True):
+            if isinstance(one, Granted):
+                sendings[claim.token] = sending = _Sending(before, claim.subject)
+                # Shielded, so that a server that is stopped first finishes what it is sending.
+                self._open[claim.token] = anyio.CancelScope(shield=True)
+                self._tasks.start_soon(self._send, claim.token, part.send, sending)
+                before = sending.done
+        return sendings
 
     async def _send(self, token: Token, send: Send, sending: _Sending) -> None:
         """Send and record; finishes even if the requester has disconnected."""
-        outcome, warning, hung_up = Outcome("unknown"), None, False
+        sending.error = NotSentError("The server stopped before the request was sent.")
+        outcome, warning, hung_up = _outcome(sending.error), None, False
         try:
             with self._open[token]:
+                if sending.after is not None:
+                    await sending.after.wait()
+                    # Calling may have been stopped while the request before this one was sent.
+                    await self._still_allowed()
+                sending.error, outcome = None, Outcome("unknown")
                 call_id = await send(token, self._still_allowed)
                 outcome = Outcome("accepted", call_id, answered=True)
                 sending.dispatched = Dispatched(call_id, token)
@@ -259,26 +316,47 @@ class Dispatcher:
     async def _still_allowed(self) -> None:
         await limits.refuse_if_stopped(self.journal, self._policy)
 
-    async def _earlier(self, entry: JournalEntry) -> Dispatched:
-        """Return the result of the same earlier request; if that is being sent, wait for it."""
+    async def _repeated(self, entry: JournalEntry) -> Dispatched | VoiceError:
+        try:
+            return _earlier_result(await self._earlier(entry))
+        except (EarlierError, OutcomeUnknownError) as error:
+            return error
+
+    async def _earlier(self, entry: JournalEntry) -> JournalEntry:
+        """Return the same earlier request; if that is being sent, wait for its outcome."""
         found: JournalEntry | None = entry
         # Polled, because another server may be sending it.
         with self._clock.move_on_after(self._patience_s):
             while found is not None and found.state == "pending":
                 await self._clock.sleep(self._pace.pending_poll_s)
                 found = await self.journal.entry(entry.token)
-        return _repeated(entry if found is None else found)
+        return entry if found is None else found
 
 
-def _repeated(entry: JournalEntry) -> Dispatched:
+def _may_have_room(claimed: Claimed) -> bool:
+    """Whether only limits refuse that a call which has ended meanwhile no longer uses."""
+    return isinstance(claimed, Exhausted) and limits.UNTIL_ENDED.issuperset((claimed.rule, *claimed.also))
+
+
+async def _sent(sending: _Sending) -> Dispatched | VoiceError:
+    await sending.done.wait()
+    if sending.dispatched is not None:
+        return sending.dispatched
+    error = sending.error or OutcomeUnknownError(_MAY_HAVE_BEEN_PLACED)
+    if isinstance(error, VoiceError):
+        return error
+    raise error
+
+
+def _earlier_result(entry: JournalEntry) -> Dispatched:
     match entry.state:
         case "accepted" | "ended":
-            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.call_id or entry.token)
+            return Dispatched(entry.call_id, entry.token, earlier=entry)
         case "rejected" | "not_sent":
             raise EarlierError(entry.error or {}, duplicate_of=entry.token)
         # The call was placed; only its end is not known.
         case "lost" if entry.call_id is not None:
-            return Dispatched(entry.call_id, entry.token, duplicate_of=entry.call_id)
+            return Dispatched(entry.call_id, entry.token, earlier=entry)
         case "pending" | "unknown" | "lost":
             message = "The same request was sent before, and the call may have been placed then. Do not place it again."
             raise OutcomeUnknownError(message, record=entry.token, duplicate_of=entry.token)

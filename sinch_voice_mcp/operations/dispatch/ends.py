@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sinch_voice_mcp.operations.admission.limits import price_micros
-from sinch_voice_mcp.ports import EndReport, Journal, JournalEntry
+from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
+from sinch_voice_mcp.ports import INBOUND, EndReport, Journal, JournalEntry
 from sinch_voice_mcp.types import Micros
 from sinch_voice_mcp.wire.calls import Call
 
 
 def report_of(call: Call) -> EndReport:
     """Return how a call ended, in the form that the journal stores."""
-    return EndReport(call.duration, price_micros(call.debit), call.result, call.reason, call.call_id)
+    cost, ignored = price_micros(call.debit), ignored_amount(call.debit)
+    return EndReport(call.duration, cost, call.result, call.reason, call.call_id, ignored)
 
 
 async def settle_all(journal: Journal, entries: Iterable[JournalEntry], call: Call) -> None:
@@ -22,6 +23,15 @@ async def settle_all(journal: Journal, entries: Iterable[JournalEntry], call: Ca
     """
     for entry in entries:
         if entry.state not in {"ended", "rejected", "not_sent"}:
-            report = report_of(call)
-            # The cost of a change is part of the price of the call that it changed.
-            await journal.settle(entry.token, replace(report, cost=Micros(0)) if entry.subject else report)
+            await journal.settle(entry.token, await _report(journal, entry, call))
+
+
+async def _report(journal: Journal, entry: JournalEntry, call: Call) -> EndReport:
+    """Return how a call ended; the price of a call of ours includes what changes of it cost."""
+    report = report_of(call)
+    if entry.subject is None:
+        return report
+    placed = await journal.by_call_id(entry.subject)
+    ours = placed is not None and placed.kind != INBOUND
+    # The price of another call is not counted, so what was reserved for the change stays counted.
+    return replace(report, cost=Micros(0) if ours else None)

@@ -1,19 +1,22 @@
 """Settlement: look up at the platform how calls ended whose end no event reported."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.errors import StorageError, VoiceError
+from sinch_voice_mcp.errors import NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
+from sinch_voice_mcp.operations.dispatch.claims import SETTLING_MS
 from sinch_voice_mcp.operations.dispatch.ends import report_of, settle_all
 from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps, every
 from sinch_voice_mcp.operations.dispatch.plausibility import TimeOfDay
 from sinch_voice_mcp.operations.dispatch.rooms import carries_token, find_in_conference
+from sinch_voice_mcp.operations.dispatch.watch import Watch
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import INBOUND, Journal, JournalEntry, Outcome, VoiceApi
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import Millis, Token
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 from sinch_voice_mcp.wire.calls import Call
 
 _LOGGER = masked_logger(__name__)
@@ -23,6 +26,9 @@ _MAX_LOOKUPS = 20
 
 _LOOKUP_INTERVAL_MS = MINUTE
 """Milliseconds between the claim of a call and its first lookup, and between two lookups."""
+
+_Seen = Literal["ongoing", "over", "no answer"]
+"""What a lookup found: the call is ongoing; it is over, or there is none; or the platform gave no usable answer."""
 
 _TOKEN = re.compile("[0-9a-f]{32}")
 
@@ -37,6 +43,8 @@ class Settlement:
         self._clock = clock
         self._time = TimeOfDay(journal.now(), clock.monotonic())
         self._max_unknown = policy.max_unknown_outcomes
+        self._steady = True
+        self._watch = Watch(api, journal, policy)
         self._looked_up: dict[Token, Millis] = {}
 
     async def observe(self, call: Call) -> None:
@@ -75,6 +83,10 @@ class Settlement:
         for entry in sorted(accepted, key=self._last)[:_MAX_LOOKUPS]:
             self._looked_up[entry.token] = self._journal.now()
             await self._look_up(entry)
+        now = self._journal.now()
+        expired = [entry async for entry in every(self._journal, ("unknown",)) if entry.lease <= now]
+        if self._steady:
+            await self._expire(expired, {})
 
     async def sweep(self) -> None:
         """Settle requests past their deadline, calls that have ended, and expired leases; then prune the journal.
@@ -83,27 +95,40 @@ class Settlement:
             StorageError: The journal cannot be used.
         """
         now = self._journal.now()
-        plausible = self._time.is_plausible(now, self._clock.monotonic())
+        self._steady = plausible = self._time.is_plausible(now, self._clock.monotonic())
         if plausible:
             async for entry in every(self._journal, ("pending",)):
                 if entry.deadline < now:
                     await self._journal.record(entry.token, Outcome("unknown"), max_unknown=self._max_unknown)
         held = [entry async for entry in every(self._journal, ("accepted", "unknown"))]
-        for entry in self._due(held, now):
-            await self._look_up(entry)
+        seen: dict[Token, _Seen] = {entry.token: await self._look_up(entry) for entry in self._due(held, now)}
         if not plausible:
             # The clock may be set back; what expires by it now would be lost for good.
             _LOGGER.warning("the time of day was set or this computer slept; nothing expires until it is steady again")
             return
-        for entry in held:
-            # No end was reported or found, so the limits of the call are released.
-            if entry.lease < now:
-                await self._journal.record(entry.token, Outcome("lost", entry.call_id))
+        await self._expire([entry for entry in held if entry.lease <= now], seen)
         await self._journal.prune()
+
+    async def _expire(self, expired: Iterable[JournalEntry], seen: Mapping[Token, _Seen]) -> None:
+        """Release the limits of requests whose lease is over, unless the platform says that the call is ongoing.
+
+        Args:
+            expired: The requests.
+            seen: What the lookups of this sweep found.
+        """
+        for entry in expired:
+            found = seen.get(entry.token) or await self._look_up(entry)
+            # Without an answer it is not known that the call is over; after some more time it counts as lost.
+            waits = found == "no answer" and self._journal.now() < entry.lease + SETTLING_MS
+            if found != "ongoing" and not waits:
+                await self._journal.record(entry.token, Outcome("lost", entry.call_id))
 
     def _due(self, entries: Iterable[JournalEntry], now: Millis) -> list[JournalEntry]:
         """Choose the entries to look up now, those not looked up for the longest time first."""
         held = {entry.token: entry for entry in entries}
+        # The end of a call also settles its changes, so these need no lookups of their own.
+        placed = {entry.call_id for entry in held.values() if entry.call_id is not None}
+        held = {token: entry for token, entry in held.items() if entry.subject not in placed}
         self._looked_up = {token: at for token, at in self._looked_up.items() if token in held}
         due = [entry for entry in held.values() if self._last(entry) + _LOOKUP_INTERVAL_MS <= now]
         chosen = sorted(due, key=self._last)[:_MAX_LOOKUPS]
@@ -113,16 +138,33 @@ class Settlement:
     def _last(self, entry: JournalEntry) -> Millis:
         return self._looked_up.get(entry.token, entry.claimed_at)
 
-    async def _look_up(self, entry: JournalEntry) -> None:
+    async def _look_up(self, entry: JournalEntry) -> _Seen:
+        """Look up the call of a request, settle it if it has ended, and hold its limits if it has not."""
         try:
             if entry.state == "unknown" and entry.conference is not None:
-                await self._hang_ups.if_stopped(await find_in_conference(self._api, self._journal, entry))
-            elif (call_id := entry.call_id or entry.subject) is not None:
-                call = await self._api.get_call(call_id)
-                if call.status == "FINAL":
-                    await settle_all(self._journal, [entry], call)
+                found = await find_in_conference(self._api, self._journal, entry)
+                await self._hang_ups.if_stopped(found)
+                return await self._held(entry, found)
+            if (call_id := entry.call_id or entry.subject) is None:
+                return "over"
+            call = await self._api.get_call(call_id)
+        except NotFoundError:
+            return "over"
         except StorageError:
             raise
         except VoiceError:
-            # The next lookup may succeed; the entry is settled at the end of its lease at the latest.
-            return
+            # The next lookup may succeed.
+            return "no answer"
+        if call.status != "FINAL":
+            await self._watch.ongoing(entry, call)
+            return "ongoing"
+        await settle_all(self._journal, [entry], call)
+        return "over"
+
+    async def _held(self, entry: JournalEntry, found: CallId | None) -> _Seen:
+        """Hold the limits of a request for longer whose call was found in its conference."""
+        if found is None:
+            return "over"
+        if entry.lease <= (now := self._journal.now()):
+            await self._journal.renew(entry.token, Millis(now + SETTLING_MS), Micros(0))
+        return "ongoing"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
-from sinch_voice_mcp.operations.admission.limits import price_micros
+from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import (
@@ -170,7 +170,7 @@ def _details(event: VoiceEvent) -> JsonObject:
             stored = {"type": result.type, "by": result.input_method}
         case DiceEvent():
             stored = {"result": event.result, "reason": event.reason, "duration_s": event.duration}
-            stored |= {"cost": event.debit and event.debit.amount, "currency": event.debit and event.debit.currency_id}
+            stored |= {"cost": event.debit and event.debit.known, "currency": event.debit and event.debit.currency_id}
         case NotifyEvent():
             answered = event.amd and event.amd.status
             stored = {"answered_by": answered, "error_code": event.error_code}
@@ -189,7 +189,8 @@ def _report(event: VoiceEvent) -> EndReport | None:
     if not isinstance(event, DiceEvent):
         return None
     result, reason = clean(event.result or "N/A"), clean(event.reason or "N/A")
-    return EndReport(event.duration or 0, price_micros(event.debit), result, reason, event.call_id)
+    cost, ignored = price_micros(event.debit), ignored_amount(event.debit)
+    return EndReport(event.duration or 0, cost, result, reason, event.call_id, ignored)
 
 
 def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:

@@ -253,7 +253,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
     ended = bool(ends) or (call is not None and call.status == "FINAL")
     answered = result == "ANSWERED" or any(event.kind in {"ace", "pie"} for event in events)
     debit = None if call is None else call.debit
-    cost = _amount(ends, debit and debit.amount) if ended else None
+    cost = _amount(ends, debit and debit.known) if ended else None
     currency = _text(ends, "currency") or (debit and debit.currency_id)
     return CallSnapshot(
         call_id=call_id,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.policy.effects.kinds import (
@@ -30,10 +31,12 @@ from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
+    Document,
     Event,
     PlayFiles,
     Reading,
     RecordingOptions,
+    SetCookie,
     SipDestination,
     StartRecording,
     StreamDestination,
@@ -44,6 +47,7 @@ from sinch_voice_mcp.svaml import (
     ssml,
 )
 from sinch_voice_mcp.svaml.findings import Location
+from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import Meaning, Payload
@@ -123,6 +127,7 @@ def _effects(payload: Payload, location: Location, around: _Identity) -> Iterato
         yield from _header(payload, location)
     if isinstance(payload, ConnectConf | ConferenceCallout):
         yield Join(json_path(*location, "conferenceId"), payload.conference_id)
+    yield from _carried(payload, location)
     for member in members(type(payload)):
         value: object = getattr(payload, member.name)
         yield from _within(value, member.meaning, (*location, member.wire), payload, identity)
@@ -275,8 +280,32 @@ def _hides(leaf: _Leaf) -> Iterator[Effect]:
         yield Hides(leaf.path)
 
 
-def _inert(_: _Leaf) -> Iterator[Effect]:
-    yield from ()
+def _inert(leaf: _Leaf) -> Iterator[Effect]:
+    if not isinstance(leaf.value, str):
+        return
+    if any(category(char) == "Cc" for char in leaf.value):
+        yield Broken(leaf.path, "the value contains a control character, such as the end of a line")
+    if _bytes(leaf.value) > MAX_PAIR_BYTES:
+        yield Broken(leaf.path, f"the value is longer than {MAX_PAIR_BYTES:,} bytes")
+
+
+def _bytes(*texts: str) -> int:
+    return sum(len(text.encode("utf-8", "replace")) for text in texts)
+
+
+def _carried(payload: Payload, location: Location) -> Iterator[Effect]:
+    """Yield an effect if a call would carry more cookies or tags than the platform keeps."""
+    match payload:
+        case Document(instructions=instructions):
+            cookies = [text for one in instructions if isinstance(one, SetCookie) for text in (one.key, one.value)]
+            name, texts = "instructions", cookies
+        case ConnectPstn(tags=tags):
+            name, texts = "tags", list(tags or ())
+        case _:
+            return
+    if _bytes(*texts) > MAX_PAIR_BYTES:
+        what = "cookies" if name == "instructions" else "tags"
+        yield Broken(json_path(*location, name), f"all {what} together are longer than {MAX_PAIR_BYTES:,} bytes")
 
 
 def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:

@@ -103,8 +103,11 @@ def _region_result(case: Case, path: str, found: NumberFacts) -> RuleResult:
 
 
 def _allowed_regions(case: Case) -> frozenset[str] | None:
-    if case.policy.allowed_regions is not None:
-        return case.policy.allowed_regions
+    return home_regions(case) if case.policy.allowed_regions is None else case.policy.allowed_regions
+
+
+def home_regions(case: Case) -> frozenset[str] | None:
+    """Return the regions of the account's own numbers; None if these were not looked up."""
     if case.own_numbers is None:
         return None
     own = case.own_regions.values()

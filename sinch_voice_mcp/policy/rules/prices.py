@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.facts import Tariff
+from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.refusals import REFUSALS
+from sinch_voice_mcp.policy.rules.numbers import home_regions
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled
 
 
@@ -21,23 +23,53 @@ def restricted_number(case: Case) -> Iterator[RuleResult]:
 
 
 def price(case: Case) -> Iterator[RuleResult]:
-    """Refuse numbers whose price per minute is above the owner's limit."""
+    """Refuse numbers whose price per minute is above the owner's limit, or unknown where that is no accident."""
     most = case.policy.max_rate_per_minute
     for path, found in case.sound:
         tariff = case.tariff(found)
         if tariff is None:
             yield Unsettled(path, "tariffs")
-        # After a failed lookup the call is priced at the limit itself, so that an outage does not stop calling.
-        elif most is None or tariff.rate is None or tariff.rate <= most:
+        elif tariff.rate is None:
+            yield _unknown(case, path, found)
+        elif most is None or tariff.rate <= most:
             yield Passed(path, _shown(tariff))
         else:
             message = f"A minute to {found.e164} costs {_shown(tariff)}; at most {most} is allowed."
             yield Failed(path, _shown(tariff), message)
 
 
+def _unknown(case: Case, path: str, found: NumberFacts) -> RuleResult:
+    """Decide about a number whose price is unknown.
+
+    In the regions of the account's own numbers it is priced at the limit itself, so that an outage does not stop
+    calling. Elsewhere, numbers without a price are what toll fraud uses.
+    """
+    policy = case.policy
+    if policy.max_rate_per_minute is None and policy.max_spend_per_day is not None:
+        return Failed(path, _UNKNOWN, f"{_what(found)}, and without a highest price its cost cannot be reserved.", _ASK)
+    if found.e164 in policy.allowed_numbers:
+        return Passed(path, _UNKNOWN)
+    home = home_regions(case)
+    if home is None:
+        return Unsettled(path, "own_numbers")
+    if found.region in home:
+        return Passed(path, _UNKNOWN)
+    place = found.region or "no known region"
+    return Failed(path, _UNKNOWN, f"{_what(found)}, and {place} is not a region of the account's own numbers.", _LATER)
+
+
+def _what(found: NumberFacts) -> str:
+    return f"What a minute to {found.e164} costs is unknown"
+
+
+_UNKNOWN = "unknown"
+_ASK = "Tell the user; the owner can set a highest price per minute."
+_LATER = "Look the number up with query_number; call once its price is known, or the owner has listed the number."
+
+
 def _shown(tariff: Tariff) -> str:
     if tariff.rate is None:
-        return "unknown"
+        return _UNKNOWN
     return f"{tariff.rate} {tariff.currency}" if tariff.currency else str(tariff.rate)
 
 

@@ -95,7 +95,7 @@ class ConferenceDtmfOptions(Payload):
 
     mode: DtmfMode | None = None
     max_digits: Annotated[int, Meaning.INERT] | None = None
-    timeout_mills: Annotated[int, Meaning.INERT] | None = None
+    timeout_mills: Annotated[int, Meaning.LASTS] | None = None
 
 
 class ConnectConf(Payload):

@@ -18,8 +18,8 @@ _NUMBERS = count()
 def unit(
     rule: str, cap: int, *, release: Release = "not_sent", amount: int = 1, scope: str = "", width: int = DAY
 ) -> CountedLimit:
-    """A limit that a claim uses, in the only window of these tests."""
-    return CountedLimit(rule, scope, Millis(0), Millis(width), amount, cap, release)
+    """A limit that a claim uses, in a window of a day."""
+    return CountedLimit(rule, scope, Millis(width), amount, cap, release)
 
 
 def slot(cap: int) -> CountedLimit:

@@ -52,7 +52,7 @@ async def refused(storage: Storage) -> None:
         with pytest.raises(StorageError, match=CHANGED):
             await attempt()
     with pytest.raises(StorageError, match=CHANGED):
-        await storage.journal.peek(asking.made())
+        await storage.journal.peek_together([asking.made()])
 
 
 @pytest.mark.parametrize("happens", [delete, lose_the_log, restore_a_copy, put_another_in_its_place])

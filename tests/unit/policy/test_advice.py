@@ -176,7 +176,7 @@ def test_no_setting_allows_an_emergency_number_in_an_address(user: str) -> None:
 )
 def test_the_refusal_of_a_misspelled_member_names_the_documented_one(ice: dict[str, object], nearest: str) -> None:
     refusal = refused(custom(ice=ice))
-    (warning,) = allowed(custom(ice=ice), Policy.sandbox(), mode="sandbox").warnings
+    warning, *_ = allowed(custom(ice=ice), Policy.sandbox(), mode="sandbox").warnings
 
     assert refusal.rule == "unknown_member"
     assert f"did you mean `{nearest}`?" in refusal.message
