@@ -38,7 +38,7 @@ def reading_page(
 def beginning_change(token: Token, details: Mapping[str, object], now: Millis) -> Transaction[KillSwitchState]:
     """Append the audit row of a change that is about to be made; none if the kill switch is on."""
     # One statement looks at the switch and takes the number of the row, so no change begins after a stop.
-    taken, stopped = yield (Statement(sql.CHECK_SWITCH), Statement(sql.SWITCH))
+    taken, stopped = yield (Statement(sql.CHECK_SWITCH, {"many": 1}), Statement(sql.SWITCH))
     if not taken:
         return Rollback(sql.read_switch(stopped))
     (gate,) = taken
