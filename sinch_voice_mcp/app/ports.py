@@ -1,6 +1,5 @@
 """Receive events on a port that another copy of this server may already use."""
 
-import logging
 from contextlib import ExitStack
 from typing import Final
 
@@ -12,8 +11,9 @@ from sinch_voice_mcp.callbacks import Receiver
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.settings import Settings
+from sinch_voice_mcp.text.masked_logs import masked_logger
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 _RETRY_S: Final = 15.0
 """Seconds between two tries to open the port; the process that uses it may end at any time."""

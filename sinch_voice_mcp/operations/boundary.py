@@ -32,6 +32,9 @@ MAX_ITEMS = 50
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
 """Names of the events that the platform reports of a call."""
 
+_UNREADABLE = "unreadable"
+"""The member that says in our own words why a part of a row cannot be read."""
+
 PLACED = "placed"
 """The event of our request in a timeline."""
 
@@ -138,7 +141,7 @@ def cleaned(value: object) -> object:
 
 def timeline_row(row: Mapping[str, object]) -> JsonObject:
     """Return a row of a timeline without its instant, with foreign texts separated."""
-    return separate({name: value for name, value in row.items() if name != "at_ms"})
+    return separate({name: value for name, value in row.items() if name != "at_ms"}, own={_UNREADABLE})
 
 
 def error_json(error: VoiceError) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Changes that tools make: each is recorded in the audit log before and after, and refused while calling is stopped."""
 
-import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -12,9 +11,10 @@ from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import Journal, StillAllowed
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import Token
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 
 class Changes:

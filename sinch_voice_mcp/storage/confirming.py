@@ -54,7 +54,13 @@ def counting(call: str, digits: int, most: int | None, now: Millis) -> Transacti
 
 def taking(key: ClaimKey, now: Millis) -> Transaction[bool]:
     """Take a key; the value is False if it is taken."""
-    values = {"digest": key.digest, "token": uuid4().hex, "fingerprint": "", "until": key.until, "now": now}
+    values: dict[str, object] = {
+        "digest": key.digest,
+        "token": uuid4().hex,
+        "fingerprint": "",
+        "until": key.until,
+        "now": now,
+    }
     values["until_unanswered"] = 0
     (rows,) = yield (Statement(sql.TAKE_KEY, values),)
     return Commit(bool(rows))

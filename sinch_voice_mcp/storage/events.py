@@ -46,6 +46,10 @@ _REPLIES = (
     "LEFT JOIN people ON id = 'reply:' || replies.call || ':' || replies.event WHERE replies.call = :token "
     "OR replies.call IN (SELECT call FROM calls WHERE call_id = :call_id)"
 )
+_SEALED = (
+    "SELECT id, sealed FROM people WHERE id = 'call:' || :token "
+    "OR id IN (SELECT 'call:' || call FROM calls WHERE call_id = :call_id)"
+)
 _STORE = (
     "INSERT INTO events (seq, digest, call_id, kind, at, received_at, details, reply) "
     "SELECT coalesce(max(seq), 0) + 1, :identity, :call_id, :kind, CAST(:at AS BIGINT), CAST(:now AS BIGINT), "
@@ -165,12 +169,13 @@ def _storing(
 ) -> Transaction[str]:
     identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    stored, by_id, by_token, saved, switch = yield (
+    stored, by_id, by_token, saved, switch, sealed = yield (
         Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
         Statement(sql.SWITCH),
+        Statement(_SEALED, ids),
     )
     stopped = None if decide[1] is None else sql.read_switch(switch)
     if stored and stopped is None:
@@ -178,7 +183,8 @@ def _storing(
     named = _entry(by_token)
     # A call with another ID is not the one that the request led to, so it gets none of the request's replies.
     is_foreign = named is not None and named.call_id not in {None, event.call_id}
-    entry = _entry(by_id) if named is None or is_foreign else named
+    found = _entry(by_id) if named is None or is_foreign else named
+    entry = found and people.completed(found, sealed)
     replies = {
         row["event"]: people.reply(str(row["id"]), row["document"], row["sealed"])
         for row in saved

@@ -29,7 +29,7 @@ from sinch_voice_mcp.ports import (
     Prolonged,
 )
 from sinch_voice_mcp.storage import statements as sql
-from sinch_voice_mcp.storage.chain import audited, digest
+from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
 from sinch_voice_mcp.storage.confirming import approving, counting, covering, taking
@@ -50,6 +50,7 @@ from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stop
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
+from sinch_voice_mcp.storage.verifying import verifying
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
 
@@ -379,7 +380,7 @@ class SqlJournal:
 
     async def verify(self) -> tuple[int, str | None]:
         """Compute the digests again, from the first row to the head that the gate row holds."""
-        return await self._database.read(_verifying)
+        return await self._database.read(verifying)
 
     async def forget(self, number: PhoneNumber) -> Forgotten:
         """Erase a number outside the audit log; its counters are deleted when their windows are over."""
@@ -397,27 +398,3 @@ class SqlJournal:
             return Commit(None)
 
         await self._database.run(pruning)
-
-
-def _verifying() -> Transaction[tuple[int, str | None]]:
-    head, seq, promised = "", 0, 0
-    while True:
-        rows, (gate,) = yield (
-            Statement(sql.AUDIT, {"after": seq, "limit": _PAGE_SIZE}),
-            Statement("SELECT seq, head FROM gate WHERE id = 1"),
-        )
-        for row in rows:
-            if row["seq"] != seq + 1:
-                return Commit((seq, f"row {seq + 1} is missing"))
-            head = digest(head, seq + 1, row["at"], row["event"], row["call"], row["details"])
-            if head != row["digest"]:
-                return Commit((seq, f"row {seq + 1} was changed, or a row before it"))
-            seq += 1
-        if len(rows) < _PAGE_SIZE and (gate["seq"], gate["head"]) == (seq, head):
-            return Commit((seq, None))
-        # Other servers may append rows meanwhile; rows that the gate row had counted at the last look must exist.
-        if not rows and seq < promised:
-            return Commit((seq, f"the rows after {seq} are missing"))
-        if not rows and gate["seq"] <= seq:
-            return Commit((seq, "the log does not end as it was written"))
-        promised = gate["seq"]

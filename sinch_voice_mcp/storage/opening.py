@@ -1,6 +1,5 @@
 """Opening a journal: the database, its tables, the key of its hashes, and whether other hosts use it."""
 
-import logging
 import secrets
 import socket
 from collections.abc import AsyncGenerator
@@ -22,9 +21,10 @@ from sinch_voice_mcp.storage.retention import Terms
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.sqlite import SqliteDatabase
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of, sqlite_file
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 _HOST_TIMEOUT_MS = 120_000
 """Time after its last sign of life for which another host counts as running: several sweeps of a slow server."""

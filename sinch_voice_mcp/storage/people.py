@@ -122,6 +122,10 @@ class People:
             return details | {UNREADABLE: _SEALED_OTHERWISE}
         return details | {UNTRUSTED: content[UNTRUSTED]} if UNTRUSTED in content else details
 
+    def completed(self, entry: JournalEntry, rows: Rows) -> JournalEntry:
+        """Add to an entry what is sealed of it, given the rows of its call."""
+        return _completed(entry, {str(row["id"]): self.opened(row["id"], row["sealed"]) for row in rows})
+
     async def complete(self, database: Database, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
         """Add to entries what is sealed: whole numbers, the conference, and the words of an error."""
         ids = [f"call:{entry.token}" for entry in entries]

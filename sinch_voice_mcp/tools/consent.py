@@ -1,7 +1,6 @@
 """Ask for confirmation before a request: the resolvers of the tools that call, speak or connect."""
 
 import inspect
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -19,12 +18,13 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import Requester, VoiceService
 from sinch_voice_mcp.operations.admission.confirmation import MAX_QUESTION_CHARS
 from sinch_voice_mcp.operations.requester import LOCAL, PersonAnswer
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.parameters import the_service
 from sinch_voice_mcp.tools.sealing import digest_of_answer
 from sinch_voice_mcp.types import CallId, Payload
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 ANSWER_S = 600.0
 """Seconds for which a question stays open; the SDK accepts a sealed answer for the same time."""

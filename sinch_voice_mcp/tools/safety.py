@@ -27,6 +27,7 @@ class OpenCall(Shown):
     kind: Own
     state: Own
     since: Own
+    untrusted: Untrusted
 
 
 class EmergencyStop(Result):
@@ -82,4 +83,5 @@ def _open_call(entry: JournalEntry) -> OpenCall:
         kind=entry.kind,
         state=state_of_entry(entry, answered=False),
         since=iso(entry.claimed_at),
+        untrusted=None,
     )

@@ -171,7 +171,8 @@ async def test_no_tool_outlasts_its_client_and_nothing_is_placed_after_it(endpoi
 
 @pytest.mark.parametrize("tool", ["place_tts_callout", "place_conference_callout", "ask_by_phone"])
 async def test_a_price_that_never_comes_is_asked_for_once_and_the_call_is_placed_in_time(tool: str) -> None:
-    async with slow("GET price") as voice:
+    # The calls of a conference are reserved together, each at the highest price.
+    async with slow("GET price", SINCH_VOICE_MAX_SPEND_PER_DAY="100") as voice:
         result, took = await voice.call(tool, **TOOLS[tool])
     assert not result.is_error, result.content
     assert voice.platform.posts
@@ -202,6 +203,9 @@ async def test_time_in_which_a_person_is_asked_does_not_count_and_what_failed_be
         return ElicitResult(action="accept", content={"place": True})
 
     async with slow("GET price", "legacy", think, SINCH_VOICE_CONFIRM="always") as voice:
+        result, _ = await voice.call("place_tts_callout", **CALL)
+        # The price is known by then, so the person confirmed another question.
+        assert '"rule": "consent"' in str(result.content)
         result, _ = await voice.call("place_tts_callout", **CALL)
         assert not result.is_error, result.content
         (asked,) = [one for one in voice.platform.sandbox.requests if "/query/number/" in one.raw_path]

@@ -30,7 +30,7 @@ from tests.fault_server import (
     Trickle,
     Truncated,
 )
-from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform, Script
+from tests.platforms import ERROR, NUMBERS, OTHER, PRICE, REAL, Broken, Held, Platform
 from tests.proxy import Proxy
 from tests.stage import CALL, QUICK, ROOM, Stage, listed, until
 
@@ -148,42 +148,6 @@ async def test_fault_2_a_lost_leg_of_a_conference_is_found_in_its_room(sqlite_ur
         again = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
     assert again["legs"][1]["call_id"] == lost
     assert len(stage.posts) == 2
-
-
-async def test_fault_2_a_lost_leg_is_not_guessed_between_two_participants(sqlite_url: str, clock: ManualClock) -> None:
-    inside = ["first", "second"]
-    looks: list[int] = []
-    script = Script(httpx2.ReadError("reset"))
-
-    def platform(request: httpx2.Request) -> httpx2.Response:
-        if not request.url.path.endswith("/conferences/id/room"):
-            return script(request)
-        looks.append(len(inside))
-        seen = [{"id": one, "cli": REAL, "duration": 3, "muted": False, "onhold": False} for one in inside]
-        return httpx2.Response(200, json={"participants": seen})
-
-    async def next_look() -> None:
-        """Let a sweep look into the conference again; it does so once a minute."""
-        before = len(looks)
-        clock.advance(61)
-        with anyio.fail_after(10):
-            while len(looks) == before:
-                await anyio.lowlevel.checkpoint()
-
-    async def is_found(voice: Caller) -> bool:
-        return (await listed(voice))[0].get("call_id") == "second"
-
-    transport = httpx2.MockTransport(platform)
-    async with _stage(sqlite_url, clock).server(transport=transport, pace=Pace(sweep_s=0.01)) as voice:
-        await voice.fails("place_conference_callout", to=[REAL], **ROOM)
-        # Both have the number, and no other request has led to either of them.
-        for _ in range(2):
-            await next_look()
-        (call,) = await listed(voice)
-        assert (call["state"], call.get("call_id")) == ("unknown", None)
-        inside.remove("first")
-        await next_look()
-        await until(lambda: is_found(voice))
 
 
 @pytest.mark.parametrize("leaving", ["request", "session"])

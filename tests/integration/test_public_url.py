@@ -34,7 +34,7 @@ async def test_set_callbacks_accepts_the_port_that_the_owner_wrote_in_the_public
     async with connected(given, era, sandbox=sandbox) as voice:
         if allowed:
             changed = await voice.ok("set_callbacks", primary=url)
-            assert changed["now"]["primary"] == url
+            assert changed["now"]["untrusted"]["primary"] == url
         else:
             assert (await voice.fails("set_callbacks", primary=url))["rule"] == "callback_url"
 

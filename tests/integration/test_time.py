@@ -81,12 +81,14 @@ async def test_a_computer_that_slept_goes_by_the_new_time_after_a_few_sweeps(sql
         await service.calls.place(CALLOUT, KEYED)
         clock.ahead = timedelta(days=1)
         states: list[str] = []
-        for _ in range(3):
+        for _ in range(10):
             clock.advance(15)
             await service.sweep()
             (entry,) = await service.calls.recent(limit=10)
             states.append(entry.state)
-    assert states == ["accepted", "accepted", "lost"]
+    # The call goes on long after its reserved time, so it is hung up.
+    assert states[:2] == ["accepted", "accepted"]
+    assert states[-1] == "ended"
 
 
 @asynccontextmanager

@@ -249,7 +249,7 @@ async def test_no_text_of_a_stop_reaches_another_session_unmarked(sqlite_url: st
         await _use_everything(reader, 0)
         await reader.tool("emergency_stop", reason="again")
         assert reader.found >= 5
-    await _check_shell(sqlite_url)
+    await _check_shell(sqlite_url, hides=True)
 
 
 async def test_no_argument_of_one_session_reaches_another_unmarked(sqlite_url: str) -> None:
@@ -273,7 +273,7 @@ async def test_no_argument_of_one_session_reaches_another_unmarked(sqlite_url: s
     await _check_shell(sqlite_url)
 
 
-async def _check_shell(url: str) -> None:
+async def _check_shell(url: str, *, hides: bool = False) -> None:
     """Run the commands that show the journal; no output obeys or hides anything."""
     shell = Shell(SINCH_VOICE_DATABASE_URL=url)
     commands = ("audit list", "audit export", "policy", "policy --json", "stop")
@@ -283,4 +283,4 @@ async def _check_shell(url: str) -> None:
         text = ended.out + ended.err
         assert first_hidden(text.replace("\n", " ")) is None
     export = [json.loads(line) for line in outputs[1].out.splitlines()]
-    assert any("\u202e" in json.dumps(row, ensure_ascii=False) for row in export)
+    assert any("\u202e" in json.dumps(row, ensure_ascii=False) for row in export) == hides

@@ -245,7 +245,7 @@ def test_a_principal_is_a_visible_name(name: str) -> None:
     assert load({"SINCH_VOICE_PRINCIPAL": name}).principal == name
 
 
-@pytest.mark.parametrize("name", ["a\nb", " anna", "a  b", "a\u200bb", "\x1b[1m", "x" * 101])
+@pytest.mark.parametrize("name", ["a\nb", "a  b", "a\u200bb", "\x1b[1m", "x" * 101])
 def test_a_principal_that_could_hide_something_is_rejected(name: str) -> None:
     with pytest.raises(ConfigurationError, match="SINCH_VOICE_PRINCIPAL"):
         load({"SINCH_VOICE_PRINCIPAL": name})

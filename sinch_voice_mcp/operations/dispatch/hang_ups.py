@@ -1,6 +1,5 @@
 """Hang up whatever may ring after a stop: all of it at once, and later each call whose ID becomes known."""
 
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,10 +11,11 @@ from sinch_voice_mcp.operations.dispatch.ends import settle_all
 from sinch_voice_mcp.operations.dispatch.rooms import find_in_conference
 from sinch_voice_mcp.ports import INBOUND, EntryState, Journal, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis
 from sinch_voice_mcp.wire.calls import Call
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 _AT_ONCE = 20
 """Requests to the platform at the same time."""

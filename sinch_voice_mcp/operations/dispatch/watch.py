@@ -1,6 +1,5 @@
 """Watch calls that the platform reports as ongoing: none lasts longer than what was reserved for it."""
 
-import logging
 from dataclasses import dataclass
 
 from sinch_voice_mcp.errors import NotFoundError, VoiceError
@@ -9,10 +8,11 @@ from sinch_voice_mcp.operations.dispatch.claims import SENDING_MS, SETTLING_MS, 
 from sinch_voice_mcp.policy import Policy, minutes
 from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, Journal, JournalEntry, Prolonged, VoiceApi
 from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis
 from sinch_voice_mcp.wire.calls import Call
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = masked_logger(__name__)
 
 CHANGES = frozenset({UPDATES, PROLONGS})
 """Kinds of entries that change a call instead of placing one."""

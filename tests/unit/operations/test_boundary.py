@@ -47,7 +47,7 @@ def test_separating_twice_changes_nothing(members: dict[str, Any]) -> None:
         ("by", "voice", "mouth"),
         ("capability", "sms", "SMS"),
         ("event", "pie", "pies"),
-        ("event", "customCallout", "custom"),
+        ("event", "placed", "customCallout"),
         ("kind", "inbound", "ice"),
         ("type", "return", "returned"),
         ("state", "ringing", "FINAL"),

@@ -107,7 +107,9 @@ def refusing(*rules: str) -> str:
 def test_the_rules_are_documented_in_the_order_in_which_they_are_checked() -> None:
     documented = [code for code, row in REFUSALS.items() if row.kind == "rule"]
 
-    assert documented == [rule.code for rule in RULES] == list(WRONG)
+    assert documented == [rule.code for rule in RULES]
+    # A callout names no other application.
+    assert [code for code in documented if code != "application_key"] == list(WRONG)
 
 
 @pytest.mark.parametrize("rule", WRONG)
