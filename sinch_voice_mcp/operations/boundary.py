@@ -32,9 +32,6 @@ MAX_ITEMS = 50
 KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
 """Names of the events that the platform reports of a call."""
 
-_UNREADABLE = "unreadable"
-"""The member that says in our own words why a part of a row cannot be read."""
-
 PLACED = "placed"
 """The event of our request in a timeline."""
 
@@ -86,6 +83,8 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "state": _one_of(*get_args(CallState)),
     "to": _NUMBER,
     "type": _MENU_ENDS,
+    # Only the journal writes this member: why a part of a row cannot be read.
+    "unreadable": lambda _: True,
 }
 """What a text may be in order to be shown outside ``untrusted``, by the name of its member."""
 
@@ -141,7 +140,7 @@ def cleaned(value: object) -> object:
 
 def timeline_row(row: Mapping[str, object]) -> JsonObject:
     """Return a row of a timeline without its instant, with foreign texts separated."""
-    return separate({name: value for name, value in row.items() if name != "at_ms"}, own={_UNREADABLE})
+    return separate({name: value for name, value in row.items() if name != "at_ms"})
 
 
 def error_json(error: VoiceError) -> dict[str, Any]:

@@ -17,6 +17,7 @@ Tables = dict[str, Rows]
 
 _RANDOM: Sequence[tuple[str, str]] = (
     ("token", "SELECT call FROM calls WHERE kind <> 'inbound'"),
+    ("change", "SELECT call FROM audit WHERE event IN ('change', 'refused') AND call IS NOT NULL ORDER BY seq"),
     ("hash", "SELECT destinations FROM calls"),
     ("hash", "SELECT hashes FROM people"),
     ("hash", "SELECT destinations FROM confirmations"),

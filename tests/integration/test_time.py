@@ -86,7 +86,7 @@ async def test_a_computer_that_slept_goes_by_the_new_time_after_a_few_sweeps(sql
             await service.sweep()
             (entry,) = await service.calls.recent(limit=10)
             states.append(entry.state)
-    # The call goes on long after its reserved time, so it is hung up.
+    # The call outlasts its reserved time, so it is hung up.
     assert states[:2] == ["accepted", "accepted"]
     assert states[-1] == "ended"
 
