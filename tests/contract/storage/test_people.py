@@ -19,7 +19,7 @@ from tests.recorded import tables_of
 
 ANNA, BERIT = PhoneNumber("+14045005000"), PhoneNumber("+14045005001")
 SAYS = '{"instructions":[{"name":"say","text":"Hello Anna"}],"action":{"name":"hangup"}}'
-PRESSED = {"type": "return", "untrusted": {"input": "9044"}}
+PRESSED = {"type": "return", "untrusted": {"input": "90#44"}}
 ENDED = EndReport(12, None, "ANSWERED", "CALLEEHANGUP")
 TERMS = Terms(events=30, replies=1, calls=400)
 
@@ -119,7 +119,7 @@ async def test_what_was_said_and_replied_is_given_back_to_servers_with_the_secre
         assert decide.asked[0][1] == {"ace": HANG_UP, "pie": HANG_UP}
         assert "sealed under another secret" in caplog.text
     tables = tables_of(database_url)
-    assert "9044" not in str(tables | {"people": [], "audit": []})
+    assert "90#44" not in str(tables | {"people": [], "audit": []})
     assert "Anna" not in str(tables)
 
 
@@ -227,7 +227,7 @@ async def test_what_an_earlier_version_stored_is_sealed_when_a_server_opens_the_
     for _ in range(2):
         async with storage_under(database_url, clock, b"one") as storage:
             assert "Anna" not in str(tables_of(database_url))
-            assert "9044" not in str(tables_of(database_url)["events"])
+            assert "90#44" not in str(tables_of(database_url)["events"])
             assert (await storage.journal.entry(token), await storage.events.events(CallId("c1"))) == before
             # The same event again, and another one.
             assert await storage.events.record(pressed("e1", "c1"), Deciding(CONTINUE)) == SAYS
@@ -244,7 +244,7 @@ async def test_forget_erases_what_an_earlier_version_stored_without_the_secret(
         await as_an_earlier_version(storage)
         assert await storage.journal.forget(ANNA) == Forgotten(1, 0, 0, 1)
         assert "Anna" not in str(tables_of(database_url))
-        assert "9044" not in str(tables_of(database_url))
+        assert "90#44" not in str(tables_of(database_url))
         assert await storage.events.record(pressed("e1", "c1"), Deciding(CONTINUE)) == HANG_UP
 
 
