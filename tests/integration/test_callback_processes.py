@@ -88,7 +88,8 @@ def event(call_id: str, kind: str = "ace", **members: object) -> bytes:
 FLOOD = 2_600
 """Ten times what is taken at once."""
 
-LANES = 800
+LANES = 290
+"""More than are taken at once, and fewer connections than one peer may have."""
 
 MOST_MIB = 100
 
