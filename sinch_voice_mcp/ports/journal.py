@@ -9,7 +9,6 @@ from sinch_voice_mcp.ports.requests import (
     Approval,
     Claim,
     Claimed,
-    ClaimKey,
     EndReport,
     EntryState,
     Forgotten,
@@ -149,10 +148,6 @@ class Journal(Protocol):
 
     async def count_digits(self, call: str, digits: int, most: int | None = None) -> bool:
         """Count digits that are about to be sent in a call; if it would then have more than ``most``, return False."""
-        ...
-
-    async def take(self, key: ClaimKey) -> bool:
-        """Take a key that one request may use; returns False if one has used it already."""
         ...
 
     async def switch(self) -> KillSwitchState:

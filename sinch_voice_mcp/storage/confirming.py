@@ -1,9 +1,8 @@
-"""Confirmations in the database: what a person granted, the tones of a call, and keys that one request may use."""
+"""Confirmations in the database: what a person granted, and the tones of a call."""
 
 from collections.abc import Sequence
-from uuid import uuid4
 
-from sinch_voice_mcp.ports import Approval, ClaimKey
+from sinch_voice_mcp.ports import Approval
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction
@@ -49,18 +48,4 @@ def counting(call: str, digits: int, most: int | None, now: Millis) -> Transacti
         return Rollback(value=False)
     values = {"call": call, "digits": digits, "most": most, "until": now + _TONES_MS}
     (rows,) = yield (Statement(sql.COUNT_DIGITS, values),)
-    return Commit(bool(rows))
-
-
-def taking(key: ClaimKey, now: Millis) -> Transaction[bool]:
-    """Take a key; the value is False if it is taken."""
-    values: dict[str, object] = {
-        "digest": key.digest,
-        "token": uuid4().hex,
-        "fingerprint": "",
-        "until": key.until,
-        "now": now,
-    }
-    values["until_unanswered"] = 0
-    (rows,) = yield (Statement(sql.TAKE_KEY, values),)
     return Commit(bool(rows))

@@ -18,7 +18,6 @@ from sinch_voice_mcp.ports import (
     CallingStopped,
     Claim,
     Claimed,
-    ClaimKey,
     Duplicate,
     EndReport,
     EntryState,
@@ -32,7 +31,7 @@ from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
-from sinch_voice_mcp.storage.confirming import approving, counting, covering, taking
+from sinch_voice_mcp.storage.confirming import approving, counting, covering
 from sinch_voice_mcp.storage.database import (
     Commit,
     Database,
@@ -325,11 +324,6 @@ class SqlJournal:
         """Count digits that are about to be sent in a call, unless it would then have more than ``most``."""
         now = self.now()
         return await self._database.run(lambda: counting(call, digits, most, now))
-
-    async def take(self, key: ClaimKey) -> bool:
-        """Take a key that one request may use; returns False if one has used it already."""
-        now = self.now()
-        return await self._database.run(lambda: taking(key, now))
 
     async def switch(self) -> KillSwitchState:
         """Return the state of the kill switch."""

@@ -10,7 +10,7 @@ from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import HOUR, stopped
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import FREE_DIGITS, Allow, NeedsApproval, RunningCall, Shown, question_text
-from sinch_voice_mcp.ports import Approval, ClaimKey, Grant, Journal, JournalEntry
+from sinch_voice_mcp.ports import Approval, Grant, Journal, JournalEntry
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import CallId, Millis, Payload, PhoneNumber
 
@@ -96,13 +96,6 @@ class Confirmation:
             StorageError: The journal cannot be used.
         """
         return await self._journal.switch() is not None
-
-    async def take_answer(self, requester: Requester) -> bool:
-        """Use up the sealed answer of a request that makes no claim; returns False if it was used before."""
-        if requester.answer_digest is None:
-            return True
-        until = Millis(self._journal.now() + HOUR)
-        return await self._journal.take(ClaimKey(digest("token", requester.answer_digest), until))
 
     async def _decide(
         self, requests: Sequence[R], running: RunningCall | None, unknown: tuple[str, ...], *, numbered: bool

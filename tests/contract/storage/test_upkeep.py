@@ -3,7 +3,7 @@
 import anyio
 
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.ports import Approval, ClaimKey, Duplicate, EndReport, Forgotten, Gap, Grant, Granted, Outcome
+from sinch_voice_mcp.ports import Approval, Duplicate, EndReport, Forgotten, Gap, Grant, Granted, Outcome
 from sinch_voice_mcp.storage import SqlJournal, Storage
 from sinch_voice_mcp.storage.database import one
 from sinch_voice_mcp.types import CallId, Millis, PhoneNumber
@@ -61,15 +61,6 @@ async def test_at_once_no_more_digits_are_counted_than_the_limit(journal: SqlJou
         for _ in range(9):
             tasks.start_soon(count)
     assert (sum(counted), await journal.digits("call")) == (4, 4)
-
-
-async def test_a_key_is_taken_once_until_it_expires(journal: SqlJournal, clock: ManualClock) -> None:
-    async def take() -> bool:
-        return await journal.take(ClaimKey("answer", Millis(journal.now() + 60_000)))
-
-    assert [await take(), await take()] == [True, False]
-    clock.advance(60)
-    assert await take()
 
 
 async def test_a_second_approval_extends_the_first(journal: SqlJournal, clock: ManualClock) -> None:
