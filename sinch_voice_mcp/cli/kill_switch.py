@@ -73,7 +73,7 @@ def stop(context: click.Context, reason: str, *, hang_up: bool) -> None:
         left = hung_up.still_going
         printer.line(f"Calls hung up: {hung_up.ended}. Calls that may still go on: {len(left)}.")
         for entry in left[:_MAX_SHOWN]:
-            call = entry.call_id or entry.subject or "id not known"
+            call = entry.of_call or "id not known"
             printer.line(f"  {iso(entry.claimed_at)}  {entry.kind}  {entry.number or '-'}  {entry.state}  {call}")
         if left:
             printer.line("Each server that runs hangs up these calls as soon as their ids are known.")

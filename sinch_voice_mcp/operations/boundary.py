@@ -13,7 +13,7 @@ from typing import Any, get_args
 from sinch_voice_mcp.errors import EarlierError, VoiceError
 from sinch_voice_mcp.operations.states import REASONS, RESULTS, CallState
 from sinch_voice_mcp.policy import REFUSALS
-from sinch_voice_mcp.ports import INBOUND
+from sinch_voice_mcp.ports import INBOUND, UPDATES
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 from sinch_voice_mcp.wire.callouts import CalloutRequest
@@ -56,7 +56,7 @@ def _codes() -> frozenset[str]:
     return frozenset(kind.code for kind in kinds)
 
 
-_REQUESTS = frozenset(kind.model_fields["method"].default for kind in get_args(CalloutRequest)) | {"update", INBOUND}
+_REQUESTS = frozenset(kind.model_fields["method"].default for kind in get_args(CalloutRequest)) | {UPDATES, INBOUND}
 """Kinds of the requests in the journal."""
 
 _MENU_ENDS = _one_of("error", "return", "sequence", "timeout", "hangup", "invalidinput", "unknown")

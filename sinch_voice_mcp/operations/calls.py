@@ -18,7 +18,7 @@ from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict, is_hangup
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed, VoiceApi
-from sinch_voice_mcp.svaml import Document, Hangup, Reading
+from sinch_voice_mcp.svaml import HANG_UP, Document, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
@@ -123,9 +123,11 @@ class Calls:
             return prepared.placed(None)
         async with self._dispatcher.audited(request.method, requester):
             (admitted,) = await self._confirmation.admit([request], requester, unknown=unknown)
-            return await self._place(
+            prepared = await self._prepared(
                 admitted, _request(admitted), requester, replies_from_receiver=replies_from_receiver
             )
+            part = prepared.part
+            return prepared.placed(await self._dispatcher.dispatch(part.request, part.requester, part.send))
 
     async def place_conference(
         self, requests: Sequence[CalloutRequest], requester: Requester = ANONYMOUS, *, dry_run: bool = False
@@ -252,7 +254,7 @@ class Calls:
         """
         async with self._changes.made("hang_up", requester, ends=True, call_id=call_id):
             try:
-                await self._api.update_call(call_id, Document(action=Hangup()))
+                await self._api.update_call(call_id, HANG_UP)
             except NotFoundError:
                 # The platform also reports a call that has ended as not found for a change.
                 return await self.get(call_id), False
@@ -269,18 +271,6 @@ class Calls:
                 next_step="Hang up again; ending a call twice does no harm.",
             )
         return call
-
-    async def _place(
-        self,
-        admitted: Admitted[CalloutRequest],
-        request: Request,
-        requester: Requester,
-        *,
-        replies_from_receiver: bool = False,
-    ) -> Placed:
-        prepared = await self._prepared(admitted, request, requester, replies_from_receiver=replies_from_receiver)
-        part = prepared.part
-        return prepared.placed(await self._dispatcher.dispatch(part.request, part.requester, part.send))
 
     async def _prepared(
         self,

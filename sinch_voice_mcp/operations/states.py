@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from sinch_voice_mcp.ports import EntryState, JournalEntry
-from sinch_voice_mcp.wire.calls import Call
+from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
 CallState = Literal["scheduled", "ringing", "answered", "ended", "failed", "unknown"]
 AnsweredBy = Literal["human", "machine", "unknown"]
@@ -85,7 +85,7 @@ def observed_state(*, answered: bool, ended: bool) -> CallState:
 
 def state_of_call(call: Call) -> CallState:
     """Return the state of a call as the platform reports it."""
-    return observed_state(answered=call.result == "ANSWERED", ended=call.status == "FINAL")
+    return observed_state(answered=call.result == ANSWERED, ended=call.status == "FINAL")
 
 
 def state_of_entry(entry: JournalEntry, *, answered: bool) -> CallState:

@@ -36,7 +36,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Unknown,
 )
 from sinch_voice_mcp.policy.exposure import Exposure, exposure, is_hangup, minutes
-from sinch_voice_mcp.policy.facts import Facts, Needs, Tariff
+from sinch_voice_mcp.policy.facts import UNKNOWN_TARIFF, Facts, Needs, Tariff
 from sinch_voice_mcp.policy.fictional import FICTIONAL, FictionalRange
 from sinch_voice_mcp.policy.numbers import NumberFacts, NumberType, describe_number
 from sinch_voice_mcp.policy.policy import NUMBER_TYPES, VARIABLE_PREFIX, Confirm, Mode, Policy
@@ -51,6 +51,7 @@ __all__ = [
     "NUMBER_TYPES",
     "REFUSALS",
     "RULES",
+    "UNKNOWN_TARIFF",
     "VARIABLE_PREFIX",
     "Allow",
     "Broken",

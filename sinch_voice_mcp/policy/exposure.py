@@ -7,7 +7,7 @@ from math import ceil
 
 from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.kinds import Lasts
-from sinch_voice_mcp.policy.facts import Tariff
+from sinch_voice_mcp.policy.facts import UNKNOWN_TARIFF, Tariff
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.policy import Policy
 from sinch_voice_mcp.svaml import (
@@ -36,8 +36,6 @@ _ANSWERING_S = 30
 
 _SECONDS_PER_MINUTE = 60
 _FREE = Micros(0)
-_UNKNOWN = Tariff(None, None, restricted=False)
-"""Tariff of a number that was not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def exposure(
         tariffs: Prices by number in E.164 form.
         targets: The SIP addresses and in-app users that are connected; their price is not known.
     """
-    known = [*(tariffs.get(leg.e164, _UNKNOWN) for leg in legs), *(_UNKNOWN for _ in targets)]
+    known = [*(tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs), *(UNKNOWN_TARIFF for _ in targets)]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
     return Exposure(
         numbers=tuple(dict.fromkeys(legs)),
@@ -152,8 +150,7 @@ def _instruction_seconds(instruction: Instruction) -> float | None:
                 spoken = [_seconds(part) for text in ids for part in prompts.parse(text)]
             except (prompts.PromptError, ssml.SsmlError):
                 return None
-            known = [seconds for seconds in spoken if seconds is not None]
-            return sum(known) if len(known) == len(spoken) else None
+            return _known_sum(spoken)
         case _:
             return 0
 
@@ -172,8 +169,14 @@ def _speaking(callout: TtsCallout) -> int | None:
         spoken = [_seconds(part) for part in parts]
     except (prompts.PromptError, ssml.SsmlError):
         return None
-    known = [seconds for seconds in spoken if seconds is not None]
-    return ceil(sum(known)) + _ANSWERING_S if len(known) == len(spoken) else None
+    seconds = _known_sum(spoken)
+    return None if seconds is None else ceil(seconds) + _ANSWERING_S
+
+
+def _known_sum(seconds: Sequence[float | None]) -> float | None:
+    """Return the sum of some times; None if one of them is not known."""
+    known = [each for each in seconds if each is not None]
+    return sum(known) if len(known) == len(seconds) else None
 
 
 def _seconds(part: prompts.Part) -> float | None:

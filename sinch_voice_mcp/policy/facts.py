@@ -22,6 +22,10 @@ class Tariff:
     restricted: bool
 
 
+UNKNOWN_TARIFF = Tariff(None, None, restricted=False)
+"""Tariff of a number that was not looked up, or whose lookup failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts that were looked up; a member is None if it was not looked up.

@@ -15,6 +15,7 @@ from sinch_voice_mcp.ports.events import (
 from sinch_voice_mcp.ports.journal import Journal
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
 from sinch_voice_mcp.ports.requests import (
+    CHANGES,
     INBOUND,
     PROLONGS,
     UPDATES,
@@ -42,6 +43,7 @@ from sinch_voice_mcp.ports.requests import (
 from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
 
 __all__ = [
+    "CHANGES",
     "INBOUND",
     "PROLONGS",
     "UPDATES",

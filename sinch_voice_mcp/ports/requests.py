@@ -29,6 +29,9 @@ _FREE = Micros(0)
 PROLONGS = "prolong"
 """Kind of the entry of a change that rings no phone, but lets a call last longer."""
 
+CHANGES = frozenset({UPDATES, PROLONGS})
+"""Kinds of entries that change a call instead of placing one."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimKey:
@@ -179,6 +182,11 @@ class JournalEntry:
     numbers: tuple[PhoneNumber, ...] = ()
     unreadable: bool = False
     events: frozenset[EventKind] | None = None
+
+    @property
+    def of_call(self) -> CallId | None:
+        """The call that the request led to, or that it changed; None if it is not known."""
+        return self.call_id or self.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from sinch_voice_mcp.errors import StorageError
-from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, EndReport, JournalEntry, Outcome
+from sinch_voice_mcp.ports import CHANGES, INBOUND, EndReport, JournalEntry, Outcome
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
@@ -14,11 +14,11 @@ from sinch_voice_mcp.storage.counting import add_use, bucket_of
 from sinch_voice_mcp.storage.database import Row, Statement, Steps
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
 from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Micros, Millis, Token, amount_text
+from sinch_voice_mcp.wire.calls import ANSWERED
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
 
-_ANSWERED = "ANSWERED"
 """The platform's word for a call that was answered; after any other end, the same request is a new one."""
 
 _SPENT_WINDOW = Millis(86_400_000)
@@ -65,7 +65,7 @@ def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
     end = {"duration": report.duration, "cost": cost, **words}
     (rows,) = yield (Statement(sql.SETTLE, {"token": token, "call_id": report.call_id, **end}),)
     if rows:
-        if report.result != _ANSWERED:
+        if report.result != ANSWERED:
             yield (Statement(sql.DROP_UNANSWERED_KEYS, {"token": token}),)
         spent = int(rows[0]["reserved"]) if cost is None else cost
         yield from _give_back(rows[0]["units"], ("ended",), spent=spent)
@@ -82,7 +82,7 @@ def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
 
 def _settle_changes(row: Row, report: EndReport, now: Millis) -> Steps[None]:
     """Settle the changes of a call that has ended; the price of a call of ours includes what they cost."""
-    if row["kind"] in {UPDATES, PROLONGS} or row["call_id"] is None:
+    if row["kind"] in CHANGES or row["call_id"] is None:
         return
     (changes,) = yield (Statement(sql.OPEN_CHANGES, {"call_id": row["call_id"]}),)
     cost = None if row["kind"] == INBOUND or report.cost is None else Micros(0)

@@ -7,17 +7,18 @@ The ID of a row names what it belongs to: ``call:<token>``, ``error:<token>``, `
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sinch_voice_mcp import svaml
 from sinch_voice_mcp.ports import Claim, IncomingEvent, JournalEntry
 from sinch_voice_mcp.storage.database import Commit, Database, Rows, Statement, Transaction
 from sinch_voice_mcp.storage.sealing import Seal
-from sinch_voice_mcp.svaml import Continue, Document, Hangup
+from sinch_voice_mcp.svaml import Continue, Document
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.text.masking import masked, written_numbers
 from sinch_voice_mcp.types import JsonObject, Millis, PhoneNumber, Token, is_list, is_object
 
 _LOGGER = masked_logger(__name__)
 
-HANG_UP = Document(action=Hangup()).to_json()
+HANG_UP = svaml.HANG_UP.to_json()
 """What stands in place of a reply that is sealed: it is sent if the reply cannot be opened any more."""
 
 PLAIN_REPLIES = frozenset({"", HANG_UP, Document(action=Continue()).to_json()})

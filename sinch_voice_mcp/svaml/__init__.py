@@ -11,6 +11,7 @@ from sinch_voice_mcp.svaml.findings import Finding, Level, json_path
 from sinch_voice_mcp.svaml.model import (
     ACTIONS,
     EVENTS,
+    HANG_UP,
     INSTRUCTIONS,
     Action,
     Answer,
@@ -54,6 +55,7 @@ from sinch_voice_mcp.svaml.reading import Reading, examine, parse_json, read
 __all__ = [
     "ACTIONS",
     "EVENTS",
+    "HANG_UP",
     "INSTRUCTIONS",
     "Action",
     "Answer",

@@ -21,7 +21,7 @@ from sinch_voice_mcp.operations.states import (
 from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.tools.results import Number, Result, Text, Untrusted, is_absent, summarize
 from sinch_voice_mcp.types import MICROS_PER_UNIT
-from sinch_voice_mcp.wire.calls import Call
+from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
 CallStateField = Annotated[
     CallState, Field(description="ended: also busy or unanswered, see result; failed: not placed")
@@ -116,7 +116,7 @@ def report_progress(ctx: Context[VoiceService]) -> Progress:
 
 def _call_sentence(call: Call) -> str:
     if call.status != "FINAL":
-        return _open_sentence(answered=call.result == "ANSWERED")
+        return _open_sentence(answered=call.result == ANSWERED)
     cost = "" if call.debit is None else _cost(call.debit.known, call.debit.currency_id)
     return _ended_sentence(call.result, call.reason, call.duration, cost)
 
@@ -145,7 +145,7 @@ def _ended_sentence(
     result: str | None, reason: str | None, duration: int | None, cost: str, who: str | None = None
 ) -> str:
     why = ending(result, reason)
-    if result == "ANSWERED":
+    if result == ANSWERED:
         answered = f", answered by {who}" if who else ""
         return f"The call ended after {duration or 0} s{answered}: {why}.{cost}"
     if result == "FAILED":

@@ -125,7 +125,7 @@ async def list_calls(
     entries = await service.calls.recent(
         limit=MAX_LISTED, states=_rows_for(wanted), since=after, inbound=inbound, number=only
     )
-    records = [_record(service, entry, answered=(entry.call_id or entry.subject) in answered) for entry in entries]
+    records = [_record(service, entry, answered=(entry.of_call) in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
     sentence = f"{counted(len(calls), 'call')}, newest first." if len(calls) > 1 else f"{len(calls) or 'No'} call."
     if any(entry.unreadable for entry in entries):
@@ -227,7 +227,7 @@ def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> Ca
         at=iso(entry.claimed_at),
         kind=entry.kind,
         state=state_of_entry(entry, answered=answered),
-        call_id=entry.call_id or entry.subject,
+        call_id=entry.of_call,
         number=service.shown.of_entry(entry),
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
         duration_s=entry.duration,

@@ -78,7 +78,7 @@ def _rest(left: int) -> str:
 
 def _open_call(entry: JournalEntry) -> OpenCall:
     return OpenCall(
-        call_id=entry.call_id or entry.subject,
+        call_id=entry.of_call,
         number=entry.number,
         kind=entry.kind,
         state=state_of_entry(entry, answered=False),

@@ -12,6 +12,9 @@ from sinch_voice_mcp.types import CallId, Payload, Report
 MAX_PRICE = 1_000_000_000
 """A price above this, in the account's currency, counts as a mistake of the platform."""
 
+ANSWERED = "ANSWERED"
+"""Result of a call that was answered."""
+
 CallStatus = Literal["ONGOING", "FINAL"]
 CallResult = Literal["N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED"]
 CallLeg = Literal["caller", "callee", "both"]

@@ -11,7 +11,7 @@ import anyio
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.admission.lookups import within_lookups
-from sinch_voice_mcp.policy import Facts, Needs, Tariff
+from sinch_voice_mcp.policy import UNKNOWN_TARIFF, Facts, Needs, Tariff
 from sinch_voice_mcp.policy.numbers import region_of
 from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.text.masked_logs import masked_logger
@@ -29,8 +29,6 @@ MAX_PRICES = 10_000
 """Prices that are kept; the oldest are dropped first."""
 
 _CURRENCY = re.compile("[A-Z]{3}")
-_UNKNOWN = Tariff(None, None, restricted=False)
-"""Tariff of a number whose price lookup failed."""
 
 
 class Account:
@@ -120,7 +118,7 @@ class Account:
             try:
                 found[number] = _tariff(await self.query(number))
             except VoiceError:
-                found[number] = _UNKNOWN
+                found[number] = UNKNOWN_TARIFF
 
         async with anyio.create_task_group() as lookups:
             for number in wanted:
@@ -131,7 +129,7 @@ class Account:
     def cached(self, numbers: Iterable[PhoneNumber]) -> Facts:
         """Return the facts about the account and these numbers as last looked up, however old; sends nothing."""
         # A number that was never looked up counts as one whose lookup failed.
-        known = {number: self._tariffs.get(number, (_UNKNOWN, None))[0] for number in numbers}
+        known = {number: self._tariffs.get(number, (UNKNOWN_TARIFF, None))[0] for number in numbers}
         return Facts(own_numbers=self._own or (), tariffs=known, own_regions=self._regions)
 
     async def query(self, number: PhoneNumber) -> QueriedNumber:

@@ -10,7 +10,7 @@ from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, StorageEr
 from sinch_voice_mcp.operations.dispatch.ends import settle_all
 from sinch_voice_mcp.operations.dispatch.rooms import find_in_conference
 from sinch_voice_mcp.ports import INBOUND, EntryState, Journal, JournalEntry, VoiceApi
-from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis
 from sinch_voice_mcp.wire.calls import Call
@@ -25,8 +25,6 @@ _LONGEST_CALL_MS = 15_000_000
 
 _LOOKUPS = 3
 """Lookups of a call that was to be ended and that has not ended yet."""
-
-_HANG_UP = Document(action=Hangup())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,10 @@ class HangUps:
                 for call_id, of_call in sorted(_by_call(entries).items(), key=lambda one: _is_inbound(one[1])):
                     tasks.start_soon(self._end, run, call_id, of_call)
                 for entry in entries:
-                    if _call_of(entry) is None:
+                    if entry.of_call is None:
                         tasks.start_soon(self._find, run, entry)
         # Read again, because a call that was being placed may be known, or over, by now.
-        left = [entry for entry in await self._may_ring() if _call_of(entry) not in run.over]
+        left = [entry for entry in await self._may_ring() if entry.of_call not in run.over]
         return HungUp(len(run.ended), _one_each(left))
 
     async def enforce(self) -> None:
@@ -128,7 +126,7 @@ class HangUps:
         entries = [entry async for entry in every(self._journal, ("pending", "accepted", "unknown"))]
         since = Millis(self._journal.now() - _LONGEST_CALL_MS)
         # Without an ID, a call that has outlived its lease can neither be found nor ring.
-        lost = [entry async for entry in every(self._journal, ("lost",), since) if _call_of(entry) is not None]
+        lost = [entry async for entry in every(self._journal, ("lost",), since) if entry.of_call is not None]
         return [*entries, *lost]
 
     async def _find(self, run: _Run, entry: JournalEntry) -> None:
@@ -164,7 +162,7 @@ class HangUps:
     async def _request_end(self, call_id: CallId) -> tuple[bool, Call | None]:
         """End a call; returns whether the platform may have accepted that, and the call afterwards if it answers."""
         try:
-            await self._api.update_call(call_id, _HANG_UP)
+            await self._api.update_call(call_id, HANG_UP)
         except NotFoundError:
             # The platform reports a call that has ended as not found for a change, and one in another region as well.
             return False, await self._api.get_call(call_id)
@@ -187,15 +185,10 @@ class HangUps:
         return call
 
 
-def _call_of(entry: JournalEntry) -> CallId | None:
-    """Return the call that a request led to, or that it changed."""
-    return entry.call_id or entry.subject
-
-
 def _by_call(entries: Sequence[JournalEntry]) -> dict[CallId, list[JournalEntry]]:
     calls: dict[CallId, list[JournalEntry]] = {}
     for entry in entries:
-        if (call_id := _call_of(entry)) is not None:
+        if (call_id := entry.of_call) is not None:
             calls.setdefault(call_id, []).append(entry)
     return calls
 
@@ -210,5 +203,5 @@ def _one_each(entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
     ordered = sorted(entries, key=lambda entry: (entry.claimed_at, entry.token), reverse=True)
     seen: dict[str, JournalEntry] = {}
     for entry in ordered:
-        seen.setdefault(_call_of(entry) or entry.token, entry)
+        seen.setdefault(entry.of_call or entry.token, entry)
     return tuple(seen.values())

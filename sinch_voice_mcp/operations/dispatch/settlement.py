@@ -145,7 +145,7 @@ class Settlement:
                 found = await find_in_conference(self._api, self._journal, entry)
                 await self._hang_ups.if_stopped(found)
                 return await self._held(entry, found)
-            if (call_id := entry.call_id or entry.subject) is None:
+            if (call_id := entry.of_call) is None:
                 return "over"
             call = await self._api.get_call(call_id)
         except NotFoundError:

@@ -6,16 +6,13 @@ from sinch_voice_mcp.errors import NotFoundError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
 from sinch_voice_mcp.operations.dispatch.claims import SENDING_MS, SETTLING_MS, lasting_ms
 from sinch_voice_mcp.policy import Policy, minutes
-from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, Journal, JournalEntry, Prolonged, VoiceApi
-from sinch_voice_mcp.svaml import Document, Hangup
+from sinch_voice_mcp.ports import CHANGES, INBOUND, Journal, JournalEntry, Prolonged, VoiceApi
+from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis
-from sinch_voice_mcp.wire.calls import Call
+from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
 _LOGGER = masked_logger(__name__)
-
-CHANGES = frozenset({UPDATES, PROLONGS})
-"""Kinds of entries that change a call instead of placing one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Watch:
             await self._hold(entry, now, self._again(entry))
             return
         added = await self.journal.prolonged(call.call_id)
-        more = _uncounted(entry, added, now) if call.result == _ANSWERED else 0
+        more = _uncounted(entry, added, now) if call.result == ANSWERED else 0
         await self._hold(entry, now, Micros(more))
         if now > self.ends_at(entry, added):
             await self._hang_up(entry, call.call_id)
@@ -66,7 +63,7 @@ class Watch:
 
     async def _hang_up(self, entry: JournalEntry, call_id: CallId) -> None:
         try:
-            await self.api.update_call(call_id, Document(action=Hangup()))
+            await self.api.update_call(call_id, HANG_UP)
         except NotFoundError:
             # It has ended already; the next lookup settles it.
             return
@@ -75,9 +72,6 @@ class Watch:
             _LOGGER.warning("a call that lasts longer than was reserved could not be hung up: %s", error.message)
             return
         await self.journal.note("hung_up", {"call_id": call_id, "because": "reserved time is over"}, entry.token)
-
-
-_ANSWERED = "ANSWERED"
 
 
 def _uncounted(entry: JournalEntry, added: Prolonged, now: Millis) -> int:

@@ -17,7 +17,7 @@ from sinch_voice_mcp.ports import (
     Replies,
     Reply,
 )
-from sinch_voice_mcp.svaml import ConnectConf, Continue, Document, Hangup, Say, parse_json, read
+from sinch_voice_mcp.svaml import HANG_UP, ConnectConf, Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import without_trace
@@ -27,7 +27,7 @@ from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEve
 _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
-_HANG_UP = Document(action=Hangup()).to_json()
+_HANG_UP = HANG_UP.to_json()
 _MASKED = ShownNumbers(whole=False)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
@@ -107,7 +107,7 @@ class EventInbox:
             case AceEvent():
                 return Document(action=Continue())
             case _:
-                return Document(action=Hangup())
+                return HANG_UP
 
 
 def _svaml_event(event: VoiceEvent) -> SvamlEvent | None:

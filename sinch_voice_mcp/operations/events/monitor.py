@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.ports import EventKind, EventLog, EventWatch, Journal, StoredEvent, VoiceApi
 from sinch_voice_mcp.types import CallId, is_object
-from sinch_voice_mcp.wire.calls import Call
+from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
 Until = Literal["answered", "input", "ended"]
 """What to wait for: an answer, input in a menu, or the end of the call."""
@@ -186,9 +186,7 @@ class CallMonitor:
         with self._clock.move_on_after(self._pace.refresh_before_listing_s):
             async with anyio.create_task_group() as lookups:
                 # Each call once, although a change of it is an entry of its own; in order, so that runs are alike.
-                for call_id in dict.fromkeys(
-                    call_id for entry in entries if (call_id := entry.call_id or entry.subject)
-                ):
+                for call_id in dict.fromkeys(call_id for entry in entries if (call_id := entry.of_call)):
                     lookups.start_soon(look_up, call_id)
         return frozenset(answered)
 
@@ -251,7 +249,7 @@ def snapshot(call_id: CallId, events: Sequence[StoredEvent], call: Call | None) 
     ends = [event for event in events if event.kind == "dice"]
     result = _text(ends, "result") or (call and call.result)
     ended = bool(ends) or (call is not None and call.status == "FINAL")
-    answered = result == "ANSWERED" or any(event.kind in {"ace", "pie"} for event in events)
+    answered = result == ANSWERED or any(event.kind in {"ace", "pie"} for event in events)
     debit = None if call is None else call.debit
     cost = _amount(ends, debit and debit.known) if ended else None
     currency = _text(ends, "currency") or (debit and debit.currency_id)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.ports import EventKind, Replies
 from sinch_voice_mcp.svaml import (
+    HANG_UP,
     ConnectConf,
     ConnectPstn,
     ConnectSip,
     Document,
-    Hangup,
     Say,
     UserDestination,
     parse_json,
@@ -97,7 +97,7 @@ def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutReques
     keys were pressed. A call is hung up if a machine answers, or if it ends before it is known what answered.
     """
     callout = request.custom_callout
-    hang_up = Document(action=Hangup()).to_json()
+    hang_up = HANG_UP.to_json()
     bare = callout.model_copy(update={"ace": None, "pie": None})
     replies = {
         "ace": callout.ace or hang_up,

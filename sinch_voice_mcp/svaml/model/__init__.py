@@ -27,7 +27,7 @@ from sinch_voice_mcp.svaml.model.destinations import (
     StreamDestination,
     UserDestination,
 )
-from sinch_voice_mcp.svaml.model.document import Document
+from sinch_voice_mcp.svaml.model.document import HANG_UP, Document
 from sinch_voice_mcp.svaml.model.events import EVENTS, Event
 from sinch_voice_mcp.svaml.model.instructions import (
     INSTRUCTIONS,
@@ -47,6 +47,7 @@ from sinch_voice_mcp.svaml.model.menus import Menu, Option
 __all__ = [
     "ACTIONS",
     "EVENTS",
+    "HANG_UP",
     "INSTRUCTIONS",
     "Action",
     "Answer",

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sinch_voice_mcp.svaml.model.actions import Action
+from sinch_voice_mcp.svaml.model.actions import Action, Hangup
 from sinch_voice_mcp.svaml.model.instructions import Instruction
 from sinch_voice_mcp.types import Many, Payload
 
@@ -27,3 +27,7 @@ class Document(Payload):
     def to_json(self) -> str:
         """Return the document as JSON text, as a callout embeds it."""
         return json.dumps(self.to_wire(), ensure_ascii=False, separators=(",", ":"))
+
+
+HANG_UP = Document(action=Hangup())
+"""Ends the call, and says nothing."""
