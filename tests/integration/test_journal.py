@@ -272,12 +272,14 @@ async def test_only_a_call_with_our_token_is_found_in_a_room_and_the_platforms_a
             case ["number", _]:
                 return httpx2.Response(200, json=PRICE)
             case ["id", "room"]:
-                # A stranger who dialed in from the same number is there too, and first.
-                inside = [{"id": name, "cli": REAL, "muted": False, "onhold": False} for name in ("stranger", "first")]
+                # Strangers with the same number are there too, and before it; one call has another request's token.
+                names = ("stranger", "another", "first")
+                inside = [{"id": name, "cli": REAL, "muted": False, "onhold": False} for name in names]
                 return httpx2.Response(200, json={"participants": inside})
             case ["id", name]:
                 call = {"callId": name, "status": "ONGOING"}
-                return httpx2.Response(200, json=call | ({"custom": token[0]} if name == "first" else {}))
+                custom = {"first": token[0], "another": "0" * 32}.get(name)
+                return httpx2.Response(200, json=call | ({} if custom is None else {"custom": custom}))
             case [*_, "callouts"]:
                 token.append(json.loads(request.content)["conferenceCallout"]["custom"])
                 asked.set()
