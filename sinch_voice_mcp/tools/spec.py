@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, get_args
 
 from mcp.server.mcpserver.tools import Tool
@@ -71,8 +72,12 @@ class ToolSpec:
             open_world_hint=not reads,
         )
 
+    @cache  # noqa: B019 - a process has one specification for each tool, and keeps it
     def build(self) -> Tool:
-        """Build the SDK's tool: unknown arguments are rejected, schemas are short."""
+        """Return the SDK's tool: unknown arguments are rejected, schemas are short.
+
+        Built once, because it is the same for every server of a process and its schemas take long to generate.
+        """
         return strict_tool(
             self.fn,
             title=self.title,

@@ -9,7 +9,7 @@ from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, StorageError, VoiceError
 from sinch_voice_mcp.operations.dispatch.ends import settle_all
 from sinch_voice_mcp.operations.dispatch.rooms import find_in_conference
-from sinch_voice_mcp.ports import INBOUND, EntryState, Journal, JournalEntry, VoiceApi
+from sinch_voice_mcp.ports import INBOUND, PROLONGS, EntryState, Journal, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis
@@ -127,7 +127,7 @@ class HangUps:
         since = Millis(self._journal.now() - _LONGEST_CALL_MS)
         # Without an ID, a call that has outlived its lease can neither be found nor ring.
         lost = [entry async for entry in every(self._journal, ("lost",), since) if entry.of_call is not None]
-        return [*entries, *lost]
+        return _because_of_us([*entries, *lost])
 
     async def _find(self, run: _Run, entry: JournalEntry) -> None:
         """End the call of a request whose answer was lost, if its conference shows which call that is."""
@@ -183,6 +183,12 @@ class HangUps:
             await self._clock.sleep(self._pace.platform_poll_s)
             call = await self._api.get_call(call_id)
         return call
+
+
+def _because_of_us(entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+    """Leave out calls that another program placed and that only last longer, or were spoken into, because of us."""
+    calls = {entry.of_call for entry in entries if entry.kind != PROLONGS}
+    return [entry for entry in entries if entry.of_call in calls]
 
 
 def _by_call(entries: Sequence[JournalEntry]) -> dict[CallId, list[JournalEntry]]:
