@@ -30,6 +30,8 @@ class Pace:
     refresh_before_listing_s: float = 3.0
     # All calls are hung up at once; a client waits about a minute for a tool, and the sweep hangs up what is left.
     hang_up_all_s: float = 20.0
+    # Short enough that every call gets a turn in that time, even if the platform does not answer for many of them.
+    hang_up_try_s: float = 4.0
     # Another process can store an event without an announcement: on SQLite always, on PostgreSQL if it gets lost.
     event_poll_s: float = 1.0
     # Shorter than the time that the platform waits for a reply to an event, which needs the database.

@@ -1,15 +1,18 @@
 """Load the settings for a command, from its flags, the environment and a file."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.settings import Settings, all_settings, load, split, variable
 
 _JOURNAL_SETTINGS = (
     "application_key", "application_secret", "region", "base_url", "calling_url", "configuration_url", "sandbox",
     "rehearse", "database_url", "journal_key",
 )  # fmt: skip
+_LOCATION_SETTINGS = ("sandbox", "rehearse", "database_url")
 
 
 class SettingsLoader:
@@ -32,9 +35,17 @@ class SettingsLoader:
     def load_journal_settings(self) -> Settings:
         """Load only what locates the journal and the platform, from the environment.
 
+        If the platform's settings are wrong, such as a secret that is not complete, only those of the journal count.
+
         Raises:
-            ConfigurationError: One of those is wrong.
+            ConfigurationError: What locates the journal is wrong.
         """
+        try:
+            return self._load_only(_JOURNAL_SETTINGS)
+        except ConfigurationError:
+            return self._load_only(_LOCATION_SETTINGS)
+
+    def _load_only(self, settings: Iterable[str]) -> Settings:
         # Not from flags or a file: a wrong setting among them is the reason why this is called.
-        names = [variable(name) for name in _JOURNAL_SETTINGS]
+        names = [variable(name) for name in settings]
         return load({name: os.environ[name] for name in names if name in os.environ})  # noqa: TID251 - see above

@@ -12,6 +12,7 @@ from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.dispatch.call_changes import CallChanges
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatched, Dispatcher, Part
+from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
 from sinch_voice_mcp.operations.events.routing import EventRouting
@@ -41,7 +42,7 @@ class Placed:
         verdicts: What every rule of the guard found.
         warnings: What the requester should know.
         earlier: The earlier request, if the same call was placed before and no second one was.
-        hung_up: Whether it was hung up at once, because calling was stopped while it was being placed.
+        after_stop: What became of it at once, if calling was stopped while it was being placed.
     """
 
     call_id: CallId | None
@@ -50,7 +51,7 @@ class Placed:
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     earlier: JournalEntry | None = None
-    hung_up: bool = False
+    after_stop: AfterStop | None = None
 
     @property
     def duplicate_of(self) -> str | None:
@@ -211,13 +212,16 @@ class Calls:
             NotFoundError: There is no such call, or it has ended.
             OutcomeUnknownError: The change may have been made.
         """
+        ends = is_hangup(reading.document)
         async with self._dispatcher.audited("update", requester):
-            await self._changes.require_running()
+            if not ends:
+                await self._changes.require_running()
             (admitted,) = await self._confirmation.admit(
                 [reading.document], requester, subject=call_id, unknown=_unknown(reading)
             )
-            if is_hangup(admitted.request):
-                async with self._changes.made("update_call", requester, call_id=call_id, action="hangup") as again:
+            if ends:
+                what = {"call_id": call_id, "action": "hangup"}
+                async with self._changes.made("update_call", requester, ends=True, **what) as again:
                     await self._api.update_call(call_id, admitted.request, again=again)
                 return admitted.warnings
 
@@ -342,7 +346,7 @@ class _Prepared:
             verdicts=self.admitted.verdicts,
             warnings=warnings,
             earlier=None if dispatched is None else dispatched.earlier,
-            hung_up=dispatched is not None and dispatched.hung_up,
+            after_stop=None if dispatched is None else dispatched.after_stop,
         )
 
 

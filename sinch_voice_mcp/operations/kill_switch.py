@@ -15,6 +15,10 @@ from sinch_voice_mcp.text.masking import without_numbers
 MAX_REASON_CHARS = 300
 """Characters of a reason that are recorded."""
 
+_WITHOUT_JOURNAL = (
+    "Calling was not stopped, though no call is placed while the journal cannot be used. End each call in progress "
+    "with hang_up and its call ID, which works without the journal."
+)
 _NO_REASON = "no reason given"
 
 
@@ -58,7 +62,12 @@ class KillSwitch:
             StorageError: The journal cannot be used.
         """
         # First, so that no call is placed while others are hung up.
-        switch = await self._journal.stop(recorded_reason(reason), by, hang_up=hang_up)
+        try:
+            switch = await self._journal.stop(recorded_reason(reason), by, hang_up=hang_up)
+        except StorageError as error:
+            # Without the journal no server places a call, but those in progress continue.
+            error.next_step = f"{_WITHOUT_JOURNAL} {error.next_step or ''}".strip()
+            raise
         hung_up = await self._hang_up_all() if hang_up else None
         counts = {} if hung_up is None else {"hung_up": hung_up.ended, "still_going": len(hung_up.still_going)}
         await self._changes.note("changed", {"tool": "emergency_stop", "by": by, "outcome": "done", **counts})

@@ -14,6 +14,7 @@ from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.conferences import Conferences
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
 from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps
+from sinch_voice_mcp.operations.dispatch.rooms import Rooms
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.call_events import CallEvents
 from sinch_voice_mcp.operations.events.inbox import EventInbox
@@ -103,8 +104,9 @@ class VoiceService:
         self.policy = policy = config.policy
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
-        self._hang_ups = HangUps(api, journal, clock, config.pace)
-        self._settlement = Settlement(api, journal, policy, self._hang_ups, clock)
+        rooms = Rooms(api, journal)
+        self._hang_ups = HangUps(api, journal, rooms, clock, config.pace)
+        self._settlement = Settlement(api, journal, policy, self._hang_ups, rooms, clock)
         changes = Changes(journal, policy)
         self._dispatcher = self._make_dispatcher(journal, config, clock, tasks)
         self._api = api

@@ -21,8 +21,9 @@ _RULES = (
         "rule",
         "Kill switch",
         "While calling is stopped, every callout is refused, and so is every change of a call, a participant, a "
-        "number or a callback URL. `hang_up`, `kick`, `close_conference` and lookups work. The setting `stop`, the "
-        "command `sinch-voice-mcp stop`, the tool `emergency_stop` and too many unknown outcomes stop calling.",
+        "number or a callback URL. Lookups and all that only ends calls work: `hang_up`, `kick`, `close_conference`, "
+        "and an `update_call` with nothing but the action `hangup`. The setting `stop`, "
+        "the command `sinch-voice-mcp stop`, the tool `emergency_stop` and too many unknown outcomes stop calling.",
         ("stop",),
         "resumed",
         "Tell the user that calling is stopped, and why. Only the owner can resume it; no tool can.",

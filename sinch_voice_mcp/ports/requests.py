@@ -219,6 +219,13 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class InFlight:
+    """A request with another key and the same content is being sent; its outcome decides whether this one is new."""
+
+    entry: JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
 class Mismatch:
     """The idempotency key belongs to a request with other arguments."""
 
@@ -259,7 +266,7 @@ class Prolonged:
     reserved: Micros
 
 
-Claimed = Granted | Duplicate | Mismatch | Exhausted | CallingStopped | Withheld
+Claimed = Granted | Duplicate | InFlight | Mismatch | Exhausted | CallingStopped | Withheld
 """Answer to a claim."""
 
 

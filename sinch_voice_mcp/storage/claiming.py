@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sinch_voice_mcp.ports import Claim, Claimed, CountedLimit, Duplicate, Gap, Granted, Mismatch, Withheld
+from sinch_voice_mcp.ports import Claim, Claimed, CountedLimit, Duplicate, Gap, Granted, InFlight, Mismatch, Withheld
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import appended
 from sinch_voice_mcp.storage.counting import bucket_of, counter, keep_gap, merged, sum_windows, use_limits
@@ -131,7 +131,11 @@ def _same_requests(claims: Sequence[Claim], taken: _Taken) -> Steps[list[Claimed
             answers[at] = found
     for at, rows in enumerate(taken.unknown):
         if rows and answers[at] == Withheld():
-            answers[at] = Duplicate(sql.read_entry(rows[0]))
+            entry = sql.read_entry(rows[0])
+            answers[at] = InFlight(entry) if entry.state == "pending" else Duplicate(entry)
+    in_flight = next((at for at, answer in enumerate(answers) if isinstance(answer, InFlight)), None)
+    if in_flight is not None:
+        return [answers[at] if at == in_flight else Withheld() for at in range(len(claims))]
     mismatch = next((at for at, answer in enumerate(answers) if isinstance(answer, Mismatch)), None)
     if mismatch is not None:
         return [Mismatch() if at == mismatch else Withheld() for at in range(len(claims))]

@@ -26,9 +26,10 @@ DROP_KEYS = "DELETE FROM keys WHERE call = :token"
 DROP_UNANSWERED_KEYS = "DELETE FROM keys WHERE call = :token AND until_unanswered = 1"
 FIND_UNKNOWN = (
     f"SELECT {COLUMNS} FROM calls WHERE content = :content AND content <> '' "  # noqa: S608 - a constant
-    "AND state = 'unknown' AND lease > :now ORDER BY claimed_at DESC LIMIT 1"
+    "AND state IN ('pending', 'unknown') AND lease > :now ORDER BY state DESC, claimed_at DESC LIMIT 1"
 )
-"""A request with the same content that may have rung: until its lease ends, the next one is its duplicate."""
+"""A request with the same content that may have rung, first one whose outcome is unknown: until its lease ends, the
+next one is its duplicate. What becomes of one that is being sent is not known yet."""
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "

@@ -1,5 +1,6 @@
 """Tools of the toolset ``calls`` that place calls and control them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import error_json
-from sinch_voice_mcp.operations.calls import Placed, PlacedLeg
+from sinch_voice_mcp.operations.calls import AfterStop, Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
@@ -174,8 +175,8 @@ async def place_conference_callout(
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(plan.arguments):
         found = await service.calls.place_conference(plan.requests, who, dry_run=dry_run)
-    legs, ended = [_leg(leg) for leg in found], sum(leg.placed is not None and leg.placed.hung_up for leg in found)
-    stopped = f" {counted(ended, 'call')} hung up at once: calling was stopped meanwhile." if ended else ""
+    legs = [_leg(leg) for leg in found]
+    stopped = _stopped_meanwhile([leg.placed.after_stop for leg in found if leg.placed is not None])
     return ConferencePlaced(
         summary=summarize(service, _conference_sentence(legs, conference_id, dry_run=dry_run) + stopped),
         simulated=service.simulated,
@@ -256,6 +257,9 @@ TOOLS = (
 )
 
 
+_NOT_HUNG_UP_YET = "What could not be hung up yet is tried again; get_call shows whether it has ended."
+
+
 def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
     callee = placed.rings or "no phone"
     if placed.call_id is None:
@@ -263,8 +267,10 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
     elif placed.earlier is not None:
         sentence = f"This call to {callee} was already placed by an earlier request; it was not placed again. "
         sentence += earlier_sentence(placed.earlier)
-    elif placed.hung_up:
+    elif placed.after_stop == "ended":
         sentence = f"The call to {callee} was placed and hung up at once, because calling was stopped meanwhile."
+    elif placed.after_stop == "in progress":
+        sentence = f"The call to {callee} was placed while calling was being stopped. {_NOT_HUNG_UP_YET}"
     else:
         sentence = f"The call to {callee} is placed; it is not answered yet."
     dry = placed.call_id is None
@@ -278,6 +284,14 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         duplicate_of=placed.duplicate_of,
         untrusted=None,
     )
+
+
+def _stopped_meanwhile(found: Sequence[AfterStop | None]) -> str:
+    ended, left = found.count("ended"), found.count("in progress")
+    sentences = [f" {counted(ended, 'call')} hung up at once: calling was stopped meanwhile."] if ended else []
+    if left:
+        sentences.append(f" {counted(left, 'call')} placed while calling was being stopped. {_NOT_HUNG_UP_YET}")
+    return "".join(sentences)
 
 
 def _verdict(verdict: Verdict) -> str:

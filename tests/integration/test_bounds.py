@@ -33,6 +33,7 @@ class Calls:
         self.ended: set[str] = set()
         self.lookups = 0
         self.silent = False
+        self.known: dict[str, Any] = {"result": "ANSWERED"}
         self._hangs_up = hangs_up
         self._prices = prices
 
@@ -53,7 +54,7 @@ class Calls:
         call_id = path.rpartition("/")[2]
         over = {"status": "FINAL", "duration": 180, "debit": {"currencyId": "USD", "amount": 0.06}}
         state = over if call_id in self.ended else {"status": "ONGOING", "duration": 0}
-        return httpx2.Response(200, json={"callId": call_id, "result": "ANSWERED", "reason": "N/A", **state})
+        return httpx2.Response(200, json={"callId": call_id, "reason": "N/A", **state, **self.known})
 
     def _changed(self, path: str, body: str) -> httpx2.Response:
         self.changes.append(body)
@@ -126,6 +127,42 @@ async def test_a_call_that_the_platform_calls_ongoing_keeps_its_place_and_is_cha
         assert float(await spent(voice)) >= 0.32
     assert (error["rule"], call["state"]) == ("max_concurrent_calls", "answered")
     assert len(platform.placed) == 1
+
+
+async def test_a_call_that_cannot_be_looked_up_is_hung_up_at_its_bound_all_the_same(stage: Stage) -> None:
+    platform = Calls()
+    platform.silent = True
+    async with swept(stage, platform, MAX_SPEND_PER_DAY="1") as (voice, service):
+        await voice.ok("place_tts_callout", **CALL)
+        await minutes_pass(stage, service, 2)
+        assert platform.ended == set()
+        await minutes_pass(stage, service, 1)
+        assert platform.ended == {"c1"}
+        # What it may have cost meanwhile counts.
+        assert float(await spent(voice)) >= 0.06
+
+
+@pytest.mark.parametrize("known", [{"result": "N/A", "duration": 900}, {"result": "N/A"}])
+async def test_a_call_in_progress_is_charged_on_though_its_result_is_not_known_yet(
+    stage: Stage, known: dict[str, Any]
+) -> None:
+    platform = Calls(hangs_up=False)
+    platform.known = known
+    async with swept(stage, platform, MAX_SPEND_PER_DAY="1") as (voice, service):
+        await voice.ok("place_tts_callout", **CALL)
+        await minutes_pass(stage, service, 16)
+        assert float(await spent(voice)) >= 0.32
+
+
+async def test_what_the_platform_says_of_another_call_changes_nothing(stage: Stage) -> None:
+    platform = Calls()
+    platform.known = {"callId": "another", "result": "ANSWERED", "status": "FINAL", "duration": 1}
+    async with swept(stage, platform) as (voice, service):
+        await voice.ok("place_tts_callout", **CALL)
+        await minutes_pass(stage, service, 2)
+        (call,) = await listed(voice)
+    assert call["state"] != "ended"
+    assert (call["call_id"], platform.ended) == ("c1", set())
 
 
 async def test_a_call_is_lost_only_if_the_platform_stays_silent_after_its_lease(stage: Stage) -> None:

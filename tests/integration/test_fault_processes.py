@@ -197,9 +197,13 @@ async def test_fault_5_a_kill_after_the_claim_leaves_an_unknown_outcome(database
             error = await voice.fails("place_tts_callout", **CALL)
             assert (error["code"], error["retry_safe"]) == ("outcome_unknown", False)
             assert error["duplicate_of"]
+            # The call may have been placed, so another key for the same words places none either.
+            error = await voice.fails("place_tts_callout", **{**CALL, "idempotency_key": "another"})
+            assert (error["code"], bool(error["duplicate_of"])) == ("outcome_unknown", True)
             assert len(host.platform.posts) == 1
             # Other requests work.
-            assert (await voice.ok("place_tts_callout", **{**CALL, "idempotency_key": "another"}))["call_id"]
+            other = {**CALL, "idempotency_key": "third", "text": "Something else"}
+            assert (await voice.ok("place_tts_callout", **other))["call_id"]
 
 
 @pytest.mark.long

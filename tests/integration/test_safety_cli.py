@@ -116,6 +116,24 @@ async def test_a_stop_ends_the_calls_in_progress_if_asked_to(sqlite_url: str) ->
             assert (await voice.ok("get_call", call_id=call_id))["state"] == "ended"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"SINCH_VOICE_BASE_URL": "http://127.0.0.1:9"},
+        {"SINCH_APPLICATION_KEY": "key", "SINCH_APPLICATION_SECRET": "not base64!"},
+        {"SINCH_APPLICATION_KEY": "key"},
+    ],
+)
+async def test_a_stop_works_whatever_is_wrong_with_the_settings_of_the_platform(
+    sqlite_url: str, wrong: dict[str, str]
+) -> None:
+    ended = await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url, **wrong).run("stop", "--hang-up")
+    assert (ended.status, "Calling is stopped" in ended.out) == (1, True)
+    assert "Ignored a wrong setting" in ended.err
+    assert "Calls in progress were not ended" in ended.err
+    assert "Kill switch: on" in (await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url).ok("policy")).out
+
+
 async def test_a_stop_reports_that_it_could_not_end_calls_inside_a_server(sqlite_url: str) -> None:
     shell = Shell(SINCH_VOICE_DATABASE_URL=sqlite_url)
     ended = await shell.run("stop", "--hang-up")

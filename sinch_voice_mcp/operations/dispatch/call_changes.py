@@ -1,18 +1,23 @@
 """Changes of calls in progress: each is claimed, and reserves what it lets the call last longer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sinch_voice_mcp.operations.admission.guard import Admitted
 from sinch_voice_mcp.operations.admission.limits import most_per_minute
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
+from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, StillAllowed
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.types import CallId, Micros, Token
 
-_STOPPED_MEANWHILE = "Calling was stopped meanwhile, so the call was hung up."
+_STOPPED_MEANWHILE: Mapping[AfterStop | None, tuple[str, ...]] = {
+    None: (),
+    "ended": ("Calling was stopped meanwhile, so the call was hung up.",),
+    "in progress": ("Calling was stopped meanwhile; the call could not be hung up yet, and this is tried again.",),
+}
 _SAME_CHANGE = "The same change was sent a moment ago; it was not sent again."
 
 
@@ -60,7 +65,7 @@ class CallChanges:
         )
         dispatched = await self._dispatcher.dispatch(request, requester, send)
         same = () if dispatched.earlier is None else (_SAME_CHANGE,)
-        return (*admitted.warnings, *same, *((_STOPPED_MEANWHILE,) if dispatched.hung_up else ()))
+        return (*admitted.warnings, *same, *_STOPPED_MEANWHILE[dispatched.after_stop])
 
     async def _rate(self, call_id: CallId) -> Micros:
         """Return what a minute of a call costs at most; the highest allowed price if this journal did not place it."""

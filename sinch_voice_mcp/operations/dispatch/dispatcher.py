@@ -21,7 +21,7 @@ from sinch_voice_mcp.errors import (
 from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.operations.dispatch.claims import Request, claim_of
-from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps
+from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop, HangUps
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import (
@@ -31,6 +31,7 @@ from sinch_voice_mcp.ports import (
     Duplicate,
     Exhausted,
     Granted,
+    InFlight,
     Journal,
     JournalEntry,
     Mismatch,
@@ -48,6 +49,10 @@ KEY = "idempotency_key"
 
 _MAY_HAVE_BEEN_PLACED = "The call may have been placed. Do not place it again."
 
+_SAME_IN_FLIGHT = (
+    "A call with the same content is being placed, and what becomes of it is not known yet. Nothing more was sent."
+)
+
 Send = Callable[[Token, StillAllowed], Awaitable[CallId | None]]
 """Sends the request with our token in it; returns the ID of the call, or None if the platform gives none."""
 
@@ -61,14 +66,14 @@ class Dispatched:
         token: Our token of the request.
         earlier: The earlier request, if the same request was sent before.
         warning: What the requester should know about the record of it.
-        hung_up: Whether the call was hung up at once, because calling was stopped while it was being placed.
+        after_stop: What became of the call at once, if calling was stopped while the request was being sent.
     """
 
     call_id: CallId | None
     token: Token
     earlier: JournalEntry | None = None
     warning: str | None = None
-    hung_up: bool = False
+    after_stop: AfterStop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +166,12 @@ class Dispatcher:
             InvalidInputError: The key belongs to another request; nothing was sent.
             StorageError: The journal cannot be used; nothing was sent.
         """
-        claims = self._claims(parts)
-        claimed = await self.journal.claim_together(claims)
+        claims, claimed = await self._claim(parts)
         # The journal may not know yet that a call has ended, so a limit on calls in progress is checked twice.
         if any(_may_have_room(one) for one in claimed):
             with self._clock.move_on_after(self._pace.refresh_before_claim_s):
                 await self._refresh()
-            claims = self._claims(parts)
-            claimed = await self.journal.claim_together(claims)
+            claims, claimed = await self._claim(parts)
         self._check(claimed, claims, parts)
         sendings = self._start(claims, claimed, parts)
         return [
@@ -177,7 +180,7 @@ class Dispatcher:
         ]
 
     async def check_limits(self, parts: Sequence[Part]) -> None:
-        """Raise what :meth:`dispatch_together` would raise before sending; record and send nothing.
+        """Raise what :meth:`dispatch_together` would raise now before sending; wait for, record and send nothing.
 
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
@@ -186,6 +189,17 @@ class Dispatcher:
         """
         claims = self._claims(parts)
         self._check(await self.journal.peek_together(claims), claims, parts)
+
+    async def _claim(self, parts: Sequence[Part]) -> tuple[list[Claim], list[Claimed]]:
+        """Claim requests; if a call with the same content is being placed, wait until it is known what became of it."""
+        claims = self._claims(parts)
+        claimed = await self.journal.claim_together(claims)
+        with self._clock.move_on_after(self._patience_s):
+            while in_flight := [one.entry for one in claimed if isinstance(one, InFlight)]:
+                await self._earlier(in_flight[0])
+                claims = self._claims(parts)
+                claimed = await self.journal.claim_together(claims)
+        return claims, claimed
 
     def _claims(self, parts: Sequence[Part]) -> list[Claim]:
         return [
@@ -207,6 +221,8 @@ class Dispatcher:
             # Another claim of the list was refused, and raises.
             case Granted() | Duplicate() | Withheld():
                 return
+            case InFlight(entry=entry):
+                raise OutcomeUnknownError(_SAME_IN_FLIGHT, record=entry.token, duplicate_of=entry.token)
             case Mismatch():
                 step = "Nothing was sent. If the user wants this call in addition to the other one, use another key."
                 raise InvalidInputError(f"this `{KEY}` belongs to another request", field=KEY, next_step=step)
@@ -265,7 +281,7 @@ class Dispatcher:
     async def _send(self, token: Token, send: Send, sending: _Sending) -> None:
         """Send and record; finishes even if the requester has disconnected."""
         sending.error = NotSentError("The server stopped before the request was sent.")
-        outcome, warning, hung_up = _outcome(sending.error), None, False
+        outcome, warning, after_stop = _outcome(sending.error), None, None
         try:
             with self._open[token]:
                 if sending.after is not None:
@@ -290,11 +306,10 @@ class Dispatcher:
             with anyio.CancelScope(shield=True):
                 warning = await self._record_or_keep(token, outcome)
                 # A change whose outcome is unknown may have connected a call too.
-                hung_up = outcome.state in {"accepted", "unknown"} and await self._hang_ups.if_stopped(
-                    outcome.call_id or sending.subject
-                )
+                if outcome.state in {"accepted", "unknown"}:
+                    after_stop = await self._hang_ups.if_stopped(outcome.call_id or sending.subject)
             if sending.dispatched is not None:
-                sending.dispatched = replace(sending.dispatched, warning=warning, hung_up=hung_up)
+                sending.dispatched = replace(sending.dispatched, warning=warning, after_stop=after_stop)
             self._open.pop(token, None)
             self._idle.set()
             sending.done.set()

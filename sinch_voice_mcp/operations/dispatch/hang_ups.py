@@ -1,14 +1,16 @@
 """Hang up whatever may ring after a stop: all of it at once, and later each call whose ID becomes known."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, StorageError, VoiceError
 from sinch_voice_mcp.operations.dispatch.ends import settle_all
-from sinch_voice_mcp.operations.dispatch.rooms import find_in_conference
+from sinch_voice_mcp.operations.dispatch.rooms import Rooms
 from sinch_voice_mcp.ports import INBOUND, PROLONGS, EntryState, Journal, JournalEntry, VoiceApi
 from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
@@ -22,6 +24,9 @@ _AT_ONCE = 20
 
 _LONGEST_CALL_MS = 15_000_000
 """The platform's longest call, 4 h 10 min: a call whose end was never reported may still go on for so long."""
+
+AfterStop = Literal["ended", "in progress"]
+"""What became of a call whose ID became known after a stop that hangs up; one in progress is tried again."""
 
 _LOOKUPS = 3
 """Lookups of a call that was to be ended and that has not ended yet."""
@@ -66,13 +71,16 @@ class HangUps:
     Args:
         api: The platform.
         journal: Where it is recorded which calls there are, and whether they are hung up.
+        rooms: Finds calls whose IDs are not known.
         clock: Gives the time for every wait.
         pace: How long each wait lasts.
     """
 
-    def __init__(self, api: VoiceApi, journal: Journal, clock: Clock, pace: Pace) -> None:
+    def __init__(self, api: VoiceApi, journal: Journal, rooms: Rooms, clock: Clock, pace: Pace) -> None:
         self._api = api
         self._journal = journal
+        self._rooms = rooms
+        self._failed: dict[CallId, int] = {}
         self._clock = clock
         self._pace = pace
 
@@ -85,10 +93,11 @@ class HangUps:
         run = _Run()
         with self._clock.move_on_after(self._pace.hang_up_all_s):
             entries = await self._may_ring()
+            calls = _by_call(entries)
+            self._failed = {call_id: tries for call_id, tries in self._failed.items() if call_id in calls}
             async with anyio.create_task_group() as tasks:
-                # Our own calls first: if there are too many for the time, these matter most.
-                for call_id, of_call in sorted(_by_call(entries).items(), key=lambda one: _is_inbound(one[1])):
-                    tasks.start_soon(self._end, run, call_id, of_call)
+                for call_id in sorted(calls, key=lambda call_id: self._turn(call_id, calls[call_id])):
+                    tasks.start_soon(self._end, run, call_id, calls[call_id])
                 for entry in entries:
                     if entry.of_call is None:
                         tasks.start_soon(self._find, run, entry)
@@ -106,83 +115,106 @@ class HangUps:
         if switch is not None and switch.hang_up:
             await self.hang_up_all()
 
-    async def if_stopped(self, call_id: CallId | None) -> bool:
-        """Hang up a call whose ID has just become known, if a stop says so; returns whether it does. Never raises.
+    async def if_stopped(self, call_id: CallId | None) -> AfterStop | None:
+        """Hang up a call whose ID has just become known, if a stop says so. Never raises.
 
         Called after the ID is recorded: a stop before that is seen here, a later one finds the ID in the journal.
+
+        Returns:
+            What became of the call; None if no stop says so, or if it does not ring because of this journal's servers.
         """
+        run = _Run()
         try:
             switch = await self._journal.switch()
             if switch is None or not switch.hang_up or call_id is None:
-                return False
-            await self._end(_Run(), call_id, await self._journal.of_call(call_id))
+                return None
+            entries = _because_of_us(await self._journal.of_call(call_id))
+            if not entries:
+                return None
+            await self._end(run, call_id, entries)
         except StorageError:
             _LOGGER.warning("whether a call must be hung up could not be read; the next sweep tries again")
-            return False
-        return True
+            return None
+        return "ended" if call_id in run.over else "in progress"
+
+    def _turn(self, call_id: CallId, entries: Sequence[JournalEntry]) -> tuple[int, bool]:
+        """Return when a call is tried: first those that failed least, and of these our own before incoming ones.
+
+        Otherwise calls for which the platform does not answer would keep the others from being tried, each time.
+        """
+        return self._failed.get(call_id, 0), _is_inbound(entries)
 
     async def _may_ring(self) -> list[JournalEntry]:
         """Return every request whose call may ring or last, or may yet be placed."""
         entries = [entry async for entry in every(self._journal, ("pending", "accepted", "unknown"))]
         since = Millis(self._journal.now() - _LONGEST_CALL_MS)
-        # Without an ID, a call that has outlived its lease can neither be found nor ring.
-        lost = [entry async for entry in every(self._journal, ("lost",), since) if entry.of_call is not None]
+        # Without an ID, a call that has outlived its lease can be found in a conference only.
+        lost = [entry async for entry in every(self._journal, ("lost",), since) if entry.of_call or entry.conference]
         return _because_of_us([*entries, *lost])
 
     async def _find(self, run: _Run, entry: JournalEntry) -> None:
         """End the call of a request whose answer was lost, if its conference shows which call that is."""
-        if entry.state != "unknown" or entry.conference is None:
+        if entry.state == "pending" or entry.conference is None:
             return
         try:
             async with run.limit:
-                call_id = await find_in_conference(self._api, self._journal, entry)
+                found = await self._rooms.find(entry, most=None)
         except VoiceError:
             return
-        if call_id is not None:
-            await self._end(run, call_id, [entry])
+        if found.call_id is not None:
+            await self._end(run, found.call_id, [entry])
 
     async def _end(self, run: _Run, call_id: CallId, entries: Sequence[JournalEntry]) -> None:
         """End one call and record that it has ended; an error leaves it among those that may go on."""
-        async with run.limit:
-            try:
-                accepted, call = await self._request_end(call_id)
-                is_over = accepted if call is None else call.status == "FINAL"
-                if is_over:
-                    run.over.add(call_id)
-                if is_over and accepted:
-                    run.ended.add(call_id)
-                if call is not None and is_over:
-                    await settle_all(self._journal, entries, call)
-            except VoiceError:
-                return
-            except Exception:
-                # One call must not keep the others from being ended.
-                _LOGGER.exception("a call could not be hung up")
-
-    async def _request_end(self, call_id: CallId) -> tuple[bool, Call | None]:
-        """End a call; returns whether the platform may have accepted that, and the call afterwards if it answers."""
+        # Counted first, because the time of the whole run can be over at any point.
+        self._failed[call_id] = self._failed.get(call_id, 0) + 1
         try:
-            await self._api.update_call(call_id, HANG_UP)
+            accepted = await self._request_end(run, call_id)
+            call = await self._after_end(run, call_id, most=_LOOKUPS if accepted else 1)
+            if call.status != "FINAL":
+                return
+            run.over.add(call_id)
+            if accepted:
+                run.ended.add(call_id)
+            await settle_all(self._journal, entries, call)
+            self._failed.pop(call_id, None)
+        except (VoiceError, TimeoutError):
+            return
+        except Exception:
+            # One call must not keep the others from being ended.
+            _LOGGER.exception("a call could not be hung up")
+
+    @asynccontextmanager
+    async def _turn_of(self, run: _Run) -> AsyncGenerator[None]:
+        """Wait for a turn to ask the platform, and take it for a short time only, so that others get theirs."""
+        async with run.limit:
+            with self._clock.move_on_after(self._pace.hang_up_try_s) as limit:
+                yield
+        if limit.cancelled_caught:
+            raise TimeoutError
+
+    async def _request_end(self, run: _Run, call_id: CallId) -> bool:
+        """Ask the platform to end a call; returns whether it may have accepted that."""
+        try:
+            async with self._turn_of(run):
+                await self._api.update_call(call_id, HANG_UP)
         except NotFoundError:
             # The platform reports a call that has ended as not found for a change, and one in another region as well.
-            return False, await self._api.get_call(call_id)
+            return False
         except OutcomeUnknownError:
-            return True, await self._api.get_call(call_id)
-        try:
-            return True, await self._after_end(call_id)
-        except VoiceError:
-            # The platform has confirmed the end of the call; only how it ended is not known yet.
-            return True, None
+            return True
+        return True
 
-    async def _after_end(self, call_id: CallId) -> Call:
-        """Look up a call that was ended, until the platform shows it as ended."""
-        call = await self._api.get_call(call_id)
-        for _ in range(_LOOKUPS - 1):
+    async def _after_end(self, run: _Run, call_id: CallId, *, most: int) -> Call:
+        """Look up a call that was ended, until the platform shows it as ended or it was looked up so often."""
+        for _ in range(most - 1):
+            async with self._turn_of(run):
+                call = await self._api.get_call(call_id)
             if call.status == "FINAL":
-                break
+                return call
             await self._clock.sleep(self._pace.platform_poll_s)
-            call = await self._api.get_call(call_id)
-        return call
+        async with self._turn_of(run):
+            return await self._api.get_call(call_id)
 
 
 def _because_of_us(entries: Sequence[JournalEntry]) -> list[JournalEntry]:

@@ -11,12 +11,12 @@ from sinch_voice_mcp.operations.dispatch.claims import SETTLING_MS
 from sinch_voice_mcp.operations.dispatch.ends import report_of, settle_all
 from sinch_voice_mcp.operations.dispatch.hang_ups import HangUps, every
 from sinch_voice_mcp.operations.dispatch.plausibility import TimeOfDay
-from sinch_voice_mcp.operations.dispatch.rooms import carries_token, find_in_conference
+from sinch_voice_mcp.operations.dispatch.rooms import Rooms, carries_token
 from sinch_voice_mcp.operations.dispatch.watch import Watch
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.ports import INBOUND, Journal, JournalEntry, Outcome, VoiceApi
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import CallId, Micros, Millis, Token
+from sinch_voice_mcp.types import Micros, Millis, Token
 from sinch_voice_mcp.wire.calls import Call
 
 _LOGGER = masked_logger(__name__)
@@ -36,10 +36,13 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 class Settlement:
     """Looks up calls whose end the journal does not know, and records it."""
 
-    def __init__(self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps, clock: Clock) -> None:
+    def __init__(
+        self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps, rooms: Rooms, clock: Clock
+    ) -> None:
         self._api = api
         self._journal = journal
         self._hang_ups = hang_ups
+        self._rooms = rooms
         self._clock = clock
         self._time = TimeOfDay(journal.now(), clock.monotonic())
         self._max_unknown = policy.max_unknown_outcomes
@@ -141,19 +144,28 @@ class Settlement:
     async def _look_up(self, entry: JournalEntry) -> _Seen:
         """Look up the call of a request, settle it if it has ended, and hold its limits if it has not."""
         try:
-            if entry.state == "unknown" and entry.conference is not None:
-                found = await find_in_conference(self._api, self._journal, entry)
-                await self._hang_ups.if_stopped(found)
-                return await self._held(entry, found)
-            if (call_id := entry.of_call) is None:
-                return "over"
-            call = await self._api.get_call(call_id)
+            return await self._seen_now(entry)
         except NotFoundError:
             return "over"
         except StorageError:
             raise
         except VoiceError:
-            # The next lookup may succeed.
+            # The next lookup may succeed; until then the call may go on, so it is bounded all the same.
+            await self._watch.unseen(entry)
+            return "no answer"
+        except Exception:
+            # What the platform says of one call must not keep the others from being settled.
+            _LOGGER.exception("the end of a call could not be recorded")
+            return "no answer"
+
+    async def _seen_now(self, entry: JournalEntry) -> _Seen:
+        if entry.state == "unknown" and entry.conference is not None:
+            return await self._in_its_room(entry)
+        if (call_id := entry.of_call) is None:
+            return "over"
+        call = await self._api.get_call(call_id)
+        if call.call_id.casefold() != call_id.casefold():
+            # Another call must be neither hung up nor taken for the end of this one.
             return "no answer"
         if call.status != "FINAL":
             await self._watch.ongoing(entry, call)
@@ -161,10 +173,12 @@ class Settlement:
         await settle_all(self._journal, [entry], call)
         return "over"
 
-    async def _held(self, entry: JournalEntry, found: CallId | None) -> _Seen:
-        """Hold the limits of a request for longer whose call was found in its conference."""
-        if found is None:
-            return "over"
+    async def _in_its_room(self, entry: JournalEntry) -> _Seen:
+        """Search the conference of a request for its call; if it is there, hold the limits for longer."""
+        found = await self._rooms.find(entry)
+        if found.call_id is None:
+            return "over" if found.everyone else "no answer"
+        await self._hang_ups.if_stopped(found.call_id)
         if entry.lease <= (now := self._journal.now()):
             await self._journal.renew(entry.token, Millis(now + SETTLING_MS), Micros(0))
         return "ongoing"

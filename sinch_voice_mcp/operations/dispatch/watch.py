@@ -41,10 +41,32 @@ class Watch:
             await self._hold(entry, now, self._again(entry))
             return
         added = await self.journal.prolonged(call.call_id)
-        more = _uncounted(entry, added, now) if call.result == ANSWERED else 0
-        await self._hold(entry, now, Micros(more))
+        # The platform may report the result only at the end, so a call that no longer can be ringing is answered too.
+        answered = call.result == ANSWERED or call.duration > 0 or now > self._rings_until(entry)
+        await self._hold(entry, now, Micros(_uncounted(entry, added, now) if answered else 0))
         if now > self.ends_at(entry, added):
             await self._hang_up(entry, call.call_id)
+
+    async def unseen(self, entry: JournalEntry) -> None:
+        """Bound a call of ours of which the platform does not say whether it is in progress, as if it were.
+
+        Its limits are not held for longer: without an answer, only its lease says when it is given up.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        now = self.journal.now()
+        if entry.call_id is None or entry.kind in CHANGES or entry.kind == INBOUND or entry.seconds is None:
+            return
+        added = await self.journal.prolonged(entry.call_id)
+        if now <= self.ends_at(entry, added):
+            return
+        if more := _uncounted(entry, added, now):
+            await self.journal.renew(entry.token, entry.lease, Micros(more))
+        await self._hang_up(entry, entry.call_id)
+
+    def _rings_until(self, entry: JournalEntry) -> Millis:
+        return Millis(entry.claimed_at + SENDING_MS + lasting_ms(0, self.policy))
 
     def ends_at(self, entry: JournalEntry, added: Prolonged) -> Millis:
         """Return the instant at which a call is hung up: its ringing, its longest duration, and a grace of 90 s."""

@@ -80,7 +80,8 @@ class EventInbox:
         kind = _svaml_event(event)
         if kind is None:
             return Reply("", {})
-        if not stopped.hang_up:
+        # A call that another program of the application placed does not ring because of us: it gets its usual reply.
+        if not stopped.hang_up or (entry is None and not _comes_in(event)):
             decision = self._guard.decide_now(_saved(event, replies) or self._default(event, entry), kind)
             if not isinstance(decision, Allow) or not decision.connects:
                 return self._reply(event, entry, replies)
@@ -195,10 +196,15 @@ def _report(event: VoiceEvent) -> EndReport | None:
 
 def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:
     """Return the masked number of the caller of an incoming call, and the number if it is one in E.164 form."""
-    if not isinstance(event, IceEvent) or event.origination_type == _FROM_API:
+    if not _comes_in(event):
         return None, None
     given = str(untrusted(event).get("cli", ""))
     return _MASKED.number(given), e164_of(given)
+
+
+def _comes_in(event: VoiceEvent) -> bool:
+    """Whether it is the first event of an incoming call."""
+    return isinstance(event, IceEvent) and event.origination_type != _FROM_API
 
 
 def is_input(details: JsonObject) -> bool:

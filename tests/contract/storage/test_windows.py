@@ -17,6 +17,7 @@ from sinch_voice_mcp.ports import (
     Exhausted,
     Gap,
     Granted,
+    InFlight,
     Mismatch,
     Outcome,
     Withheld,
@@ -174,8 +175,10 @@ async def test_an_unknown_outcome_makes_every_later_claim_a_duplicate_until_its_
 ) -> None:
     first = replace(Asking(journal).made("first"), content="same words")
     await journal.claim(first)
-    # While its outcome is not unknown, another key is another call.
-    assert await journal.claim(replace(Asking(journal).made("second"), content="same words")) == Granted()
+    # While it is being sent, it decides whether another key is another call.
+    in_flight = await journal.claim(replace(Asking(journal).made("second"), content="same words"))
+    assert isinstance(in_flight, InFlight)
+    assert in_flight.entry.token == first.token
     await journal.record(first.token, Outcome("unknown"))
 
     clock.advance(29 * 60)
