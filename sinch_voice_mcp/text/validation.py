@@ -59,6 +59,8 @@ _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
     "literal_error": _counted("must be {}", "expected"),
+    "union_tag_not_found": _always("is missing"),
+    "union_tag_invalid": _counted("must be one of {}", "expected_tags"),
     "too_short": _counted("needs at least {} items", "min_length"),
     "too_long": _counted("takes at most {} items", "max_length"),
     "string_too_short": _counted("needs at least {} characters", "min_length"),

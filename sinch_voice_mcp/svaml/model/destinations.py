@@ -37,3 +37,6 @@ class StreamDestination(Payload):
 
 Destination = Annotated[NumberDestination | UserDestination | SipDestination, Field(discriminator="type")]
 """What a callout can call."""
+
+DESTINATION_TYPES = ("number", "username", "sip")
+"""The types of :data:`Destination`."""
