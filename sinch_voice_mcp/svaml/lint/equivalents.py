@@ -39,7 +39,7 @@ _OF_EVERY_CALLOUT = (
 )
 _TO_A_NUMBER = _Equivalent("connectPstn", {"number": ("destination", "endpoint"), "cli": _CLI}, "callout")
 _IN_THE_ICE = _Equivalent("connectPstn", {"number": ("destination", "endpoint"), "cli": _CLI})
-_BY_DESTINATION: Mapping[object, _Equivalent] = {
+_BY_DESTINATION: Mapping[str, _Equivalent] = {
     "number": _TO_A_NUMBER,
     "username": _Equivalent("connectMxp", {"destination": ("destination",)}),
     "sip": _Equivalent("connectSip", {"destination": ("destination",), "cli": _CLI}),
@@ -96,7 +96,8 @@ def check_as_document(method: str, callout: JsonObject, request: Normalizer) -> 
 def _equivalents(callout: JsonObject) -> Iterator[_Equivalent]:
     yield from _OF_EVERY_CALLOUT
     destination = callout.get("destination")
-    dials = _BY_DESTINATION.get(destination.get("type", "number")) if is_object(destination) else None
+    kind = destination.get("type", "number") if is_object(destination) else None
+    dials = _BY_DESTINATION.get(kind) if isinstance(kind, str) else None
     if dials is not None:
         # Beside `ice`, the caller ID in that document counts.
         yield _IN_THE_ICE if dials is _TO_A_NUMBER and callout.get("ice") is not None else dials

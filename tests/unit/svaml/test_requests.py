@@ -69,6 +69,8 @@ def test_beside_an_ice_the_caller_id_of_the_ice_counts() -> None:
         ({"endpoint": "+12025550100"}, "SV009", ".destination.type"),
         ({"type": "fax", "endpoint": "+12025550100"}, "SV009", ".destination.type"),
         ({"type": "fax"}, "SV009", ".destination.endpoint"),
+        ({"type": {}, "endpoint": "+12025550100"}, "SV009", ".destination.type"),
+        ({"type": "username", "endpoint": ""}, "SV009", ".destination.endpoint"),
         ({"type": "Number", "endpoint": "+12025550100"}, "SV010", ".destination.type"),
         ({"type": "number", "number": "+12025550100"}, "SV008", ".destination.number"),
         ({"type": "number", "endpoint": "+12025550100", "name": "Anna"}, "SV008", ".destination.name"),
