@@ -12,7 +12,7 @@ DEMO := $(BIN)/python examples/demo.py
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist worksteal -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check words fix snapshots docs lock bench chaos inspect clean
+.PHONY: help demo test test-long check words fix snapshots docs lock bench mutations chaos inspect clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -57,6 +57,9 @@ bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python benchmarks/lint.py
 	@$(BIN)/python -m benchmarks.claims
 	@$(BIN)/python -m benchmarks.callbacks
+
+mutations: .venv/dev ## Count the single slips in good SVAML documents and requests that the linter reports
+	@$(BIN)/python -m tests.unit.svaml.mutations
 
 chaos: .venv/dev ## Kill servers while they place calls on a failing platform; takes minutes, needs SINCH_VOICE_TEST_DATABASE_URL
 	@$(BIN)/python -m tests.chaos

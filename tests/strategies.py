@@ -14,7 +14,7 @@ word = st.text("abcdefgh0123456789_-", min_size=1, max_size=12)
 numbers = st.integers(100, 199).map(lambda n: f"+120255501{n % 100:02}")
 seconds = st.integers(1, 14_400)
 flags = st.booleans()
-tones = st.text("0123456789#w", max_size=8)
+tones = st.text("0123456789#w", min_size=1, max_size=8)
 _MUSIC: tuple[svaml.MusicOnHold, ...] = ("ring", "music1", "music2", "music3")
 moh = st.sampled_from(_MUSIC)
 locales = st.sampled_from(["en-US", "en-GB/male", "sv-SE"])
@@ -75,6 +75,11 @@ def _connect_conf(
     return svaml.ConnectConf(conference_id=room, conference_dtmf_options=options, moh=music, record=record)
 
 
+def _with_language(action: svaml.RunMenu) -> svaml.RunMenu:
+    """The same menus with the language that spoken answers require."""
+    return action.model_copy(update={"locale": "en-US"}) if action.enable_voice and action.locale is None else action
+
+
 actions: st.SearchStrategy[svaml.Action] = st.one_of(
     st.builds(svaml.Hangup),
     st.builds(svaml.Continue),
@@ -116,7 +121,7 @@ actions: st.SearchStrategy[svaml.Action] = st.one_of(
         main_menu=maybe(word),
         enable_voice=maybe(flags),
         menus=few(menus, 1),
-    ),
+    ).map(_with_language),
     st.builds(
         svaml.Park,
         intro_prompt=maybe(prompts),

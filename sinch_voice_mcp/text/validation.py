@@ -32,6 +32,11 @@ def _counted(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda context: text.format(context.get(key))
 
 
+def _too_short(context: Mapping[str, Any]) -> str:
+    least = context.get("min_length")
+    return "must not be empty" if least == 1 else f"needs at least {least} characters"
+
+
 _LIST = _always("must be a list")
 _OBJECT = _always("must be an object")
 _WHOLE = _always("must be a whole number")
@@ -59,9 +64,11 @@ _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
     "literal_error": _counted("must be {}", "expected"),
+    "union_tag_not_found": _always("is missing"),
+    "union_tag_invalid": _counted("must be one of {}", "expected_tags"),
     "too_short": _counted("needs at least {} items", "min_length"),
     "too_long": _counted("takes at most {} items", "max_length"),
-    "string_too_short": _counted("needs at least {} characters", "min_length"),
+    "string_too_short": _too_short,
     "string_too_long": _counted("takes at most {} characters", "max_length"),
     "greater_than": _counted("must be more than {:g}", "gt"),
     "greater_than_equal": _counted("must be {:g} or more", "ge"),

@@ -18,7 +18,9 @@ def question(action: RunMenu) -> list[str]:
     keys = "Keys count from the start of each prompt" if action.barge is not False else "Keys count after each prompt"
     default = " (the default)." if action.barge is None else "."
     lines = [f"Runs a menu, beginning with {in_backticks(way.first)}.", keys + default]
-    if action.enable_voice:
+    if action.enable_voice and action.locale is None:
+        lines.append("Spoken answers need a `locale`: without one, the platform rejects this document.")
+    elif action.enable_voice:
         lines.append(f"Spoken answers count as well, {voice(action.locale)}.")
     elif action.locale is not None:
         lines.append(f"Prompts are spoken {voice(action.locale)}.")

@@ -8,7 +8,6 @@ from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.types import is_object
 
 _DIALS = frozenset({"connectPstn", "connectStream"})
-_ACCEPTED_IN_A_CALLOUT = frozenset({"connectMxp", "connectSip"})
 
 
 def unrecorded(target: Target) -> Iterator[Finding]:
@@ -48,20 +47,21 @@ def amd_elsewhere(target: Target) -> Iterator[Finding]:
 
 def no_caller_id(target: Target) -> Iterator[Finding]:
     """SV030: a callout whose phone never rings."""
-    if target.context == "callout" and target.action.get("name") == "connectPstn" and not target.action.get("cli"):
-        message = "without `cli`, the platform accepts the callout and the phone never rings; add `cli`"
-        yield target.finding("SV030", "warning", ("action",), message)
+    if target.context == "callout" and target.action.get("name") == "connectPstn":
+        cli = target.action.get("cli")
+        if cli is None or (isinstance(cli, str) and not cli.strip()):
+            message = "without `cli`, the platform accepts the callout and the phone never rings; add `cli`"
+            yield target.finding("SV030", "warning", ("action",), message)
 
 
 def callout_without_dialing(target: Target) -> Iterator[Finding]:
-    """SV031: the ICE of a callout that does not dial."""
+    """SV031: the ICE of a callout that may not dial."""
     name = target.action.get("name")
     if target.context != "callout" or name is None or name in _DIALS or name == "hangup":
         return
-    level = "warning" if name in _ACCEPTED_IN_A_CALLOUT else "error"
-    message = "the ICE of a callout has to dial; use `connectPstn` or `connectStream`"
+    message = f"Sinch documents only `connectPstn` and `connectStream` for the ICE of a callout; `{name}` may not dial"
     if not any(target.read("SV007")):
-        yield target.finding("SV031", level, ("action", "name"), message)
+        yield target.finding("SV031", "warning", ("action", "name"), message)
 
 
 def callbacks_suppressed(target: Target) -> Iterator[Finding]:
@@ -90,8 +90,9 @@ RULES = (
              spoken_too_early),
     LintRule("SV029", "warning", "No detection here", "Answering machines are detected in custom callouts only; "
              "`async` needs a callback URL.", amd_elsewhere),
-    LintRule("SV030", "warning", "No caller ID", "The connectPstn of a callout has a `cli`.", no_caller_id),
-    LintRule("SV031", "error", "Callout that does not dial", "The ICE of a callout is connectPstn or connectStream; "
+    LintRule("SV030", "warning", "No caller ID", "A callout to a number has a `cli`, and so has the connectPstn in its "
+             "ICE.", no_caller_id),
+    LintRule("SV031", "warning", "Callout that may not dial", "The ICE of a callout is connectPstn or connectStream; "
              "with an inline ICE, the request has no `cli` and no `destination` of its own.", callout_without_dialing),
     LintRule("SV032", "info", "Callbacks off", "suppressCallbacks drops ACE and DiCE.", callbacks_suppressed),
     LintRule("SV034", "warning", "Streaming", "connectStream is a closed beta and needs wss://.", stream),

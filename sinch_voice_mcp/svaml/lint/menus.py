@@ -141,17 +141,16 @@ def nothing_to_press(target: Target) -> Iterator[Finding]:
 
 def no_locale(target: Target) -> Iterator[Finding]:
     """SV019: speech, spoken or recognized, in no stated language."""
-    if target.action.get("enableVoice") is True and target.action.get("locale") is None:
-        message = "`enableVoice` needs a `locale`: the language of the spoken answers"
-        yield target.finding("SV019", "error", ("action",), message)
-    reported: set[Location] = set()
+    required = tuple(target.read("SV019"))
+    yield from required
+    # What the reader says of the action includes what is said below.
+    reported: set[Location] = {("action",)} if required else set()
     for prompt in target.prompts:
         spoken = any(tag in prompt.text.lower() for tag in _SPOKEN)
         if spoken and prompt.locale is None and prompt.holder not in reported:
             reported.add(prompt.holder)
             # en-US is the platform's own default, so adding it changes nothing.
-            listens = prompt.holder == ("action",) and target.action.get("enableVoice") is True
-            fix = () if listens else adding((*target.source(prompt.holder), "locale"), "en-US")
+            fix = adding((*target.source(prompt.holder), "locale"), "en-US")
             message = "text is spoken here without a `locale`; add it (the platform's default is en-US)"
             yield target.finding("SV019", "warning", prompt.holder, message, fix)
 

@@ -3,18 +3,23 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sinch_voice_mcp.svaml.findings import Finding, Location
+from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.documents import check_document
+from sinch_voice_mcp.svaml.lint.equivalents import check_as_document
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
-from sinch_voice_mcp.svaml.lint.values import number_finding
+from sinch_voice_mcp.svaml.model.destinations import DESTINATION_TYPES, NumberDestination
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
+from sinch_voice_mcp.svaml.reading.reader import is_voice_v2, validated
+from sinch_voice_mcp.svaml.reading.shapes import CALLOUT_SHAPES
 from sinch_voice_mcp.types import JsonObject, is_object
 
-METHODS = ("ttsCallout", "conferenceCallout", "customCallout")
+METHODS = tuple(CALLOUT_SHAPES)
 EMBEDDED: Mapping[str, Context] = {"ice": "callout", "ace": "ace", "pie": "pie"}
 """Which event a document answers that stands as text in a custom callout."""
+
+_URLS = ("http://", "https://")
 
 
 def is_request(value: object) -> bool:
@@ -22,32 +27,66 @@ def is_request(value: object) -> bool:
     return is_object(value) and ("method" in value or any(method in value for method in METHODS))
 
 
-def body(request: JsonObject) -> tuple[str, JsonObject] | None:
-    """Return the method and the object of that name; None if either is missing."""
-    method = request.get("method")
-    inner = request.get(method) if isinstance(method, str) else None
-    return (method, inner) if isinstance(method, str) and method in METHODS and is_object(inner) else None
+def check_request(request: JsonObject) -> list[Finding]:
+    """Return everything that is wrong with a callout request and the documents inside it, each once."""
+    normalizer = Normalizer()
+    method = None if is_voice_v2(request, normalizer) else _method(request, normalizer)
+    raw = None if method is None else request.get(method)
+    if method is None or not is_object(raw):
+        return normalizer.findings
+    shape = CALLOUT_SHAPES[method]
+    callout = normalizer.members(_without_objects(raw), shape, (method,))
+    validated(shape.model, callout, normalizer, (method,))
+    _check_address(callout.get("destination"), normalizer, (method, "destination"))
+    found = [
+        *normalizer.findings,
+        *_of_method(method, callout, raw),
+        *check_as_document(method, callout, normalizer),
+    ]
+    return list({(one.code, one.location, one.inside, one.message): one for one in found}.values())
 
 
-def check_request(request: JsonObject) -> Iterator[Finding]:
-    """Yield everything that is wrong with a callout request and the documents inside it."""
-    found = body(request)
-    if found is None:
-        message = f"a request has `method`, one of {', '.join(METHODS)}, and an object of that name"
-        yield _finding("SV009", ("method",), message)
-        return
-    method, callout = found
-    if method != "customCallout" and not is_object(callout.get("destination")):
-        message = "`destination` is missing; add an object with `type` and `endpoint`"
-        yield _finding("SV009", (method, "destination"), message)
-    yield from _values(method, callout)
-    yield from _numbers(method, callout)
-    if method == "ttsCallout":
-        yield from _speech(callout)
-    if method == "customCallout":
-        yield from _beside_ice(callout)
-        for member, context in EMBEDDED.items():
-            yield from _embedded(member, callout.get(member), context)
+def _method(request: JsonObject, normalizer: Normalizer) -> str | None:
+    """Return the method to check; None, with a finding, if the request does not tell which it is."""
+    given = request.get("method")
+    present = [method for method in METHODS if is_object(request.get(method))]
+    method = given if isinstance(given, str) else None
+    known = next((one for one in METHODS if method is not None and one.lower() == method.lower()), None)
+    if known is None:
+        near = None if method is None else normalizer.nearest(method, METHODS)
+        hint = f"; did you mean `{near}`?" if near else ""
+        normalizer.note("SV009", "error", ("method",), f"`method` must be one of {', '.join(METHODS)}{hint}")
+    elif known != method:
+        message = f"the method is written `{known}`"
+        normalizer.note("SV006", "warning", ("method",), message, replacing(("method",), known))
+    if known is not None and known not in present:
+        near = normalizer.nearest(known, [key for key in request if key not in {"method", known}])
+        hint = f"; did you mean it by `{near}`?" if near else ""
+        normalizer.note("SV009", "error", (known,), f"`{known}` must be an object: the members of the callout{hint}")
+    return known if known in present else next(iter(present), None)
+
+
+def _check_address(destination: object, normalizer: Normalizer, at: Location) -> None:
+    """Check the address also if its type, which is missing or unknown, does not tell what it has to be."""
+    if is_object(destination) and destination.get("type") not in DESTINATION_TYPES:
+        validated(NumberDestination, {**destination, "type": "number"}, normalizer, at)
+
+
+def _without_objects(raw: JsonObject) -> JsonObject:
+    """Leave out the documents that are no text, which have a finding of their own."""
+    return {key: value for key, value in raw.items() if not (key in EMBEDDED and is_object(value))}
+
+
+def _of_method(method: str, callout: JsonObject, raw: JsonObject) -> Iterator[Finding]:
+    match method:
+        case "ttsCallout":
+            yield from _speech(callout)
+        case "customCallout":
+            yield from _dialing(callout, raw)
+            for member, context in EMBEDDED.items():
+                yield from _embedded(member, raw.get(member), context)
+        case _:
+            pass
 
 
 def _speech(callout: JsonObject) -> Iterator[Finding]:
@@ -59,23 +98,31 @@ def _speech(callout: JsonObject) -> Iterator[Finding]:
     if text is not None and spoken is not None:
         finding = _finding("SV035", ("ttsCallout", "text"), "the platform plays `prompts` only; remove `text`")
         yield replace(finding, level="warning")
+    elif isinstance(text, str) and not text.strip():
+        yield _finding("SV035", ("ttsCallout", "text"), "the text is empty, so nothing is spoken; write the text")
 
 
-def _beside_ice(callout: JsonObject) -> Iterator[Finding]:
-    """SV031: members that look as if they decided which number rings, beside an inline ICE that does."""
-    ice = callout.get("ice")
+def _dialing(callout: JsonObject, raw: JsonObject) -> Iterator[Finding]:
+    """SV031 and SV009: members that only look as if they decided which number rings; none that does."""
+    ice = raw.get("ice")
     if isinstance(ice, str) and ice.lstrip().startswith("{"):
         for member in ("cli", "destination"):
             if callout.get(member) is not None:
                 message = f"the inline `ice` decides which number rings; remove `{member}` here"
                 yield replace(_finding("SV031", ("customCallout", member), message), level="warning")
+    elif _is_blank(ice) and callout.get("destination") is None:
+        message = "`ice` is missing, or `cli` and `destination`: without them, the application has to answer ICE"
+        yield replace(_finding("SV009", ("customCallout",), message), level="warning")
 
 
 def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     at: Location = ("customCallout", member)
     if is_object(text):
         yield _finding("SV001", at, f"`{member}` is SVAML as JSON text, not an object; write it as a string")
-    if not isinstance(text, str) or not text.strip() or text.strip().lower().startswith(("http://", "https://")):
+    if not isinstance(text, str) or _is_blank(text) or text.strip().lower().startswith(_URLS):
+        return
+    if not text.lstrip().startswith("{"):
+        yield _finding("SV001", at, f"`{member}` is neither SVAML as JSON text, which begins with {{, nor an http URL")
         return
     try:
         value = parse(text).value
@@ -87,34 +134,9 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
         yield replace(finding, location=at, inside=finding.location, fix=())
 
 
-def _values(method: str, callout: JsonObject) -> Iterator[Finding]:
-    """Apply the rules about texts and tones to the members of the request, as if a document held them."""
-    for member, instruction in _as_instructions(callout):
-        at: Location = (method, member)
-        _, findings = check_document({"instructions": [instruction], "action": {"name": "hangup"}}, None)
-        yield from (replace(finding, location=at, fix=()) for finding in findings)
-
-
-def _as_instructions(callout: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    locale = callout.get("locale")
-    for member in ("text", "greeting"):
-        if isinstance(text := callout.get(member), str):
-            yield member, {"name": "say", "text": text, "locale": locale}
-    if isinstance(spoken := callout.get("prompts"), str):
-        yield "prompts", {"name": "playFiles", "ids": [spoken], "locale": locale}
-    if isinstance(tones := callout.get("dtmf"), str):
-        yield "dtmf", {"name": "sendDtmf", "value": tones}
-
-
-def _numbers(method: str, callout: JsonObject) -> Iterator[Finding]:
-    target = Target({}, Normalizer(), "request")
-    cli, destination = callout.get("cli"), callout.get("destination")
-    if isinstance(cli, str) and cli not in {"private", "incoming"}:
-        yield from number_finding(target, (method, "cli"), cli)
-    if is_object(destination) and str(destination.get("type", "number")).lower() == "number":
-        endpoint = destination.get("endpoint")
-        if isinstance(endpoint, str):
-            yield from number_finding(target, (method, "destination", "endpoint"), endpoint)
+def _is_blank(text: object) -> bool:
+    """Whether a member that holds a document or a URL counts as absent."""
+    return text is None or (isinstance(text, str) and not text.strip())
 
 
 def _finding(code: str, location: Location, message: str) -> Finding:
@@ -130,7 +152,7 @@ RULES = (
         "SV035",
         "error",
         "Nothing to say",
-        "A ttsCallout has `text` or `prompts`, not both; with `enableAce` it can have neither.",
+        "A ttsCallout has `text` or `prompts`, not both, and not empty; with `enableAce` it can have neither.",
         _only_in_requests,
     ),
 )

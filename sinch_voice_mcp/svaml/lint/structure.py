@@ -60,6 +60,6 @@ RULES = (
              f"{MAX_PARK_S}.", found_by_reader("SV013")),
     LintRule("SV025", "error", "Conference ID", f"A conference ID has 1 to {MAX_CONFERENCE_ID_CHARS} characters, not "
              "only dots and spaces, and no control characters.", found_by_reader("SV025")),
-    LintRule("SV033", "error", "Not a documented value", "`transport`, `moh`, `mode` and `indications` have one of "
-             "their documented values.", not_a_value, fixable=True),
+    LintRule("SV033", "error", "Not a documented value", "`transport`, `moh` (`mohClass`), `mode`, `domain` and "
+             "`indications` have one of their documented values.", not_a_value, fixable=True),
 )  # fmt: skip

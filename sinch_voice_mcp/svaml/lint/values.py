@@ -24,11 +24,16 @@ def not_e164(target: Target) -> Iterator[Finding]:
         members = ("number", "cli") if item.get("name") == "connectPstn" else ()
         for member in members:
             value = item.get(member)
-            if isinstance(value, str) and not (member == "cli" and (value in _CLI_WORDS or "<" in value)):
-                yield from number_finding(target, (*location, member), value)
+            if isinstance(value, str) and not (member == "cli" and _is_no_number(value)):
+                yield from _number(target, (*location, member), value)
 
 
-def number_finding(target: Target, location: Location, value: str) -> Iterator[Finding]:
+def _is_no_number(cli: str) -> bool:
+    """Whether a caller ID is absent, a word, or a name with a number."""
+    return not cli.strip() or cli in _CLI_WORDS or "<" in cli
+
+
+def _number(target: Target, location: Location, value: str) -> Iterator[Finding]:
     """Yield the finding for one number, with a fix if only its notation is wrong."""
     if E164_PATTERN.fullmatch(value):
         return
@@ -81,6 +86,8 @@ def not_tones(target: Target) -> Iterator[Finding]:
         if isinstance(value, str) and not _TONES.fullmatch(value):
             message = "tones are 0-9, # and w (a pause of 0.5 s); remove the other characters"
             yield target.finding("SV014", "error", (*location, member), message)
+        elif value == "" and member == "value":
+            yield target.finding("SV014", "error", (*location, member), "there is no tone; write 0-9, # or w")
 
 
 def too_much(target: Target) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from sinch_voice_mcp.svaml.model.actions import (
     RunMenu,
     StreamingOptions,
 )
+from sinch_voice_mcp.svaml.model.callouts import ConferenceCallout, CustomCallout, TtsCallout
 from sinch_voice_mcp.svaml.model.destinations import (
     Destination,
     NumberDestination,
@@ -53,6 +54,7 @@ __all__ = [
     "Answer",
     "AnsweringMachineDetection",
     "CallHeader",
+    "ConferenceCallout",
     "ConferenceDtmfOptions",
     "ConferenceId",
     "ConnectConf",
@@ -61,6 +63,7 @@ __all__ = [
     "ConnectSip",
     "ConnectStream",
     "Continue",
+    "CustomCallout",
     "Destination",
     "Document",
     "DtmfMode",
@@ -84,5 +87,6 @@ __all__ = [
     "StreamDestination",
     "StreamingOptions",
     "TranscriptionOptions",
+    "TtsCallout",
     "UserDestination",
 ]

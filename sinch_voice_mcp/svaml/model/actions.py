@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_CONFERENCE_ID_CHARS, MAX_PARK_S
 from sinch_voice_mcp.svaml.model.destinations import SipDestination, StreamDestination, UserDestination
@@ -19,6 +19,11 @@ Indications = Literal[
 Seconds = Annotated[int, Meaning.LASTS]
 CallDuration = Annotated[int, Field(ge=1, le=MAX_CALL_S), Meaning.LASTS]
 """How long a call lasts at most, in seconds."""
+
+TonesOnAnswer = Annotated[
+    Annotated[str, Meaning.TONES] | None, BeforeValidator(lambda tones: None if tones == "" else tones)
+]
+"""Tones sent once a call is answered. Empty text stands for none, as official libraries send it."""
 
 
 def _checked_id(name: str) -> str:
@@ -71,7 +76,7 @@ class ConnectPstn(Payload):
     dial_timeout: Seconds | None = None
     cli: Annotated[str, Meaning.IDENTIFIES] | None = None
     suppress_callbacks: Annotated[bool, Meaning.HIDES] | None = None
-    dtmf: Annotated[str, Meaning.TONES] | None = None
+    dtmf: TonesOnAnswer = None
     indications: Indications | None = None
     amd: AnsweringMachineDetection | None = None
     record: bool | None = None

@@ -18,7 +18,7 @@ class UserDestination(Payload):
     """An in-app user: ``endpoint`` is the user name."""
 
     type: Literal["username"] = "username"
-    endpoint: Annotated[str, Meaning.REACHES]
+    endpoint: Annotated[str, Field(min_length=1), Meaning.REACHES]
 
 
 class SipDestination(Payload):
@@ -37,3 +37,6 @@ class StreamDestination(Payload):
 
 Destination = Annotated[NumberDestination | UserDestination | SipDestination, Field(discriminator="type")]
 """What a callout can call."""
+
+DESTINATION_TYPES = ("number", "username", "sip")
+"""The types of :data:`Destination`."""

@@ -79,7 +79,7 @@ class Normalizer:
             self.note("SV009", "error", (*location, "name"), f"the {kind} needs a `name`: one of {_list(shapes)}")
             return None
         known = self._name(name, (*location, "name"), kind, shapes)
-        return None if known is None else self._object({**raw, "name": known}, shapes[known], location)
+        return None if known is None else self.members({**raw, "name": known}, shapes[known], location)
 
     def _name(self, name: str, location: Location, kind: str, shapes: Mapping[str, Shape]) -> str | None:
         if name in shapes:
@@ -94,21 +94,24 @@ class Normalizer:
         self.note("SV005", "error", location, f"there is no {kind} `{name[:_MAX_NAME_CHARS]}`{hint}")
         return None
 
-    def _object(self, raw: JsonObject, shape: Shape, location: Location) -> JsonObject:
+    def members(self, raw: JsonObject, shape: Shape, location: Location) -> JsonObject:
+        """Return an object with its documented members in documented spelling; null stands for an absent member."""
         known = shape.members()
+        # A name that is taken cannot be the one that was meant by another.
+        free = known.difference(raw)
         out: JsonObject = {}
         for key, value in raw.items():
             if value is None:
                 continue
             member = self._member(key, raw, shape, location)
             if member not in known:
-                self._set_aside(key, value, known, location)
+                self._set_aside(key, value, free, location)
             else:
                 out[member] = self._value(value, member, shape, (*location, member))
         return out
 
     def _member(self, key: str, raw: JsonObject, shape: Shape, location: Location) -> str:
-        meant = shape.spellings.get(key)
+        meant = shape.spelled(key)
         if meant is None or meant in raw:
             return key
         fix = moving(self.source((*location, key)), meant)
@@ -148,7 +151,7 @@ class Normalizer:
         return self._child(value, child, location)
 
     def _child(self, value: object, shape: Shape, location: Location) -> object:
-        return self._object(value, shape, location) if is_object(value) else value
+        return self.members(value, shape, location) if is_object(value) else value
 
 
 def _list(names: Mapping[str, Shape]) -> str:

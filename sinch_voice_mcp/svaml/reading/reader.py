@@ -5,19 +5,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.svaml.findings import Finding, Step, replacing
+from sinch_voice_mcp.svaml.findings import Finding, Location, Step, replacing
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
 from sinch_voice_mcp.svaml.reading import jsontext
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer, UnknownMember
 from sinch_voice_mcp.text.validation import complaint, faults
-from sinch_voice_mcp.types import JsonObject, is_list, is_object
+from sinch_voice_mcp.types import JsonObject, Payload, is_list, is_object
+
+P = TypeVar("P", bound=Payload)
 
 _EVENT_NAMES: dict[Event, str] = {
     "ice": "an incoming call (ICE)",
@@ -29,9 +31,15 @@ _EVENT_NAMES: dict[Event, str] = {
 _ROOT_MEMBERS = frozenset({"instructions", "action", "actions", "$schema"})
 """Members of the document that are read one by one; ``$schema`` is for editors and never sent."""
 
+_VOICE_V2_MEMBERS = ("commands", "command", "callBehavior")
+"""Members that tell SVAML of Voice v2, and the envelope around it, from Voice v1."""
+
 _PATTERNS = {
     "action": "must be `return(value)` or `menu(id)`",
     "dtmf": "must be one key: 0-9, * or #",
+}
+_OBJECTS = {
+    "destination": "must be an object with `type` and `endpoint`",
 }
 _RULE_BY_MEMBER = {
     "maxDuration": "SV013",
@@ -39,6 +47,8 @@ _RULE_BY_MEMBER = {
     "action": "SV017",
     "transport": "SV033",
     "moh": "SV033",
+    "mohClass": "SV033",
+    "domain": "SV033",
     "mode": "SV033",
     "indications": "SV033",
 }
@@ -95,7 +105,8 @@ def survey(data: object, event: Event | None = None) -> tuple[Reading | None, No
     document = None
     if wire is not None:
         _check_event(wire, event, normalizer)
-        document = _validated(wire, normalizer)
+        _check_language(wire, normalizer)
+        document = validated(Document, wire, normalizer)
     if document is None or any(finding.level == "error" for finding in normalizer.findings):
         return None, normalizer, wire
     return Reading(document, tuple(normalizer.findings), tuple(normalizer.unknown)), normalizer, wire
@@ -141,11 +152,16 @@ def _root(data: object, normalizer: Normalizer) -> JsonObject | None:
         message = "an SVAML document is a JSON object with `instructions` and `action`"
         normalizer.note("SV001", "error", (), message)
         return None
-    if (key := next((key for key in ("commands", "command") if key in data), None)) is not None:
+    return None if is_voice_v2(data, normalizer) else data
+
+
+def is_voice_v2(data: JsonObject, normalizer: Normalizer) -> bool:
+    """Whether an object is a document or an envelope of Voice v2; a finding says so."""
+    key = next((key for key in _VOICE_V2_MEMBERS if key in data), None)
+    if key is not None:
         message = "this is SVAML of Voice v2; write it with `instructions` and `action`, as Voice v1 has them"
         normalizer.note("SV002", "error", (key,), message)
-        return None
-    return data
+    return key is not None
 
 
 def _instructions(raw: object, normalizer: Normalizer) -> list[JsonObject]:
@@ -192,6 +208,13 @@ def _check_event(wire: JsonObject, event: Event | None, normalizer: Normalizer) 
             _not_here(normalizer, ("instructions", index, "name"), str(instruction["name"]), event, allowed)
 
 
+def _check_language(wire: JsonObject, normalizer: Normalizer) -> None:
+    action = wire.get("action")
+    if is_object(action) and action.get("enableVoice") is True and action.get("locale") is None:
+        message = "`enableVoice` requires `locale`, the language of the spoken answers; add it"
+        normalizer.note("SV019", "error", ("action",), message)
+
+
 def _not_here(
     normalizer: Normalizer, location: tuple[Step, ...], name: str, event: Event, allowed: Sequence[str]
 ) -> None:
@@ -199,13 +222,21 @@ def _not_here(
     normalizer.note("SV007", "error", location, message)
 
 
-def _validated(wire: JsonObject, normalizer: Normalizer) -> Document | None:
+def validated(model: type[P], wire: JsonObject, normalizer: Normalizer, at: Location = ()) -> P | None:
+    """Return an object in documented spelling as its model; None, with findings, if it does not fit.
+
+    Args:
+        model: The model.
+        wire: The object.
+        normalizer: Takes the findings.
+        at: Where the object is.
+    """
     try:
-        return Document.model_validate(wire)
+        return model.model_validate(wire)
     except ValidationError as error:
         found = faults(error)
         for fault in found:
-            location = _location(fault["loc"], wire)
+            location = (*at, *_location(fault, wire))
             if fault["type"] == "too_short" and any(_is_inside(other["loc"], fault["loc"]) for other in found):
                 # Pydantic counts only the valid items; the others are reported themselves.
                 continue
@@ -220,10 +251,14 @@ def _is_inside(loc: tuple[int | str, ...], around: tuple[int | str, ...]) -> boo
     return len(loc) > len(around) and loc[: len(around)] == around
 
 
-def _location(loc: tuple[int | str, ...], wire: JsonObject) -> tuple[Step, ...]:
+def _location(fault: ErrorDetails, wire: JsonObject) -> Location:
     """Return pydantic's location without the tags that it adds for the members of a union."""
     location: list[Step] = []
     here: object = wire
+    loc = fault["loc"]
+    if fault["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        # Only the destination of a callout has a tag that is missing or unknown here.
+        loc = (*loc, "type")
     for index, step in enumerate(loc):
         found, inner = _into(here, step)
         if found or index == len(loc) - 1:
@@ -239,6 +274,8 @@ def _into(here: object, step: Step) -> tuple[bool, object]:
 
 
 def _problem(member: str, fault: ErrorDetails) -> str:
+    if fault["type"] in {"model_type", "model_attributes_type"} and member in _OBJECTS:
+        return _OBJECTS[member]
     if fault["type"] == "string_pattern_mismatch":
         return _PATTERNS.get(member, "is not of the documented form")
     return complaint(fault)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
-from sinch_voice_mcp.svaml.model import actions, destinations, instructions, menus
+from sinch_voice_mcp.svaml.model import actions, callouts, destinations, instructions, menus
 from sinch_voice_mcp.types import Payload, is_list, is_object
 
 Convert = Callable[[object], object]
@@ -27,10 +27,21 @@ class Shape:
         """Return the wire names of the model's members."""
         return _members(self.model)
 
+    def spelled(self, key: str) -> str | None:
+        """Return the documented name of a member that is written otherwise; None if no member is meant for certain."""
+        folded = _folded(self.model)
+        return None if key in folded.values() else self.spellings.get(key) or folded.get(key.lower())
+
 
 @cache
 def _members(model: type[Payload]) -> frozenset[str]:
     return frozenset(info.alias or name for name, info in model.model_fields.items())
+
+
+@cache
+def _folded(model: type[Payload]) -> Mapping[str, str]:
+    """Return the members by their names in lower case."""
+    return {name.lower(): name for name in _members(model)}
 
 
 def _lower(value: object) -> object:
@@ -86,6 +97,9 @@ _RECORDING = Shape(
     },
 )
 _HEADER = Shape(actions.CallHeader)
+_DTMF_OPTIONS = Shape(
+    actions.ConferenceDtmfOptions, spellings={"timeoutMs": "timeoutMills"}, conversions={"mode": _lower}
+)
 _SHARED = {"suppressCallbacks": _truth, "record": _truth, "moh": _lower}
 _MENU = Shape(
     menus.Menu,
@@ -126,11 +140,7 @@ ACTION_SHAPES: Mapping[str, Shape] = {
         spellings=_MOH,
         conversions=_SHARED,
         children={
-            "conferenceDtmfOptions": Shape(
-                actions.ConferenceDtmfOptions,
-                spellings={"timeoutMs": "timeoutMills"},
-                conversions={"mode": _lower},
-            ),
+            "conferenceDtmfOptions": _DTMF_OPTIONS,
             "recordingOptions": _RECORDING,
         },
     ),
@@ -158,3 +168,21 @@ ACTION_SHAPES: Mapping[str, Shape] = {
     ),
     "park": Shape(actions.Park, spellings={"introPromt": "introPrompt", "dialTimeout": "maxDuration"}),
 }
+
+# The members of every destination are the same; which values fit together, the model decides by `type`.
+_DESTINATION = Shape(destinations.NumberDestination, spellings={"number": "endpoint"}, conversions={"type": _lower})
+_CALLOUT = {
+    "dtmf": _key, "domain": _lower, "enableAce": _truth, "enableDice": _truth, "enablePie": _truth,
+}  # fmt: skip
+
+CALLOUT_SHAPES: Mapping[str, Shape] = {
+    "ttsCallout": Shape(callouts.TtsCallout, conversions=_CALLOUT, children={"destination": _DESTINATION}),
+    "conferenceCallout": Shape(
+        callouts.ConferenceCallout,
+        spellings={"moh": "mohClass"},
+        conversions={**_CALLOUT, "mohClass": _SHARED["moh"]},
+        children={"destination": _DESTINATION, "conferenceDtmfOptions": _DTMF_OPTIONS},
+    ),
+    "customCallout": Shape(callouts.CustomCallout, conversions=_CALLOUT, children={"destination": _DESTINATION}),
+}
+"""The object inside a callout request, by the method that names it."""

@@ -174,7 +174,7 @@ def test_tones_are_sent(tones: str) -> None:
     assert allowed(tts(dtmf=tones))
 
 
-@pytest.mark.parametrize("tones", ["", "w" * 65, "1 2", "*", "A", "12\n", "\u0661", "\uff11", "+1911;"])
+@pytest.mark.parametrize("tones", ["w" * 65, "1 2", "*", "A", "12\n", "\u0661", "\uff11", "+1911;"])
 def test_other_tones_are_refused(tones: str) -> None:
     refusal = refused(tts(dtmf=tones))
 

@@ -152,6 +152,7 @@ def test_the_main_menu_is_the_one_named_else_main(members: dict[str, Any]) -> No
         run_menu(menu(), mainMenu="gone"),
         run_menu(menu(), menu()),
         run_menu(menu(mainPrompt="#tts[x")),
+        run_menu(menu(), enableVoice=True, locale=None),
     ],
 )
 def test_menus_that_cannot_be_run_are_invalid_svaml_and_rejected_in_an_update(document: dict[str, Any]) -> None:

@@ -124,8 +124,7 @@ def test_nested_files_are_accepted() -> None:
 
 def test_a_callout_without_its_wrapper_is_reported_with_what_is_missing() -> None:
     bare = {"ttsCallout": {"destination": {"type": "number", "endpoint": "+12025550100"}, "text": "Hi."}}
-    (finding,) = lint(bare).findings
-    assert (finding.code, finding.path) == ("SV009", "$.method")
+    assert ("SV009", "$.method") in {(finding.code, finding.path) for finding in lint(bare).findings}
 
 
 def test_an_inline_document_in_any_letter_case_is_read() -> None:

@@ -133,6 +133,12 @@ def test_spoken_answers_need_voice() -> None:
     assert 'Key `1` or saying "sales" (needs `enableVoice`)' in explain(menu(said))
 
 
+def test_spoken_answers_without_a_language_have_no_default() -> None:
+    explanation = explain(Document(action=RunMenu(enable_voice=True, menus=(Menu(id="main", max_digits=1),))), "ace")
+    assert "Spoken answers need a `locale`: without one, the platform rejects this document." in explanation
+    assert "en-US" not in explanation
+
+
 def test_a_telephone_is_called_with_limits_and_a_caller_id() -> None:
     action = ConnectPstn(number="+12025550123", cli="+14155550100", dial_timeout=25, max_duration=5400)
     explanation = explain(Document(action=action), "ice")
