@@ -162,7 +162,7 @@ async def test_a_call_that_was_transferred_is_hung_up_though_another_program_pla
         assert [call["state"] for call in await listed(voice)] == ["ended"]
 
 
-async def test_a_call_of_another_program_that_was_only_spoken_into_goes_on(stage: Stage, phones: Phones) -> None:
+async def test_a_call_of_another_program_that_was_only_spoken_into_is_left_alone(stage: Stage, phones: Phones) -> None:
     async with stage.server(transport=phones) as voice:
         await voice.ok("play_to_call", call_id="foreign", text="Your table is ready.")
         placed = await voice.ok("place_tts_callout", **CALL)
