@@ -193,7 +193,8 @@ def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
         ("a: " + "9" * 301, "more than 300 digits"),
         ("a: 1e999", "a number is too large"),
         ("a: \x07", "a character is not allowed at line 1, column 4"),
-        ("[" * 2_000, "nested more than 100 deep"),
+        ("[" * 600, "nested more than 100 deep"),
+        ("[" * 150 + "]" * 150, "nested more than 100 deep at line 1, column 102"),
         (BOMB, "aliases make more than 100,000 values"),
     ],
 )  # fmt: skip
