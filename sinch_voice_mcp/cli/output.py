@@ -7,6 +7,7 @@ import click
 
 from sinch_voice_mcp.svaml.findings import Finding, Level
 from sinch_voice_mcp.svaml.reading.jsontext import Position
+from sinch_voice_mcp.svaml.reading.notation import Notation
 from sinch_voice_mcp.svaml.reading.source import positions, without_secrets
 from sinch_voice_mcp.text.invisible import replace_hidden
 from sinch_voice_mcp.text.quoting import terminal_safe
@@ -51,10 +52,10 @@ class Printer:
             self._console.out(self._printable(text), style=style, end="")
         self._console.out()
 
-    def findings(self, name: str, findings: Sequence[Finding], text: str | None) -> None:
+    def findings(self, name: str, findings: Sequence[Finding], text: str | None, notation: Notation) -> None:
         """Write the findings in one file, from top to bottom; ``text`` is the file's text, if it could be decoded."""
-        places = positions(text, findings) if text is not None else (None,) * len(findings)
-        shown = None if text is None else without_secrets(text)
+        places = positions(text, findings, notation) if text is not None else (None,) * len(findings)
+        shown = None if text is None else without_secrets(text, notation)
         in_order = sorted(zip(findings, places, strict=True), key=lambda pair: _order(pair[1]))
         for finding, position in in_order:
             self._finding(name, finding, position, shown)

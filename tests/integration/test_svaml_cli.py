@@ -222,14 +222,6 @@ def test_an_invalid_document_is_not_explained(text: str, status: int, says: str)
     assert says in result.stderr
 
 
-def test_two_files_of_one_handler_are_rejected_by_name(files: Files) -> None:
-    folder = files(a__ace=GOOD, b__ace=GOOD)
-    result = run("draw", folder / "a.ace.json", folder / "b.ace.json")
-    assert result.exit_code == 2
-    assert "'ace'" in result.stderr
-    assert "a.ace.json" in result.stderr.replace("\n", "")
-
-
 @pytest.mark.parametrize("event", [None, *EVENTS])
 def test_the_schema_is_written(event: str | None) -> None:
     flags = () if event is None else ("--event", event)

@@ -1,6 +1,6 @@
 """What the ``svaml`` commands share: their arguments, reading documents, and showing what is wrong with them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,8 +9,13 @@ import click
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.svaml.files import Source, Unreadable, read_files
 from sinch_voice_mcp.svaml import EVENTS, Level
-from sinch_voice_mcp.svaml.lint import Context, LintReport, guess
-from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
+from sinch_voice_mcp.svaml.lint import Context, LintReport, RuleLevel, guess, lint
+from sinch_voice_mcp.svaml.reading.jsonc import JSONC
+from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError
+from sinch_voice_mcp.svaml.reading.notation import Notation
+from sinch_voice_mcp.svaml.reading.source import JSON
+from sinch_voice_mcp.svaml.reading.yamltext import YAML
+from sinch_voice_mcp.types import is_object
 
 FOUND = 1
 """Exit status: a document has errors."""
@@ -47,11 +52,16 @@ def event_option(choices: Sequence[str]) -> Callable[[Command], Command]:
     return click.option("--event", type=click.Choice(choices), help="The event that the documents answer.")
 
 
-def read_sources(files: Sequence[str]) -> tuple[list[Source], list[Unreadable]]:
+def read_sources(files: Iterable[str]) -> tuple[list[Source], list[Unreadable]]:
     """Return the files that can be read and those that cannot; the latter are also reported on standard error."""
+    return sort_out(read_files(files))
+
+
+def sort_out(files: Iterable[Source | Unreadable]) -> tuple[list[Source], list[Unreadable]]:
+    """Return the files that could be read and those that could not; the latter are also reported on standard error."""
     read: list[Source] = []
     unreadable: list[Unreadable] = []
-    for one in read_files(files):
+    for one in files:
         match one:
             case Source():
                 read.append(one)
@@ -67,21 +77,50 @@ def event_of(source: Source, event: Context | None) -> Context | None:
         return event
     # A callout request names its own events, whatever the file is called.
     try:
-        is_request = guess(parse(source.data).value) == "request"
+        is_request = guess(source.notation.parse(source.data).value) == "request"
     except NotJsonError:
         return None
-    last_word = source.path.stem.rpartition(".")[2].lower()
+    last_word = source.words[-1].lower()
     return None if is_request else next((event for event in (*EVENTS, "dice") if event == last_word), None)
+
+
+def checked_source(source: Source, event: Context | None, levels: Mapping[str, RuleLevel] | None = None) -> Checked:
+    """Lint a file."""
+    report = lint(source.data, event_of(source, event), levels=levels, limit=MAX_FINDINGS, notation=source.notation)
+    return Checked(source, report)
 
 
 def show_findings(printer: Printer, checked: Checked) -> None:
     """Write the findings in one file."""
-    name, report = checked.source.name, checked.report
-    printer.findings(name, report.findings, checked.source.text)
+    source, report = checked.source, checked.report
+    name = source.name
+    printer.findings(name, report.findings, source.text, source.notation)
+    if hint := _notation_hint(source):
+        printer.line(f"  {hint}")
     if any(finding.code == "SV002" for finding in report.findings):
         printer.line(_V2)
     if report.omitted:
         printer.line(f"{name}: {counted(report.omitted, 'more finding')} not shown")
+
+
+def _notation_hint(source: Source) -> str:
+    """Return what a text that is not JSON is instead; empty if it is JSON, or nothing that is known."""
+    if source.notation is not JSON or source.text is None or _reads(source, JSON):
+        return ""
+    where = "write it to a file with" if source.path is None else "give the file"
+    if _reads(source, JSONC):
+        return f"JSON has no comments and no trailing commas; remove them, or {where} the suffix .jsonc."
+    if _reads(source, YAML):
+        return f"This is YAML; {where} the suffix .yaml."
+    return ""
+
+
+def _reads(source: Source, notation: Notation) -> bool:
+    try:
+        return is_object(notation.parse(source.data).value)
+    except NotJsonError as error:
+        # An error about the value, such as the depth, is no other notation.
+        return notation is JSON and error.position is None
 
 
 def count(report: LintReport, level: Level) -> int:

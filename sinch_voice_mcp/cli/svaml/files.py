@@ -2,11 +2,18 @@
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sinch_voice_mcp.svaml.reading.jsonc import JSONC
+from sinch_voice_mcp.svaml.reading.notation import Notation
+from sinch_voice_mcp.svaml.reading.source import JSON
+from sinch_voice_mcp.svaml.reading.yamltext import YAML
+
 STDIN = "-"
+NOTATIONS: Mapping[str, Notation] = {".json": JSON, ".jsonc": JSONC, ".yaml": YAML, ".yml": YAML}
+"""What a file is written in, by its suffix; a file of any other name and standard input are JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +25,22 @@ class Source:
         path: The file; None for standard input.
         data: Its bytes.
         text: Its characters without byte order mark; None if they are not UTF-8.
+        notation: What it is written in.
     """
 
     name: str
     path: Path | None
     data: bytes
     text: str | None
+    notation: Notation = JSON
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the file's name, without the suffix: ``menu`` and ``ace`` of ``menu.ace.json``."""
+        if self.path is None:
+            return ()
+        name = self.path.stem if self.path.suffix.lower() in NOTATIONS else self.path.name
+        return tuple(name.split("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,7 @@ class Unreadable:
 
 
 def read_files(given: Iterable[str]) -> Iterator[Source | Unreadable]:
-    """Read every file once, in the order given; a folder stands for its ``.json`` files at any depth."""
+    """Read every file once, in the order given; a folder stands for its documents at any depth."""
     names = (name for one in given for name in _names(one))
     for name in dict.fromkeys(names):
         yield _read(name)
@@ -45,11 +62,13 @@ def _names(given: str) -> list[str]:
     if given == STDIN or Path(given).is_file():
         return [given]
     if Path(given).is_dir():
-        given = str(Path(glob.escape(given)) / "**" / "*.json")
-    if not glob.has_magic(given):
-        return [given]
-    found = sorted(name for name in glob.glob(given, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob refuses absolute patterns and follows hidden folders
-    return found or [given]
+        inside = _matching(str(Path(glob.escape(given)) / "**" / "*"))
+        return [name for name in inside if Path(name).suffix.lower() in NOTATIONS] or [given]
+    return (_matching(given) or [given]) if glob.has_magic(given) else [given]
+
+
+def _matching(pattern: str) -> list[str]:
+    return sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob refuses absolute patterns and follows hidden folders
 
 
 def _read(name: str) -> Source | Unreadable:
@@ -57,6 +76,8 @@ def _read(name: str) -> Source | Unreadable:
         data = sys.stdin.buffer.read()
         return Source("<stdin>", None, data, _text(data))
     path = Path(name)
+    if path.is_dir():
+        return Unreadable(name, f"the folder has no document ({', '.join(NOTATIONS)})")
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -66,7 +87,7 @@ def _read(name: str) -> Source | Unreadable:
     except ValueError as error:
         # A name that no file system accepts, such as one with a null character.
         return Unreadable(name, str(error))
-    return Source(name, path, data, _text(data))
+    return Source(name, path, data, _text(data), NOTATIONS.get(path.suffix.lower(), JSON))
 
 
 def _text(data: bytes) -> str | None:

@@ -19,7 +19,7 @@ from sinch_voice_mcp.cli.svaml.documents import (
 from sinch_voice_mcp.cli.svaml.files import Source
 from sinch_voice_mcp.svaml import Finding
 from sinch_voice_mcp.svaml.lint import CONTEXTS, Context, Fixed, fix
-from sinch_voice_mcp.svaml.reading.source import apply_edits, without_secrets
+from sinch_voice_mcp.svaml.reading.source import CommentLossError, apply_edits, without_secrets
 
 _BOM = "\ufeff".encode()
 
@@ -39,19 +39,23 @@ def fix_command(context: click.Context, files: Sequence[str], event: Context | N
     # Standard output carries the document or the difference, so messages go to standard error.
     printer = Printer(errors=diff or any(one.path is None for one in read))
     results = [_FixedSource.of(one, event_of(one, event)) for one in read]
-    failed = [one for one in results if one is None or not one.deliver(printer, diff=diff)]
-    fixes = [finding for one in results if one for finding in one.fixed.applied]
-    remaining = sum(one.fixed.report.errors for one in results if one)
-    changed = sum(bool(one and one.text is not None) for one in results)
-    printer.line((_summary(len(read), len(fixes), changed, remaining, diff=diff), "bold"))
-    context.exit(UNREADABLE if unreadable or failed else FOUND if remaining else 0)
+    delivered = [one for one in results if one and one.deliver(printer, diff=diff)]
+    fixes = sum(len(one.fixed.applied) for one in delivered)
+    remaining = sum(one.fixed.report.errors for one in delivered)
+    changed = sum(one.text is not None for one in delivered)
+    skipped = len(unreadable) + len(read) - len(delivered)
+    printer.line((_summary(len(delivered), fixes, changed, remaining, skipped, diff=diff), "bold"))
+    context.exit(UNREADABLE if skipped else FOUND if remaining else 0)
 
 
-def _summary(files: int, fixes: int, changed: int, remaining: int, *, diff: bool) -> str:
+def _summary(files: int, fixes: int, changed: int, remaining: int, skipped: int, *, diff: bool) -> str:
     problems = f"{counted(fixes, 'problem')} in {counted(changed, 'file')}"
     done = "nothing to fix" if not fixes else f"would fix {problems}" if diff else f"fixed {problems}"
     rest = f"; {counted(remaining, 'error')} left, shown by `sinch-voice-mcp svaml lint`" if remaining else ""
-    return f"{counted(files, 'file')} checked, {done}{rest}"
+    # A run that left out a file has not shown that there is nothing to fix.
+    left = f"{counted(skipped, 'file')} could not be read or changed" if skipped else ""
+    parts = (f"{counted(files, 'file')} checked", left, done if fixes or not skipped else "")
+    return ", ".join(filter(None, parts)) + rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,17 @@ class _FixedSource:
 
     @classmethod
     def of(cls, source: Source, event: Context | None) -> "_FixedSource | None":
-        """Fix a source; return None, and report it on standard error, if its document is nested too deeply."""
+        """Fix a source; return None, and report it on standard error, if its text cannot be changed."""
         try:
-            fixed = fix(source.data, event)
-            text = apply_edits(source.text, fixed.applied, fixed.value) if source.text and fixed.applied else None
+            fixed = fix(source.data, event, notation=source.notation)
+            if not source.text or not fixed.applied:
+                return cls(source, fixed, None)
+            text = apply_edits(source.text, fixed.applied, fixed.value, source.notation)
         except RecursionError:
             Printer(errors=True).line(f"{source.name}: nested too deeply to be fixed")
+            return None
+        except CommentLossError as error:
+            Printer(errors=True).line(f"{source.name}: not changed, because {error}; fix it by hand")
             return None
         return cls(source, fixed, text)
 
@@ -102,7 +111,9 @@ class _FixedSource:
     def _show_difference(self) -> None:
         if self.text is None or self.source.text is None:
             return
-        before, after = (without_secrets(text).splitlines() for text in (self.source.text, self.text))
+        before, after = (
+            without_secrets(text, self.source.notation).splitlines() for text in (self.source.text, self.text)
+        )
         name = self.source.name
         write("\n".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="")))
 

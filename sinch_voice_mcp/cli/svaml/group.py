@@ -11,8 +11,9 @@ from sinch_voice_mcp.cli.svaml.show import draw_command, explain_command, schema
 def svaml() -> None:
     """Lint, fix, explain and draw SVAML documents; needs no settings, no credentials and no network.
 
-    FILE is a file, a folder, a quoted pattern such as 'flows/**/*.json', or - for standard input. The event that a
-    document answers is taken from --event, else from a name such as menu.ace.json, else guessed.
+    FILE is a file, a folder, a quoted pattern such as 'flows/**/*.json', or - for standard input, which is JSON. Files
+    are JSON, JSON with comments (.jsonc) or YAML (.yaml, .yml). The event that a document answers is taken from
+    --event, else from a name such as menu.ace.json, else guessed.
     """
 
 

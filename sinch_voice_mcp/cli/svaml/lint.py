@@ -2,28 +2,32 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import get_args
 
+import anyio
 import click
 
 from sinch_voice_mcp.cli.output import Printer, write
+from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.svaml.documents import (
     FOUND,
-    MAX_FINDINGS,
     UNREADABLE,
     Checked,
+    checked_source,
     count,
     counted,
-    event_of,
     event_option,
     files_argument,
     fixable,
     read_sources,
     show_findings,
+    sort_out,
 )
-from sinch_voice_mcp.cli.svaml.files import Source, Unreadable
+from sinch_voice_mcp.cli.svaml.files import STDIN, Source, Unreadable
+from sinch_voice_mcp.cli.svaml.watching import watch
 from sinch_voice_mcp.svaml import Level
-from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, RuleLevel, lint
+from sinch_voice_mcp.svaml.lint import CONTEXTS, RULES, Context, RuleLevel
 from sinch_voice_mcp.svaml.reading.source import positions
 from sinch_voice_mcp.svaml.sarif import sarif
 from sinch_voice_mcp.types import JsonObject
@@ -58,6 +62,7 @@ def _rule_levels(_context: click.Context, _option: click.Parameter, given: Seque
 @click.option("--strict", is_flag=True, help="Treat warnings as errors in the exit status.")
 @click.option("--json", "form", flag_value="json", help="Write JSON.")
 @click.option("--sarif", "form", flag_value="sarif", help="Write SARIF 2.1.0, for code scanning.")
+@click.option("--watch", "watched", is_flag=True, help="Check again whenever a file changes, until Ctrl+C.")
 @click.pass_context
 def lint_command(
     context: click.Context,
@@ -67,23 +72,40 @@ def lint_command(
     form: str | None,
     *,
     strict: bool,
+    watched: bool,
 ) -> None:
     """Check documents, or whole callout requests, for errors.
 
     Exit status: 0 without errors, 1 with errors (with --strict: or warnings), 2 if a file cannot be read.
     """
+    if watched:
+        _watch(files, event, levels, form)
+        return
     read, unreadable = read_sources(files)
-    checked = [Checked(one, lint(one.data, event_of(one, event), levels=levels, limit=MAX_FINDINGS)) for one in read]
+    checked = [checked_source(one, event, levels) for one in read]
     match form:
         case "json":
             write(json.dumps(_as_json(checked, unreadable), indent=2))
         case "sarif":
             results = {_uri(one.source): (one.report, one.source.text) for one in checked}
-            write(json.dumps(sarif(results), indent=2))
+            notations = {_uri(one.source): one.source.notation for one in checked}
+            write(json.dumps(sarif(results, notations), indent=2))
         case _:
             _show(checked, unreadable)
     failed = any(one.report.errors or (strict and count(one.report, "warning")) for one in checked)
     context.exit(UNREADABLE if unreadable else FOUND if failed else 0)
+
+
+def _watch(files: Sequence[str], event: Context | None, levels: Mapping[str, RuleLevel], form: str | None) -> None:
+    if form is not None or STDIN in files:
+        raise click.UsageError("--watch shows text about files; use it without --json, --sarif and standard input")
+
+    def show(found: Sequence[Source | Unreadable]) -> None:
+        read, unreadable = sort_out(found)
+        _show([checked_source(one, event, levels) for one in read], unreadable)
+        Printer().line(("Waiting for changes; Ctrl+C ends.", "dim"))
+
+    anyio.run(run_until_signaled, partial(watch, files, show))
 
 
 def _show(checked: Sequence[Checked], unreadable: Sequence[Unreadable]) -> None:
@@ -116,7 +138,11 @@ def _as_json(checked: Sequence[Checked], unreadable: Sequence[Unreadable]) -> Js
 
 def _file_as_json(checked: Checked) -> JsonObject:
     report, text = checked.report, checked.source.text
-    places = positions(text, report.findings) if text is not None else (None,) * len(report.findings)
+    places = (
+        positions(text, report.findings, checked.source.notation)
+        if text is not None
+        else (None,) * len(report.findings)
+    )
     rows = [
         {
             "code": finding.code,

@@ -1,44 +1,55 @@
 """The commands ``svaml explain``, ``svaml draw`` and ``svaml schema``."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal, get_args
 
 import click
 
 from sinch_voice_mcp.cli.output import Printer, write, write_json
-from sinch_voice_mcp.cli.svaml.documents import (
-    FOUND,
-    MAX_FINDINGS,
-    UNREADABLE,
-    Checked,
-    event_of,
-    event_option,
-    files_argument,
-    read_sources,
-    show_findings,
-)
-from sinch_voice_mcp.svaml import EVENTS, Document, Event
-from sinch_voice_mcp.svaml.drawing import graph, mermaid, svg
+from sinch_voice_mcp.cli.svaml.documents import UNREADABLE, counted, event_option, files_argument, read_sources
+from sinch_voice_mcp.cli.svaml.flows import Flow, flows_of
+from sinch_voice_mcp.svaml import EVENTS, Event
+from sinch_voice_mcp.svaml.drawing import Direction, graph, mermaid, svg
 from sinch_voice_mcp.svaml.explaining import explain, explain_set
-from sinch_voice_mcp.svaml.lint import lint
 from sinch_voice_mcp.svaml.schema import schema
+
+Format = Literal["mermaid", "svg"]
+_FORMATS: Mapping[str, Format] = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid"}
+_SUFFIXES: Mapping[Format, str] = {"svg": ".svg", "mermaid": ".mmd"}
+_TEXTS = (".md", ".markdown", ".txt")
+_MAX_NAMED = 6
 
 
 @click.command("explain", short_help="Explain in plain English what happens on the phone.")
 @files_argument
 @event_option(EVENTS)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write Markdown to this file, named .md.")
 @click.pass_context
-def explain_command(context: click.Context, files: Sequence[str], event: Event | None) -> None:
+def explain_command(context: click.Context, files: Sequence[str], event: Event | None, output: str | None) -> None:
     """Explain in plain English what a document does.
 
-    Several files are the handlers of one flow: ice.json, ace.json, pie.json, or a menu's return value with .json.
+    Files that share their first word are the handlers of one flow: menu.ace.json, and menu.hours.pie.json for the value
+    `hours` that a menu returns. Exit status: 1 if a document has errors, 2 if a file cannot be read or written.
     """
-    documents = _documents(context, files, event)
-    if len(documents) == 1:
-        ((document, answered),) = documents.values()
-        write(explain(document, answered))
-    else:
-        write(explain_set({name: document for name, (document, _) in documents.items()}))
+    if output is not None and Path(output).suffix.lower() not in _TEXTS:
+        raise click.UsageError(f"an explanation is Markdown; name the file .md, not {Path(output).name}")
+    flows, status = _read(files, event)
+    parts = [_explained(flow) for flow in flows]
+    if len(flows) > 1:
+        parts = [f"# {flow.name}\n\n{part}" for flow, part in zip(flows, parts, strict=True)]
+    text = "\n\n".join(parts)
+    if output is None:
+        write(text)
+    elif parts:
+        status = max(status, _save(Path(output), text))
+    context.exit(status)
+
+
+def _explained(flow: Flow) -> str:
+    one = flow.only
+    return explain_set(flow.documents) if one is None else explain(one.document, one.event)
 
 
 @click.command("draw", short_help="Draw what happens on the phone.")
@@ -47,67 +58,113 @@ def explain_command(context: click.Context, files: Sequence[str], event: Event |
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["mermaid", "svg"]),
-    help="Default: svg if the output file is named .svg, else mermaid.",
+    type=click.Choice(get_args(Format)),
+    help="Default: by the name of the output file, .svg or .mmd; svg in a folder, else mermaid.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option(
+    "--direction", type=click.Choice(get_args(Direction)), help="Where it leads; default: mermaid down, svg right."
+)
+@click.option("-o", "--output", type=click.Path(), help="Write to this file; with several flows, to this folder.")
 @click.pass_context
 def draw_command(
-    context: click.Context, files: Sequence[str], event: Event | None, form: str | None, output: Path | None
+    context: click.Context,
+    files: Sequence[str],
+    event: Event | None,
+    form: Format | None,
+    direction: Direction | None,
+    output: str | None,
 ) -> None:
-    """Draw a document as a Mermaid flowchart or as SVG.
+    """Draw a document or a flow as a Mermaid flowchart or as SVG.
 
-    Several files are the handlers of one flow, named as for `explain`.
+    Files that share their first word are the handlers of one flow, as for `explain`. With `-o FOLDER/`, each flow
+    becomes a file of its own. Exit status: 1 if a document has errors, 2 if a file cannot be read or written.
     """
-    documents = _documents(context, files, event)
-    if len(documents) == 1:
-        ((document, answered),) = documents.values()
-        drawn = graph(document, answered)
-    else:
-        drawn = graph({name: document for name, (document, _) in documents.items()})
-    form = form or ("svg" if output is not None and output.suffix.lower() == ".svg" else "mermaid")
-    drawing = svg(drawn) if form == "svg" else mermaid(drawn)
+    folder = None if output is None or not _is_folder(output) else Path(output)
+    chosen = form or ("svg" if folder is not None else _format_of(output))
+    flows, status = _read(files, event)
+    if folder is not None:
+        status = max(status, _draw_all(flows, folder, chosen, direction))
+    elif len(flows) > 1:
+        raise click.UsageError(
+            f"these files are {counted(len(flows), 'flow')} ({_names(flows)}); draw each into a folder with "
+            "-o FOLDER/, or give the files of one flow"
+        )
+    elif flows and output is not None:
+        status = max(status, _save(Path(output), _drawn(flows[0], chosen, direction)))
+    elif flows:
+        write(_drawn(flows[0], chosen, direction))
+    context.exit(status)
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", "\\")) or Path(output).is_dir()
+
+
+def _format_of(output: str | None) -> Format:
     if output is None:
-        write(drawing)
-        return
+        return "mermaid"
+    form = _FORMATS.get(Path(output).suffix.lower())
+    if form is None:
+        raise click.UsageError(f"the name {Path(output).name} does not tell the format; use .svg, .mmd or --format")
+    return form
+
+
+def _names(flows: Sequence[Flow]) -> str:
+    names = [flow.name for flow in flows[:_MAX_NAMED]]
+    return ", ".join([*names, "…"] if len(flows) > _MAX_NAMED else names)
+
+
+def _drawn(flow: Flow, form: Format, direction: Direction | None) -> str:
+    one = flow.only
+    drawn = graph(flow.documents) if one is None else graph(one.document, one.event)
+    return svg(drawn, direction or "right") if form == "svg" else mermaid(drawn, direction or "down")
+
+
+def _draw_all(flows: Sequence[Flow], folder: Path, form: Format, direction: Direction | None) -> int:
+    """Write a file for each flow, and which flow each file shows; return the exit status."""
     try:
-        output.write_text(drawing.rstrip("\n") + "\n", "utf-8", "backslashreplace", "\n")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        Printer(errors=True).line(f"{output}: {error.strerror}")
-        context.exit(UNREADABLE)
+        return _cannot_write(folder, error)
+    status = 0
+    for name, flow in zip(_distinct(flows), flows, strict=True):
+        path = folder / f"{name}{_SUFFIXES[form]}"
+        failed = _save(path, _drawn(flow, form, direction))
+        status = max(status, failed)
+        if not failed:
+            shown = ", ".join(handler.file for handler in flow.handlers.values())
+            Printer().line((str(path), "bold"), f": {shown}")
+    return status
 
 
-def _documents(
-    context: click.Context, files: Sequence[str], event: Event | None
-) -> dict[str, tuple[Document, Event | None]]:
-    """Return every document and the event it answers, by handler name; end the command if one is unusable."""
+def _distinct(flows: Sequence[Flow]) -> Iterator[str]:
+    """Yield a name for each flow: its own, with a number if a flow in another folder has the same."""
+    used: Counter[str] = Counter()
+    for flow in flows:
+        # On some file systems, names that differ in case only are the same file.
+        used[flow.name.lower()] += 1
+        count = used[flow.name.lower()]
+        yield flow.name if count == 1 else f"{flow.name}-{count}"
+
+
+def _read(files: Sequence[str], event: Event | None) -> tuple[list[Flow], int]:
     read, unreadable = read_sources(files)
-    documents: dict[str, tuple[Document, Event | None]] = {}
-    file_of: dict[str, str] = {}
-    for one in read:
-        report = lint(one.data, event_of(one, event), limit=MAX_FINDINGS)
-        # `booking.ace.json` is the handler `ace`, as in a flow whose files have one first word.
-        name = one.path.stem.rpartition(".")[2] if one.path else "stdin"
-        if report.document is None:
-            _reject(context, Checked(one, report))
-        elif name in documents:
-            raise click.UsageError(
-                f"{file_of[name]} and {one.name} are both the handler {name!r}; give the files of one flow"
-            )
-        else:
-            file_of[name] = one.name
-            documents[name] = (report.document, next((known for known in EVENTS if known == report.context), None))
-    if unreadable:
-        context.exit(UNREADABLE)
-    return documents
+    flows, status = flows_of(read, event)
+    return flows, UNREADABLE if unreadable else status
 
 
-def _reject(context: click.Context, checked: Checked) -> None:
-    printer = Printer(errors=True)
-    show_findings(printer, checked)
-    if checked.report.ok:
-        printer.line(f"{checked.source.name}: this is a whole callout request; give the document inside it")
-    context.exit(FOUND)
+def _save(path: Path, text: str) -> int:
+    """Write a file; return the exit status."""
+    try:
+        path.write_text(text.rstrip("\n") + "\n", "utf-8", "backslashreplace", "\n")
+    except OSError as error:
+        return _cannot_write(path, error)
+    return 0
+
+
+def _cannot_write(path: Path, error: OSError) -> int:
+    Printer(errors=True).line(f"{path}: {error.strerror}")
+    return UNREADABLE
 
 
 @click.command("schema", short_help="Write the JSON Schema of a document.")

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sinch_voice_mcp.svaml.drawing.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from sinch_voice_mcp.svaml.drawing.labels import CONNECTING, answering, asking, described, joined, steps_of
+from sinch_voice_mcp.svaml.drawing.labels import CONNECTING, answering, asking, described, joined, named, steps_of
 from sinch_voice_mcp.svaml.explaining import OPENINGS, event_of, ordered
 from sinch_voice_mcp.svaml.explaining.paths import Paths, choices, paths
+from sinch_voice_mcp.svaml.explaining.questions import anything_else
 from sinch_voice_mcp.svaml.model.actions import (
     Action,
     ConnectConf,
@@ -22,10 +23,8 @@ from sinch_voice_mcp.svaml.model.actions import (
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import Event
 from sinch_voice_mcp.svaml.model.menus import Menu
-from sinch_voice_mcp.text.cleaning import one_line
 
 _ANSWERED_BY = {"ice": "ace", "callout": "ace", "pie": "ace", "update": "ace"}
-_MAX_NAME_CHARS = 40
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ class _GraphBuilder:
     def entry(self, name: str) -> str:
         """Return the node with which a handler begins."""
         event = event_of(name)
-        label = OPENINGS[event] if name == event else f"PIE: {one_line(name, _MAX_NAME_CHARS)}"
+        label = OPENINGS[event] if name == event else f"PIE: {named(name)}"
         return self.node(f"entry:{name}", "event", label)
 
     def pie(self, value: str) -> str:
@@ -56,7 +55,7 @@ class _GraphBuilder:
         name = value if value in self.handlers and event_of(value) == "pie" else "pie"
         if name in self.handlers:
             return self.entry(name)
-        return self.node(f"pie:{value}", "handler", f"PIE: {one_line(value, _MAX_NAME_CHARS)}")
+        return self.node(f"pie:{value}", "handler", f"PIE: {named(value)}" if value else "PIE: an empty value")
 
     def graph(self) -> Graph:
         """Return the collected graph."""
@@ -151,27 +150,27 @@ def _menus(builder: _GraphBuilder, name: str, action: RunMenu, here: str) -> Non
         builder.node(ids[id(menu)], "menu", label, detail)
         for choice in choices(menu).open:
             triggers = [choice.key] if choice.key else []
-            triggers += [f"“{one_line(choice.phrase, 20)}”"] if choice.phrase else []
+            triggers += [f"“{named(choice.phrase, 20)}”"] if choice.phrase else []
             if choice.leads == "return":
                 target = builder.pie(choice.to)
             else:
                 target = _menu_node(builder, name, choice.to, by_name, way, action)
             builder.edge(ids[id(menu)], target, " or ".join(triggers), "key")
-        _otherwise(builder, menu, ids[id(menu)])
+        _otherwise(builder, menu, ids[id(menu)], voiced=bool(action.enable_voice))
 
 
 def _menu_node(
     builder: _GraphBuilder, name: str, menu_id: str, by_name: Mapping[str, str], way: Paths, action: RunMenu
 ) -> str:
     if menu_id not in by_name:
-        return builder.node(f"missing:{name}:{menu_id}", "missing", f"No menu {one_line(menu_id, _MAX_NAME_CHARS)}")
+        return builder.node(f"missing:{name}:{menu_id}", "missing", f"No menu {named(menu_id)}")
     label, detail = asking(way.known[menu_id], voiced=bool(action.enable_voice), unreached=False)
     return builder.node(by_name[menu_id], "menu", label, detail)
 
 
-def _otherwise(builder: _GraphBuilder, menu: Menu, here: str) -> None:
+def _otherwise(builder: _GraphBuilder, menu: Menu, here: str, *, voiced: bool) -> None:
     builder.edge(here, builder.pie("timeout"), "silence", "silence")
-    if menu.max_digits is None:
-        builder.edge(here, builder.pie("invalidinput"), "other key", "invalid")
-    else:
+    if menu.max_digits is not None:
         builder.edge(here, builder.pie("sequence"), "other keys" if menu.options else "keys", "key")
+    elif other := anything_else(menu, voiced=voiced):
+        builder.edge(here, builder.pie("invalidinput"), other, "invalid")

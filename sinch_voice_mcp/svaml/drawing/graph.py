@@ -7,6 +7,8 @@ from typing import Literal
 
 NodeKind = Literal["event", "instructions", "menu", "action", "handler", "end", "missing"]
 EdgeKind = Literal["flow", "key", "silence", "invalid", "failure"]
+Direction = Literal["down", "right"]
+"""Where a drawing leads: from top to bottom, or from left to right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
-"""Assign boxes to columns by their longest path; chips replace edges that go back or far."""
+"""Assign boxes to columns by their longest path, and columns to rows; chips replace long lines and crowds of lines."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 
 from sinch_voice_mcp.svaml.drawing.graph import Edge, Graph, Node
 
-_MAX_COLUMNS = 4
+_MAX_CROSSED = 4
 """Columns that a line can cross; a longer edge becomes a chip that names its target."""
+
+_MAX_COLUMNS = 8
+"""Columns of one row; a longer drawing continues in the next row."""
+
+_MAX_LINES = 3
+"""Lines that end at one box; of more, all but the first become chips."""
 
 
 @dataclass(slots=True)
@@ -15,11 +24,13 @@ class Item:
     """What takes up space in a column: a node, a chip that names another node, or the bend of a long line.
 
     Sizes and coordinates are in pixels; ``before`` and ``after`` are the pieces of lines that end and begin here.
+    ``copied`` marks a chip whose node has no box of its own.
     """
 
     column: int
     node: Node | None = None
     jumps_to: Node | None = None
+    copied: bool = False
     x: float = 0.0
     y: float = 0.0
     width: float = 0.0
@@ -31,6 +42,10 @@ class Item:
     def bends(self) -> bool:
         """Whether it is a bend: no box, only space for a line."""
         return self.node is None and self.jumps_to is None
+
+    def transpose(self) -> None:
+        """Exchange the axes."""
+        self.x, self.y, self.width, self.height = self.y, self.x, self.height, self.width
 
 
 @dataclass(slots=True)
@@ -47,38 +62,88 @@ class Piece:
 Columns = Sequence[list[Item]]
 
 
-def columns(graph: Graph) -> Columns:
-    """Put every node into a column, and connect the items of neighboring columns."""
+@dataclass(slots=True)
+class _Grid:
+    """The rows under construction.
+
+    Attributes:
+        columns: Columns of a row.
+        items: The boxes of the nodes.
+        copied: Nodes that have a chip beside each source and no box.
+        placed: Everything that takes up space, by row.
+    """
+
+    columns: int
+    items: Mapping[str, Item]
+    copied: AbstractSet[str]
+    placed: list[list[Item]]
+
+    def row(self, item: Item) -> list[Item]:
+        """Return the row of a node."""
+        # A handler that is only copied can have a column behind the last row.
+        return self.placed[min(item.column // self.columns, len(self.placed) - 1)]
+
+    def jump(self, edge: Edge, source: Item) -> None:
+        """Lead an edge to a chip beside its source."""
+        chip = Item(source.column + 1, jumps_to=self.items[edge.target].node, copied=edge.target in self.copied)
+        self.row(source).append(chip)
+        _connect(edge, source, chip)
+
+    def line(self, edge: Edge, source: Item, target: Item) -> None:
+        """Lead an edge to its target, with a bend in each column between them."""
+        bends = [Item(column) for column in range(source.column + 1, target.column)]
+        self.row(source).extend(bends)
+        for here, there in pairwise([source, *bends, target]):
+            _connect(edge, here, there)
+
+    def table(self) -> list[Columns]:
+        """Return the columns of each row."""
+        return [_by_column(items, number * self.columns) for number, items in enumerate(self.placed)]
+
+
+def rows(graph: Graph) -> Sequence[Columns]:
+    """Put every node into a column of a row, and connect the items of neighboring columns.
+
+    A handler outside the set to which many lines would lead has a small box beside each source instead.
+    """
     backward, order = _walk(graph)
     depth = _depths(graph, backward, order)
+    copied = _crowded(graph) & {node.id for node in graph.nodes if node.kind == "handler"}
     items = {node.id: Item(depth[node.id], node) for node in graph.nodes}
-    placed = list(items.values())
+    long = 1 + max((depth[node_id] for node_id in items if node_id not in copied), default=0)
+    count = ceil(long / _MAX_COLUMNS)
+    grid = _Grid(ceil(long / count), items, copied, [[] for _ in range(count)])
+    for node_id, item in items.items():
+        if node_id not in copied:
+            grid.row(item).append(item)
+    lines: Counter[str] = Counter()
     for index, edge in enumerate(graph.edges):
         source, target = items[edge.source], items[edge.target]
-        if index in backward or target.column - source.column > _MAX_COLUMNS:
-            chip = Item(source.column + 1, jumps_to=target.node)
-            placed.append(chip)
-            _connect(edge, source, chip)
+        lines[edge.target] += 1
+        far = target.column - source.column > _MAX_CROSSED or grid.row(source) is not grid.row(target)
+        if index in backward or far or edge.target in copied or lines[edge.target] > _MAX_LINES:
+            grid.jump(edge, source)
         else:
-            placed.extend(_line(edge, source, target))
-    result: list[list[Item]] = [[] for _ in range(1 + max((item.column for item in placed), default=0))]
-    for item in placed:
-        result[item.column].append(item)
+            grid.line(edge, source, target)
+    return grid.table()
+
+
+def _by_column(items: Sequence[Item], first: int) -> Columns:
+    result: list[list[Item]] = [[] for _ in range(1 + max((item.column - first for item in items), default=0))]
+    for item in items:
+        result[item.column - first].append(item)
     return result
+
+
+def _crowded(graph: Graph) -> set[str]:
+    """Return the nodes to which more lines lead than are drawn."""
+    return {node_id for node_id, count in Counter(edge.target for edge in graph.edges).items() if count > _MAX_LINES}
 
 
 def _connect(edge: Edge, source: Item, target: Item) -> None:
     piece = Piece(edge, source, target)
     source.after.append(piece)
     target.before.append(piece)
-
-
-def _line(edge: Edge, source: Item, target: Item) -> list[Item]:
-    bends = [Item(column) for column in range(source.column + 1, target.column)]
-    way = [source, *bends, target]
-    for here, there in pairwise(way):
-        _connect(edge, here, there)
-    return bends
 
 
 def _walk(graph: Graph) -> tuple[frozenset[int], list[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sinch_voice_mcp.svaml.drawing.graph import EdgeKind, Graph, NodeKind, bundled, limited
+from sinch_voice_mcp.svaml.drawing.graph import Direction, EdgeKind, Graph, NodeKind, bundled, limited
 
 _MAX_NODES = 150
 # Mermaid draws at most 500 edges by default.
@@ -24,14 +24,15 @@ _ARROWS: Mapping[EdgeKind, str] = {
     "invalid": "-.->",
     "failure": "-.->",
 }
+_DIRECTIONS: Mapping[Direction, str] = {"down": "TD", "right": "LR"}
 _SAFE = frozenset(" ,:.!?+-/_'")
 
 
-def mermaid(graph: Graph) -> str:
+def mermaid(graph: Graph, direction: Direction = "down") -> str:
     """Write a graph as a Mermaid flowchart; of a very large graph, the part nearest to its entries."""
     drawn = limited(bundled(graph), _MAX_NODES, _MAX_EDGES)
     names = {node.id: f"n{number}" for number, node in enumerate(drawn.nodes)}
-    lines = ["flowchart TD"]
+    lines = [f"flowchart {_DIRECTIONS[direction]}"]
     for node in drawn.nodes:
         before, after = _SHAPES[node.kind]
         label = "<br/>".join(escaped(line) for line in (node.label, *node.detail))

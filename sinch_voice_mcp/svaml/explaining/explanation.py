@@ -94,7 +94,7 @@ def _numbered(document: Document, event: Event | None) -> Iterator[str]:
     instructions = document.instructions
     number = 0
     for number, step in enumerate(instructions[:_MAX_STEPS], start=1):
-        yield f"{number}. {steps.instruction(step)}"
+        yield f"{number}. {steps.instruction(step, event)}"
     if len(instructions) > _MAX_STEPS:
         number += 1
         yield f"{number}. … and {len(instructions) - _MAX_STEPS:,} more instructions."
@@ -131,7 +131,7 @@ def _connecting(
         case ConnectConf():
             return steps.conference(action)
         case ConnectSip():
-            return steps.sip(action)
+            return steps.sip(action, event)
         case ConnectStream():
             return steps.stream(action)
 
@@ -147,5 +147,5 @@ def _unhandled(handlers: Mapping[str, Document]) -> list[str]:
     for document in handlers.values():
         if isinstance(document.action, RunMenu):
             chosen = (choice for menu in document.action.menus for choice in choices(menu).open)
-            returned |= {choice.to: None for choice in chosen if choice.leads == "return"}
+            returned |= {choice.to: None for choice in chosen if choice.leads == "return" and choice.to}
     return [in_backticks(value) for value in returned if value not in handlers]

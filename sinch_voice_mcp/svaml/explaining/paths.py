@@ -17,6 +17,12 @@ SILENCE = 5_000
 SPEECH = 20_000
 """How long a menu waits for a spoken answer by default, in milliseconds."""
 
+KEYS = frozenset("0123456789*#")
+"""The keys of a telephone."""
+
+ENDS_DIGITS = "#"
+"""The key that ends the collected keys of a menu with ``maxDigits``, so that it is none of them."""
+
 _ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
 
 
@@ -32,10 +38,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The options of a menu that can be chosen; ``hidden`` counts those whose key an earlier option has."""
+    """The options of a menu that can be chosen.
+
+    Attributes:
+        open: In the order of the document.
+        hidden: How many options have a key that an earlier option has.
+        ends_digits: Whether an option has the key ``#``, which ends the collected keys and so chooses nothing.
+    """
 
     open: tuple[Choice, ...]
     hidden: int
+    ends_digits: bool = False
+
+    @property
+    def takes_every_key(self) -> bool:
+        """Whether no key is left that is not an option."""
+        return {choice.key for choice in self.open} >= KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +77,19 @@ def choices(menu: Menu) -> Choices:
     """Return the options of a menu in order; one whose key and phrase an earlier option has cannot be chosen."""
     taken: set[str] = set()
     found: list[Choice] = []
-    options = menu.options or ()
-    for option in options:
-        triggers = {trigger.casefold() for trigger in (option.dtmf, option.input) if trigger is not None}
+    hidden = 0
+    ends_digits = False
+    for option in menu.options or ():
+        key = option.dtmf
+        if key == ENDS_DIGITS and menu.max_digits is not None:
+            key, ends_digits = None, True
+        triggers = {trigger.casefold() for trigger in (key, option.input) if trigger is not None}
         if triggers <= taken:
+            hidden += option.dtmf == key
             continue
         taken |= triggers
-        leads, to = _target(option.action)
-        found.append(Choice(option.dtmf, option.input, leads, to))
-    return Choices(tuple(found), len(options) - len(found))
+        found.append(Choice(key, option.input, *_target(option.action)))
+    return Choices(tuple(found), hidden, ends_digits)
 
 
 def _target(action: str) -> tuple[Literal["menu", "return"], str]:

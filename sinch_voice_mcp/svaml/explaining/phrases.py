@@ -1,6 +1,6 @@
 """Foreign text, prompts and amounts as phrases: on one line, short, without anything invisible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sinch_voice_mcp.svaml import prompts, ssml
 from sinch_voice_mcp.svaml.prompts import AudioPart, FilePart, PromptError, SsmlPart, TextPart
@@ -9,6 +9,12 @@ from sinch_voice_mcp.text.cleaning import one_line
 MAX_TEXT_CHARS = 80
 MAX_NAME_CHARS = 40
 _MAX_LISTED = 8
+
+CALLER_ID_WORDS: Mapping[str, str] = {
+    "private": "withholding the caller ID",
+    "incoming": "showing the caller's own number",
+}
+"""Values of ``cli`` that are no number, in words."""
 
 
 def in_quotes(text: str, limit: int = MAX_TEXT_CHARS) -> str:
@@ -51,11 +57,12 @@ def milliseconds(count: int) -> str:
 
 def played(prompt: str) -> str:
     """Return what a prompt plays: ``"Hello" then the audio at `https://…```."""
-    parts = _parts(prompt)
+    parts = parts_of(prompt)
     return listed([_part(part) for part in parts], last="then") if parts else "nothing"
 
 
-def _parts(prompt: str) -> tuple[prompts.Part, ...]:
+def parts_of(prompt: str) -> tuple[prompts.Part, ...]:
+    """Return the parts of a prompt; one that cannot be read is a single text."""
     try:
         return prompts.parse(prompt)
     except PromptError:

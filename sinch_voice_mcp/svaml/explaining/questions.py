@@ -2,7 +2,16 @@
 
 from collections.abc import Container, Iterator
 
-from sinch_voice_mcp.svaml.explaining.paths import DEFAULT_REPEATS, SILENCE, SPEECH, Choice, Paths, choices, paths
+from sinch_voice_mcp.svaml.explaining.paths import (
+    DEFAULT_REPEATS,
+    ENDS_DIGITS,
+    SILENCE,
+    SPEECH,
+    Choice,
+    Paths,
+    choices,
+    paths,
+)
 from sinch_voice_mcp.svaml.explaining.phrases import in_backticks, in_quotes, milliseconds, played, with_full_stop
 from sinch_voice_mcp.svaml.explaining.steps import voice
 from sinch_voice_mcp.svaml.model.actions import RunMenu
@@ -57,10 +66,12 @@ def _menu(menu: Menu, action: RunMenu, way: Paths, handlers: Container[str]) -> 
         yield _collecting(menu.max_digits, _silence(menu))
     chosen = choices(menu)
     for choice in chosen.open[:_MAX_OPTIONS]:
-        yield f"{_trigger(choice, voiced=bool(action.enable_voice))}: {_leads(choice, way, handlers)}."
+        yield f"{_trigger(choice, menu, voiced=bool(action.enable_voice))}: {_leads(choice, way, handlers)}."
     beyond = len(chosen.open) - _MAX_OPTIONS
     if beyond > 0:
         yield f"… and {beyond:,} more options."
+    if chosen.ends_digits:
+        yield f"Key {in_backticks(ENDS_DIGITS)}: chooses nothing, because it ends the keys (`maxDigits`)."
     if chosen.hidden:
         plural = "s" if chosen.hidden > 1 else ""
         yield f"Never chosen: {chosen.hidden:,} more option{plural} for keys that earlier options have."
@@ -73,10 +84,13 @@ def _collecting(most: int, pause: str) -> str:
     return f"Collects up to {most:,} keys; `#` or a pause of {pause} ends them."
 
 
-def _trigger(choice: Choice, *, voiced: bool) -> str:
+def _trigger(choice: Choice, menu: Menu, *, voiced: bool) -> str:
     key = None if choice.key is None else f"Key {in_backticks(choice.key)}"
+    if key and menu.max_digits is not None and menu.max_digits > 1:
+        # Further keys could follow, so the first does not decide.
+        key += " alone, ended by `#` or a pause,"
     if choice.phrase is None:
-        return key or ""
+        return (key or "").removesuffix(",")
     phrase = f"saying {in_quotes(choice.phrase)}"
     if not voiced:
         phrase += " (needs `enableVoice`)"
@@ -86,7 +100,8 @@ def _trigger(choice: Choice, *, voiced: bool) -> str:
 def _leads(choice: Choice, way: Paths, handlers: Container[str]) -> str:
     if choice.leads == "return":
         further = ", below" if choice.to in handlers else ""
-        return f"sends {in_backticks(choice.to)} to your PIE handler{further}"
+        value = in_backticks(choice.to) if choice.to else "an empty value"
+        return f"sends {value} to your PIE handler{further}"
     if choice.to not in way.known:
         return f"goes to menu {in_backticks(choice.to)}, which does not exist: the platform rejects this document"
     return f"goes to menu {in_backticks(choice.to)}"
@@ -106,8 +121,17 @@ def _otherwise(menu: Menu, *, voiced: bool) -> Iterator[str]:
     if menu.max_digits is not None:
         other = "Any other keys are" if menu.options else "The keys are"
         yield f"{other} sent to your PIE handler (`sequence`)."
-    else:
-        yield f"Any other key: {again} your PIE handler receives `invalidinput` with the keys."
+    elif other := anything_else(menu, voiced=voiced):
+        with_input = "what was said" if other == "other words" else "the keys or words" if voiced else "the keys"
+        yield f"Any {other}: {again} your PIE handler receives `invalidinput` with {with_input}."
+
+
+def anything_else(menu: Menu, *, voiced: bool) -> str:
+    """Return what is no option of a menu without ``maxDigits``: ``other key``; empty if everything is an option."""
+    if choices(menu).takes_every_key:
+        return "other words" if voiced else ""
+    key = "other key" if menu.options else "key"
+    return f"{key} or words" if voiced else key
 
 
 def _again(menu: Menu) -> str:

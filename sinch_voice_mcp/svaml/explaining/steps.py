@@ -1,6 +1,7 @@
 """Instructions and the simple actions as sentences."""
 
 from sinch_voice_mcp.svaml.explaining.phrases import (
+    CALLER_ID_WORDS,
     MAX_TEXT_CHARS,
     in_backticks,
     in_quotes,
@@ -49,8 +50,16 @@ _DEFAULT_KEYS = 1
 _DEFAULT_PAUSE_MS = 3_000
 
 
-def instruction(step: Instruction) -> str:
+def instruction(step: Instruction, event: Event | None = None) -> str:
     """Return a sentence for one instruction."""
+    if event == "callout" and isinstance(step, Say | PlayFiles | SendDtmf):
+        sentence = _instruction(step)
+        early = f"Before the callee is called, {sentence[:1].lower()}{sentence[1:]}"
+        return f"{early} Sinch does not document whether it is heard."
+    return _instruction(step)
+
+
+def _instruction(step: Instruction) -> str:
     match step:
         case Say():
             return with_full_stop(f"Says {in_quotes(step.text)}{_voice(step.locale)}")
@@ -110,8 +119,9 @@ def telephone(action: ConnectPstn, event: Event | None) -> list[str]:
     if action.indications is not None:
         lines.append(f"The caller hears the ringing tones of `{action.indications}`.")
     lines += _detection(action.amd)
-    tones = f"; the tones {in_backticks(action.dtmf)} are sent{_pauses(action.dtmf)}" if action.dtmf else ""
-    lines.append(f"Answered: {_answered(action.suppress_callbacks)}{tones}. {_limit(action.max_duration)}")
+    if action.dtmf:
+        lines.append(f"Sends the tones {in_backticks(action.dtmf)} to the callee who answers{_pauses(action.dtmf)}.")
+    lines.append(f"Answered: {_answered(action.suppress_callbacks, event)}. {_limit(action.max_duration)}")
     if action.record:
         lines.append(f"The call is recorded{recording(action.recording_options)}.")
     timed = " (NOANSWER)" if action.dial_timeout is None else f" within {seconds(action.dial_timeout)} (NOANSWER)"
@@ -123,18 +133,26 @@ def _reported(action: ConnectPstn) -> str:
     return ", and no event reports it" if action.suppress_callbacks else "; your DiCE handler is called"
 
 
-def _answered(suppressed: bool | None) -> str:  # noqa: FBT001 - the member of the action, as it is
+def _answered(suppressed: bool | None, event: Event | None) -> str:  # noqa: FBT001 - the member of the action, as it is
+    # A callout has one side only: the callee.
+    connected = "the call continues with the callee" if event == "callout" else "the two sides are connected"
     if suppressed:
-        return "the two sides are connected, without ACE or DiCE (`suppressCallbacks`)"
-    return "your ACE handler is called; if it does not reply in time, the two sides are connected"
+        return f"{connected}, without ACE or DiCE (`suppressCallbacks`)"
+    return f"your ACE handler is called; if it does not reply in time, {connected}"
 
 
 def _caller(cli: str | None, event: Event | None) -> str:
     if cli is not None:
-        return f", with {in_backticks(cli)} as caller ID"
+        return _shown(cli)
     if event == "callout":
         return ", without a caller ID (a callout without `cli` never reaches the phone)"
+    if event == "ice":
+        return f", {CALLER_ID_WORDS['incoming']} (the default)"
     return ", without a caller ID of its own (`cli`)"
+
+
+def _shown(cli: str) -> str:
+    return f", {CALLER_ID_WORDS.get(cli.lower()) or f'with {in_backticks(cli)} as caller ID'}"
 
 
 def _detection(amd: AnsweringMachineDetection | None) -> list[str]:
@@ -158,16 +176,16 @@ def user(action: ConnectMxp) -> list[str]:
     return [f"Calls {callee}{_headers(len(headers))}.", "Answered: the two sides are connected.", _UNREACHED]
 
 
-def sip(action: ConnectSip) -> list[str]:
+def sip(action: ConnectSip, event: Event | None) -> list[str]:
     """Return which SIP address ``connectSip`` calls, and how."""
     transport = "UDP (the default)" if action.transport is None else action.transport
-    shown = "" if action.cli is None else f", with {in_backticks(action.cli)} as caller ID"
+    shown = "" if action.cli is None else _shown(action.cli)
     music = "" if action.moh is None else f", playing {_MUSIC[action.moh]} meanwhile"
     headers = _headers(len(action.call_headers or ()))
     address = in_backticks(action.destination.endpoint, MAX_TEXT_CHARS)
     return [
         f"Calls the SIP address {address} over {transport}{shown}{music}{headers}.",
-        f"Answered: {_answered(action.suppress_callbacks)}. {_limit(action.max_duration)}",
+        f"Answered: {_answered(action.suppress_callbacks, event)}. {_limit(action.max_duration)}",
         _UNREACHED,
     ]
 
@@ -226,6 +244,7 @@ def park(action: Park) -> list[str]:
     if action.intro_prompt is not None:
         lines.append(with_full_stop(f"First plays {played(action.intro_prompt)}{_voice(action.locale)}"))
     if action.hold_prompt is not None:
-        lines.append(with_full_stop(f"Then repeats {played(action.hold_prompt)}{_voice(action.locale)}"))
+        opening = "Repeats" if action.intro_prompt is None else "Then repeats"
+        lines.append(with_full_stop(f"{opening} {played(action.hold_prompt)}{_voice(action.locale)}"))
     limit = f"{MAX_PARK_S} s (the platform's limit)" if action.max_duration is None else seconds(action.max_duration)
     return [*lines, f"Without an update within {limit}, the call ends."]

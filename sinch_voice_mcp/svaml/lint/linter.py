@@ -15,7 +15,9 @@ from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTIONS_ALLOWED
-from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, Parsed, parse
+from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, Parsed
+from sinch_voice_mcp.svaml.reading.notation import Notation
+from sinch_voice_mcp.svaml.reading.source import JSON
 from sinch_voice_mcp.types import is_list, is_object
 
 RULES: tuple[LintRule, ...] = tuple(sorted((*documents.RULES, *requests.RULES), key=lambda rule: rule.code))
@@ -75,17 +77,19 @@ def lint(
     *,
     levels: Mapping[str, RuleLevel] | None = None,
     limit: int = MAX_FINDINGS,
+    notation: Notation = JSON,
 ) -> LintReport:
     """Find everything that is wrong with a document, or with a whole callout request.
 
     Args:
-        data: JSON text or bytes, or a JSON value.
+        data: Text or bytes, or a JSON value.
         context: What the document answers; guessed when left out.
         levels: Other levels for rules, by code; ``off`` disables a rule.
         limit: How many findings to report at most.
+        notation: What a text is written in.
     """
     try:
-        parsed = parse(data) if isinstance(data, str | bytes) else Parsed(data, ())
+        parsed = notation.parse(data) if isinstance(data, str | bytes) else Parsed(data, ())
     except NotJsonError as error:
         return _report([Finding("SV001", "error", str(error))], levels or {}, limit, context, None)
     found = [
@@ -99,17 +103,18 @@ def lint(
     return _report([*found, *findings], levels or {}, limit, context, document)
 
 
-def fix(data: object, context: Context | None = None) -> Fixed:
+def fix(data: object, context: Context | None = None, *, notation: Notation = JSON) -> Fixed:
     """Apply every safe fix; the document does the same afterwards.
 
     Args:
-        data: JSON text or bytes, or a JSON value, which is not changed itself.
+        data: Text or bytes, or a JSON value, which is not changed itself.
         context: What the document answers; guessed when left out.
+        notation: What a text is written in.
     """
     try:
-        value = parse(data).value if isinstance(data, str | bytes) else data
+        value = notation.parse(data).value if isinstance(data, str | bytes) else data
     except NotJsonError:
-        return Fixed(data, (), lint(data, context))
+        return Fixed(data, (), lint(data, context, notation=notation))
     context = context or guess(value)
     applied: list[Finding] = []
     for _ in range(_MAX_ROUNDS):

@@ -33,23 +33,23 @@ class Parsed:
 
 
 class NotJsonError(ValueError):
-    """A text is not JSON that can be read.
+    """A text is not JSON, or not YAML with a JSON value, that can be read.
 
     Attributes:
         position: The first character that is wrong; None if it is not known.
     """
 
-    def __init__(self, message: str, position: Position | None = None) -> None:
+    def __init__(self, message: str, position: Position | None = None, language: str = "JSON") -> None:
         where = f" at line {position.line}, column {position.column}" if position else ""
-        super().__init__(f"not JSON: {message}{where}")
+        super().__init__(f"not {language}: {message}{where}")
         self.position = position
 
 
 _DECODER = json.JSONDecoder()
 # A string is matched as a whole, so that nothing inside it counts; one that does not end counts to the end of the text.
-_STRING = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
-_BRACKETS = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
-_NUMBERS = re.compile(rf"{_STRING}|NaN|-?Infinity|-?[0-9][0-9.eE+-]*", re.DOTALL)
+STRING = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
+_BRACKETS = re.compile(rf"{STRING}|[\[\]{{}}]", re.DOTALL)
+_NUMBERS = re.compile(rf"{STRING}|NaN|-?Infinity|-?[0-9][0-9.eE+-]*", re.DOTALL)
 
 
 class _Object(dict[str, Any]):
@@ -65,15 +65,25 @@ def parse(text: str | bytes) -> Parsed:
         NotJsonError: It is not JSON or not UTF-8, it is longer than 1,048,576 characters, its objects and arrays are
             nested more than 100 deep, or a number in it is not finite or has more than 300 digits.
     """
+    text = decoded(text)
+    value = _decoded(text)
+    return Parsed(value, tuple(_duplicates(value, text)))
+
+
+def decoded(text: str | bytes, language: str = "JSON") -> str:
+    """Return the characters of a text without byte order mark.
+
+    Raises:
+        NotJsonError: They are not UTF-8, or more than 1,048,576.
+    """
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotJsonError(f"byte {error.start + 1} is not UTF-8") from None
+        raise NotJsonError(f"byte {error.start + 1} is not UTF-8", language=language) from None
     if len(text) > MAX_JSON_CHARS:
-        raise NotJsonError(f"the text is longer than {MAX_JSON_CHARS:,} characters")
-    value = _decoded(text.removeprefix("\ufeff"))
-    return Parsed(value, tuple(_duplicates(value, text)))
+        raise NotJsonError(f"the text is longer than {MAX_JSON_CHARS:,} characters", language=language)
+    return text.removeprefix("\ufeff")
 
 
 def _decoded(text: str) -> object:
@@ -82,36 +92,46 @@ def _decoded(text: str) -> object:
             text,
             object_pairs_hook=_pairs,
             parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_integer,
+            parse_float=finite,
+            parse_int=integer,
         )
     except json.JSONDecodeError as error:
         message = "the text is empty" if not text.strip() else error.msg[:1].lower() + error.msg[1:]
         raise NotJsonError(message.removesuffix(" at"), Position(error.lineno, error.colno)) from None
     except RecursionError:
         raise _too_deep(text) from None
-    except _NumberError as error:
+    except UnreadableNumberError as error:
         raise NotJsonError(str(error), _first_bad_number(text)) from None
     return value
 
 
-class _NumberError(ValueError):
+class UnreadableNumberError(ValueError):
     """A number that other JSON readers could not hold; the message names the limit."""
 
 
 def _no_constant(name: str) -> object:
-    raise _NumberError(f"{name} is not a JSON value")
+    raise UnreadableNumberError(f"{name} is not a JSON value")
 
 
-def _finite(digits: str) -> float:
+def finite(digits: str) -> float:
+    """Return a number with a fraction or an exponent.
+
+    Raises:
+        UnreadableNumberError: It is too large.
+    """
     if not isfinite(number := float(digits)):
-        raise _NumberError("a number is too large")
+        raise UnreadableNumberError("a number is too large")
     return number
 
 
-def _integer(digits: str) -> int:
-    if len(digits.removeprefix("-")) > MAX_INTEGER_DIGITS:
-        raise _NumberError(f"a number has more than {MAX_INTEGER_DIGITS} digits")
+def integer(digits: str) -> int:
+    """Return a whole number.
+
+    Raises:
+        UnreadableNumberError: It has more than 300 digits.
+    """
+    if len(digits.lstrip("+-")) > MAX_INTEGER_DIGITS:
+        raise UnreadableNumberError(f"a number has more than {MAX_INTEGER_DIGITS} digits")
     return int(digits)
 
 
@@ -124,7 +144,7 @@ def _first_bad_number(text: str) -> Position | None:
         try:
             if written.endswith(("NaN", "Infinity")):
                 _no_constant(written)
-            (_finite if set(written) & set(".eE") else _integer)(written)
+            (finite if set(written) & set(".eE") else integer)(written)
         except ValueError:
             return position_at(text, found.start())
     return None

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from sinch_voice_mcp.svaml.findings import Finding, Location, Step
 from sinch_voice_mcp.svaml.reading.jsontext import (
     Locator,
     NotJsonError,
+    Parsed,
     Position,
     Span,
     parse,
@@ -16,6 +16,7 @@ from sinch_voice_mcp.svaml.reading.jsontext import (
     spans,
     value_end,
 )
+from sinch_voice_mcp.svaml.reading.notation import Edit, Notation
 from sinch_voice_mcp.types import JsonObject
 
 _SECRET = re.compile(r'(?i)("credentials"\s*:\s*")((?:\\.|[^"\\])*)|(\\"credentials\\+"\s*:)([^\n]*)')
@@ -26,21 +27,55 @@ _MAX_EDITS = 200
 """Each edit scans the text again, so a document with more problems is rewritten as a whole instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A replacement for the characters ``start`` to ``end`` (exclusive) of a text."""
+class Json:
+    """JSON, as Sinch accepts it."""
 
-    start: int
-    end: int
-    replacement: str
+    def parse(self, text: str | bytes) -> Parsed:
+        """Return the value of a text."""
+        return parse(text)
 
-
-def positions(text: str, findings: Sequence[Finding]) -> tuple[Position | None, ...]:
-    """Return the position of each finding; in a text that is not JSON, that of the first character that is wrong."""
-    try:
+    def locate(self, text: str, locations: Iterable[Location]) -> Sequence[Position]:
+        """Return where values begin."""
         parse(text)
         locator = Locator(text)
-        return tuple(locator.locate(finding.location) for finding in findings)
+        return [locator.locate(location) for location in locations]
+
+    def edit(self, text: str, operation: JsonObject) -> Edit | None:
+        """Return an operation as an edit."""
+        location = steps_of_pointer(str(operation["path"]))
+        span = _find(text, location)
+        match operation["op"]:
+            case "replace" if span is not None:
+                return Edit(*span.value, as_json(operation["value"]))
+            case "move" if span is None:
+                origin = steps_of_pointer(str(operation["from"]))
+                moved = _find(text, origin) if origin[:-1] == location[:-1] else None
+                return Edit(*moved.key, as_json(location[-1])) if moved is not None else None
+            case "add" if span is None:
+                return _addition(text, location, operation["value"])
+            case "add" if span is not None and text[slice(*span.value)] == "null":
+                return Edit(*span.value, as_json(operation["value"]))
+            case _:
+                return None
+
+    def rewritten(self, text: str, value: object) -> str | None:
+        """Return another value in the style of a text."""
+        end = text[len(text.rstrip(" \t\r\n")) :]
+        return as_json(value, _indent(text)).replace("\n", _line_end(text)) + end
+
+    def secrets(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where credentials stand."""
+        for found in _SECRET.finditer(text):
+            yield found.start() + len(found[1] or found[3]), found.end()
+
+
+JSON = Json()
+
+
+def positions(text: str, findings: Sequence[Finding], notation: Notation = JSON) -> tuple[Position | None, ...]:
+    """Return the position of each finding; in a text that cannot be read, that of the first character that is wrong."""
+    try:
+        return tuple(notation.locate(text, (finding.location for finding in findings)))
     except NotJsonError as error:
         return tuple(error.position for _ in findings)
     except RecursionError:
@@ -48,62 +83,61 @@ def positions(text: str, findings: Sequence[Finding]) -> tuple[Position | None, 
         return tuple(None for _ in findings)
 
 
-def apply_edits(text: str, applied: Iterable[Finding], value: object) -> str:
+class CommentLossError(ValueError):
+    """A text cannot be changed without the loss of a comment."""
+
+
+def apply_edits(text: str, applied: Iterable[Finding], value: object, notation: Notation = JSON) -> str:
     """Return the text after the fixes of some findings, with its layout unchanged.
 
     Args:
-        text: JSON text that parses.
+        text: Text that can be read.
         applied: The findings whose fixes lead to the value.
         value: The value that the result must have. If the edits do not lead to it, the text is rewritten.
+        notation: What the text is written in.
+
+    Raises:
+        CommentLossError: The text can only be rewritten, and its notation has comments.
     """
     operations = [operation for finding in applied for operation in finding.fix]
     if len(operations) <= _MAX_EDITS:
-        edited = _edited(text, sorted(operations, key=lambda operation: -str(operation["path"]).count("/")))
-        if _same(parse(edited).value, value):
+        edited = _edited(text, sorted(operations, key=lambda operation: -str(operation["path"]).count("/")), notation)
+        if _leads_to(edited, value, notation):
             return edited
-    end = text[len(text.rstrip(" \t\r\n")) :]
-    return _json(value, _indent(text)).replace("\n", _line_end(text)) + end
+    if (rewritten := notation.rewritten(text, value)) is None:
+        raise CommentLossError("a comment would get lost")
+    return rewritten
 
 
-def _edited(text: str, operations: Sequence[JsonObject]) -> str:
+def _leads_to(text: str, value: object, notation: Notation) -> bool:
+    try:
+        return _same(notation.parse(text).value, value)
+    except NotJsonError:
+        return False
+
+
+def _edited(text: str, operations: Sequence[JsonObject], notation: Notation) -> str:
     """Apply every operation that fits, those that depend on others after these."""
     waiting: list[JsonObject] = []
     for operation in operations:
-        change = edit(text, operation)
+        change = notation.edit(text, operation)
         if change is None:
             waiting.append(operation)
         else:
             text = text[: change.start] + change.replacement + text[change.end :]
-    return _edited(text, waiting) if len(waiting) < len(operations) else text
+    return _edited(text, waiting, notation) if len(waiting) < len(operations) else text
 
 
-def without_secrets(text: str) -> str:
+def without_secrets(text: str, notation: Notation = JSON) -> str:
     """Return the text with a star for each character of a credential, which no terminal or log may keep."""
-    return _SECRET.sub(_starred, text)
+    for start, end in notation.secrets(text):
+        text = text[:start] + re.sub(r"[^\n]", "*", text[start:end]) + text[end:]
+    return text
 
 
-def _starred(match: re.Match[str]) -> str:
-    opening = match[1] or match[3]
-    return opening + "*" * (len(match[0]) - len(opening))
-
-
-def edit(text: str, operation: JsonObject) -> Edit | None:
+def edit(text: str, operation: JsonObject, notation: Notation = JSON) -> Edit | None:
     """Return a JSON Patch operation as an edit; None unless it replaces a value, or renames or adds a member."""
-    location = _steps(str(operation["path"]))
-    span = _find(text, location)
-    match operation["op"]:
-        case "replace" if span is not None:
-            return Edit(*span.value, _json(operation["value"]))
-        case "move" if span is None:
-            origin = _steps(str(operation["from"]))
-            moved = _find(text, origin) if origin[:-1] == location[:-1] else None
-            return Edit(*moved.key, _json(location[-1])) if moved is not None else None
-        case "add" if span is None:
-            return _addition(text, location, operation["value"])
-        case "add" if span is not None and text[slice(*span.value)] == "null":
-            return Edit(*span.value, _json(operation["value"]))
-        case _:
-            return None
+    return notation.edit(text, operation)
 
 
 def _addition(text: str, location: Location, value: object) -> Edit | None:
@@ -111,13 +145,19 @@ def _addition(text: str, location: Location, value: object) -> Edit | None:
     if holder is None or text[holder.value[0]] != "{":
         return None
     start = holder.value[0] + 1
-    member = f"{_json(location[-1])}: {_json(value)}"
+    member = f"{as_json(location[-1])}: {as_json(value)}"
     written = tuple(spans(text, holder.value[0]))
     if not written:
         return Edit(start, start, member)
-    before = text[start : written[0].key[0]]
+    before = _last_break(text[start : written[0].key[0]])
     end = written[-1].value[1]
     return Edit(end, end, f",{before if len(written) > 1 or before else ' '}{member}")
+
+
+def _last_break(space: str) -> str:
+    """Return the last line end in white space and what follows it; of white space on one line, all."""
+    found = re.search(r"\r?\n[^\n]*\Z", space)
+    return found[0] if found else space
 
 
 def _find(text: str, location: Location) -> Span | None:
@@ -139,12 +179,13 @@ def _named(candidates: Iterable[Span], step: Step) -> Span | None:
     return found
 
 
-def _steps(pointer: str) -> Location:
+def steps_of_pointer(pointer: str) -> Location:
     """Return the steps of a JSON Pointer (RFC 6901); indexes stay text."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
-def _json(value: object, indent: str | None = None) -> str:
+def as_json(value: object, indent: str | None = None) -> str:
+    """Write a value as JSON, with every character that UTF-8 can hold."""
     written = json.dumps(value, ensure_ascii=False, indent=indent)
     # JSON can hold half a surrogate pair, but only as an escape.
     return json.dumps(value, indent=indent) if _SURROGATE.search(written) else written
