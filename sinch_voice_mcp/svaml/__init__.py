@@ -47,6 +47,7 @@ from sinch_voice_mcp.svaml.model import (
     StopRecording,
     StreamDestination,
     StreamingOptions,
+    Tag,
     TranscriptionOptions,
     UserDestination,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "StopRecording",
     "StreamDestination",
     "StreamingOptions",
+    "Tag",
     "TranscriptionOptions",
     "UserDestination",
     "examine",

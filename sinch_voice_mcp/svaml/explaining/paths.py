@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sinch_voice_mcp.svaml.model.actions import RunMenu
-from sinch_voice_mcp.svaml.model.menus import Menu
+from sinch_voice_mcp.svaml.model.menus import Menu, ends_sequence
 
 DEFAULT_REPEATS = 3
 """How often a question is repeated by default, as in Sinch's flow builder."""
@@ -32,10 +32,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The options of a menu that can be chosen; ``hidden`` counts those whose key an earlier option has."""
+    """The options of a menu that can be chosen.
+
+    Attributes:
+        open: These options, in order.
+        hidden: How many others have a key that an earlier option has.
+        ending: Whether another has the key that ends the keys of this menu.
+    """
 
     open: tuple[Choice, ...]
     hidden: int
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +63,24 @@ class Paths:
 
 
 def choices(menu: Menu) -> Choices:
-    """Return the options of a menu in order; one whose key and phrase an earlier option has cannot be chosen."""
+    """Return the options of a menu in order.
+
+    An option cannot be chosen if an earlier one has its key and phrase, or if its only key ends the keys.
+    """
     taken: set[str] = set()
     found: list[Choice] = []
     options = menu.options or ()
+    ending = 0
     for option in options:
-        triggers = {trigger.casefold() for trigger in (option.dtmf, option.input) if trigger is not None}
+        key = None if ends_sequence(option.dtmf, menu.max_digits) else option.dtmf
+        triggers = {trigger.casefold() for trigger in (key, option.input) if trigger is not None}
+        ending += not triggers
         if triggers <= taken:
             continue
         taken |= triggers
         leads, to = _target(option.action)
-        found.append(Choice(option.dtmf, option.input, leads, to))
-    return Choices(tuple(found), len(options) - len(found))
+        found.append(Choice(key, option.input, leads, to))
+    return Choices(tuple(found), len(options) - len(found) - ending, ending > 0)
 
 
 def _target(action: str) -> tuple[Literal["menu", "return"], str]:

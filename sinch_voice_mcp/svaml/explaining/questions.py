@@ -6,7 +6,7 @@ from sinch_voice_mcp.svaml.explaining.paths import DEFAULT_REPEATS, SILENCE, SPE
 from sinch_voice_mcp.svaml.explaining.phrases import in_backticks, in_quotes, milliseconds, played, with_full_stop
 from sinch_voice_mcp.svaml.explaining.steps import voice
 from sinch_voice_mcp.svaml.model.actions import RunMenu
-from sinch_voice_mcp.svaml.model.menus import Menu
+from sinch_voice_mcp.svaml.model.menus import ENDS_SEQUENCE, Menu
 
 _MAX_MENUS = 100
 _MAX_OPTIONS = 60
@@ -62,13 +62,15 @@ def _menu(menu: Menu, action: RunMenu, way: Paths, handlers: Container[str]) -> 
     if chosen.hidden:
         plural = "s" if chosen.hidden > 1 else ""
         yield f"Never chosen: {chosen.hidden:,} more option{plural} for keys that earlier options have."
+    if chosen.ending:
+        yield f"Never chosen: the option for `{ENDS_SEQUENCE}`, which ends the keys."
     yield from _otherwise(menu, voiced=bool(action.enable_voice))
 
 
 def _collecting(most: int, pause: str) -> str:
     if most == 1:
         return "Waits for one key."
-    return f"Collects up to {most:,} keys; `#` or a pause of {pause} ends them."
+    return f"Collects up to {most:,} keys; `{ENDS_SEQUENCE}` or a pause of {pause} ends them."
 
 
 def _trigger(choice: Choice, *, voiced: bool) -> str:

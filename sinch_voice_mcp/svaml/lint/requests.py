@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sinch_voice_mcp.svaml.findings import Finding, Location
+from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.documents import check_document
+from sinch_voice_mcp.svaml.lint.patches import apply_fixes
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.lint.values import number_finding
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
+from sinch_voice_mcp.svaml.reading.source import apply_edits
 from sinch_voice_mcp.types import JsonObject, is_object
 
 METHODS = ("ttsCallout", "conferenceCallout", "customCallout")
@@ -82,9 +84,12 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     except NotJsonError as error:
         yield _finding("SV001", at, str(error))
         return
-    for finding in check_document(value, context)[1]:
-        # The document is text inside the request; a patch cannot reach into it.
-        yield replace(finding, location=at, inside=finding.location, fix=())
+    findings = check_document(value, context)[1]
+    # The document is text inside the request, so every fix is the same: the text after all of them.
+    fixed, applied = apply_fixes(value, (finding for finding in findings if finding.fix))
+    fix = replacing(at, apply_edits(text, applied, fixed)) if applied else ()
+    for finding in findings:
+        yield replace(finding, location=at, inside=finding.location, fix=fix if finding in applied else ())
 
 
 def _values(method: str, callout: JsonObject) -> Iterator[Finding]:

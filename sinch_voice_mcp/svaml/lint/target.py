@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location
+from sinch_voice_mcp.svaml.prompts import Part, PromptError, TextPart, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
@@ -70,6 +71,20 @@ class Target:
         return tuple((("action", "menus", at), item) for at, item in enumerate(items) if is_object(item))
 
     @cached_property
+    def recordings(self) -> tuple[tuple[Location, JsonObject], ...]:
+        """The options of every recording, with their location."""
+        found = ((location, item.get("options"), "options") for location, item in self.named("startRecording"))
+        action = ((("action",), self.action.get("recordingOptions"), "recordingOptions"),)
+        return tuple(((*at, member), options) for at, options, member in (*found, *action) if is_object(options))
+
+    @cached_property
+    def texts(self) -> tuple[tuple[Location, str], ...]:
+        """The text of every `say`, with its location."""
+        return tuple(
+            ((*at, "text"), text) for at, item in self.named("say") if isinstance(text := item.get("text"), str)
+        )
+
+    @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
         """Every prompt string."""
         return tuple(self._prompts())
@@ -85,6 +100,17 @@ class Target:
             for member in ("mainPrompt", "repeatPrompt"):
                 if isinstance(text := menu.get(member), str):
                     yield Prompt((*location, member), text, ("action",), self.action.get("locale"))
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Location, Part], ...]:
+        """Every item of the prompts that can be read, with the location of its prompt."""
+        return tuple((prompt.location, part) for prompt in self.prompts for part in _readable(prompt.text))
+
+    @cached_property
+    def spoken(self) -> tuple[tuple[Location, str], ...]:
+        """Every plain text that is spoken, in instructions and in prompts."""
+        in_prompts = ((location, part.text) for location, part in self.parts if isinstance(part, TextPart))
+        return (*self.texts, *in_prompts)
 
     def _of_action(self, *members: str) -> Iterator[Prompt]:
         for member in members:
@@ -102,3 +128,10 @@ class Target:
     def read(self, code: str) -> Iterator[Finding]:
         """Yield the findings that the reader made under a code."""
         return (finding for finding in self.normalizer.findings if finding.code == code)
+
+
+def _readable(prompt: str) -> tuple[Part, ...]:
+    try:
+        return parse(prompt)
+    except PromptError:
+        return ()

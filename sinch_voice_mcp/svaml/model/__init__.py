@@ -19,6 +19,7 @@ from sinch_voice_mcp.svaml.model.actions import (
     Park,
     RunMenu,
     StreamingOptions,
+    Tag,
 )
 from sinch_voice_mcp.svaml.model.destinations import (
     Destination,
@@ -83,6 +84,7 @@ __all__ = [
     "StopRecording",
     "StreamDestination",
     "StreamingOptions",
+    "Tag",
     "TranscriptionOptions",
     "UserDestination",
 ]
