@@ -61,7 +61,7 @@ def _silence(target: Target) -> Iterator[Finding]:
             yield target.finding(
                 "SV021", "error", (*location, "ids"), "`ids` is empty, so it plays nothing; add a prompt"
             )
-    for location, text in target.spoken:
+    for location, text, _ in target.spoken:
         if is_blank(text):
             yield target.finding("SV021", "error", location, _NO_TEXT)
     for location, part in target.parts:
@@ -72,7 +72,7 @@ def _silence(target: Target) -> Iterator[Finding]:
 
 
 def _doubtful_texts(target: Target) -> Iterator[Finding]:
-    for location, text in target.spoken:
+    for location, text, _ in target.spoken:
         shown = text[:MAX_SSML_CHARS]
         if (syntax := prompts.syntax_in(text)) is not None:
             message = f"`{syntax}` is prompt syntax, which is spoken here as it is written; remove it, or use playFiles"

@@ -84,8 +84,16 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     except NotJsonError as error:
         yield _finding("SV001", at, str(error))
         return
-    findings = check_document(value, context)[1]
-    # The document is text inside the request, so every fix is the same: the text after all of them.
+    yield from _findings_inside(at, text, value, check_document(value, context)[1])
+
+
+def _findings_inside(at: Location, text: str, value: object, findings: list[Finding]) -> Iterator[Finding]:
+    """Yield the findings of a document that stands as text in the request, with fixes that reach into the text."""
+    if "credentials" in text.lower():
+        # A fix would be the whole text, and reports of fixes are shown and stored.
+        message = " (not fixed here, because the text contains credentials)"
+        findings = [replace(one, message=one.message + message, fix=()) if one.fix else one for one in findings]
+    # Every fix is the same: the text after all of them.
     fixed, applied = apply_fixes(value, (finding for finding in findings if finding.fix))
     fix = replacing(at, apply_edits(text, applied, fixed)) if applied else ()
     for finding in findings:
@@ -107,7 +115,7 @@ def _as_instructions(callout: JsonObject) -> Iterator[tuple[str, JsonObject]]:
             yield member, {"name": "say", "text": text, "locale": locale}
     if isinstance(spoken := callout.get("prompts"), str):
         yield "prompts", {"name": "playFiles", "ids": [spoken], "locale": locale}
-    if isinstance(tones := callout.get("dtmf"), str):
+    if isinstance(tones := callout.get("dtmf"), str) and tones:
         yield "dtmf", {"name": "sendDtmf", "value": tones}
 
 

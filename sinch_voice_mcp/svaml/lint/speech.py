@@ -9,7 +9,7 @@ from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, MAX_BREAKS_S
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.svaml.prompts import SsmlPart
-from sinch_voice_mcp.svaml.voices import documented, nearest
+from sinch_voice_mcp.svaml.voices import DEFAULT, documented, misfit, nearest
 from sinch_voice_mcp.types import is_object
 
 _MAX_REPORTED_TAGS = 5
@@ -21,12 +21,17 @@ _NO_MARKUP = "the SSML has no markup; write #tts[…] for a text, or put it into
 
 
 def unknown_locale(target: Target) -> Iterator[Finding]:
-    """SV020: a locale or voice that is not documented."""
+    """SV020: a locale or voice that is not documented, or that cannot read the text."""
     for location, item in target.named(*_SPEAKING):
         yield from _locale(target, (*location, "locale"), item.get("locale"))
     for location, options in target.recordings:
         if is_object(transcription := options.get("transcriptionOptions")):
             yield from _locale(target, (*location, "transcriptionOptions", "locale"), transcription.get("locale"))
+    for location, text, locale in target.spoken:
+        given = locale if isinstance(locale, str) else None
+        if (meant := misfit(text, given)) is not None:
+            message = f"the voice {given or DEFAULT} cannot read the script of this text; set `locale` to {meant}"
+            yield target.finding("SV020", "warning", location, message)
 
 
 def _locale(target: Target, location: Location, value: object) -> Iterator[Finding]:
@@ -42,7 +47,7 @@ def bad_ssml(target: Target) -> Iterator[Finding]:
     for location, part in target.parts:
         if isinstance(part, SsmlPart):
             yield from _ssml_findings(target, location, part.ssml)
-    for location, text in target.spoken:
+    for location, text, _ in target.spoken:
         if ssml.has_root_tag(text):
             yield target.finding("SV022", "error", location, _SSML_AS_TEXT)
         elif (tag := _TAG_IN_TEXT.search(text)) is not None:
@@ -67,8 +72,8 @@ def _ssml_findings(target: Target, location: Location, marked_up: str) -> Iterat
 
 
 RULES = (
-    LintRule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents; the list grows.",
-             unknown_locale),
+    LintRule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents (the list grows), "
+             "and reads the script of the text.", unknown_locale),
     LintRule("SV022", "error", "SSML", "SSML is plain text or well-formed XML with the root <speak>, without document "
              "type, entities and processing instructions. A warning: no markup, a tag that the engine does not "
              f"document, a break of more than {MAX_BREAK_S} s, breaks of more than {MAX_BREAKS_S} s together, and a "

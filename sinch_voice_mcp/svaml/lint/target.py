@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location
 from sinch_voice_mcp.svaml.prompts import Part, PromptError, TextPart, parse
@@ -23,6 +23,14 @@ class Prompt:
     location: Location
     text: str
     holder: Location
+    locale: object
+
+
+class SpokenText(NamedTuple):
+    """A plain text that is spoken, its location, and the ``locale`` that it is spoken in."""
+
+    location: Location
+    text: str
     locale: object
 
 
@@ -78,13 +86,6 @@ class Target:
         return tuple(((*at, member), options) for at, options, member in (*found, *action) if is_object(options))
 
     @cached_property
-    def texts(self) -> tuple[tuple[Location, str], ...]:
-        """The text of every `say`, with its location."""
-        return tuple(
-            ((*at, "text"), text) for at, item in self.named("say") if isinstance(text := item.get("text"), str)
-        )
-
-    @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
         """Every prompt string."""
         return tuple(self._prompts())
@@ -107,10 +108,20 @@ class Target:
         return tuple((prompt.location, part) for prompt in self.prompts for part in _readable(prompt.text))
 
     @cached_property
-    def spoken(self) -> tuple[tuple[Location, str], ...]:
-        """Every plain text that is spoken, in instructions and in prompts."""
-        in_prompts = ((location, part.text) for location, part in self.parts if isinstance(part, TextPart))
-        return (*self.texts, *in_prompts)
+    def spoken(self) -> tuple[SpokenText, ...]:
+        """Every plain text that is spoken, in `say` and in prompts."""
+        said = (
+            SpokenText((*at, "text"), text, item.get("locale"))
+            for at, item in self.named("say")
+            if isinstance(text := item.get("text"), str)
+        )
+        in_prompts = (
+            SpokenText(prompt.location, part.text, prompt.locale)
+            for prompt in self.prompts
+            for part in _readable(prompt.text)
+            if isinstance(part, TextPart)
+        )
+        return (*said, *in_prompts)
 
     def _of_action(self, *members: str) -> Iterator[Prompt]:
         for member in members:

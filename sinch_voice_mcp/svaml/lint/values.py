@@ -8,7 +8,7 @@ from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES, MAX_SPOKEN_CHARS, MAX_TONES
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
-from sinch_voice_mcp.svaml.prompts import SsmlPart, TextPart
+from sinch_voice_mcp.svaml.prompts import SsmlPart
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
 from sinch_voice_mcp.types import E164_PATTERN, JsonObject, is_list, is_object
 
@@ -17,6 +17,13 @@ _SEPARATORS = re.compile(r"[\s().-]")
 _TONES = re.compile(r"[0-9#w]*", re.ASCII)
 _CLI_WORDS = frozenset({"private", "incoming"})
 _SIP = re.compile(r"\s*(?:sips?:)?[^@\s;]+@[^@\s;]+(?:;.*)?\s*", re.IGNORECASE | re.DOTALL)
+_ANYTHING = re.compile(r".*", re.DOTALL)
+_ADDRESSES = {
+    "connectSip": (_SIP, "a SIP address has the form user@host, such as reception@sip.example.com"),
+    "connectMxp": (re.compile(r".*\S.*", re.DOTALL), "the name of the in-app user is empty; write it"),
+}
+"""The form of the address that an action connects, and what to say about any other."""
+
 _STORAGE = re.compile(r"(s3|azure|gs)://([^/]+)(/.*)?", re.DOTALL)
 
 
@@ -29,11 +36,10 @@ def not_e164(target: Target) -> Iterator[Finding]:
             if isinstance(value, str) and not (member == "cli" and (value in _CLI_WORDS or "<" in value)):
                 yield from number_finding(target, (*location, member), value)
     destination = target.action.get("destination")
-    if target.action.get("name") == "connectSip" and is_object(destination):
-        endpoint = destination.get("endpoint")
-        if isinstance(endpoint, str) and not _SIP.fullmatch(endpoint):
-            message = "a SIP address has the form user@host, such as reception@sip.example.com"
-            yield target.finding("SV011", "warning", ("action", "destination", "endpoint"), message)
+    form, message = _ADDRESSES.get(str(target.action.get("name")), (_ANYTHING, ""))
+    endpoint = destination.get("endpoint") if is_object(destination) else None
+    if isinstance(endpoint, str) and not form.fullmatch(endpoint):
+        yield target.finding("SV011", "warning", ("action", "destination", "endpoint"), message)
 
 
 def number_finding(target: Target, location: Location, value: str) -> Iterator[Finding]:
@@ -50,22 +56,17 @@ def number_finding(target: Target, location: Location, value: str) -> Iterator[F
 
 def too_long(target: Target) -> Iterator[Finding]:
     """SV012: a text longer than the platform speaks."""
-    for location, text in target.texts:
-        if len(text) > MAX_SPOKEN_CHARS:
-            yield _too_long(target, location, len(text))
-    for location, part in target.parts:
-        if (length := _spoken_length(part)) > MAX_SPOKEN_CHARS:
+    texts = ((location, len(text)) for location, text, _ in target.spoken)
+    for location, length in (*texts, *((location, _ssml_length(part)) for location, part in target.parts)):
+        if length > MAX_SPOKEN_CHARS:
             yield _too_long(target, location, length)
 
 
-def _spoken_length(part: prompts.Part) -> int:
-    match part:
-        case TextPart(text):
-            return len(text)
-        case SsmlPart(marked_up):
-            return len(ssml.parse_leniently(marked_up).text) if len(marked_up) > MAX_SPOKEN_CHARS else 0
-        case _:
-            return 0
+def _ssml_length(part: prompts.Part) -> int:
+    """Return how many characters of SSML are spoken; nothing for any other part, or if all of it is short enough."""
+    if not isinstance(part, SsmlPart) or len(part.ssml) <= MAX_SPOKEN_CHARS:
+        return 0
+    return len(ssml.parse_leniently(part.ssml).text)
 
 
 def _too_long(target: Target, location: Location, length: int) -> Finding:
@@ -135,14 +136,14 @@ def _destination_problems(options: JsonObject) -> Iterator[tuple[str, str]]:
     kind = storage.group(1)
     if kind == "azure" and not (storage.group(3) or "").strip("/"):
         yield "azure:// needs an account and a container: azure://account/container", "destinationUrl"
-    if credentials is None and kind in {"s3", "azure"}:
+    if not credentials and kind in {"s3", "azure"}:
         yield f"{kind}:// needs `credentials`", "credentials"
-    if isinstance(credentials, str) and kind == "s3" and credentials.count(":") != 2:  # noqa: PLR2004 - three parts
+    elif isinstance(credentials, str) and kind == "s3" and credentials.count(":") != 2:  # noqa: PLR2004 - three parts
         yield "credentials for S3 have the form ACCESSKEY:SECRETKEY:REGION", "credentials"
 
 
 RULES = (
-    LintRule("SV011", "warning", "Number or SIP address", "Numbers have a plus and 7 to 15 digits; a SIP address is "
+    LintRule("SV011", "warning", "Number or address", "Numbers have a plus and 7 to 15 digits; a SIP address is "
              "user@host.", not_e164, fixable=True),
     LintRule("SV012", "error", "Text too long", f"A spoken text has at most {MAX_SPOKEN_CHARS} characters, markup not "
              "counted.", too_long),

@@ -244,6 +244,16 @@ def test_a_fix_reaches_into_the_documents_of_a_request() -> None:
     assert not any(finding.fix for finding in fixed.report.findings)
 
 
+def test_a_document_of_a_request_that_contains_credentials_is_not_copied_into_a_fix() -> None:
+    options = {"destination": "s3://bucket", "credentials": "KEY:HUSH:eu-west-1"}
+    ice = json.dumps({"instructions": [{"name": "startRecording", "options": options}], "action": PSTN})
+    (finding,) = lint({"method": "customCallout", "customCallout": {"ice": ice}}).findings
+    assert finding.message == (
+        "the documented name of this member is `destinationUrl` (not fixed here, because the text contains credentials)"
+    )
+    assert finding.fix == ()
+
+
 @pytest.mark.parametrize(
     ("document", "value"),
     [

@@ -4,7 +4,7 @@ import pytest
 
 from sinch_voice_mcp.svaml.lint import lint
 from sinch_voice_mcp.svaml.voices import VOICES, documented, nearest, values
-from tests.unit.svaml.snippets import said
+from tests.unit.svaml.snippets import played, said
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,41 @@ def test_every_suggestion_is_documented() -> None:
     languages = {locale.partition("-")[0] for locale in VOICES}
     for written in [*values(), *languages, *(f"{language}-XX" for language in languages)]:
         assert documented(nearest(written) or "") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "meant"),
+    [
+        ("مرحبا", None, "arb"),
+        ("你好,世界", "en-US", "cmn-CN"),
+        ("नमस्ते", "sv-SE/female", "hi-IN"),
+        ("Привет, Anna", "Joanna", "ru-RU"),
+        ("こんにちは", "cmn-CN", "ja-JP"),
+        ("안녕하세요", "ja-JP", "ko-KR"),
+    ],
+)
+def test_a_text_in_a_script_that_the_voice_does_not_read_is_reported(text: str, locale: str | None, meant: str) -> None:
+    (finding,) = lint(said({"name": "say", "text": text, "locale": locale})).findings
+    assert (finding.code, finding.path) == ("SV020", "$.instructions[0].text")
+    assert finding.message.endswith(f"cannot read the script of this text; set `locale` to {meant}")
+    (in_prompt, *_) = lint(played(f"#tts[{text}]", locale=locale)).findings
+    assert in_prompt.code in {"SV020", "SV019"}
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("مرحبا", "arb"),
+        ("مرحبا", "Zeina"),
+        ("你好", "ja-JP"),
+        ("你好", "zh-HK/male"),
+        ("नमस्ते", "Aditi"),
+        ("Привет", "uk-UA"),
+        ("Hello Анна", None),
+        ("Café Zürich", None),
+        ("12345", None),
+        ("Hello", "arb"),
+    ],
+)
+def test_a_text_that_the_voice_reads_is_not(text: str, locale: str | None) -> None:
+    assert lint(said({"name": "say", "text": text, "locale": locale})).findings == ()

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from sinch_voice_mcp.policy import Policy, Refuse
+from sinch_voice_mcp.svaml import read
 from sinch_voice_mcp.svaml.findings import Level
 from sinch_voice_mcp.svaml.lint import Context, fix, lint
+from tests.unit.policy.decisions import answer
 from tests.unit.svaml.snippets import CONF, HANGUP, MENU, PSTN, menu, played, recorded, said
 
 Found = list[tuple[str, Level, str]]
@@ -51,7 +54,6 @@ MAIN = "$.action.menus[0]"
         (asked(""), ("SV021", "error", f"{MAIN}.mainPrompt")),
         (asked("#tts[ ]"), ("SV021", "error", f"{MAIN}.mainPrompt")),
         (said({"name": "sendDtmf", "value": ""}), ("SV014", "warning", "$.instructions[0].value")),
-        (played("#ssml[bare text]"), ("SV022", "warning", FILE)),
         (played("#ssml[<speak>a<break time='11s'/></speak>]"), ("SV022", "warning", FILE)),
         (played("#ssml[<speak>a" + "<break time='9s'/>" * 4 + "</speak>]"), ("SV022", "warning", FILE)),
         (spoken("#tts[Hello]"), ("SV021", "warning", TEXT)),
@@ -62,7 +64,6 @@ MAIN = "$.action.menus[0]"
         (played("https://bad host.example.com/x.mp3"), ("SV023", "warning", FILE)),
         (played("https://cdn.example.com:8443/x.mp3"), ("SV023", "warning", FILE)),
         (played("#href[]"), ("SV023", "warning", FILE)),
-        (said({"name": "setCookie", "key": "", "value": "a"}), ("SV024", "warning", "$.instructions[0].key")),
         (
             {"action": {"name": "connectMxp", "callHeaders": [{"key": "k", "value": "é"}]}},
             ("SV024", "warning", "$.action.callHeaders[0]"),
@@ -70,6 +71,10 @@ MAIN = "$.action.menus[0]"
     ],
 )
 def test_what_the_guard_always_refuses_is_reported(document: object, finding: tuple[str, Level, str]) -> None:
+    owner_allows_everything = Policy.sandbox().model_copy(update={"media_hosts": frozenset({"*.example.com"})})
+    decision = answer(read(document).document, owner_allows_everything, mode="sandbox")
+
+    assert isinstance(decision, Refuse)
     assert found(document) == [finding]
 
 
@@ -223,7 +228,17 @@ def test_a_finding_after_a_status_or_an_unknown_instruction_has_its_own_index() 
 @pytest.mark.parametrize(
     ("document", "finding"),
     [
+        (played("#ssml[bare text]"), ("SV022", "warning", FILE)),
+        (said({"name": "setCookie", "key": "", "value": "a"}), ("SV024", "warning", "$.instructions[0].key")),
         (sip("not-an-address"), ("SV011", "warning", "$.action.destination.endpoint")),
+        (
+            {"action": {"name": "connectMxp", "destination": {"type": "username", "endpoint": " "}}},
+            ("SV011", "warning", "$.action.destination.endpoint"),
+        ),
+        (
+            recorded(destinationUrl="azure://a/b", credentials=""),
+            ("SV027", "error", "$.instructions[0].options.credentials"),
+        ),
         (sip("@sip.example.com"), ("SV011", "warning", "$.action.destination.endpoint")),
         (
             recorded(destinationUrl="gs://a/b", format="ogg"),
