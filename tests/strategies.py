@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp import svaml
 from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.text.invisible import is_blank
 
 T = TypeVar("T")
+SAID = "#tts[Hello.]"
 
 text = st.text(st.characters(codec="utf-8"), max_size=40)
 word = st.text("abcdefgh0123456789_-", min_size=1, max_size=12)
@@ -135,7 +137,8 @@ documents: st.SearchStrategy[Document] = st.builds(Document, instructions=few(in
 
 def _led(menus: tuple[svaml.Menu, ...]) -> tuple[svaml.Menu, ...]:
     """The same menus with ids of their own, one of them `main`, and options that lead somewhere."""
-    named = [menu.model_copy(update={"id": "main" if at == 0 else f"m{at}"}) for at, menu in enumerate(menus)]
+    asked = {"main_prompt": SAID, "repeat_prompt": SAID}
+    named = [menu.model_copy(update={"id": f"m{at}" if at else "main", **asked}) for at, menu in enumerate(menus)]
     return tuple(menu.model_copy(update={"options": _returning(menu.options)}) for menu in named)
 
 
@@ -143,6 +146,19 @@ def _returning(options: tuple[svaml.Option, ...] | None) -> tuple[svaml.Option, 
     if options is None:
         return None
     return tuple(option.model_copy(update={"action": "return(x)"}) for option in options)
+
+
+def _is_heard(item: svaml.Instruction) -> bool:
+    """Whether an instruction is complete, and a caller can hear it."""
+    match item:
+        case svaml.Say(text=said):
+            return not is_blank(said)
+        case svaml.PlayFiles(ids=ids):
+            return all(not is_blank(prompt.removeprefix("#tts[").removesuffix("]")) for prompt in ids)
+        case svaml.StartRecording():
+            return False
+        case _:
+            return True
 
 
 def _sensible(document: Document) -> Document:
@@ -153,7 +169,9 @@ def _sensible(document: Document) -> Document:
         action = action.model_copy(update=update)
     if isinstance(action, svaml.ConnectPstn):
         action = action.model_copy(update={"recording_options": None})
-    kept = tuple(item for item in document.instructions if not isinstance(item, svaml.StartRecording))
+    kept = tuple(item for item in document.instructions if _is_heard(item))
+    if isinstance(action, svaml.Park):
+        action = action.model_copy(update={"intro_prompt": SAID, "hold_prompt": SAID})
     return Document(instructions=kept, action=action)
 
 

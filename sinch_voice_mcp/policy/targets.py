@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sinch_voice_mcp.policy.effects.kinds import ReachKind
 from sinch_voice_mcp.policy.numbers import Fault, examine
-from sinch_voice_mcp.policy.urls import is_dns_name
+from sinch_voice_mcp.text.urls import is_dns_name
 
 # The parameter `transport` is the only one that cannot send a call to another host.
 _SIP = re.compile(

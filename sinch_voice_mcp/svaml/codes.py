@@ -16,10 +16,10 @@ class CodeOwner(NamedTuple):
 
 
 _NORMALIZING, _READER = "reading.normalizing", "reading.reader"
-_REQUESTS, _STRUCTURE = "lint.requests", "lint.structure"
+_REQUESTS, _STRUCTURE, _RANGES, _PROMPTS = "lint.requests", "lint.structure", "lint.ranges", "lint.prompts"
 
 CODES: Mapping[str, CodeOwner] = {
-    "SV001": CodeOwner(_STRUCTURE, (_READER, "lint.linter", _REQUESTS)),
+    "SV001": CodeOwner(_STRUCTURE, (_READER, "lint.linter", "lint.documents", _REQUESTS)),
     "SV002": CodeOwner(_STRUCTURE, (_READER,)),
     "SV003": CodeOwner(_STRUCTURE, (_READER, "lint.documents")),
     "SV004": CodeOwner(_STRUCTURE, (_READER,)),
@@ -31,7 +31,7 @@ CODES: Mapping[str, CodeOwner] = {
     "SV010": CodeOwner(_STRUCTURE, (_NORMALIZING,)),
     "SV011": CodeOwner("lint.values", ("lint.values",)),
     "SV012": CodeOwner("lint.values", ("lint.values",)),
-    "SV013": CodeOwner(_STRUCTURE, (_READER,)),
+    "SV013": CodeOwner(_RANGES, (_READER, _RANGES)),
     "SV014": CodeOwner("lint.values", ("lint.values",)),
     "SV015": CodeOwner("lint.menus", ("lint.menus",)),
     "SV016": CodeOwner("lint.menus", ("lint.menus",)),
@@ -39,9 +39,9 @@ CODES: Mapping[str, CodeOwner] = {
     "SV018": CodeOwner("lint.menus", ("lint.menus",)),
     "SV019": CodeOwner("lint.menus", (_READER, "lint.menus")),
     "SV020": CodeOwner("lint.speech", ("lint.speech",)),
-    "SV021": CodeOwner("lint.speech", ("lint.speech",)),
+    "SV021": CodeOwner(_PROMPTS, (_PROMPTS,)),
     "SV022": CodeOwner("lint.speech", ("lint.speech",)),
-    "SV023": CodeOwner("lint.speech", ("lint.speech",)),
+    "SV023": CodeOwner(_PROMPTS, (_PROMPTS,)),
     "SV024": CodeOwner("lint.values", ("lint.values",)),
     "SV025": CodeOwner(_STRUCTURE, (_READER,)),
     "SV026": CodeOwner("lint.calls", ("lint.calls",)),
@@ -51,7 +51,7 @@ CODES: Mapping[str, CodeOwner] = {
     "SV030": CodeOwner("lint.calls", ("lint.calls",)),
     "SV031": CodeOwner("lint.calls", ("lint.calls", _REQUESTS)),
     "SV032": CodeOwner("lint.calls", ("lint.calls",)),
-    "SV033": CodeOwner(_STRUCTURE, (_READER, _STRUCTURE)),
+    "SV033": CodeOwner(_RANGES, (_READER, _RANGES)),
     "SV034": CodeOwner("lint.calls", ("lint.calls",)),
     "SV035": CodeOwner(_REQUESTS, (_REQUESTS,)),
 }

@@ -13,6 +13,9 @@ MAX_SSML_DEPTH = 64
 MAX_BREAK_S = 10
 """Seconds of silence that one ``<break>`` can last."""
 
+MAX_BREAKS_S = 30
+"""Seconds that the guard lets all breaks of one SSML text last together; the platform documents no bound."""
+
 DEFAULT_BREAK_S = 1.0
 """Seconds of a ``<break>`` without ``time``."""
 
@@ -33,6 +36,21 @@ MAX_TIMEOUT_MS = 60_000
 
 MAX_INPUT_MS = 300_000
 """Milliseconds that the guard lets a menu wait for all keys together; the platform documents no bound."""
+
+MAX_RINGING_S = 600
+"""Seconds after which no telephone network still rings; a longer limit is probably given in milliseconds."""
+
+MAX_DIGITS = 64
+"""Keys that a caller could be asked to enter; the platform documents no bound."""
+
+MAX_TONES = 64
+"""Tones that the guard sends at once; the platform documents no bound."""
+
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 8_000, 96_000
+"""Samples per second of streamed audio."""
+
+STREAMING_VERSION = 1
+"""The only version of the streaming protocol."""
 
 MAX_PROMPTS = 64
 """Prompts in one ``playFiles``."""

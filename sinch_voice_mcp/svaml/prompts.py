@@ -69,6 +69,11 @@ def syntax_in(text: str) -> str | None:
     return None if found is None else found.group()
 
 
+def is_file_id(name: str) -> bool:
+    """Whether a prompt item is the id of a stored file: ASCII letters, digits, spaces and ``._-``."""
+    return name.isascii() and all(char.isalnum() or char in "._- " for char in name)
+
+
 def _items(prompt: str) -> Iterator[Part]:
     position = 0
     while position < len(prompt):
@@ -101,13 +106,18 @@ def _tagged(prompt: str, start: int) -> tuple[Part, int]:
             part = AudioPart(inside.strip())
         case other:
             raise PromptError(f"`#{other}[` is not a prompt tag; use {_TAGS}")
-    return part, _separator(prompt, end + 1)
+    return part, _separator(prompt, end + 1, nested="[" in inside)
 
 
-def _separator(prompt: str, position: int) -> int:
+def _separator(prompt: str, position: int, *, nested: bool) -> int:
     while position < len(prompt) and prompt[position].isspace():
         position += 1
     if position < len(prompt) and prompt[position] != ";":
+        if nested:
+            raise PromptError(
+                f"the `]` before character {position + 1} ends the item, for brackets cannot be nested; "
+                "write round brackets inside it"
+            )
         raise PromptError(f"items are separated by `;`; it is missing before character {position + 1}")
     return position
 

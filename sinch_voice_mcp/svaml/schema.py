@@ -88,7 +88,7 @@ _KEYS_SENT: JsonObject = {"pattern": "^[0-9#w]*$"}
 _ADDITIONS: Mapping[str, JsonObject] = {
     "ConnectConf.conferenceId": {"pattern": r"^[ .]*[^ .\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$"},
     "ConnectPstn.dtmf": _KEYS_SENT,
-    "Option": {"anyOf": [{"required": ["dtmf"]}, {"required": ["input"]}]},
+    "Option": {"anyOf": [{"required": [key], "properties": {key: {"type": "string"}}} for key in ("dtmf", "input")]},
     "Say.text": {"maxLength": MAX_SPOKEN_CHARS},
     "SendDtmf.value": _KEYS_SENT,
 }
@@ -114,8 +114,11 @@ def schema(context: Event | None = None) -> JsonObject:
     for model, node in (*definitions.items(), ("Document", root)):
         _complete(model, node)
     members: _Node = root["properties"]
-    members["instructions"]["items"] = _choice(INSTRUCTIONS, INSTRUCTIONS_ALLOWED[context] if context else None)
-    members["action"] = _choice(ACTIONS, ACTIONS_ALLOWED[context] if context else None) | _described(members["action"])
+    items = _choice(INSTRUCTIONS, INSTRUCTIONS_ALLOWED[context] if context else None)
+    members["instructions"] = _nullable(members["instructions"] | {"items": items})
+    action = _choice(ACTIONS, ACTIONS_ALLOWED[context] if context else None)
+    action = _nullable(action) if context in ACTION_OPTIONAL else action
+    members["action"] = action | _described(members["action"])
     root["properties"] = {"$schema": {"type": "string", "description": "The URL of this schema."}, **members}
     if context not in ACTION_OPTIONAL:
         root["required"] = ["action"]
@@ -135,7 +138,7 @@ def _described(node: _Node) -> _Node:
 
 
 def _tidy(node: Any) -> Any:  # noqa: ANN401 - a JSON Schema, at any depth
-    """Return the schema without pydantic's own additions, and without null, which stands for an absent member."""
+    """Return the schema without pydantic's own additions; null, which counts as absent, is allowed in short form."""
     if is_list(node):
         return [_tidy(item) for item in node]
     if not is_object(node):
@@ -145,12 +148,19 @@ def _tidy(node: Any) -> Any:  # noqa: ANN401 - a JSON Schema, at any depth
         if key in {"properties", "$defs"} and is_object(value):
             tidy[key] = {name: _tidy(inner) for name, inner in value.items()}
         elif key == "anyOf" and is_list(value) and {"type": "null"} in value:
-            tidy |= _tidy(value[0])
+            tidy |= _nullable(_tidy(value[0]))
         elif key == "pattern":
             tidy[key] = _portable(str(value))
         elif key not in _DROPPED:
             tidy[key] = _tidy(value)
     return tidy
+
+
+def _nullable(node: _Node) -> _Node:
+    if "type" not in node:
+        return {"anyOf": [node, {"type": "null"}]}
+    values = {"enum": [*node["enum"], None]} if "enum" in node else {}
+    return {**node, "type": [node["type"], "null"], **values}
 
 
 def _portable(pattern: str) -> str:

@@ -93,6 +93,11 @@ def parse(ssml: str) -> Speech:
     )
 
 
+def is_plain(ssml: str) -> bool:
+    """Whether SSML is text without any markup."""
+    return _MARKUP.search(ssml) is None
+
+
 def has_root_tag(text: str) -> bool:
     """Whether a plain text contains a tag ``speak``, also with a prefix, so that it may be read as SSML."""
     return _ROOT_TAG.search(text) is not None

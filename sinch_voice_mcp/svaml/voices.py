@@ -4,7 +4,10 @@ A value is a locale (``en-US``), a locale with a gender (``en-US/female``) or a 
 letter case.
 """
 
-from collections.abc import Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 
 VOICES: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +69,50 @@ VOICES: Mapping[str, tuple[str, ...]] = {
 
 GENDERS = ("female", "male")
 
+_MAIN = {
+    "ar": "arb", "de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "pt": "pt-PT", "zh": "cmn-CN",
+    "no": "nb-NO", "nn": "nb-NO", "yue": "zh-HK", "tl": "fil-PH",
+}  # fmt: skip
+"""The locale that is meant by a language which has several locales here, or which has another code elsewhere."""
+
+_ELSEWHERE = {
+    "en-uk": "en-GB", "es-la": "es-US", "es-419": "es-US", "zh-mo": "zh-HK",
+    "cn": "cmn-CN", "cz": "cs-CZ", "dk": "da-DK", "gr": "el-GR", "jp": "ja-JP", "kr": "ko-KR", "ua": "uk-UA",
+    "vn": "vi-VN", "br": "pt-BR", "uk": "uk-UA", "us": "en-US", "gb": "en-GB", "mx": "es-MX", "hk": "zh-HK",
+}  # fmt: skip
+"""Codes that are often written for a locale, such as that of a country for its language."""
+
+_LANGUAGES = {
+    "arabic": "arb", "azerbaijani": "az-AZ", "catalan": "ca-ES", "chinese": "cmn-CN", "mandarin": "cmn-CN",
+    "czech": "cs-CZ", "welsh": "cy-GB", "danish": "da-DK", "german": "de-DE", "greek": "el-GR", "english": "en-US",
+    "spanish": "es-ES", "estonian": "et-EE", "finnish": "fi-FI", "filipino": "fil-PH", "tagalog": "fil-PH",
+    "french": "fr-FR", "hindi": "hi-IN", "croatian": "hr-HR", "hungarian": "hu-HU", "indonesian": "id-ID",
+    "icelandic": "is-IS", "italian": "it-IT", "japanese": "ja-JP", "georgian": "ka-GE", "korean": "ko-KR",
+    "lithuanian": "lt-LT", "latvian": "lv-LV", "malay": "ms-MY", "maltese": "mt-MT", "norwegian": "nb-NO",
+    "dutch": "nl-NL", "polish": "pl-PL", "portuguese": "pt-PT", "romanian": "ro-RO", "russian": "ru-RU",
+    "slovak": "sk-SK", "slovenian": "sl-SI", "swedish": "sv-SE", "thai": "th-TH", "turkish": "tr-TR",
+    "ukrainian": "uk-UA", "uzbek": "uz-UZ", "vietnamese": "vi-VN", "cantonese": "zh-HK",
+}  # fmt: skip
+"""Languages by their English name."""
+
+_SCRIPTS = {
+    "ARABIC": ("arb",), "CJK": ("cmn-CN", "ja-JP", "zh-HK"), "CYRILLIC": ("ru-RU", "uk-UA", "uz-UZ", "az-AZ"),
+    "DEVANAGARI": ("hi-IN", "en-IN"), "GEORGIAN": ("ka-GE",), "GREEK": ("el-GR",), "HANGUL": ("ko-KR",),
+    "HIRAGANA": ("ja-JP",), "KATAKANA": ("ja-JP",), "THAI": ("th-TH",),
+}  # fmt: skip
+"""Locales whose voices read a script, as `unicodedata` begins the names of its letters; the first is suggested."""
+
+_MAX_LETTERS = 200
+"""Letters of a text that tell its script."""
+
+DEFAULT = "en-US"
+"""The locale that the platform speaks in unless another is given."""
+
+_MIN_SIMILARITY = 0.8
+"""Of difflib: `Joana` is near enough to `Joanna`, and no unrelated name is."""
+
+_MAX_NAME_CHARS = 40
+
 
 @cache
 def _known() -> Mapping[str, str]:
@@ -83,3 +130,40 @@ def values() -> tuple[str, ...]:
 def documented(value: str) -> str | None:
     """Return a locale or voice in its documented spelling; None if it is not documented."""
     return _known().get(value.lower())
+
+
+def nearest(value: str) -> str | None:
+    """Return the documented locale or voice that was probably meant; None if nothing is near enough."""
+    name, slash, gender = value[:_MAX_NAME_CHARS].strip().lower().replace("_", "-").partition("/")
+    meant = _locale_for(name)
+    if meant is None:
+        close = get_close_matches(name, _known(), 1, _MIN_SIMILARITY)
+        return _known()[close[0]] if close else None
+    return (documented(f"{meant}/{gender}") if slash else None) or meant
+
+
+def misfit(text: str, value: str | None) -> str | None:
+    """Return the locale to use instead if a voice cannot read the script of a text; None if it can, as far as known."""
+    known = documented(value or DEFAULT)
+    letters = [char for char in text if char.isalpha()][:_MAX_LETTERS]
+    scripts = Counter(unicodedata.name(char, "").partition(" ")[0] for char in letters)
+    script = scripts.most_common(1)[0][0] if scripts else ""
+    reads = _SCRIPTS.get(script)
+    if known is None or reads is None:
+        return None
+    return None if any(locale in reads for locale in _locales_of(known)) else reads[0]
+
+
+def _locales_of(known: str) -> Iterable[str]:
+    locale = known.partition("/")[0]
+    return (locale,) if locale in VOICES else (one for one, voices in VOICES.items() if known in voices)
+
+
+def _locale_for(name: str) -> str | None:
+    """Return the locale for a locale in another form, a code of a language or country, or a language's name."""
+    known = documented(name) or _ELSEWHERE.get(name) or _LANGUAGES.get(name)
+    if known is not None:
+        return known
+    language = name.partition("-")[0]
+    first = (locale for locale in VOICES if locale.partition("-")[0] == language)
+    return _MAIN.get(language) or _ELSEWHERE.get(language) or next(first, None)

@@ -168,6 +168,33 @@ def test_a_fix_changes_what_it_reports_and_nothing_else(files: Files) -> None:
     assert path.stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize("slip", ["instructons", "Instructions"])
+def test_a_flow_that_would_say_nothing_fails_and_is_fixed(files: Files, slip: str) -> None:
+    path = files(slip=GOOD.replace("instructions", slip)) / "slip.json"
+    result = run("lint", path)
+    assert result.exit_code == 1
+    assert "error SV008: this member is written `instructions`" in result.output
+    assert run("fix", path).exit_code == 0
+    assert path.read_text("utf-8") == GOOD
+
+
+def test_a_null_member_is_fixed_once_and_the_layout_stays(files: Files) -> None:
+    text = '{ "action":  {"name": "park", "locale": null, "holdPrompt": "#tts[Hold.]"} }\n'
+    path = files(park=text) / "park.json"
+    result = run("fix", path)
+    assert (result.exit_code, result.stdout.count("SV019")) == (0, 1)
+    assert path.read_text("utf-8") == text.replace("null", '"en-US"')
+    assert run("fix", path).output == "1 file checked, nothing to fix\n"
+
+
+def test_a_document_inside_a_request_is_fixed_too(files: Files) -> None:
+    ice = '{ "action":  {"name": "ConnectPSTN", "number": "+12025550100", "cli": "+14155550100"} }'
+    text = json.dumps({"method": "customCallout", "customCallout": {"ice": ice}}, indent=1)
+    path = files(call=text) / "call.json"
+    assert run("fix", path).exit_code == 0
+    assert path.read_text("utf-8") == text.replace("ConnectPSTN", "connectPstn")
+
+
 def test_a_difference_is_shown_and_nothing_written(files: Files) -> None:
     path = files(slip=SLIP) / "slip.json"
     result = run("fix", "--diff", path)

@@ -95,6 +95,25 @@ async def test_a_finding_has_the_patch_that_fixes_it(voice: Caller) -> None:
     assert "document" not in checked
 
 
+async def test_tags_with_names_pass_the_linter_the_builder_and_the_guard(voice: Caller) -> None:
+    tags = [{"key": "billing", "value": "x"}, "plain"]
+    telephone = {"name": "connectPstn", "number": "+12025550100", "cli": "+14155550100", "tags": tags}
+    checked = await voice.ok("check_svaml", document={"action": telephone}, event="callout")
+    built = await voice.ok("build_svaml", event="callout", action=telephone)
+    await voice.ok("place_custom_callout", ice={"action": telephone}, dry_run=True)
+    assert (checked["valid"], checked["findings"]) == (True, [])
+    assert built["document"] == {"action": telephone}
+
+
+@pytest.mark.parametrize("text", ["", "#tts[Hello]", "\u200b"])
+async def test_a_text_that_no_call_may_speak_has_a_remark_before_it_is_refused(voice: Caller, text: str) -> None:
+    document = {"instructions": [{"name": "say", "text": text}], "action": {"name": "hangup"}}
+    checked = await voice.ok("check_svaml", document=document, event="ace")
+    refusal = await voice.fails("place_custom_callout", to="+12025550100", cli="+14155550100", ace=document)
+    assert [finding["code"] for finding in checked["findings"]] == ["SV021"]
+    assert refusal["rule"] == "spoken_text"
+
+
 async def test_a_whole_callout_is_checked_with_the_documents_inside(voice: Caller) -> None:
     ice = json.dumps({"action": {"name": "connectPstn", "number": "+12025550100"}})
     request = {"method": "customCallout", "customCallout": {"ice": ice}}

@@ -31,6 +31,7 @@ from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
+    Continue,
     Document,
     Event,
     PlayFiles,
@@ -40,6 +41,7 @@ from sinch_voice_mcp.svaml import (
     SipDestination,
     StartRecording,
     StreamDestination,
+    Tag,
     UserDestination,
     json_path,
     prompts,
@@ -176,7 +178,11 @@ def _implied(payload: Payload, location: Location, identity: _Identity) -> Itera
             yield Store(json_path(*location, "destinationUrl"), None)
         case _:
             pass
-    if isinstance(payload, ConnectPstn | ConnectConf) and payload.record and payload.recording_options is None:
+    if (
+        isinstance(payload, ConnectPstn | ConnectConf | Continue)
+        and payload.record
+        and payload.recording_options is None
+    ):
         yield Store(json_path(*location, "record"), None)
 
 
@@ -249,12 +255,7 @@ def _prompt_part(part: prompts.Part, path: str) -> Iterator[Effect]:
             yield Fetch(path, url, "media")
         case prompts.FilePart(name):
             # The platform may treat any other name as an address, so the rules for URLs apply to it.
-            yield PlayStored(path, name) if is_file_id(name) else Fetch(path, name, "media")
-
-
-def is_file_id(name: str) -> bool:
-    """Whether a prompt item is the id of a stored file: ASCII letters, digits, spaces and ``._-``."""
-    return name.isascii() and all(char.isalnum() or char in "._- " for char in name)
+            yield PlayStored(path, name) if prompts.is_file_id(name) else Fetch(path, name, "media")
 
 
 def _tones(leaf: _Leaf) -> Iterator[Effect]:
@@ -300,12 +301,16 @@ def _carried(payload: Payload, location: Location) -> Iterator[Effect]:
             cookies = [text for one in instructions if isinstance(one, SetCookie) for text in (one.key, one.value)]
             name, texts = "instructions", cookies
         case ConnectPstn(tags=tags):
-            name, texts = "tags", list(tags or ())
+            name, texts = "tags", [text for tag in tags or () for text in _tag_texts(tag)]
         case _:
             return
     if _bytes(*texts) > MAX_PAIR_BYTES:
         what = "cookies" if name == "instructions" else "tags"
         yield Broken(json_path(*location, name), f"all {what} together are longer than {MAX_PAIR_BYTES:,} bytes")
+
+
+def _tag_texts(tag: str | Tag) -> tuple[str, ...]:
+    return (tag,) if isinstance(tag, str) else (tag.key, tag.value)
 
 
 def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:

@@ -8,15 +8,13 @@ from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.policy import MAX_TEXT_CHARS, variable
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
-from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, SSML_CHARS_PER_SPOKEN_CHAR
+from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, MAX_BREAKS_S, MAX_TONES, SSML_CHARS_PER_SPOKEN_CHAR
 from sinch_voice_mcp.svaml.prompts import syntax_in
 from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, has_root_tag, parse
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
-_TONES = re.compile(r"[0-9#w]{1,64}", re.ASCII)
-_MAX_TOTAL_BREAKS_S = 30
-"""Seconds of all breaks of one SSML text together."""
+_TONES = re.compile(rf"[0-9#w]{{1,{MAX_TONES}}}", re.ASCII)
 
 _REMOVE = "Remove it."
 _AS_MARKUP = "Pass it as SSML: `ssml`, or #ssml[…] in a prompt; or remove the tags."
@@ -40,7 +38,7 @@ def dtmf(case: Case) -> Iterator[RuleResult]:
     """Refuse tones that no keypad has."""
     for effect in case.all(Tones):
         fits = _TONES.fullmatch(effect.value) is not None
-        message = "Tones are 1 to 64 of the characters 0-9, # and w (a pause of 0.5 s)."
+        message = f"Tones are 1 to {MAX_TONES} of the characters 0-9, # and w (a pause of 0.5 s)."
         problem = None if fits else mistake(message, "Use only these characters.")
         # Tones can be a PIN, so only their count is shown.
         yield result_of(effect.path, f"{len(effect.value)} tones", problem)
@@ -83,8 +81,8 @@ def _silence_problem(speech: Speech) -> Problem | None:
         return mistake("The SSML contains no text, so the call would cost money and say nothing.", _WRITE_TEXT)
     if any(seconds > MAX_BREAK_S for seconds in speech.breaks):
         return mistake(f"The SSML contains a break longer than {MAX_BREAK_S} s.", _SHORTEN_BREAKS)
-    if sum(speech.breaks) > _MAX_TOTAL_BREAKS_S:
-        return mistake(f"The breaks of the SSML last longer than {_MAX_TOTAL_BREAKS_S} s together.", _SHORTEN_BREAKS)
+    if sum(speech.breaks) > MAX_BREAKS_S:
+        return mistake(f"The breaks of the SSML last longer than {MAX_BREAKS_S} s together.", _SHORTEN_BREAKS)
     return None
 
 

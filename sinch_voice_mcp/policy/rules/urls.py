@@ -9,9 +9,10 @@ from sinch_voice_mcp.policy.effects.kinds import Fetch, FetchKind
 from sinch_voice_mcp.policy.refusal import owner_sets
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, listed, mistake, result_of
-from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
+from sinch_voice_mcp.policy.urls import host_listed, url_host
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
+from sinch_voice_mcp.text.urls import url_problem
 
 _HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
 

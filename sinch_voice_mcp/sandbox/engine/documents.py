@@ -9,8 +9,10 @@ from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulat
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, ReplySource, UnusableSvaml
 from sinch_voice_mcp.svaml import (
     Action,
+    AnsweringMachineDetection,
     ConnectConf,
     ConnectPstn,
+    Continue,
     Document,
     Event,
     StartRecording,
@@ -100,16 +102,12 @@ def _features(document: Document, event: Event) -> Iterator[str]:
 
 
 def _features_of(action: Action, event: Event) -> Iterator[str]:
+    if isinstance(action, ConnectConf | ConnectPstn | Continue) and action.record:
+        yield "recording of a connected call"
     match action:
-        case ConnectConf():
-            if event == "callout":
-                yield "connectConf in the ICE of a callout"
-            if action.record:
-                yield "recording of a connected call"
-        case ConnectPstn():
-            if action.record:
-                yield "recording of a connected call"
-            if action.amd is not None and action.amd.enabled and event != "callout":
-                yield "amd of a second phone"
+        case ConnectConf() if event == "callout":
+            yield "connectConf in the ICE of a callout"
+        case ConnectPstn(amd=AnsweringMachineDetection(enabled=True)) if event != "callout":
+            yield "amd of a second phone"
         case _:
             pass

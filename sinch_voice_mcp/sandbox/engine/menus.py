@@ -22,6 +22,7 @@ from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import InMenu, MenuOutcome, MenuOutcomeType, MenuRun
 from sinch_voice_mcp.svaml import Menu, Option, RunMenu, timing
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+from sinch_voice_mcp.svaml.model.menus import ENDS_SEQUENCE, ends_sequence
 from sinch_voice_mcp.svaml.prompts import PromptError
 
 KEYS = "9876543210*#"
@@ -95,8 +96,8 @@ def press(session: Session, run: MenuRun, key: str) -> MenuOutcome | None:
     run.listening = True
     if run.menu.max_digits is None:
         return _take_input(session, run, key)
-    if key == "#":
-        return _take_input(session, run, run.digits or key)
+    if key == ENDS_SEQUENCE:
+        return _take_input(session, run, run.digits if ends_sequence(key, run.menu.max_digits) else key)
     run.digits += key
     if len(run.digits) >= run.menu.max_digits:
         return _take_input(session, run, run.digits)

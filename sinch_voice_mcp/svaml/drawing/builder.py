@@ -96,7 +96,8 @@ def _action(builder: _GraphBuilder, name: str, action: Action | None, here: str,
         case Hangup():
             builder.edge(here, builder.node(f"end:{name}", "end", "Hang up"))
         case Continue():
-            builder.edge(here, builder.node(f"on:{name}", "end", "The call continues"))
+            recorded = ("recorded",) if action.record else ()
+            builder.edge(here, builder.node(f"on:{name}", "end", "The call continues", recorded))
         case None if event in {"update", None}:
             builder.edge(here, builder.node(f"on:{name}", "end", "The call continues", ("no action given",)))
         case None:

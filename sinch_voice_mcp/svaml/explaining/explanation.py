@@ -111,7 +111,7 @@ def _action(action: Action | None, event: Event | None) -> list[str]:
         case Hangup():
             return ["Hangs up."]
         case Continue():
-            return [steps.continuing(event)]
+            return steps.continuing(action, event)
         case RunMenu():
             return questions.question(action)
         case Park():

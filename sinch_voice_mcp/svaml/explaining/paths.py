@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sinch_voice_mcp.svaml.model.actions import RunMenu
-from sinch_voice_mcp.svaml.model.menus import Menu
+from sinch_voice_mcp.svaml.model.menus import Menu, ends_sequence
 
 DEFAULT_REPEATS = 3
 """How often a question is repeated by default, as in Sinch's flow builder."""
@@ -74,14 +74,17 @@ class Paths:
 
 
 def choices(menu: Menu) -> Choices:
-    """Return the options of a menu in order; one whose key and phrase an earlier option has cannot be chosen."""
+    """Return the options of a menu in order.
+
+    An option cannot be chosen if an earlier one has its key and phrase, or if its only key ends the keys.
+    """
     taken: set[str] = set()
     found: list[Choice] = []
     hidden = 0
     ends_digits = False
     for option in menu.options or ():
         key = option.dtmf
-        if key == ENDS_DIGITS and menu.max_digits is not None:
+        if ends_sequence(key, menu.max_digits):
             key, ends_digits = None, True
         triggers = {trigger.casefold() for trigger in (key, option.input) if trigger is not None}
         if triggers <= taken:

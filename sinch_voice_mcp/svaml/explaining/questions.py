@@ -15,7 +15,7 @@ from sinch_voice_mcp.svaml.explaining.paths import (
 from sinch_voice_mcp.svaml.explaining.phrases import in_backticks, in_quotes, milliseconds, played, with_full_stop
 from sinch_voice_mcp.svaml.explaining.steps import voice
 from sinch_voice_mcp.svaml.model.actions import RunMenu
-from sinch_voice_mcp.svaml.model.menus import Menu
+from sinch_voice_mcp.svaml.model.menus import ENDS_SEQUENCE, Menu
 
 _MAX_MENUS = 100
 _MAX_OPTIONS = 60
@@ -81,7 +81,7 @@ def _menu(menu: Menu, action: RunMenu, way: Paths, handlers: Container[str]) -> 
 def _collecting(most: int, pause: str) -> str:
     if most == 1:
         return "Waits for one key."
-    return f"Collects up to {most:,} keys; `#` or a pause of {pause} ends them."
+    return f"Collects up to {most:,} keys; `{ENDS_SEQUENCE}` or a pause of {pause} ends them."
 
 
 def _trigger(choice: Choice, menu: Menu, *, voiced: bool) -> str:

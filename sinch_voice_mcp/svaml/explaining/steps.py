@@ -20,6 +20,7 @@ from sinch_voice_mcp.svaml.model.actions import (
     ConnectPstn,
     ConnectSip,
     ConnectStream,
+    Continue,
     MusicOnHold,
     Park,
 )
@@ -102,13 +103,15 @@ def recording(options: RecordingOptions | None) -> str:
     if options.destination_url is not None:
         phrase += f", to {in_backticks(options.destination_url, MAX_TEXT_CHARS)}"
     if (text := options.transcription_options) is not None and text.enabled:
-        phrase += f", and transcribes it {voice(text.locale)}"
+        language = "in a language that is not stated" if text.locale is None else voice(text.locale)
+        phrase += f", and transcribes it {language}"
     return phrase + ("; no notifications are sent" if options.notification_events is False else "")
 
 
-def continuing(event: Event | None) -> str:
-    """Return what ``continue`` does in answer to an event."""
-    return "Continues the call." if event is None else _CONTINUE.get(event, "Continues the call.")
+def continuing(action: Continue, event: Event | None) -> list[str]:
+    """Return what ``continue`` does in answer to an event, and whether the call is recorded."""
+    recorded = [f"The call is recorded{recording(action.recording_options)}."] if action.record else []
+    return ["Continues the call." if event is None else _CONTINUE.get(event, "Continues the call."), *recorded]
 
 
 def telephone(action: ConnectPstn, event: Event | None) -> list[str]:

@@ -79,9 +79,12 @@ def stream(target: Target) -> Iterator[Finding]:
     yield target.finding("SV034", "warning", ("action", "name"), message)
     destination = target.action.get("destination")
     endpoint = destination.get("endpoint") if is_object(destination) else None
+    location = ("action", "destination", "endpoint")
     if isinstance(endpoint, str) and endpoint.lower().startswith("ws://"):
-        location = ("action", "destination", "endpoint")
         yield target.finding("SV034", "warning", location, "ws:// sends the audio unencrypted; use wss://")
+    elif isinstance(endpoint, str) and not endpoint.lower().startswith("wss://"):
+        message = "the audio goes to a WebSocket server; begin the address with wss://"
+        yield target.finding("SV034", "error", location, message)
 
 
 RULES = (
@@ -95,5 +98,6 @@ RULES = (
     LintRule("SV031", "warning", "Callout that may not dial", "The ICE of a callout is connectPstn or connectStream; "
              "with an inline ICE, the request has no `cli` and no `destination` of its own.", callout_without_dialing),
     LintRule("SV032", "info", "Callbacks off", "suppressCallbacks drops ACE and DiCE.", callbacks_suppressed),
-    LintRule("SV034", "warning", "Streaming", "connectStream is a closed beta and needs wss://.", stream),
+    LintRule("SV034", "warning", "Streaming", "connectStream is a closed beta. The address begins with wss://; "
+             "ws:// is a warning, any other an error.", stream),
 )  # fmt: skip

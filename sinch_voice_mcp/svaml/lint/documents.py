@@ -1,15 +1,16 @@
 """Check one document: read it as far as it can be read, then run every rule about documents."""
 
 from sinch_voice_mcp.svaml.findings import Finding
-from sinch_voice_mcp.svaml.lint import calls, menus, speech, structure, values
+from sinch_voice_mcp.svaml.lint import calls, menus, prompts, ranges, speech, structure, values
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import EVENTS, Event
 from sinch_voice_mcp.svaml.reading.reader import survey
-from sinch_voice_mcp.types import is_list, is_object
 
-RULES: tuple[LintRule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES)
+RULES: tuple[LintRule, ...] = (
+    *structure.RULES, *ranges.RULES, *values.RULES, *menus.RULES, *prompts.RULES, *speech.RULES, *calls.RULES,
+)  # fmt: skip
 """The rules about documents."""
 
 STATUS = "reportCallStatus"
@@ -18,10 +19,13 @@ STATUS = "reportCallStatus"
 
 def check_document(value: object, context: Context | None) -> tuple[Document | None, list[Finding]]:
     """Return the document, None if it has an error, and every finding."""
-    if context == "dice":
-        value = _without_status(value)
+    if isinstance(value, str):
+        # The reader accepts JSON text; here the text itself was a JSON value.
+        message = "the document is a JSON string that contains JSON: it was serialized twice; serialize it once"
+        return None, [Finding("SV001", "error", message)]
     event: Event | None = context if context in EVENTS else None
-    reading, normalizer, wire = survey(value, event)
+    ignored = {STATUS.lower()} if context == "dice" else ()
+    reading, normalizer, wire = survey(value, event, ignored=ignored, forgiving=True)
     findings = normalizer.findings
     if context in {"dice", "conference"}:
         # An ended call and a key in a conference need no SVAML at all.
@@ -31,10 +35,3 @@ def check_document(value: object, context: Context | None) -> tuple[Document | N
     target = Target(wire, normalizer, context)
     found = [finding for rule in RULES for finding in rule.check(target)]
     return (None if reading is None else reading.document), found
-
-
-def _without_status(value: object) -> object:
-    if not is_object(value) or not is_list(listed := value.get("instructions")):
-        return value
-    kept = [item for item in listed if not (is_object(item) and item.get("name") == STATUS)]
-    return {**value, "instructions": kept} if kept else {k: v for k, v in value.items() if k != "instructions"}

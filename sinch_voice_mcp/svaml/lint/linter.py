@@ -138,8 +138,8 @@ def guess(value: object) -> Context | None:
         return None
     action, listed = value.get("action"), value.get("instructions")
     items = [item for item in (listed if is_list(listed) else []) if is_object(item)]
-    names = {name for item in items if isinstance(name := item.get("name"), str)}
-    if documents.STATUS in names:
+    names = {name.lower() for item in items if isinstance(name := item.get("name"), str)}
+    if documents.STATUS.lower() in names:
         return "dice"
     if "answer" in names:
         name = str(action.get("name")).lower() if is_object(action) else ""

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from sinch_voice_mcp.svaml.findings import Finding, Location, adding
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
+from sinch_voice_mcp.svaml.model.menus import ends_sequence
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _GOTO = re.compile(r"\s*menu\s*\(([^()]*)\)\s*", re.IGNORECASE)
-_BARE = re.compile(r"\s*return\s*", re.IGNORECASE)
+_BARE = re.compile(r"\s*return\s*(?:\(\s*\)\s*)?", re.IGNORECASE)
 _SPOKEN = ("#tts[", "#ssml[")
 _MAX_ID_CHARS = 40
 
@@ -94,7 +95,8 @@ def _leaving(known: Mapping[str, tuple[Location, JsonObject]]) -> set[str]:
     leaving: list[str] = []
     for name, (_, menu) in known.items():
         goals = [_goto(option) for _, option in _options(menu)]
-        if menu.get("maxDigits") is not None or not goals or None in goals:
+        # A menu that does not exist is reported as such, and not as a loop as well.
+        if menu.get("maxDigits") is not None or not goals or any(goal not in known for goal in goals):
             leaving.append(name)
         for goal in goals:
             comes_from.setdefault(goal or "", []).append(name)
@@ -111,10 +113,13 @@ def _taken_keys(target: Target, location: Location, menu: JsonObject) -> Iterato
     seen: set[str] = set()
     for at, option in _options(menu):
         key = option.get("dtmf")
+        where = (*location, "options", at, "dtmf")
         if isinstance(key, str):
             if key in seen:
-                where = (*location, "options", at, "dtmf")
                 message = f"an earlier option has the key {key[:5]}, so this one is never chosen; use another key"
+                yield target.finding("SV016", "warning", where, message)
+            elif ends_sequence(key, menu.get("maxDigits")):
+                message = f"with `maxDigits`, {key} ends the keys, so this option is never chosen; remove it"
                 yield target.finding("SV016", "warning", where, message)
             seen.add(key)
 
@@ -131,28 +136,53 @@ def bare_return(target: Target) -> Iterator[Finding]:
                 yield target.finding("SV017", "warning", where, message)
 
 
-def nothing_to_press(target: Target) -> Iterator[Finding]:
-    """SV018: a menu that accepts no key."""
+def incomplete_menu(target: Target) -> Iterator[Finding]:
+    """SV018: a menu that accepts no key, or asks nothing."""
+    spoken_before = any(item.get("name") in {"say", "playFiles"} for _, item in target.instructions)
     for location, menu in target.menus:
         if not menu.get("options") and menu.get("maxDigits") is None:
             message = "the menu has neither `options` nor `maxDigits`, so no key does anything; add one of them"
             yield target.finding("SV018", "warning", location, message)
+        introduced = spoken_before and menu.get("id") == _first(target)
+        if menu.get("mainPrompt") is None and not introduced and not _misnamed_prompt(target, location):
+            message = "the menu has no `mainPrompt`, so the caller hears silence; add the question"
+            yield target.finding("SV018", "warning", location, message)
+
+
+def _misnamed_prompt(target: Target, location: Location) -> bool:
+    """Whether a menu has a prompt under an unknown name, which is reported itself."""
+    unknown = (member.location for member in target.normalizer.unknown)
+    return any(where[:-1] == location and "prompt" in str(where[-1]).lower() for where in unknown)
 
 
 def no_locale(target: Target) -> Iterator[Finding]:
-    """SV019: speech, spoken or recognized, in no stated language."""
+    """SV019: speech, spoken, recognized or transcribed, in no stated language."""
     required = tuple(target.read("SV019"))
     yield from required
-    # What the reader says of the action includes what is said below.
-    reported: set[Location] = {("action",)} if required else set()
+    yield from _spoken(target, listens=bool(required))
+    yield from _transcribed(target)
+
+
+def _spoken(target: Target, *, listens: bool) -> Iterator[Finding]:
+    reported: set[Location] = set()
     for prompt in target.prompts:
         spoken = any(tag in prompt.text.lower() for tag in _SPOKEN)
-        if spoken and prompt.locale is None and prompt.holder not in reported:
+        # Its missing locale is an error already.
+        listening = listens and prompt.holder == ("action",)
+        if spoken and prompt.locale is None and not listening and prompt.holder not in reported:
             reported.add(prompt.holder)
             # en-US is the platform's own default, so adding it changes nothing.
             fix = adding((*target.source(prompt.holder), "locale"), "en-US")
             message = "text is spoken here without a `locale`; add it (the platform's default is en-US)"
             yield target.finding("SV019", "warning", prompt.holder, message, fix)
+
+
+def _transcribed(target: Target) -> Iterator[Finding]:
+    for location, options in target.recordings:
+        transcription = options.get("transcriptionOptions")
+        if is_object(transcription) and transcription.get("enabled") is True and transcription.get("locale") is None:
+            message = "the language of the transcription is not stated; add `locale`"
+            yield target.finding("SV019", "warning", (*location, "transcriptionOptions"), message)
 
 
 def _shown(name: str) -> str:
@@ -166,7 +196,8 @@ RULES = (
              "exit.", dead_end),
     LintRule("SV017", "error", "Option leads nowhere", "The action of an option is `menu(id)` or `return(value)`.",
              bare_return),
-    LintRule("SV018", "warning", "Nothing to press", "A menu has `options` or `maxDigits`.", nothing_to_press),
-    LintRule("SV019", "warning", "No locale", "Speech has a `locale`; `enableVoice` requires one.", no_locale,
-             fixable=True),
+    LintRule("SV018", "warning", "Incomplete menu", "A menu has `options` or `maxDigits`, and a `mainPrompt`, unless "
+             "instructions speak before the first menu.", incomplete_menu),
+    LintRule("SV019", "warning", "No locale", "Speech and transcriptions have a `locale`; `enableVoice` requires one.",
+             no_locale, fixable=True),
 )  # fmt: skip

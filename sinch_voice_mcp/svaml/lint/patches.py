@@ -39,17 +39,17 @@ def _apply(root: object, operation: JsonObject) -> bool:
 
 
 def _rename(holder: JsonObject, old: str, new: str) -> bool:
-    if old not in holder or new in holder:
+    # A member that is null counts as absent, for the reader and for the platform.
+    if old not in holder or holder.get(new) is not None:
         return False
     # The renamed member keeps its position, so that its author recognizes the document.
-    items = [(new if key == old else key, item) for key, item in holder.items()]
+    items = [(new if key == old else key, item) for key, item in holder.items() if key != new]
     holder.clear()
     holder.update(items)
     return True
 
 
 def _add(holder: JsonObject, name: str, value: object) -> bool:
-    # A member that is null counts as absent, for the reader and for the platform.
     if holder.get(name) is not None:
         return False
     holder[name] = value

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.documents import check_document
 from sinch_voice_mcp.svaml.lint.equivalents import check_as_document
+from sinch_voice_mcp.svaml.lint.patches import apply_fixes
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.model.destinations import DESTINATION_TYPES, NumberDestination
@@ -13,6 +14,7 @@ from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
 from sinch_voice_mcp.svaml.reading.reader import is_voice_v2, validated
 from sinch_voice_mcp.svaml.reading.shapes import CALLOUT_SHAPES
+from sinch_voice_mcp.svaml.reading.source import apply_edits
 from sinch_voice_mcp.types import JsonObject, is_object
 
 METHODS = tuple(CALLOUT_SHAPES)
@@ -129,9 +131,20 @@ def _embedded(member: str, text: object, context: Context) -> Iterator[Finding]:
     except NotJsonError as error:
         yield _finding("SV001", at, str(error))
         return
-    for finding in check_document(value, context)[1]:
-        # The document is text inside the request; a patch cannot reach into it.
-        yield replace(finding, location=at, inside=finding.location, fix=())
+    yield from _findings_inside(at, text, value, check_document(value, context)[1])
+
+
+def _findings_inside(at: Location, text: str, value: object, findings: list[Finding]) -> Iterator[Finding]:
+    """Yield the findings of a document that stands as text in the request, with fixes that reach into the text."""
+    if "credentials" in text.lower():
+        # A fix would be the whole text, and reports of fixes are shown and stored.
+        message = " (not fixed here, because the text contains credentials)"
+        findings = [replace(one, message=one.message + message, fix=()) if one.fix else one for one in findings]
+    # Every fix is the same: the text after all of them.
+    fixed, applied = apply_fixes(value, (finding for finding in findings if finding.fix))
+    fix = replacing(at, apply_edits(text, applied, fixed)) if applied else ()
+    for finding in findings:
+        yield replace(finding, location=at, inside=finding.location, fix=fix if finding in applied else ())
 
 
 def _is_blank(text: object) -> bool:

@@ -1,14 +1,11 @@
 """Rules about what a document is made of. The reader makes most of these findings; ``svaml.codes`` lists which."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from sinch_voice_mcp.svaml.findings import Finding, replacing
-from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_CONFERENCE_ID_CHARS, MAX_PARK_S
+from sinch_voice_mcp.svaml.findings import Finding
+from sinch_voice_mcp.svaml.limits import MAX_CONFERENCE_ID_CHARS
 from sinch_voice_mcp.svaml.lint.rule import LintRule, found_by_reader
 from sinch_voice_mcp.svaml.lint.target import Target
-
-_MISSPELT_MUSIC = {"ringing": "ring", "music": "music1", "default": "music1"}
 
 
 def not_allowed_here(target: Target) -> Iterator[Finding]:
@@ -26,19 +23,10 @@ def not_allowed_here(target: Target) -> Iterator[Finding]:
             yield target.finding("SV007", "error", location, message)
 
 
-def not_a_value(target: Target) -> Iterator[Finding]:
-    """SV033: a value outside the documented ones; a common misspelling is fixed."""
-    for finding in target.read("SV033"):
-        value = target.action.get("moh") if finding.location[-1:] == ("moh",) else None
-        meant = _MISSPELT_MUSIC.get(value.lower()) if isinstance(value, str) else None
-        fix = replacing(finding.location, meant) if meant is not None else ()
-        yield replace(finding, fix=fix)
-
-
 RULES = (
     LintRule("SV001", "error", "Not a JSON object", "The document is a JSON object; inside a callout, the JSON text of "
              "one. A member written twice is a warning.", found_by_reader("SV001"), fixable=False),
-    LintRule("SV002", "error", "Voice v2", "`commands` belongs to Voice v2, another language.",
+    LintRule("SV002", "error", "Voice v2", "`commands` and `callBehavior` belong to Voice v2, another language.",
              found_by_reader("SV002")),
     LintRule("SV003", "error", "No action", "A document has an action; only an update of a call can omit it.",
              found_by_reader("SV003")),
@@ -51,15 +39,12 @@ RULES = (
     LintRule("SV007", "error", "Not allowed here", "Each event allows certain actions and instructions.",
              not_allowed_here),
     LintRule("SV008", "warning", "Unknown member", "Every member is documented; Sinch ignores others. Common "
-             "misspellings are fixed.", found_by_reader("SV008"), fixable=True),
+             "misspellings are fixed; one of `instructions` or `action` is an error.", found_by_reader("SV008"),
+             fixable=True),
     LintRule("SV009", "error", "Missing or of another type", "Required members are present, and each member has its "
              "documented type.", found_by_reader("SV009")),
     LintRule("SV010", "warning", "Another form", "Text, numbers and true or false are written as documented, such as "
              "`\"1\"` for a key.", found_by_reader("SV010"), fixable=True),
-    LintRule("SV013", "error", "Duration", f"`maxDuration` is 1 to {MAX_CALL_S:,} seconds, of `park` at most "
-             f"{MAX_PARK_S}.", found_by_reader("SV013")),
     LintRule("SV025", "error", "Conference ID", f"A conference ID has 1 to {MAX_CONFERENCE_ID_CHARS} characters, not "
              "only dots and spaces, and no control characters.", found_by_reader("SV025")),
-    LintRule("SV033", "error", "Not a documented value", "`transport`, `moh` (`mohClass`), `mode`, `domain` and "
-             "`indications` have one of their documented values.", not_a_value, fixable=True),
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location
+from sinch_voice_mcp.svaml.prompts import Part, PromptError, TextPart, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
@@ -22,6 +23,14 @@ class Prompt:
     location: Location
     text: str
     holder: Location
+    locale: object
+
+
+class SpokenText(NamedTuple):
+    """A plain text that is spoken, its location, and the ``locale`` that it is spoken in."""
+
+    location: Location
+    text: str
     locale: object
 
 
@@ -70,6 +79,13 @@ class Target:
         return tuple((("action", "menus", at), item) for at, item in enumerate(items) if is_object(item))
 
     @cached_property
+    def recordings(self) -> tuple[tuple[Location, JsonObject], ...]:
+        """The options of every recording, with their location."""
+        found = ((location, item.get("options"), "options") for location, item in self.named("startRecording"))
+        action = ((("action",), self.action.get("recordingOptions"), "recordingOptions"),)
+        return tuple(((*at, member), options) for at, options, member in (*found, *action) if is_object(options))
+
+    @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
         """Every prompt string."""
         return tuple(self._prompts())
@@ -85,6 +101,27 @@ class Target:
             for member in ("mainPrompt", "repeatPrompt"):
                 if isinstance(text := menu.get(member), str):
                     yield Prompt((*location, member), text, ("action",), self.action.get("locale"))
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Location, Part], ...]:
+        """Every item of the prompts that can be read, with the location of its prompt."""
+        return tuple((prompt.location, part) for prompt in self.prompts for part in _readable(prompt.text))
+
+    @cached_property
+    def spoken(self) -> tuple[SpokenText, ...]:
+        """Every plain text that is spoken, in `say` and in prompts."""
+        said = (
+            SpokenText((*at, "text"), text, item.get("locale"))
+            for at, item in self.named("say")
+            if isinstance(text := item.get("text"), str)
+        )
+        in_prompts = (
+            SpokenText(prompt.location, part.text, prompt.locale)
+            for prompt in self.prompts
+            for part in _readable(prompt.text)
+            if isinstance(part, TextPart)
+        )
+        return (*said, *in_prompts)
 
     def _of_action(self, *members: str) -> Iterator[Prompt]:
         for member in members:
@@ -102,3 +139,10 @@ class Target:
     def read(self, code: str) -> Iterator[Finding]:
         """Yield the findings that the reader made under a code."""
         return (finding for finding in self.normalizer.findings if finding.code == code)
+
+
+def _readable(prompt: str) -> tuple[Part, ...]:
+    try:
+        return parse(prompt)
+    except PromptError:
+        return ()

@@ -19,6 +19,7 @@ from sinch_voice_mcp.svaml.model.actions import (
     Park,
     RunMenu,
     StreamingOptions,
+    Tag,
 )
 from sinch_voice_mcp.svaml.model.callouts import ConferenceCallout, CustomCallout, TtsCallout
 from sinch_voice_mcp.svaml.model.destinations import (
@@ -86,6 +87,7 @@ __all__ = [
     "StopRecording",
     "StreamDestination",
     "StreamingOptions",
+    "Tag",
     "TranscriptionOptions",
     "TtsCallout",
     "UserDestination",

@@ -43,9 +43,11 @@ class Hangup(Payload):
 
 
 class Continue(Payload):
-    """Continue with what the call was doing."""
+    """Continue with what the call was doing. ``record`` records the call, as Sinch's older documentation shows."""
 
     name: Literal["continue"] = "continue"
+    record: bool | None = None
+    recording_options: RecordingOptions | None = None
 
 
 class CallHeader(Payload):
@@ -60,6 +62,13 @@ class AnsweringMachineDetection(Payload):
 
     enabled: bool | None = None
     async_: bool | None = Field(default=None, alias="async")
+
+
+class Tag(Payload):
+    """A label of a call with a name, as an older library of Sinch sends it."""
+
+    key: Inert[str]
+    value: Inert[str]
 
 
 class ConnectPstn(Payload):
@@ -81,7 +90,7 @@ class ConnectPstn(Payload):
     amd: AnsweringMachineDetection | None = None
     record: bool | None = None
     recording_options: RecordingOptions | None = None
-    tags: Many[Inert[str]] | None = None
+    tags: Many[Inert[str] | Tag] | None = None
 
 
 class ConnectMxp(Payload):

@@ -6,6 +6,14 @@ from pydantic import Field, model_validator
 
 from sinch_voice_mcp.types import Inert, Many, Meaning, Payload
 
+ENDS_SEQUENCE = "#"
+"""The key that ends the keys of a menu with ``maxDigits``; it is not one of them."""
+
+
+def ends_sequence(key: object, max_digits: object) -> bool:
+    """Whether a key ends the keys of a menu, and so chooses nothing; a menu that takes one key ends by itself."""
+    return key == ENDS_SEQUENCE and isinstance(max_digits, int) and max_digits > 1
+
 
 class Option(Payload):
     """A key or, with ``enable_voice``, a spoken phrase, and where it leads.

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from sinch_voice_mcp.svaml.findings import Finding, Level, Location, json_path, moving, replacing
-from sinch_voice_mcp.svaml.reading.shapes import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
+from sinch_voice_mcp.svaml.findings import Finding, Level, Location, Step, json_path, moving, replacing
+from sinch_voice_mcp.svaml.reading.shapes import ACTION_SHAPES, FORMS, INSTRUCTION_SHAPES, Shape
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _MAX_SUGGESTIONS = 100
 """Findings after which no similar names are searched: the search would take seconds, for a report that is cut."""
 
 _MAX_NAME_CHARS = 40
+_MAX_FORM_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,13 @@ class Normalizer:
     Attributes:
         findings: What was wrong, with locations in the foreign spelling.
         unknown: The members that were set aside.
-        renamed: Foreign names of members, by their location in documented spelling.
+        renamed: Foreign names of members, and foreign indexes of instructions, by their location in documented
+            spelling.
     """
 
     findings: list[Finding] = field(default_factory=list[Finding])
     unknown: list[UnknownMember] = field(default_factory=list[UnknownMember])
-    renamed: dict[Location, str] = field(default_factory=dict[Location, str])
+    renamed: dict[Location, Step] = field(default_factory=dict[Location, Step])
 
     def note(self, code: str, level: Level, location: Location, message: str, fix: tuple[JsonObject, ...] = ()) -> None:
         """Record a finding at a location of the document in documented spelling."""
@@ -60,7 +62,9 @@ class Normalizer:
         """Return the known name that was probably meant; None without a similar one, or after 100 findings."""
         if len(self.findings) > _MAX_SUGGESTIONS:
             return None
-        return next(iter(get_close_matches(name[:_MAX_NAME_CHARS], known, n=1)), None)
+        by_form = {one.lower(): one for one in known}
+        close = get_close_matches(name[:_MAX_NAME_CHARS].lower(), by_form, n=1)
+        return by_form[close[0]] if close else None
 
     def instruction(self, raw: object, location: Location) -> JsonObject | None:
         """Return an instruction in documented spelling; None if it has no known name."""
@@ -74,12 +78,23 @@ class Normalizer:
         if not is_object(raw):
             self.note("SV009", "error", location, f"an {kind} is an object with a `name`")
             return None
+        raw = self._with_name(raw, location)
         name = raw.get("name")
         if not isinstance(name, str):
             self.note("SV009", "error", (*location, "name"), f"the {kind} needs a `name`: one of {_list(shapes)}")
             return None
         known = self._name(name, (*location, "name"), kind, shapes)
         return None if known is None else self.members({**raw, "name": known}, shapes[known], location)
+
+    def _with_name(self, raw: JsonObject, location: Location) -> JsonObject:
+        """Return the object with its `name` under this name, if it is written in another letter case."""
+        other = next((key for key in raw if key.lower() == "name" and raw.get("name") is None and key != "name"), None)
+        if other is None:
+            return raw
+        fix = moving(self.source((*location, other)), "name")
+        self.note("SV008", "error", (*location, other), "this member is written `name`", fix)
+        self.renamed[(*location, "name")] = other
+        return {"name" if key == other else key: value for key, value in raw.items() if key != "name"}
 
     def _name(self, name: str, location: Location, kind: str, shapes: Mapping[str, Shape]) -> str | None:
         if name in shapes:
@@ -89,8 +104,8 @@ class Normalizer:
             fix = replacing(self.source(location), known)
             self.note("SV006", "warning", location, f"the name of the {kind} is written `{known}`", fix)
             return known
-        near = self.nearest(name.lower(), folded)
-        hint = f"; did you mean `{folded[near]}`?" if near else f"; use one of {_list(shapes)}"
+        near = self.nearest(name, shapes)
+        hint = f"; did you mean `{near}`?" if near else f"; use one of {_list(shapes)}"
         self.note("SV005", "error", location, f"there is no {kind} `{name[:_MAX_NAME_CHARS]}`{hint}")
         return None
 
@@ -105,22 +120,21 @@ class Normalizer:
                 continue
             member = self._member(key, raw, shape, location)
             if member not in known:
-                self._set_aside(key, value, free, location)
+                self._set_aside(key, value, shape.hints.get(key) or self.nearest(key, free), location)
             else:
                 out[member] = self._value(value, member, shape, (*location, member))
         return out
 
     def _member(self, key: str, raw: JsonObject, shape: Shape, location: Location) -> str:
         meant = shape.spelled(key)
-        if meant is None or meant in raw:
+        if meant is None or raw.get(meant) is not None:
             return key
         fix = moving(self.source((*location, key)), meant)
         self.note("SV008", "warning", (*location, key), f"the documented name of this member is `{meant}`", fix)
         self.renamed[(*location, meant)] = key
         return meant
 
-    def _set_aside(self, key: str, value: object, known: frozenset[str], location: Location) -> None:
-        near = self.nearest(key, known)
+    def _set_aside(self, key: str, value: object, near: str | None, location: Location) -> None:
         hint = f"; did you mean `{near}`?" if near else ""
         self.note(
             "SV008",
@@ -131,17 +145,12 @@ class Normalizer:
         self.unknown.append(UnknownMember((*location, key), value))
 
     def _value(self, value: object, member: str, shape: Shape, location: Location) -> object:
-        if (convert := shape.conversions.get(member)) is not None:
+        if (convert := shape.conversion(member)) is not None:
             converted = convert(value)
-            if converted != value:
+            if _differs(converted, value):
                 fix = replacing(self.source(location), converted)
-                self.note(
-                    "SV010",
-                    "warning",
-                    location,
-                    f"the documented form of this value is {json.dumps(converted)[:60]}",
-                    fix,
-                )
+                message = f"the documented form of this value is {_form(member, converted)}"
+                self.note("SV010", "warning", location, message, fix)
             value = converted
         child = shape.children.get(member)
         if child is None:
@@ -152,6 +161,16 @@ class Normalizer:
 
     def _child(self, value: object, shape: Shape, location: Location) -> object:
         return self.members(value, shape, location) if is_object(value) else value
+
+
+def _differs(one: object, other: object) -> bool:
+    # In Python, 4 equals 4.0; as JSON they differ.
+    return one != other or isinstance(one, float) != isinstance(other, float)
+
+
+def _form(member: str, value: object) -> str:
+    written = json.dumps(value)
+    return written if len(written) <= _MAX_FORM_CHARS else FORMS.get(member, f"{written[:_MAX_FORM_CHARS]}…")
 
 
 def _list(names: Mapping[str, Shape]) -> str:

@@ -3,15 +3,16 @@
 :func:`examine` reports everything it finds; :func:`read` raises at the first error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.svaml.findings import Finding, Location, Step, replacing
+from sinch_voice_mcp.svaml.findings import Finding, Location, Step, moving, replacing
 from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
 from sinch_voice_mcp.svaml.reading import jsontext
@@ -28,11 +29,20 @@ _EVENT_NAMES: dict[Event, str] = {
     "callout": "the ICE of a callout",
     "update": "an update of a call",
 }
+_VOICE_V2 = ("commands", "command", "callBehavior")
+"""Members that only documents and requests of Voice v2 have."""
+
+_MIN_SIMILARITY = 0.82
+"""Of difflib: `acton` and `Instruction` are near enough, `actionUrl` is not."""
+
 _ROOT_MEMBERS = frozenset({"instructions", "action", "actions", "$schema"})
 """Members of the document that are read one by one; ``$schema`` is for editors and never sent."""
 
 _VOICE_V2_MEMBERS = ("commands", "command", "callBehavior")
 """Members that tell SVAML of Voice v2, and the envelope around it, from Voice v1."""
+_MAX_NAME_CHARS = 40
+_MAX_KEYS = 100
+"""Unknown members of a document that are compared with the known ones; the comparison is slow."""
 
 _PATTERNS = {
     "action": "must be `return(value)` or `menu(id)`",
@@ -93,15 +103,26 @@ def examine(data: object, event: Event | None = None) -> tuple[Reading | None, t
     return reading, tuple(normalizer.findings)
 
 
-def survey(data: object, event: Event | None = None) -> tuple[Reading | None, Normalizer, JsonObject | None]:
+def survey(
+    data: object, event: Event | None = None, *, ignored: Container[str] = (), forgiving: bool = False
+) -> tuple[Reading | None, Normalizer, JsonObject | None]:
     """Read a document as far as it can be read.
+
+    Args:
+        data: As for :func:`read`.
+        event: As for :func:`read`.
+        ignored: Names of instructions, in lower case, that are left out without a finding.
+        forgiving: Whether ``instructions`` and ``action`` are also read under a similar name, with an error.
 
     Returns:
         The reading, None if there is an error; the normalizer with its findings; and the document in documented
         spelling, which rules can examine even if it has errors.
     """
     normalizer = Normalizer()
-    wire = _normalized_document(data, normalizer)
+    raw = _root(data, normalizer)
+    if raw is not None and forgiving:
+        raw = _renamed(raw, normalizer)
+    wire = None if raw is None else _normalized_document(raw, normalizer, ignored)
     document = None
     if wire is not None:
         _check_event(wire, event, normalizer)
@@ -124,16 +145,13 @@ def parse_json(text: str | bytes) -> object:
         raise SvamlError(str(error), path="$", rule="SV001") from None
 
 
-def _normalized_document(data: object, normalizer: Normalizer) -> JsonObject | None:
-    raw = _root(data, normalizer)
-    if raw is None:
-        return None
+def _normalized_document(raw: JsonObject, normalizer: Normalizer, ignored: Container[str]) -> JsonObject:
     out: JsonObject = {}
     if raw.get("instructions") is not None:
-        out["instructions"] = _instructions(raw["instructions"], normalizer)
+        out["instructions"] = _instructions(raw["instructions"], normalizer, ignored)
     if (action := _one_action(raw, normalizer)) is not None:
         out["action"] = action
-    for key in (key for key in raw if key not in _ROOT_MEMBERS):
+    for key in (key for key, value in raw.items() if key not in _ROOT_MEMBERS and value is not None):
         normalizer.note(
             "SV008", "warning", (key,), f"`{key[:40]}` is not a member of an SVAML document, and Sinch ignores it"
         )
@@ -164,12 +182,32 @@ def is_voice_v2(data: JsonObject, normalizer: Normalizer) -> bool:
     return key is not None
 
 
-def _instructions(raw: object, normalizer: Normalizer) -> list[JsonObject]:
+def _renamed(raw: JsonObject, normalizer: Normalizer) -> JsonObject:
+    """Return the document with `instructions` and `action` under these names, if they are written nearly so."""
+    out = {key: value for key, value in raw.items() if value is not None}
+    for key in [key for key in out if key not in _ROOT_MEMBERS][:_MAX_KEYS]:
+        near = get_close_matches(key[:_MAX_NAME_CHARS].lower(), ("instructions", "action"), 1, _MIN_SIMILARITY)
+        if near and near[0] not in out:
+            message = f"this member is written `{near[0]}`; under another name, Sinch ignores it"
+            normalizer.note("SV008", "error", (key,), message, moving((key,), near[0]))
+            normalizer.renamed[(near[0],)] = key
+            out[near[0]] = out.pop(key)
+    return out
+
+
+def _instructions(raw: object, normalizer: Normalizer, ignored: Container[str]) -> list[JsonObject]:
     if not is_list(raw):
         normalizer.note("SV009", "error", ("instructions",), "`instructions` is a list of objects")
         return []
-    read_items = (normalizer.instruction(item, ("instructions", index)) for index, item in enumerate(raw))
-    return [item for item in read_items if item is not None]
+    out: list[JsonObject] = []
+    for index, item in enumerate(raw):
+        if is_object(item) and str(item.get("name")).lower() in ignored:
+            continue
+        # An instruction that cannot be read is left out, so the next one moves up.
+        normalizer.renamed[("instructions", len(out))] = index
+        if (instruction := normalizer.instruction(item, ("instructions", len(out)))) is not None:
+            out.append(instruction)
+    return out
 
 
 def _one_action(raw: JsonObject, normalizer: Normalizer) -> JsonObject | None:

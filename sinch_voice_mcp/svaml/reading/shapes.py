@@ -3,10 +3,12 @@
 Forms that Sinch's own documentation, SDKs and samples use are accepted with a finding; others are errors.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
+from typing import get_args
 
 from sinch_voice_mcp.svaml.model import actions, callouts, destinations, instructions, menus
 from sinch_voice_mcp.types import Payload, is_list, is_object
@@ -16,11 +18,16 @@ Convert = Callable[[object], object]
 
 @dataclass(frozen=True)
 class Shape:
-    """One kind of object: its model, other spellings of its members, and conversions of other forms of their values."""
+    """One kind of object: its model, other spellings of its members, and conversions of other forms of their values.
+
+    ``hints`` are names that no material of Sinch has, and the members that are probably meant by them. Whole numbers,
+    and true and false, are converted from text wherever the model has them.
+    """
 
     model: type[Payload]
     spellings: Mapping[str, str] = field(default_factory=dict[str, str])
     conversions: Mapping[str, Convert] = field(default_factory=dict[str, Convert])
+    hints: Mapping[str, str] = field(default_factory=dict[str, str])
     children: Mapping[str, "Shape"] = field(default_factory=dict[str, "Shape"])
 
     def members(self) -> frozenset[str]:
@@ -32,6 +39,10 @@ class Shape:
         folded = _folded(self.model)
         return None if key in folded.values() else self.spellings.get(key) or folded.get(key.lower())
 
+    def conversion(self, member: str) -> Convert | None:
+        """Return what brings a value of a member into its documented form; None if it has one form only."""
+        return self.conversions.get(member) or _by_type(self.model).get(member)
+
 
 @cache
 def _members(model: type[Payload]) -> frozenset[str]:
@@ -42,6 +53,23 @@ def _members(model: type[Payload]) -> frozenset[str]:
 def _folded(model: type[Payload]) -> Mapping[str, str]:
     """Return the members by their names in lower case."""
     return {name.lower(): name for name in _members(model)}
+
+
+def _by_type(model: type[Payload]) -> Mapping[str, Convert]:
+    found: dict[str, Convert] = {}
+    for name, info in model.model_fields.items():
+        types = set(_types(info.annotation))
+        # An older spelling of a truth value or number is text; a member that can also be text has no other spelling.
+        convert = None if str in types else _truth if bool in types else _whole if int in types else None
+        if convert is not None:
+            found[info.alias or name] = convert
+    return found
+
+
+def _types(annotation: object) -> Iterator[object]:
+    yield annotation
+    for argument in get_args(annotation):
+        yield from _types(argument)
 
 
 def _lower(value: object) -> object:
@@ -58,6 +86,16 @@ def _stream(value: object) -> object:
 
 def _truth(value: object) -> object:
     return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _music(value: object) -> object:
+    return _MISSPELT_MUSIC.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
 def _key(value: object) -> object:
@@ -86,24 +124,32 @@ def _typed(conversion: Convert, default: str) -> Convert:
     return convert
 
 
+_DIGITS = re.compile(r"\s*[+-]?[0-9]{1,9}\s*", re.ASCII)
+_MISSPELT_MUSIC = {"ringing": "ring", "music": "music1", "default": "music1"}
+
+FORMS: Mapping[str, str] = {
+    "destination": "an object with the documented `type`",
+    "ids": "one flat list of prompts, without lists inside it",
+}
+"""The documented form of a value that is too long to be shown, by member."""
+
 _HEADERS = {"callheaders": "callHeaders", "callHeader": "callHeaders"}
 _MOH = {"mohClass": "moh"}
 _RECORDING = Shape(
     instructions.RecordingOptions,
     spellings={"destination": "destinationUrl"},
-    conversions={"notificationEvents": _truth, "format": _lower},
-    children={
-        "transcriptionOptions": Shape(instructions.TranscriptionOptions, conversions={"enabled": _truth}),
-    },
+    conversions={"format": _lower},
+    children={"transcriptionOptions": Shape(instructions.TranscriptionOptions)},
 )
 _HEADER = Shape(actions.CallHeader)
 _DTMF_OPTIONS = Shape(
     actions.ConferenceDtmfOptions, spellings={"timeoutMs": "timeoutMills"}, conversions={"mode": _lower}
 )
-_SHARED = {"suppressCallbacks": _truth, "record": _truth, "moh": _lower}
+_SHARED = {"moh": _music}
 _MENU = Shape(
     menus.Menu,
     spellings={"timeoutMs": "timeoutMills", "maxTimeoutMs": "maxTimeoutMills"},
+    hints={"prompt": "mainPrompt", "timeout": "timeoutMills", "text": "mainPrompt"},
     children={"options": Shape(menus.Option, conversions={"dtmf": _key})},
 )
 
@@ -119,14 +165,15 @@ INSTRUCTION_SHAPES: Mapping[str, Shape] = {
 
 ACTION_SHAPES: Mapping[str, Shape] = {
     "hangup": Shape(actions.Hangup),
-    "continue": Shape(actions.Continue),
+    "continue": Shape(actions.Continue, children={"recordingOptions": _RECORDING}),
     "connectPstn": Shape(
         actions.ConnectPstn,
         spellings={"destination": "number"},
-        conversions={**_SHARED, "dtmf": _key, "indications": _norway},
+        conversions={"dtmf": _key, "indications": _norway},
         children={
-            "amd": Shape(actions.AnsweringMachineDetection, conversions={"enabled": _truth, "async": _truth}),
+            "amd": Shape(actions.AnsweringMachineDetection),
             "recordingOptions": _RECORDING,
+            "tags": Shape(actions.Tag),
         },
     ),
     "connectMxp": Shape(
@@ -163,7 +210,6 @@ ACTION_SHAPES: Mapping[str, Shape] = {
     "runMenu": Shape(
         actions.RunMenu,
         spellings={"badge": "barge"},
-        conversions={"barge": _truth, "enableVoice": _truth},
         children={"menus": _MENU},
     ),
     "park": Shape(actions.Park, spellings={"introPromt": "introPrompt", "dialTimeout": "maxDuration"}),

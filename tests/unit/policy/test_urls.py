@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import Allow, Policy
-from sinch_voice_mcp.policy.urls import host_listed, url_host, url_problem
+from sinch_voice_mcp.policy.urls import host_listed, url_host
 from sinch_voice_mcp.svaml import Document, Hangup, PlayFiles
+from sinch_voice_mcp.text.urls import url_problem
 from sinch_voice_mcp.wire.applications import CallbackUrl
 from tests.unit.policy.decisions import allowed, answer, refused
 

@@ -65,7 +65,7 @@ def test_a_key_is_an_option_or_invalid(keys: str, options: object, result: tuple
     ],
 )
 def test_a_sequence_ends_with_its_length_a_hash_or_a_pause(keys: str, result: tuple[object, ...]) -> None:
-    options = [{"dtmf": 2, "action": "return(two)"}]
+    options = [{"dtmf": 2, "action": "return(two)"}, {"dtmf": "#", "action": "return(hash)"}]
     world, call_id = called(run_menu(menu(maxDigits=3, timeoutMills=2000, options=options)))
     world.wait(1.5)
     world.engine.press(call_id, keys)

@@ -7,12 +7,14 @@ import pytest
 
 from sinch_voice_mcp.svaml.lint import Context, lint
 
+MAIN = {"id": "main", "mainPrompt": "#tts[Press 1.]"}
+
 PSTN = {"name": "connectPstn", "number": "+12025550100", "cli": "+14155550100"}
 
 
 def menu(**members: object) -> dict[str, object]:
     option = {"dtmf": "1", "action": "return(a)"}
-    return {"name": "runMenu", "locale": "en-US", "menus": [{"id": "main", "options": [option]}], **members}
+    return {"name": "runMenu", "locale": "en-US", "menus": [MAIN | {"options": [option]}], **members}
 
 
 FORMS: list[tuple[str, Mapping[str, object], Context | None, set[str]]] = [
@@ -30,12 +32,12 @@ FORMS: list[tuple[str, Mapping[str, object], Context | None, set[str]]] = [
     ),
     (
         "option key as a number",
-        menu(menus=[{"id": "main", "options": [{"dtmf": 1, "action": "return(a)"}]}]),
+        menu(menus=[MAIN | {"options": [{"dtmf": 1, "action": "return(a)"}]}]),
         None,
         {"SV010"},
     ),
     ("main menu named", menu(mainMenu="main"), None, set()),
-    ("main menu of any id, named", menu(mainMenu="x", menus=[{"id": "x", "maxDigits": 1}]), None, set()),
+    ("main menu of any id, named", menu(mainMenu="x", menus=[MAIN | {"id": "x", "maxDigits": 1}]), None, set()),
     ("callheaders", {"name": "connectMxp", "callheaders": [{"key": "a", "value": "b"}]}, None, {"SV008"}),
     ("mohClass in SVAML", {"name": "connectConf", "conferenceId": "a", "mohClass": "music1"}, None, {"SV008"}),
     (
@@ -79,10 +81,31 @@ FORMS: list[tuple[str, Mapping[str, object], Context | None, set[str]]] = [
     ("caller id withheld", PSTN | {"cli": "private"}, None, set()),
     (
         "spaces and capitals in an option",
-        menu(menus=[{"id": "main", "options": [{"dtmf": "1", "action": "RETURN (a)"}]}]),
+        menu(menus=[MAIN | {"options": [{"dtmf": "1", "action": "RETURN (a)"}]}]),
         None,
         set(),
     ),
+    (
+        "tags with names, from an older library",
+        PSTN | {"tags": [{"key": "a", "value": "b"}, "c"]},
+        None,
+        set(),
+    ),
+    (
+        "recording a continued call, as older documentation shows",
+        {"name": "continue", "record": True, "recordingOptions": {"destinationUrl": "gs://a/b"}},
+        "ace",
+        set(),
+    ),
+    ("music called ringing", {"name": "connectConf", "conferenceId": "a", "moh": "ringing"}, None, {"SV010"}),
+    (
+        "numbers as text",
+        menu(menus=[MAIN | {"maxDigits": "4", "timeoutMills": " 5000", "repeats": 2.0}]),
+        None,
+        {"SV010"},
+    ),
+    ("a duration as text", PSTN | {"maxDuration": "90"}, None, {"SV010"}),
+    ("null members of objects inside", PSTN | {"amd": {"enabled": None}, "tags": None}, None, set()),
     ("null members", PSTN | {"dtmf": None, "locale": None}, None, set()),
 ]
 

@@ -124,7 +124,7 @@ FAULTY: list[tuple[object, str, str]] = [
     ({"action": {"name": "connectConf", "conferenceId": "x" * 65}}, "$.action.conferenceId", "SV025"),
     ({"action": {"name": "connectPstn", "maxDuration": 14_401}}, "$.action.maxDuration", "SV013"),
     ({"action": {"name": "park", "maxDuration": 601}}, "$.action.maxDuration", "SV013"),
-    ({"action": {"name": "connectPstn", "maxDuration": "60"}}, "$.action.maxDuration", "SV009"),
+    ({"action": {"name": "connectPstn", "maxDuration": "a minute"}}, "$.action.maxDuration", "SV009"),
     ({"action": {"name": "connectConf", "conferenceId": "a", "moh": "jazz"}}, "$.action.moh", "SV033"),
     ({"action": {"name": "runMenu", "menus": [{"options": []}]}}, "$.action.menus[0].id", "SV009"),
     (

@@ -155,6 +155,13 @@ def test_a_menu_has_an_edge_for_each_key_for_silence_and_for_wrong_keys() -> Non
     assert '|"1, 2"|' in mermaid(drawn)
 
 
+def test_a_key_that_is_never_chosen_has_no_edge() -> None:
+    keys = (Option(dtmf="#", action="return(done)"), Option(dtmf="1", action="return(a)"))
+    drawn = graph(Document(action=RunMenu(menus=(Menu(id="main", max_digits=6, options=keys),))))
+    assert {edge.label for edge in drawn.edges} == {"", "1", "silence", "other keys"}
+    assert "PIE: done" not in {node.label for node in drawn.nodes}
+
+
 def test_a_telephone_is_answered_or_not() -> None:
     drawn = graph(Document(action=ConnectPstn(number="+12025550123", max_duration=60)))
     labels = {node.id: node.label for node in drawn.nodes}

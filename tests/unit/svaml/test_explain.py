@@ -9,6 +9,7 @@ from sinch_voice_mcp.svaml import (
     Answer,
     ConnectConf,
     ConnectPstn,
+    Continue,
     Document,
     Event,
     Hangup,
@@ -21,6 +22,7 @@ from sinch_voice_mcp.svaml import (
     Say,
     SendDtmf,
     StartRecording,
+    TranscriptionOptions,
 )
 from sinch_voice_mcp.svaml.explaining import explain, explain_set
 from sinch_voice_mcp.svaml.explaining.phrases import milliseconds, seconds
@@ -40,7 +42,10 @@ def test_every_document_is_explained_with_every_key_of_its_menus(document: Docum
     explanation = explain(document, event)
     if isinstance(document.action, RunMenu):
         for asked in document.action.menus:
-            assert all(f"Key `{option.dtmf}`" in explanation for option in asked.options or ())
+            sequence = asked.max_digits is not None and asked.max_digits > 1
+            for option in asked.options or ():
+                never = sequence and option.dtmf == "#"
+                assert ("Key `#`: chooses nothing" if never else f"Key `{option.dtmf}`") in explanation
 
 
 @given(
@@ -120,6 +125,29 @@ def test_menus_are_explained_once_in_the_order_in_which_they_are_reached() -> No
         "Menu `b` (an earlier menu has this id):",
     ]
     assert "goes to menu `gone`, which does not exist" in explain(Document(action=action))
+
+
+def test_the_key_that_ends_a_sequence_is_explained_as_never_chosen() -> None:
+    options = (Option(dtmf="#", action="return(done)"), Option(dtmf="1", action="return(one)"))
+    explanation = explain(menu(*options, max_digits=6))
+    assert "`#` or a pause of" in explanation
+    assert "Key `#`: chooses nothing, because it ends the keys (`maxDigits`)." in explanation
+    assert "done" not in explanation
+    assert "sends `one`" in explanation
+    assert "sends `done`" in explain(menu(*options, max_digits=1))
+
+
+def test_a_continued_call_that_is_recorded_says_so() -> None:
+    options = RecordingOptions(destination_url="gs://bucket/")
+    explanation = explain(Document(action=Continue(record=True, recording_options=options)), "ace")
+    assert "The call is recorded, as mp3 (the default), to `gs://bucket/`." in explanation
+
+
+def test_a_transcription_without_a_locale_has_no_language() -> None:
+    options = RecordingOptions(transcription_options=TranscriptionOptions(enabled=True))
+    explanation = explain(Document(instructions=(StartRecording(options=options),), action=Hangup()))
+    assert "transcribes it in a language that is not stated" in explanation
+    assert "en-US" not in explanation
 
 
 def test_options_behind_a_taken_key_are_counted_and_no_more() -> None:

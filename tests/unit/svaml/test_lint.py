@@ -9,9 +9,12 @@ import pytest
 
 from sinch_voice_mcp.svaml import codes as codes_module
 from sinch_voice_mcp.svaml.lint import RULES, Context, fix, lint
+from sinch_voice_mcp.types import is_object
 from tests.unit.svaml.snippets import CONF, HANGUP, MENU, PSTN, menu, played, recorded, said, tts
 
 Case = tuple[str, object, object, Context | None]
+
+QUIET_MENU = {"name": "runMenu", "menus": [{"id": "main", "maxDigits": 4}]}
 
 CASES: list[Case] = [
     ("SV001", "{", {"action": HANGUP}, None),
@@ -53,7 +56,13 @@ CASES: list[Case] = [
     ("SV016", menu(MENU | {"options": [{"dtmf": "1", "action": "menu(main)"}]}), menu(MENU), None),
     ("SV017", menu(MENU | {"options": [{"dtmf": "1", "action": "go"}]}), menu(MENU), None),
     ("SV017", menu(MENU | {"options": [{"dtmf": "1", "action": "return"}]}), menu(MENU), None),
-    ("SV018", menu({"id": "main", "mainPrompt": "#tts[Hi.]"}), menu({"id": "main", "maxDigits": 4}), None),
+    (
+        "SV018",
+        menu({"id": "main", "mainPrompt": "#tts[Hi.]"}),
+        menu({"id": "main", "mainPrompt": "#tts[Hi.]", "maxDigits": 4}),
+        None,
+    ),
+    ("SV018", menu({"id": "main", "maxDigits": 4}), said({"name": "say", "text": "Hi."}, **QUIET_MENU), None),
     ("SV019", menu(MENU, locale=None), menu(MENU), None),
     ("SV019", menu({"id": "main", "maxDigits": 1}, enableVoice=True, locale=None), menu(MENU, enableVoice=True), None),
     (
@@ -114,7 +123,7 @@ CASES: list[Case] = [
         None,
     ),
     ("SV032", {"action": PSTN | {"suppressCallbacks": True}}, {"action": PSTN | {"suppressCallbacks": False}}, None),
-    ("SV033", {"action": CONF | {"moh": "ringing"}}, {"action": CONF | {"moh": "ring"}}, None),
+    ("SV033", {"action": CONF | {"moh": "jazz"}}, {"action": CONF | {"moh": "ring"}}, None),
     (
         "SV034",
         {"action": {"name": "connectStream", "destination": {"type": "Websocket", "endpoint": "wss://example.com"}}},
@@ -178,7 +187,7 @@ def test_a_fix_gives_the_documented_form(bad: object, good: object) -> None:
     ("document", "codes_in_order"),
     [
         ({"action": {"name": "connectPstn", "destination": "12025550100"}}, ["SV008", "SV011"]),
-        ({"action": CONF | {"mohClass": "RINGING"}}, ["SV008", "SV010", "SV033"]),
+        ({"action": CONF | {"mohClass": "RINGING"}}, ["SV008", "SV010"]),
         (menu(MENU, locale=None), ["SV019"]),
     ],
 )
@@ -217,6 +226,61 @@ def test_a_finding_in_a_request_has_its_path_in_the_document_inside() -> None:
     report = lint({"method": "customCallout", "customCallout": {"ice": inner}})
     assert ("SV030", "$.customCallout.ice.action") in {(finding.code, finding.path) for finding in report.findings}
     assert report.context == "request"
+
+
+def test_a_fix_reaches_into_the_documents_of_a_request() -> None:
+    ice = json.dumps({"action": PSTN | {"name": "ConnectPSTN", "maxDuration": "90"}}, indent=2)
+    ace = json.dumps({"action": {"name": "Hangup"}})
+    request = {"method": "customCallout", "customCallout": {"ice": ice, "ace": ace}}
+
+    fixed = fix(request)
+
+    layout = json.dumps({"action": PSTN | {"maxDuration": 90}}, indent=2)
+    assert fixed.value == {
+        "method": "customCallout",
+        "customCallout": {"ice": layout, "ace": '{"action": {"name": "hangup"}}'},
+    }
+    assert sorted(finding.code for finding in fixed.applied) == ["SV006", "SV006", "SV010"]
+    assert not any(finding.fix for finding in fixed.report.findings)
+
+
+def test_a_document_of_a_request_that_contains_credentials_is_not_copied_into_a_fix() -> None:
+    options = {"destination": "s3://bucket", "credentials": "KEY:HUSH:eu-west-1"}
+    ice = json.dumps({"instructions": [{"name": "startRecording", "options": options}], "action": PSTN})
+    (finding,) = lint({"method": "customCallout", "customCallout": {"ice": ice}}).findings
+    assert finding.message == (
+        "the documented name of this member is `destinationUrl` (not fixed here, because the text contains credentials)"
+    )
+    assert finding.fix == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "value"),
+    [
+        ({"action": {"name": "park", "locale": None, "holdPrompt": "#tts[a]"}}, {"locale": "en-US"}),
+        (menu(MENU, locale=None), {"locale": "en-US"}),
+        ({"action": CONF | {"mohClass": "ring", "moh": None}}, {"moh": "ring"}),
+        ({"action": {"name": "connectMxp", "callheaders": [], "callHeaders": None}}, {"callHeaders": []}),
+    ],
+)
+def test_a_member_that_is_null_is_replaced_and_counted_once(document: object, value: dict[str, object]) -> None:
+    fixed = fix(document)
+
+    assert len(fixed.applied) == 1
+    assert is_object(fixed.value)
+    assert is_object(action := fixed.value["action"])
+    assert value.items() <= action.items()
+    assert None not in action.values()
+    assert fix(fixed.value).applied == ()
+
+
+def test_a_document_that_was_serialized_twice_is_not_an_object() -> None:
+    document = json.dumps({"action": HANGUP})
+    assert codes(json.dumps(document), None) == {"SV001"}
+    dialed = {"destination": {"type": "number", "endpoint": "+12025550100"}, "cli": "+14155550100"}
+    request = {"method": "customCallout", "customCallout": {**dialed, "ace": json.dumps(document)}}
+    assert codes(request, None) == {"SV001"}
+    assert codes(document, None) == set()
 
 
 def test_a_document_has_the_same_findings_as_text_and_as_a_value() -> None:

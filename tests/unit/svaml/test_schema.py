@@ -98,13 +98,24 @@ def test_only_an_update_can_omit_the_action(event: Event) -> None:
         {"action": {"name": "connectSip", "destination": {"endpoint": "a@example.com"}}},
         {"action": {"name": "runMenu", "menus": [{"id": "main", "options": [{"action": "return(a)"}]}]}},
         {"action": {"name": "runMenu", "menus": [{"id": "main", "options": [{"dtmf": "1", "action": "go(a)"}]}]}},
-        {"action": {"name": "connectPstn", "maxDuration": None}},
+        {"action": {"name": "runMenu", "menus": [{"id": "main", "options": [{"dtmf": None, "action": "return(a)"}]}]}},
+        {"action": {"name": "connectConf", "conferenceId": None}},
+        {"action": None},
         {"action": {"name": "hangup"}, "instructions": [{"name": "sendDtmf", "value": "12a"}]},
         {"action": {"name": "hangup"}, "instructions": [{"name": "say", "text": "x" * 601}]},
     ],
 )
 def test_a_mistake_that_an_editor_can_underline_is_underlined(faulty: object) -> None:
     assert not valid(faulty)
+
+
+def test_null_is_as_good_as_a_member_that_is_absent() -> None:
+    options = {"destinationUrl": "gs://bucket", "format": None, "transcriptionOptions": None}
+    started = {"name": "startRecording", "options": options}
+    telephone = {"name": "connectPstn", "cli": None, "amd": None, "indications": None, "tags": None}
+    assert valid({"instructions": [started], "action": telephone})
+    assert valid({"instructions": None, "action": {"name": "park", "locale": None}})
+    assert valid({"action": None}, BY_EVENT["update"])
 
 
 def test_a_return_in_capitals_is_valid_as_it_is_for_the_models() -> None:

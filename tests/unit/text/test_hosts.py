@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sinch_voice_mcp.client.hosts import base_url
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import Policy, Refuse
-from sinch_voice_mcp.policy.urls import url_problem
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.svaml.lint import lint
 from sinch_voice_mcp.text.hosts import is_loopback, is_public
+from sinch_voice_mcp.text.urls import url_problem
 from sinch_voice_mcp.wire.applications import CallbackUrl, CallbackUrls
 from tests.unit.policy.decisions import answer
 
