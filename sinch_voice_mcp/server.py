@@ -1,8 +1,7 @@
 """The MCP server: tools, prompts, resources and instructions; turns expected errors into results."""
 
-import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,6 +20,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.policy import Mode
+from sinch_voice_mcp.progress import tool_call_progress
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
@@ -29,6 +29,7 @@ from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
+from sinch_voice_mcp.types import compact_json
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -52,7 +53,7 @@ class VoiceServer(MCPServer[VoiceService]):
             UnexpectedToolError: An unexpected error; the SDK logs it and hides it from the client.
         """
         try:
-            with tool_call_deadline(_clock_of(context)):
+            with tool_call_deadline(_clock_of(context)), _progress_of(context):
                 return await super().call_tool(name, arguments, context)
         except ToolError as error:
             expected = self._expected_error(name, error)
@@ -62,7 +63,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 # The tool did not run, so it could not record this refusal.
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
-            text = json.dumps(error_json(expected), ensure_ascii=False)
+            text = compact_json(error_json(expected))
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
 
     async def get_prompt(
@@ -116,6 +117,10 @@ async def _record_unclear(service: VoiceService, name: str) -> None:
 
 def _clock_of(context: Context[VoiceService, Any] | None) -> Clock:
     return SystemClock() if context is None else context.request_context.lifespan_context.clock
+
+
+def _progress_of(context: Context[VoiceService, Any] | None) -> AbstractContextManager[None]:
+    return nullcontext() if context is None else tool_call_progress(context.report_progress)
 
 
 def _argument_at(loc: tuple[int | str, ...]) -> str:

@@ -1,5 +1,6 @@
 """Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -106,6 +107,11 @@ def iso_seconds(instant: datetime) -> str:
 def instant_of(at: Millis) -> datetime:
     """Return an instant in milliseconds since 1970 as a time in UTC."""
     return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def compact_json(value: object) -> str:
+    """Write a JSON value without any space between its parts: a model pays for each of them."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:

@@ -143,7 +143,7 @@ def _platform_error(status: int, error_body: ErrorBody | None, wait: float | Non
         status=status,
         error_code=error_code,
         retry_after=wait,
-        next_step=advice.next_step(error_code),
+        next_step=advice.next_step(error_code, "" if error_body is None else error_body.message),
     )
     error.untrusted = foreign_texts(error_body)
     return error

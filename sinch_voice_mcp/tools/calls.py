@@ -307,5 +307,5 @@ def _conference_sentence(legs: list[ConferenceLeg], conference_id: str, *, dry_r
         return f"Checked only: nothing was placed. {placed} of {len(legs)} phones would be called into {room}."
     repeated = sum(leg.duplicate_of is not None for leg in legs)
     again = f" {repeated} of them by an earlier request, and not again." if repeated else ""
-    failed = " The others failed; `error` says why." if placed < len(legs) else ""
+    failed = "".join(f" {leg.to} failed: {leg.error['message']}" for leg in legs if leg.error is not None)
     return f"{placed} of {len(legs)} phones were called into {room}.{again}{failed}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.ports import INBOUND, EventLog, Journal, JournalEntry, StoredEvent, VoiceApi
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, to_millis
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, is_object, to_millis
 
 _PLACED = "placed"
 """The event of our request. Its row says what was requested, and never changes with what becomes of the call."""
@@ -70,9 +70,23 @@ class Timeline:
         self, entry: JournalEntry | None, at: Millis | None, events: Sequence[StoredEvent], *, received: bool
     ) -> list[JsonObject]:
         ours = [] if entry is None else [self._request_row(entry, at)]
-        theirs = [_event_row(event, received=received) for event in events]
+        number = None if entry is None or entry.kind == INBOUND else self.shown.of_entry(entry)
+        theirs = [self._without_parties(_event_row(event, received=received), number) for event in events]
         # The platform's instants are whole seconds, so the first event may seem older than our request.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
+
+    def _without_parties(self, row: JsonObject, number: str | None) -> JsonObject:
+        """Leave out the number that was called and the caller ID where they repeat those of the request."""
+        said = row.get("untrusted")
+        if number is None or not is_object(said):
+            return row
+        to, caller = said.get("to"), said.get("from")
+        if not isinstance(to, str) or self.shown.number(to) != number:
+            return row
+        known = {"to", "from"} if isinstance(caller, str) and e164_of(caller) is not None else {"to"}
+        rest = {name: value for name, value in said.items() if name not in known}
+        bare = {name: value for name, value in row.items() if name != "untrusted"}
+        return bare | {"untrusted": rest} if rest else bare
 
     def _request_row(self, entry: JournalEntry, at: Millis | None) -> JsonObject:
         event = INBOUND if entry.kind == INBOUND else _PLACED
