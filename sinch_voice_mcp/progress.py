@@ -4,16 +4,13 @@ Ambient like the deadline: what the platform asks for deep inside a request is r
 through every layer. Work that no tool call waits for reports nothing.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from itertools import count
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
 """Reports progress, total and message to the client, as the context of the MCP SDK does."""
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class ToolProgress:
@@ -54,7 +51,6 @@ async def report_progress(message: str) -> None:
     progress = _CURRENT.get()
     if progress is None:
         return
-    try:
+    # A request that is being sent must not fail because its client is gone.
+    with suppress(Exception):
         await progress.report(message)
-    except Exception:  # noqa: BLE001 - a request that is being sent must not fail because its client is gone
-        _LOGGER.debug("a report of progress could not be sent")

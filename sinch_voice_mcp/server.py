@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
-from difflib import get_close_matches
 from typing import Any
 
 from mcp.server import MCPServer
@@ -24,6 +23,7 @@ from sinch_voice_mcp.progress import tool_call_progress
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
@@ -92,8 +92,8 @@ class VoiceServer(MCPServer[VoiceService]):
     def _expected_error(self, name: str, error: ToolError) -> VoiceError | None:
         tools = offered_tools(self)
         if name not in tools:
-            near = get_close_matches(name, tools, n=1)
-            hint = f"Use `{near[0]}`." if near else f"There are: {', '.join(tools)}."
+            near = nearest(name, tools)
+            hint = f"Use `{near}`." if near else f"There are: {', '.join(tools)}."
             return InvalidInputError(f"there is no tool `{name[:_MAX_QUOTED_CHARS]}`", next_step=hint)
         match error.__cause__:
             case VoiceError() as expected:
@@ -136,8 +136,8 @@ def _invalid_arguments(error: ValidationError, known: Sequence[str]) -> InvalidI
     fault = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     field = _argument_at(fault["loc"])
     if fault["type"] == "extra_forbidden":
-        near = get_close_matches(field, known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known) or 'none'}"
+        near = nearest(field, known)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known) or 'none'}"
         return InvalidInputError(f"unknown argument `{field}`; {hint}", field=field)
     if fault["type"].startswith("datetime"):
         return InvalidInputError(f"`{field}` must be a time such as 2026-11-25 or 2026-11-25T09:00Z", field=field)

@@ -7,10 +7,10 @@ put back.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location, json_path, moving, replacing
 from sinch_voice_mcp.svaml.reading.shapes import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _MAX_SUGGESTIONS = 100
@@ -60,7 +60,7 @@ class Normalizer:
         """Return the known name that was probably meant; None without a similar one, or after 100 findings."""
         if len(self.findings) > _MAX_SUGGESTIONS:
             return None
-        return next(iter(get_close_matches(name[:_MAX_NAME_CHARS], known, n=1)), None)
+        return nearest(name, known)
 
     def instruction(self, raw: object, location: Location) -> JsonObject | None:
         """Return an instruction in documented spelling; None if it has no known name."""
@@ -89,8 +89,8 @@ class Normalizer:
             fix = replacing(self.source(location), known)
             self.note("SV006", "warning", location, f"the name of the {kind} is written `{known}`", fix)
             return known
-        near = self.nearest(name.lower(), folded)
-        hint = f"; did you mean `{folded[near]}`?" if near else f"; use one of {_list(shapes)}"
+        near = self.nearest(name, shapes)
+        hint = f"; did you mean `{near}`?" if near else f"; use one of {_list(shapes)}"
         self.note("SV005", "error", location, f"there is no {kind} `{name[:_MAX_NAME_CHARS]}`{hint}")
         return None
 
