@@ -1,6 +1,7 @@
 """Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
 import json
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -47,6 +48,11 @@ def amount_text(micros: int) -> str:
     whole, rest = divmod(abs(micros), MICROS_PER_UNIT)
     decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
     return f"{'-' if micros < 0 else ''}{whole}.{decimals}"
+
+
+def unit_text(amount: float) -> str:
+    """Write money that is given in the currency's unit as :func:`amount_text` does; infinite is no amount."""
+    return amount_text(round(amount * MICROS_PER_UNIT)) if math.isfinite(amount) else str(amount)
 
 
 class Meaning(Enum):

@@ -34,7 +34,7 @@ from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
-from sinch_voice_mcp.types import CallId
+from sinch_voice_mcp.types import CallId, amount_text
 from sinch_voice_mcp.wire.codes import CODES
 
 _MARKDOWN = "text/markdown"
@@ -142,7 +142,7 @@ async def _state(service: VoiceService) -> str:
         opening = f"Calling was stopped at {iso(switch.since)} (rule `stopped`); `untrusted` says why."
     usage = (
         f"{opening} Last 24 hours: calls placed: {today.placed}, in progress: {today.in_progress}; "
-        f"spent or reserved {today.spent:.2f} {known('currency', today.currency) or ''}".rstrip()
+        f"spent or reserved {amount_text(today.spent)} {known('currency', today.currency) or ''}".rstrip()
         + "."
     )
     return usage if switch is None else f"{usage}\n\n{_untrusted(switch)}"

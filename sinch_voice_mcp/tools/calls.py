@@ -102,7 +102,8 @@ async def place_tts_callout(
     consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[
-        str | None, Field(description="Exactly one of text, ssml, audio_urls; at most 600 characters")
+        str | None,
+        Field(description="Exactly one of text, ssml, audio_urls; at most 600 characters, or as sinch://policy says"),
     ] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>, at most 600 spoken characters")] = None,
     audio_urls: AudioUrls = None,

@@ -104,7 +104,7 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
     rate = answer.rate
     amount = rate and rate.known
     verdict = "may be called now" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
-    sentence = f"{facts.e164} {verdict}."
+    sentence = f"{facts.e164}{'' if amount is not None else ' (price unknown)'} {verdict}."
     return NumberLookup(
         summary=summarize(service, sentence),
         simulated=service.simulated,

@@ -99,17 +99,18 @@ def lint(
     return _report([*found, *findings], levels or {}, limit, context, document)
 
 
-def fix(data: object, context: Context | None = None) -> Fixed:
+def fix(data: object, context: Context | None = None, *, levels: Mapping[str, RuleLevel] | None = None) -> Fixed:
     """Apply every safe fix; the document does the same afterwards.
 
     Args:
         data: JSON text or bytes, or a JSON value, which is not changed itself.
         context: What the document answers; guessed when left out.
+        levels: Other levels for rules, by code.
     """
     try:
         value = parse(data).value if isinstance(data, str | bytes) else data
     except NotJsonError:
-        return Fixed(data, (), lint(data, context))
+        return Fixed(data, (), lint(data, context, levels=levels))
     context = context or guess(value)
     applied: list[Finding] = []
     for _ in range(_MAX_ROUNDS):
@@ -122,7 +123,7 @@ def fix(data: object, context: Context | None = None) -> Fixed:
         if not done:
             break
         applied += done
-    return Fixed(value, tuple(applied), lint(value, context))
+    return Fixed(value, tuple(applied), lint(value, context, levels=levels))
 
 
 def guess(value: object) -> Context | None:
