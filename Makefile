@@ -57,6 +57,7 @@ bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python benchmarks/lint.py
 	@$(BIN)/python -m benchmarks.claims
 	@$(BIN)/python -m benchmarks.callbacks
+	@$(BIN)/python -m benchmarks.results
 
 chaos: .venv/dev ## Kill servers while they place calls on a failing platform; takes minutes, needs SINCH_VOICE_TEST_DATABASE_URL
 	@$(BIN)/python -m tests.chaos

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 _CLOCK = "Ask the owner to set this machine's clock: the platform rejects timestamps that are wrong."
 _SECRET = "Ask the owner to copy the complete application secret from the dashboard; it does not match the key."  # noqa: S105 - a sentence about one
-_CREDENTIALS = (
+CREDENTIALS = (
     "Ask the owner to compare the application key and the secret with the dashboard: the platform does not know this "
     "pair. If both are right, check the region or base URL, then SINCH_VOICE_AUTH, then this machine's clock."
 )
@@ -28,7 +28,7 @@ BY_CODE: Mapping[int, str] = MappingProxyType(
         40102: _SECRET,
         40105: _CLOCK,
         40107: _SCHEME,
-        40108: _CREDENTIALS,
+        40108: CREDENTIALS,
         40200: "Ask the owner to top up the account; trial accounts call verified numbers only.",
         40300: "Check that the account may call this destination and that the caller ID is a verified number.",
         40301: _SCHEME,
@@ -65,5 +65,5 @@ def next_step(error_code: int | None, message: str = "") -> str | None:
         message: The platform's message, which only chooses between sentences of our own.
     """
     if message.strip().rstrip(".").lower() == _INVALID_CREDENTIALS:
-        return _CREDENTIALS
+        return CREDENTIALS
     return None if error_code is None else BY_CODE.get(error_code)

@@ -171,6 +171,8 @@ def _next_step(status: int, error_body: ErrorBody | None) -> str | None:
         return advice.REDIRECT
     if error_body is not None:
         return advice.next_step(error_body.error_code)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return advice.CREDENTIALS
     return advice.FOREIGN if _is_client_error(status) else None
 
 

@@ -84,7 +84,11 @@ REASONS = _by_code(
         "the callback URL gave no valid reply",
         "Ask the owner to run `sinch-voice-mcp callbacks check`, which finds out why.",
     ),
-    _reason("GENERALERROR", "the platform failed", "Call again once; if it fails again, ask the owner to tell Sinch."),
+    _reason(
+        "GENERALERROR",
+        "the platform failed",
+        "Ask the user whether to call again; the owner can ask Sinch.",
+    ),
     _reason("INVALIDSVAMLACTION", "the platform could not run the SVAML", "Check the SVAML with check_svaml."),
 )
 """Why a call ended; from Sinch's documentation of ``reason``, whose list may grow."""

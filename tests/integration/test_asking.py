@@ -1,6 +1,7 @@
 """A callee is asked by phone and the pressed key is returned; the sandbox sends signed events to the receiver."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -111,6 +112,43 @@ async def test_an_invalid_question_names_its_argument_and_sends_nothing(sqlite_u
         assert stage.posts == []
 
 
+REST = ("SINCH_VOICE_CALLBACK_PORT", "SINCH_VOICE_CALLBACK_HOSTS", "primary callback URL", "callbacks check")
+"""What the steps of the set-up name after the public URL."""
+
+
+def _steps(error: dict[str, Any]) -> list[tuple[str, bool]]:
+    """The steps of the set-up in the order in which an error names them, and whether each is done."""
+    steps = re.findall(r"\(\d\) ([^;]+?)( \[done\])?(?=;|\. )", error["next_step"])
+    names = ("SINCH_VOICE_PUBLIC_URL", *REST)
+    assert len(steps) == len(names), error["next_step"]
+    return [(name if name in step else step, bool(done)) for name, (step, done) in zip(names, steps, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("environ", "done"),
+    [
+        ({}, [True, False, False, False, False]),
+        ({"SINCH_VOICE_CALLBACK_PORT": "0"}, [True, True, False, False, False]),
+        ({"SINCH_VOICE_CALLBACK_HOSTS": "*.example.com"}, [True, False, True, False, False]),
+    ],
+)
+async def test_the_steps_of_the_set_up_say_what_is_done_already(environ: dict[str, str], done: list[bool]) -> None:
+    def platform(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/configuration/numbers"):
+            return httpx2.Response(200, json=NUMBERS)
+        if "/callbacks/" in request.url.path:
+            return httpx2.Response(200, json={"url": {"primary": "https://other.example.com"}})
+        return httpx2.Response(200, json=PRICE)
+
+    rules = {"SINCH_VOICE_REHEARSE": "true", "SINCH_VOICE_CALLING_HOURS": "any"}
+    settings = load({**rules, "SINCH_VOICE_PUBLIC_URL": "https://voice.example.com", **environ})
+    async with connected(settings, "auto", transport=httpx2.MockTransport(platform)) as voice:
+        error = await voice.fails("ask_by_phone", to=REAL, **QUESTION)
+    assert error["code"] == "no_callbacks"
+    assert [is_done for _, is_done in _steps(error)] == done
+    assert "set https://voice.example.com/callbacks/voice as the application's primary" in error["next_step"]
+
+
 @pytest.mark.parametrize("embedding", ["mock", "sandbox"])
 async def test_without_events_no_question_is_asked(era: Era, embedding: str, sandbox: Sandbox) -> None:
     posts: list[httpx2.Request] = []
@@ -127,7 +165,7 @@ async def test_without_events_no_question_is_asked(era: Era, embedding: str, san
         error = await voice.fails("ask_by_phone", to=REAL, **QUESTION)
         assert (await voice.ok("list_calls"))["calls"] == []
     assert (error["code"], error["retry_safe"]) == ("no_callbacks", True)
-    assert "SINCH_VOICE_PUBLIC_URL" in error["next_step"]
+    assert _steps(error) == [("SINCH_VOICE_PUBLIC_URL", False), *[(name, False) for name in REST]]
     assert posts == []
     assert [request for request in sandbox.requests if request.method == "POST"] == []
 
