@@ -79,7 +79,7 @@ class CallRecord(Shown):
 class CallList(Result):
     """Requests in the journal, newest first."""
 
-    currency: Annotated[Text, Field(description="Of every cost")]
+    currency: Annotated[OwnText, Field(description="Of every cost")]
     calls: list[CallRecord]
 
 

@@ -7,6 +7,7 @@ from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.ports import INBOUND, EventLog, Journal, JournalEntry, StoredEvent, VoiceApi
+from sinch_voice_mcp.text.masking import is_shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, is_object, to_millis
 
 _PLACED = "placed"
@@ -81,9 +82,10 @@ class Timeline:
         if number is None or not is_object(said):
             return row
         to, caller = said.get("to"), said.get("from")
-        if not isinstance(to, str) or self.shown.number(to) != number:
+        if not isinstance(to, str) or not _are_same(self.shown.number(to) or "", number):
             return row
-        known = {"to", "from"} if isinstance(caller, str) and e164_of(caller) is not None else {"to"}
+        is_number = isinstance(caller, str) and (is_shortened(caller) or e164_of(caller) is not None)
+        known = {"to", "from"} if is_number else {"to"}
         rest = {name: value for name, value in said.items() if name not in known}
         bare = {name: value for name, value in row.items() if name != "untrusted"}
         return bare | {"untrusted": rest} if rest else bare
@@ -93,6 +95,15 @@ class Timeline:
         row: dict[str, object] = {"at_ms": at, "event": event, "kind": entry.kind}
         number = self.shown.of_entry(entry)
         return row if number is None else row | {"number": number}
+
+
+def _are_same(one: str, other: str) -> bool:
+    """Whether two numbers are the same, as far as can be seen if one of them is shortened."""
+    if not is_shortened(one) and not is_shortened(other):
+        return one == other
+    # Earlier versions stored numbers without their plus, and then one digit more.
+    first, second = (digits[:4] + digits[-2:] for digits in (one.lstrip("+"), other.lstrip("+")))
+    return first == second
 
 
 def _event_row(event: StoredEvent, *, received: bool) -> JsonObject:
