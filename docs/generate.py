@@ -14,6 +14,7 @@ import click
 from pydantic import SecretStr
 
 from sinch_voice_mcp.cli import cli
+from sinch_voice_mcp.operations.endings import REASONS, RESULTS
 from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.refusal import RefusalKind
@@ -25,7 +26,10 @@ from sinch_voice_mcp.svaml.schema import schema
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolSpec
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guard", "safety", "sandbox", "svaml")))
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("guard", "results", "safety", "sandbox", "svaml")),
+)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -175,6 +179,12 @@ def kept() -> str:
     return table(("Column", "Of a person", "Form", "Deleted by"), rows)
 
 
+def results() -> str:
+    """Return the table of results and reasons of calls, in plain words."""
+    rows = [(f"`{row.code}`", row.kind, row.words, row.advice) for row in (*RESULTS.values(), *REASONS.values())]
+    return table(("Sinch's word", "Kind", "In words", "What to do"), rows)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "tools": tools,
     "settings": settings,
@@ -187,6 +197,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "lint": lint_rules,
     "not-simulated": not_simulated,
     "kept": kept,
+    "results": results,
 }
 
 

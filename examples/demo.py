@@ -124,7 +124,7 @@ async def conference(presenter: Presenter) -> None:
     await presenter.ask("manage_participant", conference_id="standup", call_id=ben, command="mute")
     inside = await presenter.ask("get_conference", conference_id="standup")
     for member in inside["participants"]:
-        presenter.show(f"{member['number']}  {'muted' if member['muted'] else 'not muted'}")
+        presenter.show(f"{member['number']}  {'muted' if member.get('muted') else 'not muted'}")
     await presenter.ask("close_conference", conference_id="standup")
 
 

@@ -24,7 +24,7 @@
 ``sinch://errors/{code}`` shows the first paragraph of each class's docstring.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -38,6 +38,7 @@ class VoiceError(Exception):
         retry_safe: Whether repeating the same request cannot cause a second effect.
         field: The argument or JSON path at fault, if there is one.
         untrusted: Texts of the platform or of other requesters, by what they are; never part of the message.
+        legs: Of several callouts that failed together, the number and the error of each.
     """
 
     code: ClassVar[str] = "error"
@@ -50,6 +51,7 @@ class VoiceError(Exception):
         self.field = field
         self.next_step = next_step or self.default_next_step
         self.untrusted: Mapping[str, str] = {}
+        self.legs: Sequence[tuple[str, VoiceError]] = ()
 
     def details(self) -> Mapping[str, Any]:
         """Return further members of the error's JSON form; those that are None are left out."""
@@ -172,7 +174,10 @@ class AuthenticationError(PlatformError):
     """HTTP 401: the platform did not accept the application key, the secret, the signature or the time."""
 
     code = "unauthorized"
-    default_next_step = "Ask the owner to check the application key, its secret and the clock of the server's machine."
+    default_next_step = (
+        "Ask the owner to check the application key and its secret first, then the region or base URL, then the clock "
+        "of the server's machine."
+    )
 
 
 class CreditError(PlatformError):
@@ -236,8 +241,9 @@ class NoCallbacksError(VoiceError):
 
     code = "no_callbacks"
     default_next_step = (
-        "Ask the owner to set SINCH_VOICE_PUBLIC_URL and SINCH_VOICE_CALLBACK_PORT, and to run "
-        "`sinch-voice-mcp callbacks check`. Without events, use place_tts_callout, and get_call for the outcome."
+        "Ask the owner to set up the receiver of events: SINCH_VOICE_PUBLIC_URL, SINCH_VOICE_CALLBACK_PORT, "
+        "SINCH_VOICE_CALLBACK_HOSTS, then the callback URL in Sinch's dashboard; `sinch-voice-mcp callbacks check` "
+        "tests it. Without events, use place_tts_callout, and get_call for the outcome."
     )
 
 

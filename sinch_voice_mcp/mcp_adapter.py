@@ -25,18 +25,21 @@ from mcp.server.stdio import stdio_server
 from mcp.shared._stream_protocols import WriteStream
 from mcp.shared.message import SessionMessage
 from mcp.types import (
+    CallToolResult,
     EmptyResult,
+    InputRequiredResult,
     JSONRPCError,
     JSONRPCMessage,
     JSONRPCResponse,
     SubscribeRequestParams,
+    TextContent,
     ToolAnnotations,
     UnsubscribeRequestParams,
 )
 from pydantic import BaseModel, RootModel
 
 from sinch_voice_mcp.text.jsonrpc import Batch, Flaw, Message, read_line
-from sinch_voice_mcp.types import JsonObject
+from sinch_voice_mcp.types import JsonObject, compact_json
 
 Shorten = Callable[[JsonObject], JsonObject]
 """Returns a JSON schema with less text and the same meaning."""
@@ -82,7 +85,18 @@ def strict_tool(
 
 
 class ArgumentMetadata(FuncMetadata):
-    """The SDK's metadata, except that text arguments are never parsed as JSON."""
+    """The SDK's metadata, except that text arguments are never parsed as JSON, and that results are compact."""
+
+    def convert_result(self, result: Any) -> CallToolResult | InputRequiredResult:  # noqa: ANN401 - the SDK's signature
+        """Return a tool's result with its structured content as compact text; the SDK indents it.
+
+        A model reads the text, and pays for every space; what a model leaves out of its JSON form is in neither.
+        """
+        converted = super().convert_result(result)
+        if isinstance(converted, InputRequiredResult) or converted.structured_content is None:
+            return converted
+        text = TextContent(type="text", text=compact_json(converted.structured_content))
+        return converted.model_copy(update={"content": [text]})
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
         """Parse objects and lists that a client sent as JSON text, for arguments that do not accept text.

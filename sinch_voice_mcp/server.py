@@ -1,9 +1,7 @@
 """The MCP server: tools, prompts, resources and instructions; turns expected errors into results."""
 
-import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from difflib import get_close_matches
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from mcp.server import MCPServer
@@ -21,14 +19,17 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.boundary import error_json
 from sinch_voice_mcp.policy import Mode
+from sinch_voice_mcp.progress import tool_call_progress
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
 from sinch_voice_mcp.resources.updates import Updates
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
+from sinch_voice_mcp.types import compact_json
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -52,7 +53,7 @@ class VoiceServer(MCPServer[VoiceService]):
             UnexpectedToolError: An unexpected error; the SDK logs it and hides it from the client.
         """
         try:
-            with tool_call_deadline(_clock_of(context)):
+            with tool_call_deadline(_clock_of(context)), _progress_of(context):
                 return await super().call_tool(name, arguments, context)
         except ToolError as error:
             expected = self._expected_error(name, error)
@@ -62,7 +63,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 # The tool did not run, so it could not record this refusal.
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
-            text = json.dumps(error_json(expected), ensure_ascii=False)
+            text = compact_json(error_json(expected))
             return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
 
     async def get_prompt(
@@ -91,8 +92,8 @@ class VoiceServer(MCPServer[VoiceService]):
     def _expected_error(self, name: str, error: ToolError) -> VoiceError | None:
         tools = offered_tools(self)
         if name not in tools:
-            near = get_close_matches(name, tools, n=1)
-            hint = f"Use `{near[0]}`." if near else f"There are: {', '.join(tools)}."
+            near = nearest(name, tools)
+            hint = f"Use `{near}`." if near else f"There are: {', '.join(tools)}."
             return InvalidInputError(f"there is no tool `{name[:_MAX_QUOTED_CHARS]}`", next_step=hint)
         match error.__cause__:
             case VoiceError() as expected:
@@ -118,6 +119,10 @@ def _clock_of(context: Context[VoiceService, Any] | None) -> Clock:
     return SystemClock() if context is None else context.request_context.lifespan_context.clock
 
 
+def _progress_of(context: Context[VoiceService, Any] | None) -> AbstractContextManager[None]:
+    return nullcontext() if context is None else tool_call_progress(context.report_progress)
+
+
 def _argument_at(loc: tuple[int | str, ...]) -> str:
     """Return an argument or a position in it, such as ``to[1]``, without the names that pydantic adds for unions."""
     name, *rest = loc or ("arguments",)
@@ -131,8 +136,8 @@ def _invalid_arguments(error: ValidationError, known: Sequence[str]) -> InvalidI
     fault = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     field = _argument_at(fault["loc"])
     if fault["type"] == "extra_forbidden":
-        near = get_close_matches(field, known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known) or 'none'}"
+        near = nearest(field, known)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known) or 'none'}"
         return InvalidInputError(f"unknown argument `{field}`; {hint}", field=field)
     if fault["type"].startswith("datetime"):
         return InvalidInputError(f"`{field}` must be a time such as 2026-11-25 or 2026-11-25T09:00Z", field=field)

@@ -1,5 +1,7 @@
 """Types that every layer shares: identifiers, units, limits, and payloads with the meaning of their members."""
 
+import json
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -46,6 +48,11 @@ def amount_text(micros: int) -> str:
     whole, rest = divmod(abs(micros), MICROS_PER_UNIT)
     decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
     return f"{'-' if micros < 0 else ''}{whole}.{decimals}"
+
+
+def unit_text(amount: float) -> str:
+    """Write money that is given in the currency's unit as :func:`amount_text` does; infinite is no amount."""
+    return amount_text(round(amount * MICROS_PER_UNIT)) if math.isfinite(amount) else str(amount)
 
 
 class Meaning(Enum):
@@ -106,6 +113,11 @@ def iso_seconds(instant: datetime) -> str:
 def instant_of(at: Millis) -> datetime:
     """Return an instant in milliseconds since 1970 as a time in UTC."""
     return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def compact_json(value: object) -> str:
+    """Write a JSON value without any space between its parts: a model pays for each of them."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:

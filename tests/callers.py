@@ -20,6 +20,7 @@ from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import DEFAULT_PACE, ManualClock, Pace, SkippingClock
 from sinch_voice_mcp.sandbox import Sandbox
 from sinch_voice_mcp.settings import Settings
+from sinch_voice_mcp.types import compact_json
 
 Era = Literal["auto", "legacy"]
 
@@ -35,7 +36,7 @@ class Caller:
         result = await self.client.call_tool(tool, arguments)
         assert not result.is_error, result.content
         assert result.structured_content is not None
-        assert json.loads(text_of(result)) == result.structured_content
+        assert text_of(result) == compact_json(result.structured_content)
         return result.structured_content
 
     async def fails(self, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class Caller:
         assert result.is_error, result.structured_content
         assert result.structured_content is None
         error: dict[str, Any] = json.loads(text_of(result))
+        assert text_of(result) == compact_json(error)
         assert {"code", "message", "next_step", "retry_safe"} <= error.keys()
         return error
 

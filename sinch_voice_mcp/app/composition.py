@@ -24,6 +24,7 @@ from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.requester import LOCAL
+from sinch_voice_mcp.policy.urls import host_listed, url_host
 from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
@@ -147,7 +148,11 @@ def _event_source(settings: Settings, *, loopback: bool) -> EventSource:
         return EventSource(active=True, url=LOOPBACK_CALLBACK_URL, embedded=True)
     # A server that has a public URL but no port relies on a receiver in another process, on the same journal.
     active = settings.callback_port is not None or settings.callback_url is not None
-    return EventSource(active=active, url=settings.callback_url)
+    host = url_host(settings.callback_url or "")
+    allowed = host_listed(host, settings.policy.callback_hosts)
+    return EventSource(
+        active=active, url=settings.callback_url, port=settings.callback_port, host_allowed=bool(host) and allowed
+    )
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """The ``sinch-voice-mcp`` command: without a subcommand it serves MCP over standard input and output."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, all_settings
 from sinch_voice_mcp.text.quoting import terminal_safe
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.version import __version__
 
 _SECRETS = frozenset({"application_key", "application_secret", "database_url", "journal_key"})
@@ -36,12 +39,30 @@ def _option(setting: Setting) -> click.Option:
     return click.Option([f"--{name}"], help=help_text, metavar="A,B" if setting.many else "VALUE")
 
 
+@contextmanager
+def _similar_suggestions() -> Generator[None]:
+    """Remove from an error the suggested options and commands that are not similar enough; click's floor is low."""
+    try:
+        yield
+    except click.UsageError as error:
+        suggested: list[str] | None = getattr(error, "possibilities", None)
+        if suggested:
+            written = str(getattr(error, "option_name", None) or getattr(error, "command_name", ""))
+            suggested[:] = [name for name in suggested if nearest(written, [name], "--")]
+        raise
+
+
 class _Commands(click.Group):
     """Prints an expected error, such as a wrong setting, as one sentence, and exits with status 2."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _similar_suggestions():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
-            return super().invoke(ctx)
+            with _similar_suggestions():
+                return super().invoke(ctx)
         except VoiceError as error:
             click.echo(f"sinch-voice-mcp: {terminal_safe(error.message)}", err=True)
             ctx.exit(_EXPECTED_ERROR)

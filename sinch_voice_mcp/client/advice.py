@@ -9,6 +9,10 @@ from types import MappingProxyType
 
 _CLOCK = "Ask the owner to set this machine's clock: the platform rejects timestamps that are wrong."
 _SECRET = "Ask the owner to copy the complete application secret from the dashboard; it does not match the key."  # noqa: S105 - a sentence about one
+CREDENTIALS = (
+    "Ask the owner to compare the application key and the secret with the dashboard: the platform does not know this "
+    "pair. If both are right, check the region or base URL, then SINCH_VOICE_AUTH, then this machine's clock."
+)
 _SCHEME = "Ask the owner to change SINCH_VOICE_AUTH: signed if it is basic, basic if it is signed."
 _WAIT = "Wait before the next request, and start fewer calls at a time."
 
@@ -24,7 +28,7 @@ BY_CODE: Mapping[int, str] = MappingProxyType(
         40102: _SECRET,
         40105: _CLOCK,
         40107: _SCHEME,
-        40108: "Ask the owner to check the application key and the secret: the platform does not know this pair.",
+        40108: CREDENTIALS,
         40200: "Ask the owner to top up the account; trial accounts call verified numbers only.",
         40300: "Check that the account may call this destination and that the caller ID is a verified number.",
         40301: _SCHEME,
@@ -49,6 +53,17 @@ REDIRECT = "Ask the owner to set the region or the base URL to a host that does 
 FOREIGN = "Ask the owner to check the base URL and any proxy in between."
 
 
-def next_step(error_code: int | None) -> str | None:
-    """Return what to do about an error code; None if the error's own advice is the best there is."""
+_INVALID_CREDENTIALS = "invalid credentials"
+"""The platform's message for a key and secret that are no pair, under several codes; compared, never shown."""
+
+
+def next_step(error_code: int | None, message: str = "") -> str | None:
+    """Return what to do about an error; None if the error's own advice is the best there is.
+
+    Args:
+        error_code: The platform's code.
+        message: The platform's message, which only chooses between sentences of our own.
+    """
+    if message.strip().rstrip(".").lower() == _INVALID_CREDENTIALS:
+        return CREDENTIALS
     return None if error_code is None else BY_CODE.get(error_code)

@@ -143,7 +143,7 @@ def _platform_error(status: int, error_body: ErrorBody | None, wait: float | Non
         status=status,
         error_code=error_code,
         retry_after=wait,
-        next_step=advice.next_step(error_code),
+        next_step=advice.next_step(error_code, "" if error_body is None else error_body.message),
     )
     error.untrusted = foreign_texts(error_body)
     return error
@@ -171,6 +171,8 @@ def _next_step(status: int, error_body: ErrorBody | None) -> str | None:
         return advice.REDIRECT
     if error_body is not None:
         return advice.next_step(error_body.error_code)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return advice.CREDENTIALS
     return advice.FOREIGN if _is_client_error(status) else None
 
 

@@ -1,5 +1,6 @@
 """Send one request: attempt it, classify the result, wait, retry where its policy allows, or raise."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from sinch_voice_mcp.client.transport import Answered, Attempt, Connections, Los
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.deadline import SENDING_S, current_deadline
 from sinch_voice_mcp.errors import NotSentError, OutcomeUnknownError, PlatformError, UnavailableError, VoiceError
+from sinch_voice_mcp.progress import report_progress
 from sinch_voice_mcp.types import Payload
 
 PayloadT = TypeVar("PayloadT", bound=Payload)
@@ -82,6 +84,7 @@ class Sender:
                 raise _final_error(result, earlier, policy) from cause
             # Kept, because a later attempt cannot undo what this one may have done.
             earlier = result if isinstance(result, Uncertain) else earlier
+            await _report_wait(result, delay)
             await self._clock.sleep(delay)
             # After the delay, not before it: what forbids a retry may happen meanwhile.
             if before_retry is not None:
@@ -131,6 +134,15 @@ class Sender:
         with self._clock.move_on_after(deadline.left_s):
             return await sending
         return Lost("there was no answer within the time of one tool call")
+
+
+async def _report_wait(result: AttemptResult, delay: float) -> None:
+    """Report to the client a wait that the platform asked for; a pause of our own is too short to matter."""
+    asked = result.error.retry_after if isinstance(result, Rejected) else None
+    if isinstance(result, Uncertain):
+        asked = result.retry_after
+    if asked:
+        await report_progress(f"The platform asks to wait {math.ceil(delay)} s before this request is sent again.")
 
 
 def _check_time(policy: RetryPolicy) -> None:

@@ -11,13 +11,13 @@ from itertools import islice
 from typing import Any, get_args
 
 from sinch_voice_mcp.errors import EarlierError, VoiceError
-from sinch_voice_mcp.operations.states import REASONS, RESULTS, CallState
+from sinch_voice_mcp.operations.endings import REASONS, RESULTS
+from sinch_voice_mcp.operations.states import CallState
 from sinch_voice_mcp.policy import REFUSALS
 from sinch_voice_mcp.ports import INBOUND, UPDATES
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 from sinch_voice_mcp.wire.callouts import CalloutRequest
-from sinch_voice_mcp.wire.calls import CallStatus
 from sinch_voice_mcp.wire.codes import answer_in_words
 
 UNTRUSTED = "untrusted"
@@ -76,7 +76,6 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "kind": _REQUESTS.__contains__,
     "menu": _MENU_ENDS,
     "number": _NUMBER,
-    "platform_status": _one_of(*get_args(CallStatus)),
     "reason": REASONS.__contains__,
     "refused": REFUSALS.__contains__,
     "result": lambda word: word in RESULTS or word in _codes(),
@@ -145,11 +144,26 @@ def timeline_row(row: Mapping[str, object]) -> JsonObject:
 
 def error_json(error: VoiceError) -> dict[str, Any]:
     """Return an error as the JSON object that a model reads, or that the journal stores."""
+    members = _error_json(error)
+    if error.legs:
+        # The text of an error that is returned again would be that of its own leg only.
+        members |= {"message": error.message, "legs": [_leg_json(to, leg, members) for to, leg in error.legs]}
+    return members
+
+
+def _error_json(error: VoiceError) -> dict[str, Any]:
     members = error.to_json()
     if isinstance(error, EarlierError):
         members = _of_an_earlier_version(members)
     outside = members.pop(UNTRUSTED, None)
     return members | {UNTRUSTED: cleaned(outside)} if outside else members
+
+
+def _leg_json(to: str, error: VoiceError, together: Mapping[str, object]) -> dict[str, Any]:
+    """Return what distinguishes the error of one leg from the others; the message of all of them names its reason."""
+    own = _error_json(error)
+    own.pop("message")
+    return {"to": to} | {name: value for name, value in own.items() if name == "code" or together.get(name) != value}
 
 
 def _of_an_earlier_version(members: dict[str, Any]) -> dict[str, Any]:

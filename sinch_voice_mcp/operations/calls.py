@@ -135,7 +135,8 @@ class Calls:
     ) -> list[PlacedLeg]:
         """Call several phones into one conference. All callouts are admitted and claimed before the first is placed.
 
-        A callout that the platform rejects does not stop the others; if all fail, the first error is raised.
+        A callout that the platform rejects does not stop the others. If all fail, one of the errors is raised, with the
+        number and the reason of each.
 
         Raises:
             RefusedError: The guard or a limit refuses one of them; no phone was called. Its path begins with the list
@@ -158,7 +159,8 @@ class Calls:
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # If one phone may have been called, the whole request is unsafe to repeat.
-            raise next((error for error in errors if not error.retry_safe), errors[0])
+            worst = next((error for error in errors if not error.retry_safe), errors[0])
+            raise _naming_legs(worst, legs)
         return legs
 
     async def check_limits(self, admitted: Admitted[CalloutRequest], requester: Requester = ANONYMOUS) -> None:
@@ -368,6 +370,18 @@ def _leg(prepared: _Prepared, result: Dispatched | VoiceError) -> PlacedLeg:
     if isinstance(result, VoiceError):
         return PlacedLeg(to, None, result)
     return PlacedLeg(to, prepared.placed(result), None)
+
+
+def _naming_legs(worst: VoiceError, legs: Sequence[PlacedLeg]) -> VoiceError:
+    """Add to an error that stands for several the number and the reason of each."""
+    failed = [(leg.to, leg.error) for leg in legs if leg.error is not None]
+    if len(failed) > 1:
+        numbers: dict[str, list[str]] = {}
+        for to, error in failed:
+            numbers.setdefault(error.message, []).append(to)
+        worst.message = " ".join(f"{' and '.join(those)}: {message}" for message, those in numbers.items())
+        worst.legs = failed
+    return worst
 
 
 def _unknown(reading: Reading) -> tuple[str, ...]:

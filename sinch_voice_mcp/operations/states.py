@@ -42,39 +42,6 @@ _JOURNAL: Mapping[CallState, tuple[EntryState, ...]] = MappingProxyType(
     }
 )
 
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "N/A": "no reason was given",
-        "ESTABLISHED": "it was connected",
-        "OTHERPEERANSWERED": "it was answered on another device",
-        "TIMEOUT": "its time limit was reached",
-        "CALLERHANGUP": "the caller hung up",
-        "CALLEEHANGUP": "the callee hung up",
-        "MANAGERHANGUP": "its message or SVAML was over, or a request ended it",
-        "BLOCKED": "the destination is blocked for this account",
-        "NOCREDITPARTNER": "the account has not enough credit",
-        "CANCEL": "it was canceled before it was answered",
-        "CLIENTNETWORK": "the network of the in-app user failed",
-        "CONGESTION": "the network had no free capacity",
-        "USERNOTFOUND": "there is no such in-app user",
-        "CALLBACKERROR": "the callback URL gave no valid reply",
-        "GENERALERROR": "the platform failed",
-        "INVALIDSVAMLACTION": "the platform could not run the SVAML",
-    }
-)
-"""Why a call ended, by the platform's word; from Sinch's documentation of ``reason``, whose list may grow."""
-
-RESULTS: Mapping[str, str] = MappingProxyType(
-    {
-        "N/A": "not answered and not over yet",
-        "ANSWERED": "answered",
-        "BUSY": "the line was busy",
-        "NOANSWER": "not answered",
-        "FAILED": "not connected",
-    }
-)
-"""How a call ended, by the platform's word; from Sinch's documentation of ``result``."""
-
 
 def observed_state(*, answered: bool, ended: bool) -> CallState:
     """Return the state of a call from whether it was answered and whether it has ended."""
@@ -124,15 +91,3 @@ def who_answered(*, answered: bool, detected: str | None, entered: bool) -> Answ
     if entered or detected == "human":
         return "human"
     return "machine" if detected == "machine" else "unknown"
-
-
-def ending(result: str | None, reason: str | None) -> str:
-    """Return why a call ended, with the platform's word if it is known: ``the callee hung up (CALLEEHANGUP)``."""
-    word = reason if reason not in {None, "N/A"} else result
-    if result == "BUSY":
-        # The platform's reason for a busy line is CANCEL, which says less.
-        return f"{RESULTS['BUSY']} (BUSY)"
-    if (result, reason) == ("NOANSWER", "TIMEOUT"):
-        return "it rang until its time limit (TIMEOUT)"
-    meaning = REASONS.get(word or "") or RESULTS.get(word or "")
-    return f"{meaning} ({word})" if meaning else "the platform gave a reason that this server does not know"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sinch_voice_mcp.operations.admission.limits import DAY
 from sinch_voice_mcp.policy import Confirm, Policy
@@ -10,7 +9,7 @@ from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.ports import PROLONGS, CallingStopped, EntryState, Journal
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, is_list
+from sinch_voice_mcp.types import Micros, Millis, is_list
 
 _WITH_NUMBERS = frozenset({"allowed_numbers", "trusted_numbers", "denied_prefixes"})
 """Settings that can hold numbers of people."""
@@ -107,7 +106,7 @@ class UsageToday:
     switch: CallingStopped | None
     placed: int
     in_progress: int
-    spent: Decimal
+    spent: Micros
     currency: str | None
 
 
@@ -133,6 +132,6 @@ class Usage:
             switch=await self._journal.switch(),
             placed=len(calls),
             in_progress=sum(entry.state in _IN_PROGRESS for entry in calls),
-            spent=Decimal(micros) / MICROS_PER_UNIT,
+            spent=Micros(micros),
             currency=next((entry.currency for entry in counted if entry.currency is not None), None),
         )

@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import Event
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.types import Payload
 
 _STEP = re.compile(r"\.(?P<name>[A-Za-z_$][A-Za-z0-9_$]*)|\[(?P<index>\d+)\]|\[(?P<key>'[^']*'|\"[^\"]*\")\]")
-# Of difflib: low enough for `txt` and `text`, high enough that short unrelated names do not match.
-_MIN_SIMILARITY = 0.6
 
 
 def last_step(path: str) -> str:
@@ -32,9 +30,7 @@ def nearest_member(request: Payload, path: str, what: str) -> str | None:
     holder = next((found for root in roots if isinstance(found := _at(root, parent), Payload)), None)
     if holder is None:
         return None
-    names = {member.wire.lower(): member.wire for member in members(type(holder))}
-    close = get_close_matches(what.lower(), names, n=1, cutoff=_MIN_SIMILARITY)
-    return names[close[0]] if close else None
+    return nearest(what, [member.wire for member in members(type(holder))])
 
 
 def _steps(path: str) -> list[str]:

@@ -19,7 +19,7 @@ from sinch_voice_mcp.policy.values import (
     normalize_region,
     normalize_verified_caller_id,
 )
-from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_SPOKEN_CHARS
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S, MAX_SPOKEN_CHARS, MOST_SPOKEN_CHARS
 from sinch_voice_mcp.types import is_object
 
 Confirm = Literal["auto", "always", "never"]
@@ -32,7 +32,7 @@ NUMBER_TYPES: tuple[NumberType, ...] = get_args(NumberType)
 """Every kind of number that the owner can allow."""
 
 VARIABLE_PREFIX = "SINCH_VOICE_"
-MAX_TEXT_CHARS = MAX_SPOKEN_CHARS
+MAX_TEXT_CHARS = MOST_SPOKEN_CHARS
 """The platform speaks at most so many characters in one piece."""
 
 DEFAULT_CALL_S = 600
@@ -76,7 +76,8 @@ class Policy(BaseModel):
         default=_NOTHING, description="Caller IDs allowed besides your own voice numbers: E.164, private, incoming"
     )
     max_text_chars: Annotated[int, Field(ge=1, le=MAX_TEXT_CHARS)] = Field(
-        default=MAX_TEXT_CHARS, description="Longest text that is spoken in one piece, in characters"
+        default=MAX_SPOKEN_CHARS,
+        description=f"Longest text spoken in one piece, in characters; above {MAX_SPOKEN_CHARS}, Sinch must allow it",
     )
     media_hosts: frozenset[str] = Field(
         default=_NOTHING,

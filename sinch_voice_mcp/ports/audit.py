@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sinch_voice_mcp.types import JsonObject, Millis, Token, iso_seconds
+from sinch_voice_mcp.types import JsonObject, Millis, Token, amount_text, iso_seconds, unit_text
+
+_IN_MILLIONTHS = "cost"
+_AMOUNTS = frozenset({_IN_MILLIONTHS, "reserved", "ignored_amount"})
+"""Members of rows that are money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,15 @@ class AuditRow:
     details: JsonObject
     digest: str
 
+    @property
+    def shown(self) -> JsonObject:
+        """What is recorded, with every amount as decimal text in the currency's unit.
+
+        Rows of earlier versions have numbers: a cost in millionths, other amounts in units. They cannot be rewritten,
+        because the digest covers them.
+        """
+        return {name: _amount(name, value) for name, value in self.details.items()}
+
     def to_json(self) -> JsonObject:
         """Return the row as a JSON object with the instant in ISO 8601."""
         return {
@@ -33,9 +46,15 @@ class AuditRow:
             "at": iso(self.at),
             "event": self.event,
             "call": self.token,
-            **self.details,
+            **self.shown,
             "digest": self.digest,
         }
+
+
+def _amount(name: str, value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or name not in _AMOUNTS:
+        return value
+    return amount_text(int(value)) if name == _IN_MILLIONTHS else unit_text(value)
 
 
 def iso(at: Millis) -> str:

@@ -1,6 +1,5 @@
 """The resource of a call: its state, and what happened in it."""
 
-import json
 import re
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
@@ -10,10 +9,11 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, StorageError, VoiceError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import is_known, separate, timeline_row
+from sinch_voice_mcp.operations.endings import why
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import observed_state, who_answered
 from sinch_voice_mcp.ports import iso
-from sinch_voice_mcp.types import CallId, JsonObject, Millis
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, compact_json
 
 TEMPLATE = "sinch://calls/{call_id}"
 ABOUT = (
@@ -55,7 +55,7 @@ async def read_call(service: VoiceService, call_id: CallId) -> str:
         raise ResourceNotFoundError(f"there is no call `{call_id[:_MAX_QUOTED_CHARS]}`: {error.message}") from None
     except VoiceError as error:
         raise ResourceError(f"{error.message} {error.next_step}") from None
-    return json.dumps(_as_json(service, seen, rows), ensure_ascii=False, indent=1)
+    return compact_json(_as_json(service, seen, rows))
 
 
 async def recent_calls(service: VoiceService) -> Sequence[CallId]:
@@ -75,6 +75,7 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "answered_by": who_answered(answered=seen.answered, detected=seen.answered_by, entered=bool(value)),
         "result": seen.result,
         "reason": seen.reason,
+        "why": why(seen.result, seen.reason) if seen.ended else None,
         "duration_s": seen.duration if seen.ended else None,
         "cost": seen.cost,
         "currency": seen.currency,
@@ -86,7 +87,7 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "call_id": seen.call_id,
         "simulated": service.simulated,
         "state": observed_state(answered=seen.answered, ended=seen.ended),
-        **separate({name: member for name, member in known.items() if member is not None}, own={"remark"}),
+        **separate({name: member for name, member in known.items() if member is not None}, own={"remark", "why"}),
         "events": [_event(row) for row in rows],
     }
 

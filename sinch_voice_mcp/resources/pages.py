@@ -1,4 +1,4 @@
-"""MCP resources: the policy, calls, the SVAML reference, locales and error codes; with completion of their names."""
+"""MCP resources: the policy, calls, the SVAML reference, locales, errors and results; with completion of names."""
 
 import inspect
 import json
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from mcp.server import MCPServer, ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
@@ -23,7 +24,7 @@ from sinch_voice_mcp.client import advice
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import UNTRUSTED, known, separate
-from sinch_voice_mcp.operations.states import REASONS, RESULTS
+from sinch_voice_mcp.operations.endings import REASONS, RESULTS, Ending, explained
 from sinch_voice_mcp.operations.usage import confirming, effective
 from sinch_voice_mcp.policy import REFUSALS, Refusal
 from sinch_voice_mcp.policy.policy import variable
@@ -33,7 +34,7 @@ from sinch_voice_mcp.resources import calls
 from sinch_voice_mcp.svaml.lint import RULES
 from sinch_voice_mcp.svaml.reference import NAMES, reference
 from sinch_voice_mcp.svaml.voices import GENDERS, VOICES, values
-from sinch_voice_mcp.types import CallId
+from sinch_voice_mcp.types import CallId, amount_text
 from sinch_voice_mcp.wire.codes import CODES
 
 _MARKDOWN = "text/markdown"
@@ -42,6 +43,7 @@ _MAX_QUOTED_CHARS = 40
 
 _SVAML = "sinch://svaml/{name}"
 _ERRORS = "sinch://errors/{code}"
+_RESULTS = "sinch://results/{code}"
 
 MAX_COMPLETIONS = 100
 """Values that one completion returns; the protocol allows no more."""
@@ -99,8 +101,10 @@ def add_resources(server: MCPServer[VoiceService], sources: Mapping[str, str]) -
     server.resource(
         "sinch://locales", name="locales", title="Locales and voices", description=about, mime_type=_MARKDOWN
     )(locales)
-    about = "What an error code, a rule, or the result or reason of a call means, and what to do"
+    about = "What an error code or a rule means, and what to do"
     server.resource(_ERRORS, name="errors", title="Errors", description=about, mime_type=_MARKDOWN)(error)
+    about = "What the result of a call, or the reason of its end, means, and what to do"
+    server.resource(_RESULTS, name="results", title="Results", description=about, mime_type=_MARKDOWN)(result)
     server.completion()(complete)
 
 
@@ -138,7 +142,7 @@ async def _state(service: VoiceService) -> str:
         opening = f"Calling was stopped at {iso(switch.since)} (rule `stopped`); `untrusted` says why."
     usage = (
         f"{opening} Last 24 hours: calls placed: {today.placed}, in progress: {today.in_progress}; "
-        f"spent or reserved {today.spent:.2f} {known('currency', today.currency) or ''}".rstrip()
+        f"spent or reserved {amount_text(today.spent)} {known('currency', today.currency) or ''}".rstrip()
         + "."
     )
     return usage if switch is None else f"{usage}\n\n{_untrusted(switch)}"
@@ -183,18 +187,41 @@ def locales() -> str:
 
 
 def error(code: str) -> str:
-    """Return what an error code, or a call's result or reason, means and what to do about it.
+    """Return what an error code or rule means and what to do about it; of a call's result or reason, where that is.
 
     Raises:
         ResourceNotFoundError: The code is not known.
     """
-    explained = dict(_explained())
-    text = explained.get(code) or explained.get(code.upper()) or explained.get(code.lower())
+    by_code = dict(_explained())
+    text = by_code.get(code) or by_code.get(code.upper()) or by_code.get(code.lower())
+    if text is None and (endings := explained(code)):
+        kinds = " and ".join(f"the {ending.kind}" for ending in endings)
+        text = f"This is no error, but {kinds} of a call: see sinch://results/{quote(endings[0].code, safe='')}."
     if text is None:
-        raise ResourceNotFoundError(
-            f"there is no error, rule, result or reason with the code `{code[:_MAX_QUOTED_CHARS]}`"
-        )
+        raise ResourceNotFoundError(f"there is no error or rule with the code `{code[:_MAX_QUOTED_CHARS]}`")
     return f"# {code}\n\n{text}\n"
+
+
+def result(code: str) -> str:
+    """Return what the result of a call, or the reason of its end, means and what to do about it.
+
+    Raises:
+        ResourceNotFoundError: The code is not known.
+    """
+    endings = explained(code)
+    if not endings:
+        codes = ", ".join(_endings())
+        raise ResourceNotFoundError(f"there is no result or reason `{code[:_MAX_QUOTED_CHARS]}`; there are {codes}")
+    return f"# {endings[0].code}\n\n" + "\n".join(map(_ending, endings))
+
+
+def _ending(ending: Ending) -> str:
+    what = "Result of a call" if ending.kind == "result" else "Reason why a call ended"
+    return f"{what}: {ending.words}.\n\n{ending.advice}\n"
+
+
+def _endings() -> Sequence[str]:
+    return tuple(dict.fromkeys([*RESULTS, *REASONS]))
 
 
 def _explained() -> Iterator[tuple[str, str]]:
@@ -208,10 +235,6 @@ def _explained() -> Iterator[tuple[str, str]]:
         yield row.code, _refused(row)
     for rule in RULES:
         yield rule.code, f"SVAML, {rule.level}: {rule.title}. {rule.exactly}"
-    for result, meaning in RESULTS.items():
-        yield result, f"Result of a call: {meaning}."
-    for reason, meaning in REASONS.items():
-        yield reason, f"Reason why a call ended: {meaning}."
 
 
 def _refused(row: Refusal) -> str:
@@ -243,6 +266,7 @@ def _fixed(names: Callable[[], Iterable[str]]) -> Callable[[], Awaitable[Sequenc
 _COMPLETIONS: Mapping[tuple[str, str], Callable[[], Awaitable[Sequence[str]]]] = {
     (_SVAML, "name"): _fixed(lambda: NAMES),
     (_ERRORS, "code"): _fixed(lambda: dict(_explained())),
+    (_RESULTS, "code"): _fixed(_endings),
     (calls.TEMPLATE, "call_id"): _recent_call_ids,
     ("place-a-call", "locale"): _fixed(values),
     ("why-a-call-failed", "what"): _recent_call_ids,

@@ -5,9 +5,8 @@ a misspelled safety setting must not silently mean "default".
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -18,14 +17,10 @@ from pydantic import (
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.policy import VARIABLE_PREFIX, Mode, Policy
 from sinch_voice_mcp.settings.model import Settings, variable
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
 
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
-_MISSPELLING_CUTOFF = 0.75
-"""Similarity from which another program's variable counts as misspelled; SINCH_KEY_SECRET of Sinch's SDKs is below."""
-_SUGGESTION_CUTOFF = 0.76
-"""Similarity, without the prefix, from which a name is proposed for an unknown one: a wrong proposal, such as the kill
-switch for a word that only begins like it, is worse than none."""
 _NO_SETTINGS = frozenset({"policy", "sources"})
 
 
@@ -116,23 +111,13 @@ def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting])
     for name in environ:
         if name in names or not name.upper().startswith("SINCH_"):
             continue
-        # Sinch's own SDKs and tools use further SINCH_ variables; only near misses of ours are errors.
+        # Sinch's own SDKs and tools use further SINCH_ variables, such as SINCH_KEY_SECRET; only near misses of ours
+        # are errors.
         is_ours = name.upper().startswith(VARIABLE_PREFIX)
-        near = None if is_ours else next(iter(get_close_matches(name.upper(), names, 1, _MISSPELLING_CUTOFF)), None)
+        near = nearest(name, names, VARIABLE_PREFIX if is_ours else "")
         if is_ours or near is not None:
-            near = near or _nearest(name.upper(), names)
             hint = f"did you mean {near}?" if near else "see the README's table of settings"
             raise ConfigurationError(f"there is no setting {name}; {hint}", field=name)
-
-
-def _nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the setting that an unknown name most likely means; None if none is similar enough.
-
-    Compared without the prefix that all of them share, which would make any two names similar.
-    """
-    short = {other.removeprefix(VARIABLE_PREFIX): other for other in names}
-    found = get_close_matches(name.removeprefix(VARIABLE_PREFIX), short, n=1, cutoff=_SUGGESTION_CUTOFF)
-    return short[found[0]] if found else None
 
 
 def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, tuple[object, str]]:
@@ -156,7 +141,7 @@ def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, tuple[obje
         raise ConfigurationError(f"{file} is nested too deep; settings are at most a list", field=str(file)) from None
     for name in table:
         if name not in known:
-            near = _nearest(name, known)
+            near = nearest(name, known)
             hint = f"; did you mean `{near}`?" if near else ""
             raise ConfigurationError(f"there is no setting `{name}` in {file}{hint}", field=name)
     return {name: (value, f"`{name}` in {file}") for name, value in table.items()}

@@ -13,7 +13,7 @@ from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.counting import add_use, bucket_of
 from sinch_voice_mcp.storage.database import Row, Statement, Steps
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
-from sinch_voice_mcp.types import MICROS_PER_UNIT, CallId, JsonObject, Micros, Millis, Token, amount_text
+from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, Token, amount_text, unit_text
 from sinch_voice_mcp.wire.calls import ANSWERED
 
 _UNKNOWN_WINDOW_MS = 600_000
@@ -72,7 +72,7 @@ def settling(token: Token, report: EndReport, now: Millis) -> Steps[None]:
         # All of it is released; the counters' names, which contain the hashes of numbers, are not needed any more.
         yield (Statement(sql.SET_UNITS, {"token": token, "units": "[]"}),)
         money = {"cost": None if cost is None else amount_text(Micros(cost)), "currency": rows[0]["currency"]}
-        ignored = {} if report.ignored is None else {"ignored_amount": report.ignored}
+        ignored = {} if report.ignored is None else {"ignored_amount": unit_text(report.ignored)}
         yield from audited("ended", token, end | money | ignored, now)
         yield from _settle_changes(rows[0], report, now)
     else:
@@ -99,7 +99,7 @@ def renewing(token: Token, lease: Millis, more: Micros, now: Millis) -> Steps[No
     if any(use[0] == _SPENT for use in units):
         units.append([_SPENT, bucket_of(_SPENT_WINDOW, now), more, "rejected"])
         yield (add_use(_SPENT, _SPENT_WINDOW, more, now), Statement(sql.SET_UNITS, _units(token, units)))
-    yield from audited("prolonged", token, {"reserved": more / MICROS_PER_UNIT}, now)
+    yield from audited("prolonged", token, {"reserved": amount_text(more)}, now)
 
 
 def _units(token: Token, units: Sequence[object]) -> dict[str, object]:

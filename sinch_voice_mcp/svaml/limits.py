@@ -1,12 +1,15 @@
 """The platform's limits and rates, each in one place."""
 
 MAX_SPOKEN_CHARS = 600
-"""Characters that the platform speaks in one piece."""
+"""Characters that the platform speaks in one piece, unless the account allows more."""
+
+MOST_SPOKEN_CHARS = 2_500
+"""Characters that an owner can allow in one piece: as many as a question to a person can show in full."""
 
 SSML_CHARS_PER_SPOKEN_CHAR = 10
 """How much longer SSML may be than the text in it."""
 
-MAX_SSML_CHARS = MAX_SPOKEN_CHARS * SSML_CHARS_PER_SPOKEN_CHAR
+MAX_SSML_CHARS = MOST_SPOKEN_CHARS * SSML_CHARS_PER_SPOKEN_CHAR
 MAX_SSML_DEPTH = 64
 """Elements inside each other; real SSML has a handful."""
 

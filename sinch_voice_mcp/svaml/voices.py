@@ -7,8 +7,9 @@ letter case.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
+
+from sinch_voice_mcp.text import suggestions
 
 VOICES: Mapping[str, tuple[str, ...]] = {
     "arb": ("Zeina",),
@@ -137,8 +138,7 @@ def nearest(value: str) -> str | None:
     name, slash, gender = value[:_MAX_NAME_CHARS].strip().lower().replace("_", "-").partition("/")
     meant = _locale_for(name)
     if meant is None:
-        close = get_close_matches(name, _known(), 1, _MIN_SIMILARITY)
-        return _known()[close[0]] if close else None
+        return suggestions.nearest(name, values(), similarity=_MIN_SIMILARITY)
     return (documented(f"{meant}/{gender}") if slash else None) or meant
 
 

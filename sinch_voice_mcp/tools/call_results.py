@@ -3,23 +3,22 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import known
-from sinch_voice_mcp.operations.events.monitor import CallSnapshot, Progress
+from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why
+from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import (
-    RESULTS,
     AnsweredBy,
     CallState,
-    ending,
     observed_state,
     state_of_call,
     who_answered,
 )
 from sinch_voice_mcp.ports import JournalEntry
-from sinch_voice_mcp.tools.results import Number, Result, Text, Untrusted, is_absent, summarize
+from sinch_voice_mcp.progress import report_progress
+from sinch_voice_mcp.tools.results import Number, Result, Text, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.types import MICROS_PER_UNIT
 from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
@@ -31,7 +30,8 @@ CallResultField = Annotated[
     Field(default=None, exclude_if=is_absent, description="ANSWERED, BUSY, NOANSWER, FAILED (not connected)"),
 ]
 CallReasonField = Annotated[
-    str | None, Field(default=None, exclude_if=is_absent, description="Why it ended; summary explains it")
+    str | None,
+    Field(default=None, exclude_if=is_absent, description="Why it ended, explained in summary; sinch://results/{code}"),
 ]
 AnsweredByField = Annotated[
     AnsweredBy | None, Field(default=None, exclude_if=is_absent, description="unknown: answered, not known by what")
@@ -48,13 +48,12 @@ class CallDetails(Result):
 
     call_id: str
     state: CallStateField
-    platform_status: str
-    result: Annotated[str, Field(description="N/A until answered or over; ANSWERED, BUSY, NOANSWER, FAILED")]
-    reason: Annotated[str, Field(description="Why it ended; summary explains it")]
+    result: CallResultField
+    reason: CallReasonField
     to: Text
-    duration_s: int
+    duration_s: Whole
     cost: Number
-    rate_per_minute: Number
+    rate_per_minute: Annotated[Number, Field(description="Until the call has ended")]
     currency: Text
     untrusted: Untrusted
 
@@ -62,18 +61,19 @@ class CallDetails(Result):
 def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDetails:
     """Describe a call that the platform reported, with a remark after the summary."""
     debit, rate = call.debit, call.user_rate
+    state = state_of_call(call)
+    ended = state == "ended"
     return CallDetails(
         summary=summarize(service, " ".join(filter(None, (_call_sentence(call), remark)))),
         simulated=service.simulated,
         call_id=call.call_id,
-        state=state_of_call(call),
-        platform_status=call.status,
-        result=call.result,
-        reason=call.reason,
+        state=state,
+        result=None if call.result == NONE_YET else call.result,
+        reason=None if call.reason == NONE_YET else call.reason,
         to=service.shown.number(call.to and call.to.endpoint),
-        duration_s=call.duration,
-        cost=debit and debit.known,
-        rate_per_minute=rate and rate.known,
+        duration_s=call.duration or None,
+        cost=debit.known if debit and ended else None,
+        rate_per_minute=None if ended else rate and rate.known,
         currency=(debit and debit.currency_id) or (rate and rate.currency_id),
         untrusted=None,
     )
@@ -104,14 +104,9 @@ def snapshot_sentence(seen: CallSnapshot) -> str:
     return _ended_sentence(seen.result, seen.reason, seen.duration, _cost(seen.cost, seen.currency), who) + pressed
 
 
-def report_progress(ctx: Context[VoiceService]) -> Progress:
-    """Return a callback that reports every change of a call to the client as progress."""
-    steps = iter(range(1, 1_000))
-
-    async def report(seen: CallSnapshot) -> None:
-        await ctx.report_progress(next(steps), None, snapshot_sentence(seen))
-
-    return report
+async def report_snapshot(seen: CallSnapshot) -> None:
+    """Report a change of a call to the client as progress."""
+    await report_progress(snapshot_sentence(seen))
 
 
 def _call_sentence(call: Call) -> str:
@@ -144,13 +139,13 @@ def earlier_sentence(entry: JournalEntry) -> str:
 def _ended_sentence(
     result: str | None, reason: str | None, duration: int | None, cost: str, who: str | None = None
 ) -> str:
-    why = ending(result, reason)
+    cause = why(result, reason)
     if result == ANSWERED:
         answered = f", answered by {who}" if who else ""
-        return f"The call ended after {duration or 0} s{answered}: {why}.{cost}"
+        return f"The call ended after {duration or 0} s{answered}: {cause}.{cost}"
     if result == "FAILED":
-        return f"The call could not be connected: {why}."
-    return f"The call ended without an answer: {why}." if result in RESULTS else f"The call ended: {why}."
+        return f"The call could not be connected: {cause}."
+    return f"The call ended without an answer: {cause}." if result in RESULTS else f"The call ended: {cause}."
 
 
 def _cost(amount: float | None, currency: str | None) -> str:

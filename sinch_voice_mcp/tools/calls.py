@@ -103,7 +103,8 @@ async def place_tts_callout(
     consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[
-        str | None, Field(description="Exactly one of text, ssml, audio_urls; at most 600 characters")
+        str | None,
+        Field(description="Exactly one of text, ssml, audio_urls; at most 600 characters, or as sinch://policy says"),
     ] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>, at most 600 spoken characters")] = None,
     audio_urls: AudioUrls = None,
@@ -321,5 +322,5 @@ def _conference_sentence(legs: list[ConferenceLeg], conference_id: str, *, dry_r
         return f"Checked only: nothing was placed. {placed} of {len(legs)} phones would be called into {room}."
     repeated = sum(leg.duplicate_of is not None for leg in legs)
     again = f" {repeated} of them by an earlier request, and not again." if repeated else ""
-    failed = " The others failed; `error` says why." if placed < len(legs) else ""
+    failed = "".join(f" {leg.to} failed: {leg.error['message']}" for leg in legs if leg.error is not None)
     return f"{placed} of {len(legs)} phones were called into {room}.{again}{failed}"

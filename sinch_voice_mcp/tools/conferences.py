@@ -8,7 +8,7 @@ from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
-from sinch_voice_mcp.tools.results import Own, Result, Shown, Text, Untrusted, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import Flag, Own, Result, Shown, Text, Untrusted, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
 
@@ -26,8 +26,8 @@ class ConferenceParticipant(Shown):
 
     call_id: str
     number: Text
-    muted: bool
-    onhold: bool
+    muted: Flag
+    onhold: Flag
     duration_s: Whole
     untrusted: Untrusted
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
+from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why
 from sinch_voice_mcp.operations.events.monitor import Until
 from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry
 from sinch_voice_mcp.policy import describe_number
@@ -24,7 +24,7 @@ from sinch_voice_mcp.tools.call_results import (
     answerer_of,
     call_details,
     input_of,
-    report_progress,
+    report_snapshot,
     snapshot_sentence,
     state_of_snapshot,
 )
@@ -32,6 +32,7 @@ from sinch_voice_mcp.tools.parameters import CallIdArgument, OptionalInstant, Se
 from sinch_voice_mcp.tools.results import (
     Number,
     Own,
+    OwnText,
     Result,
     Shown,
     Text,
@@ -41,7 +42,11 @@ from sinch_voice_mcp.tools.results import (
     summarize,
 )
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
-from sinch_voice_mcp.types import MICROS_PER_UNIT, Millis, PhoneNumber
+from sinch_voice_mcp.types import MICROS_PER_UNIT, JsonObject, Millis, PhoneNumber
+from sinch_voice_mcp.wire.calls import ANSWERED
+
+_UNANSWERED = RESULTS.keys() - {NONE_YET, ANSWERED}
+"""Results of calls that were not answered; the list says why."""
 
 MAX_LISTED = 100
 """Calls in one list."""
@@ -64,15 +69,17 @@ class CallRecord(Shown):
     call_id: Text
     number: Text
     result: Annotated[Text, Field(description="How it ended, or the error code")]
+    why: Annotated[OwnText, Field(description="Why it was not answered, in words")]
     duration_s: Whole
     cost: Number
-    currency: Text
+    currency: Annotated[Text, Field(description="If the costs have several")]
     untrusted: Untrusted
 
 
 class CallList(Result):
     """Requests in the journal, newest first."""
 
+    currency: Annotated[OwnText, Field(description="Of every cost")]
     calls: list[CallRecord]
 
 
@@ -127,16 +134,16 @@ async def list_calls(
     )
     records = [_record(service, entry, answered=(entry.of_call) in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
+    currency = _take_common_currency(calls)
     sentence = f"{counted(len(calls), 'call')}, newest first." if len(calls) > 1 else f"{len(calls) or 'No'} call."
     if any(entry.unreadable for entry in entries):
         sentence += " Some numbers were sealed under another secret and are masked; the owner can restore it."
-    return CallList(summary=summarize(service, sentence), simulated=service.simulated, calls=calls)
+    return CallList(summary=summarize(service, sentence), simulated=service.simulated, currency=currency, calls=calls)
 
 
 async def wait_for_call(
     call_id: CallIdArgument,
     service: Service,
-    ctx: Context[VoiceService],
     until: Until = "ended",
     timeout_s: WaitSeconds = 45,
 ) -> CallProgress:
@@ -144,7 +151,7 @@ async def wait_for_call(
 
     Returns its state and input; input needs working callbacks. If `timed_out`, wait again; never call again.
     """
-    seen = await service.events.wait(call_id, until, timeout_s, report_progress(ctx))
+    seen = await service.events.wait(call_id, until, timeout_s, report_snapshot)
     entered = input_of(seen)
     where = "" if entered is None else "See untrusted.input."
     sentence = " ".join(filter(None, (snapshot_sentence(seen), where, service.events.remark)))
@@ -157,7 +164,7 @@ async def wait_for_call(
         answered_by=answerer_of(seen),
         result=seen.result,
         reason=seen.reason,
-        duration_s=seen.duration if seen.ended else None,
+        duration_s=(seen.duration or None) if seen.ended else None,
         cost=seen.cost,
         currency=seen.currency,
         untrusted=None if entered is None else {"input": entered},
@@ -171,7 +178,9 @@ async def get_call_events(call_id: CallIdArgument, service: Service) -> CallTime
     """
     rows = await service.events.timeline(call_id)
     reported = any(row["event"] in KINDS for row in rows)
-    sentence = f"{counted(len(rows), 'event')}." + ("" if reported else f" {await service.events.silence(call_id)}")
+    sentence = f"{counted(len(rows), 'event')}.{_end_in(rows)}"
+    if not reported:
+        sentence += f" {await service.events.silence(call_id)}"
     return CallTimeline(
         summary=summarize(service, sentence),
         simulated=service.simulated,
@@ -230,7 +239,8 @@ def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> Ca
         call_id=entry.of_call,
         number=service.shown.of_entry(entry),
         result=entry.result or (None if entry.error is None else str(entry.error["code"])),
-        duration_s=entry.duration,
+        why=why(entry.result, entry.reason) if entry.result in _UNANSWERED else None,
+        duration_s=entry.duration or None,
         cost=None if entry.cost is None else entry.cost / MICROS_PER_UNIT,
         # Before the end, it is the currency of money that is set aside, and there is no cost to go with it.
         currency=None if entry.cost is None else entry.currency,
@@ -238,7 +248,30 @@ def _record(service: VoiceService, entry: JournalEntry, *, answered: bool) -> Ca
     )
 
 
+def _take_common_currency(calls: Sequence[CallRecord]) -> str | None:
+    """Remove the currency from each call and return it if all that cost something have the same one."""
+    currencies = {call.currency for call in calls if call.cost is not None}
+    if len(currencies) != 1 or any(call.untrusted and "currency" in call.untrusted for call in calls):
+        return None
+    for call in calls:
+        call.currency = None
+    return currencies.pop()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _end_in(rows: Sequence[JsonObject]) -> str:
+    """Return a sentence about why the call ended; empty if no row reports its end."""
+    ends = [row for row in rows if row["event"] == "dice"]
+    if not ends:
+        return ""
+    result, reason = ends[-1].get("result"), ends[-1].get("reason")
+    return f" The call ended: {why(_text(result), _text(reason))}."
+
+
 def _precise(at_ms: int) -> str:
-    """Write an instant in milliseconds as ISO 8601, so that events within one second keep their order."""
-    at = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    return at.replace("+00:00", "Z")
+    """Write an instant in milliseconds as ISO 8601: whole seconds, as the platform's are, or with milliseconds."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return at.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds").replace("+00:00", "Z")

@@ -6,14 +6,16 @@ from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.boundary import known
 from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import Service
-from sinch_voice_mcp.tools.results import Number, Own, OwnText, Result, Shown, Text, Untrusted, counted, summarize
+from sinch_voice_mcp.tools.results import Flag, Number, Own, OwnText, Result, Shown, Text, Untrusted, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.applications import AssignNumbers, CallbackUrl, OwnedNumber, UnassignNumber
 
 ApplicationKey = Annotated[str | None, Field(description="Default: this server's; others: application_keys")]
+_VOICE = "voice"
+"""The capability of most numbers, and of those of which the platform names none."""
+
 CapabilityArgument = Literal["voice", "sms"] | None
 PrimaryUrl = Annotated[
     str | None, Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it")
@@ -25,8 +27,9 @@ class AccountNumber(Shown):
     """One number of the account."""
 
     number: str
-    capability: Text
-    application_key: Text
+    capability: Annotated[Text, Field(description="voice if absent")]
+    here: Annotated[Flag, Field(description="Assigned to this server's application")]
+    application_key: Annotated[Text, Field(description="Assigned to another application")]
     untrusted: Untrusted
 
 
@@ -44,7 +47,7 @@ class NumberLookup(Result):
     type: Own
     rate_per_minute: Number
     currency: Text
-    restricted: bool
+    restricted: Flag
     callable: bool
     refused_because: Annotated[OwnText, Field(description="The rule; see sinch://errors/{code}")]
     untrusted: Untrusted
@@ -100,10 +103,8 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
     facts, answer, objection = await service.numbers.query(number)
     rate = answer.rate
     amount = rate and rate.known
-    unit = f"{known('currency', rate and rate.currency_id) or ''} a minute".strip()
-    price = "price unknown" if amount is None else f"{amount:g} {unit}"
     verdict = "may be called now" if objection is None else f"would be refused: {objection.message.rstrip('.')}"
-    sentence = f"{facts.e164} ({facts.region or 'no country'}, {facts.type}, {price}) {verdict}."
+    sentence = f"{facts.e164}{'' if amount is not None else ' (price unknown)'} {verdict}."
     return NumberLookup(
         summary=summarize(service, sentence),
         simulated=service.simulated,
@@ -152,19 +153,22 @@ TOOLS = (
 
 
 def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening: str) -> AccountNumbers:
-    rows = [
-        AccountNumber(
-            number=owned.number, capability=owned.capability, application_key=owned.application_key, untrusted=None
-        )
-        for owned in numbers
-    ]
-    sentences = (
-        opening,
-        f"The account has {counted(len(rows), 'number')}.",
-        f"This server's application key is {service.numbers.application_key}.",
-    )
+    rows = [_account_number(owned, service.numbers.application_key) for owned in numbers]
+    assigned = sum(row.here for row in rows)
+    sentences = (opening, f"The account has {counted(len(rows), 'number')}, {assigned} of them assigned here.")
     return AccountNumbers(
         summary=summarize(service, " ".join(filter(None, sentences))), simulated=service.simulated, numbers=rows
+    )
+
+
+def _account_number(owned: OwnedNumber, application_key: str) -> AccountNumber:
+    here = owned.application_key == application_key
+    return AccountNumber(
+        number=owned.number,
+        capability=None if owned.capability == _VOICE else owned.capability,
+        here=here,
+        application_key=None if here else owned.application_key,
+        untrusted=None,
     )
 
 

@@ -1,9 +1,9 @@
 """Choose which tools a server offers."""
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 
 from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.tools import calls, conferences, monitoring, numbers, safety, surveys, svaml
 from sinch_voice_mcp.tools.spec import TOOLSETS, ToolEffect, ToolSpec
 
@@ -55,6 +55,6 @@ def select_tools(
 def _require_known(kind: str, names: Iterable[str], known: Collection[str]) -> None:
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+            near = nearest(name, known)
+            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}"
             raise ConfigurationError(f"there is no {kind} `{name}`; {hint}")

@@ -2,22 +2,22 @@
 
 from typing import Annotated, Literal
 
-from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from sinch_voice_mcp.operations import VoiceService
+from sinch_voice_mcp.operations.endings import why
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
-from sinch_voice_mcp.operations.states import ending
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.tools.arguments import errors_naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
+    CallReasonField,
     CallResultField,
     CallStateField,
     TimedOut,
     answerer_of,
     input_of,
-    report_progress,
+    report_snapshot,
     state_of_snapshot,
 )
 from sinch_voice_mcp.tools.callouts import CalloutPlan
@@ -34,6 +34,9 @@ _ARGUMENTS = {
 }
 SurveySeconds = Annotated[float, Field(ge=0, le=45, description="Seconds to wait, at most 45")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
+
+_ANSWERED: frozenset[SurveyOutcome | None] = frozenset({"answered", "machine", "no_input"})
+"""Outcomes of calls that were answered, which say more than the result and the reason of the call."""
 
 
 class PhoneAnswer(Result):
@@ -54,6 +57,7 @@ class PhoneAnswer(Result):
     meaning: OwnText
     answered_by: AnsweredByField
     result: CallResultField
+    reason: CallReasonField
     duration_s: Whole
     duplicate_of: OwnText
     untrusted: Untrusted
@@ -76,7 +80,6 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     to: To,
     question: Annotated[str, Field(min_length=1, description="Spoken with the options, at most 600 characters")],
     service: Service,
-    ctx: Context[VoiceService],
     consented: Annotated[Consented, _CONSENT_ASK],
     answers: Annotated[
         dict[str, str] | None,
@@ -98,7 +101,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     asked = SurveyQuestion(to, question, answers, digits, cli, locale)
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(_ARGUMENTS):
-        found = await service.surveys.ask(asked, who, wait_s, report_progress(ctx))
+        found = await service.surveys.ask(asked, who, wait_s, report_snapshot)
     seen = found.snapshot
     entered = input_of(seen)
     outcome = _outcome(seen, asked)
@@ -117,8 +120,9 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
         key=key,
         meaning=asked.meaning(key),
         answered_by=answerer_of(seen),
-        result=seen.result,
-        duration_s=seen.duration if seen.ended else None,
+        result=None if outcome in _ANSWERED else seen.result,
+        reason=None if outcome in _ANSWERED else seen.reason,
+        duration_s=(seen.duration or None) if seen.ended else None,
         duplicate_of=found.placed.duplicate_of,
         untrusted=None if entered == key else {"input": entered},
     )
@@ -160,10 +164,9 @@ def _sentence(outcome: SurveyOutcome | None, seen: CallSnapshot, asked: SurveyQu
 
 
 def _without_answer(outcome: Literal["no_answer", "no_input"], seen: CallSnapshot) -> str:
-    why = ending(seen.result, seen.reason)
     if outcome == "no_answer":
         opening = "The call could not be connected" if seen.result == "FAILED" else "The callee did not answer"
-        return f"{opening}: {why}."
+        return f"{opening}: {why(seen.result, seen.reason)}."
     if seen.reason == "CALLEEHANGUP":
         return "The call was answered, and the callee hung up without pressing a key."
     return "The call was answered, and the callee pressed no key."

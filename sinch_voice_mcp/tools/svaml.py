@@ -1,14 +1,17 @@
 """Tools of the toolset ``svaml``: build and check call-flow documents."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
 from sinch_voice_mcp.errors import SvamlError
+from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import EVENTS, Document, Event, Finding, timing
 from sinch_voice_mcp.svaml.drawing import graph, mermaid
 from sinch_voice_mcp.svaml.explaining import explain as explain_document
-from sinch_voice_mcp.svaml.lint import Context, Fixed, lint
+from sinch_voice_mcp.svaml.limits import MAX_SPOKEN_CHARS
+from sinch_voice_mcp.svaml.lint import Context, Fixed, RuleLevel, lint
 from sinch_voice_mcp.svaml.lint import fix as fix_document
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Json, Origin, Own, OwnText, Result, Shown, Whole, counted
@@ -28,6 +31,10 @@ _ACTION = (
 
 Explain = Annotated[bool, Field(description="Add an explanation in plain sentences")]
 Diagram = Annotated[bool, Field(description="Add a Mermaid diagram")]
+
+
+_TOO_LONG = "SV012"
+"""The rule about the length of a spoken text."""
 
 
 class LintRemark(Shown):
@@ -83,7 +90,7 @@ async def build_svaml(
     All members: sinch://svaml/{name}.
     """
     given = {"instructions": instructions, "action": action} if instructions else {"action": action}
-    fixed = fix_document(given, event)
+    fixed = fix_document(given, event, levels=_levels(service))
     report = fixed.report
     if report.document is None:
         worst = next(finding for finding in report.findings if finding.level == "error")
@@ -112,8 +119,9 @@ async def check_svaml(
 
     Whether this server would allow the call: `dry_run` of a callout tool.
     """
-    fixed = fix_document(document, event) if fix else None
-    report = lint(document, event) if fixed is None else fixed.report
+    levels = _levels(service)
+    fixed = fix_document(document, event, levels=levels) if fix else None
+    report = lint(document, event, levels=levels) if fixed is None else fixed.report
     read, context = report.document, report.context if report.context in EVENTS else None
     verdict = "The document is valid" if report.ok else f"The document has {counted(report.errors, 'error')}"
     rest = len(report.findings) + report.omitted - report.errors
@@ -133,6 +141,11 @@ TOOLS = (
     ToolSpec(build_svaml, toolset="svaml", effect=ToolEffect.READS, title="Build SVAML"),
     ToolSpec(check_svaml, toolset="svaml", effect=ToolEffect.READS, title="Check SVAML"),
 )
+
+
+def _levels(service: VoiceService) -> Mapping[str, RuleLevel]:
+    """Return the levels of rules that differ here: a longer text is no error if the owner allows it."""
+    return {_TOO_LONG: "warning"} if service.policy.max_text_chars > MAX_SPOKEN_CHARS else {}
 
 
 def _document_sentence(verdict: str, remarks: int, document: Document | None, fixes: int = 0) -> str:

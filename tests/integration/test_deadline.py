@@ -205,7 +205,7 @@ async def test_time_in_which_a_person_is_asked_does_not_count_and_what_failed_be
     async with slow("GET price", "legacy", think, SINCH_VOICE_CONFIRM="always") as voice:
         result, _ = await voice.call("place_tts_callout", **CALL)
         # The price is known by then, so the person confirmed another question.
-        assert '"rule": "consent"' in str(result.content)
+        assert '"rule":"consent"' in str(result.content)
         result, _ = await voice.call("place_tts_callout", **CALL)
         assert not result.is_error, result.content
         (asked,) = [one for one in voice.platform.sandbox.requests if "/query/number/" in one.raw_path]

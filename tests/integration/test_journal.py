@@ -189,7 +189,7 @@ async def test_the_list_of_calls_has_the_state_of_each_newest_first(stage: Stage
     assert [call["kind"] for call in after] == ["conferenceCallout", *["ttsCallout"] * 3]
     assert [call["number"] for call in after] == [number("00"), number("39"), number("30"), number("00")]
     assert [call.get("call_id") for call in after] == [room["legs"][0]["call_id"], None, None, ended["call_id"]]
-    assert (after[3]["cost"], after[3]["currency"], after[3]["result"]) == (0.02, "USD", "ANSWERED")
+    assert (after[3]["cost"], after[3]["result"]) == (0.02, "ANSWERED")
     assert after[3]["duration_s"] > 0
     assert {state: [call["state"] for call in calls] for state, calls in found.items()} == {
         state: [state] for state in found

@@ -12,6 +12,7 @@ from tests.callers import Era, connected
 from tests.platforms import ERROR, PRICE, Answer, Platform, raises
 
 OWN = "+14155550100"
+ENDED = {"callId": "c1", "status": "FINAL", "result": "ANSWERED", "reason": "CALLEEHANGUP", "duration": 3}
 CALL = {"to": "+14045005000", "text": "Hello", "cli": OWN}
 
 
@@ -234,6 +235,58 @@ async def test_a_live_result_says_that_it_is_real(era: Era) -> None:
         placed = await voice.ok("place_tts_callout", **CALL)
     assert placed["simulated"] is False
     assert "SIMULATED" not in placed["summary"]
+
+
+@pytest.mark.parametrize("code", [40100, 40103, 40108, None])
+@pytest.mark.parametrize("words", ["Invalid credentials", "invalid credentials."])
+async def test_invalid_credentials_are_about_the_key_and_the_secret_first(code: int | None, words: str) -> None:
+    body = {"message": words, "reference": "r"} | ({} if code is None else {"errorCode": code})
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(401, json=body))
+    async with connected(live(), "auto", transport=transport) as voice:
+        error = await voice.fails("get_call", call_id="c1")
+    # Without a code, the body may be that of another server.
+    assert error["code"] == ("unavailable" if code is None else "unauthorized")
+    assert code is None or error["untrusted"]["message"] == words
+    named = [error["next_step"].index(word) for word in ("application key", "secret", "region", "clock")]
+    assert named == sorted(named)
+
+
+@pytest.mark.parametrize("tool", ["get_call", "place_tts_callout"])
+async def test_a_wait_that_the_platform_asks_for_is_reported_as_progress(era: Era, tool: str) -> None:
+    answers = iter([httpx2.Response(429, json=ERROR, headers={"Retry-After": "7"})])
+    last = {"get_call": ENDED, "place_tts_callout": {"callId": "c1"}}[tool]
+    platform = Platform(lambda _: next(answers, httpx2.Response(200, json=last)))
+    reported: list[tuple[float, str | None]] = []
+
+    async def record(progress: float, total: float | None, message: str | None) -> None:
+        del total
+        reported.append((progress, message))
+
+    def call(request: httpx2.Request) -> httpx2.Response:
+        # The server also looks up its numbers, which waits for no client.
+        return httpx2.Response(200, json=last) if "/calls/" not in request.url.path else next(answers, final)
+
+    final = httpx2.Response(200, json=last)
+    arguments = {"call_id": "c1"} if tool == "get_call" else CALL
+    transport = httpx2.MockTransport(call) if tool == "get_call" else platform.transport
+    async with connected(live(), era, transport=transport) as voice:
+        result = await voice.client.call_tool(tool, arguments, progress_callback=record)
+    assert not result.is_error, result.content
+    assert reported == [(1, "The platform asks to wait 7 s before this request is sent again.")]
+
+
+async def test_no_wait_is_reported_when_the_platform_asks_for_none(era: Era) -> None:
+    answers = iter([httpx2.Response(503), httpx2.Response(200, json=ENDED)])
+    transport = httpx2.MockTransport(lambda _: next(answers, httpx2.Response(200, json=ENDED)))
+    reported: list[float] = []
+
+    async def record(progress: float, total: float | None, message: str | None) -> None:
+        del total, message
+        reported.append(progress)
+
+    async with connected(live(), era, transport=transport) as voice:
+        result = await voice.client.call_tool("get_call", {"call_id": "c1"}, progress_callback=record)
+    assert (result.is_error, reported) == (False, [])
 
 
 async def test_a_live_server_refuses_to_guess_regions_while_the_account_cannot_be_read(era: Era) -> None:

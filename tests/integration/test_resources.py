@@ -1,17 +1,21 @@
 """Resources and completion: what a model can look up."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
+from sinch_voice_mcp.operations.endings import REASONS, RESULTS
 from sinch_voice_mcp.policy import RULES as RULES_OF_GUARD
 from sinch_voice_mcp.policy import Policy
 from sinch_voice_mcp.policy.policy import variable
 from sinch_voice_mcp.svaml import ACTIONS, INSTRUCTIONS
 from sinch_voice_mcp.svaml.lint import RULES
 from tests.callers import Caller, Connect
+
+_BY_CA = ["CALLERHANGUP", "CALLEEHANGUP", "CANCEL", "CALLBACKERROR"]
 
 
 async def _read(voice: Caller, uri: str) -> str:
@@ -40,9 +44,25 @@ async def test_locales_are_listed_with_their_voices(voice: Caller) -> None:
     assert "- `sv-SE`: Astrid" in await _read(voice, "sinch://locales")
 
 
-@pytest.mark.parametrize("code", ["refused", "outcome_unknown", "40300", "SV013", "sv013", "MANAGERHANGUP", "NOANSWER"])
+@pytest.mark.parametrize("code", ["refused", "outcome_unknown", "40300", "SV013", "sv013"])
 async def test_every_kind_of_code_is_explained(voice: Caller, code: str) -> None:
     assert len((await _read(voice, f"sinch://errors/{code}")).split()) > 5
+
+
+@pytest.mark.parametrize("code", sorted({*RESULTS, *REASONS}))
+async def test_every_result_and_reason_is_explained_in_words_with_what_to_do(voice: Caller, code: str) -> None:
+    uri = f"sinch://results/{quote(code, safe='')}"
+    page = await _read(voice, uri)
+    endings = [every[code] for every in (RESULTS, REASONS) if code in every]
+    assert all(f": {ending.words}.\n\n{ending.advice}\n" in page for ending in endings)
+    # A look-up among the errors points there.
+    assert uri in await _read(voice, f"sinch://errors/{quote(code.lower(), safe='')}")
+
+
+async def test_the_reason_for_missing_credit_says_what_to_do(voice: Caller) -> None:
+    page = await _read(voice, "sinch://results/nocreditpartner")
+    assert "the account has no credit: top it up in the dashboard" in page
+    assert page.startswith("# NOCREDITPARTNER\n")
 
 
 async def test_every_rule_of_the_linter_is_explained(voice: Caller) -> None:
@@ -50,7 +70,7 @@ async def test_every_rule_of_the_linter_is_explained(voice: Caller) -> None:
         assert rule.exactly in await _read(voice, f"sinch://errors/{rule.code}")
 
 
-@pytest.mark.parametrize("uri", ["sinch://svaml/nothing", "sinch://errors/nothing"])
+@pytest.mark.parametrize("uri", ["sinch://svaml/nothing", "sinch://errors/nothing", "sinch://results/refused"])
 async def test_an_unknown_name_or_code_is_not_found(voice: Caller, uri: str) -> None:
     with pytest.raises(MCPError):
         await voice.client.read_resource(uri)
@@ -59,14 +79,16 @@ async def test_an_unknown_name_or_code_is_not_found(voice: Caller, uri: str) -> 
 async def test_names_are_completed_in_any_letter_case(voice: Caller) -> None:
     svaml = ResourceTemplateReference(uri="sinch://svaml/{name}")
     errors = ResourceTemplateReference(uri="sinch://errors/{code}")
+    results = ResourceTemplateReference(uri="sinch://results/{code}")
     prompt = PromptReference(name="place-a-call")
     completed = [
         (await voice.client.complete(svaml, {"name": "name", "value": "CONNECTp"})).completion.values,
         (await voice.client.complete(errors, {"name": "code", "value": "4290"})).completion.values,
+        (await voice.client.complete(results, {"name": "code", "value": "ca"})).completion.values,
         (await voice.client.complete(prompt, {"name": "locale", "value": "sv"})).completion.values,
         (await voice.client.complete(prompt, {"name": "number", "value": "+1"})).completion.values,
     ]
-    assert completed == [["connectPstn"], ["42900", "42901"], ["sv-SE", "sv-SE/female", "sv-SE/male"], []]
+    assert completed == [["connectPstn"], ["42900", "42901"], _BY_CA, ["sv-SE", "sv-SE/female", "sv-SE/male"], []]
 
 
 async def test_the_policy_names_every_setting_its_value_and_what_set_it(connect: Connect) -> None:

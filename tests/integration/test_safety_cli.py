@@ -195,6 +195,29 @@ async def test_money_in_the_audit_log_is_decimal_text_in_one_unit(sqlite_url: st
     assert float(claimed["reserved"]) >= float(ended["cost"])
 
 
+async def test_amounts_of_earlier_versions_are_shown_in_the_same_unit(sqlite_url: str) -> None:
+    rows: list[dict[str, object]] = [
+        {"cost": 20_000, "result": "ANSWERED", "reason": "CALLEEHANGUP"},
+        {"reserved": 0.00001},
+        {"ignored_amount": -0.009, "cost": None},
+        {"number": 20_000, "cost": "0.02"},
+    ]
+    async with open_storage(sqlite_url, SystemClock()) as storage:
+        for row in rows:
+            await storage.journal.note("ended", row)
+    shell = Shell(SINCH_VOICE_DATABASE_URL=sqlite_url)
+    old, held, ignored, new = [json.loads(line) for line in (await shell.ok("audit export")).lines]
+    assert (old["cost"], held["reserved"], new["cost"], new["number"]) == ("0.02", "0.00001", "0.02", 20_000)
+    assert (ignored["ignored_amount"], ignored["cost"]) == ("-0.009", None)
+    listed = (await shell.ok("audit list")).lines
+    assert "cost=0.02" in listed[0]
+    assert "20000" not in listed[0]
+    # What the platform's word means stands beside it.
+    assert "reason=CALLEEHANGUP" in listed[0]
+    assert listed[0].endswith("(the callee hung up)")
+    assert "No row was changed or removed." in (await shell.ok("audit verify")).out
+
+
 @pytest.mark.parametrize(
     ("micros", "text"),
     [(0, "0.00"), (20_000, "0.02"), (1, "0.000001"), (1_500_000, "1.50"), (-125_000, "-0.125"), (10**12, "1000000.00")],

@@ -7,7 +7,7 @@ from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import REFUSALS, Policy
 from sinch_voice_mcp.policy.refusal import never_unchanged
 from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Journal, Release, iso
-from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis, amount_text
 from sinch_voice_mcp.wire.calls import Price
 
 # Rolling windows of counters, in milliseconds, as the journal counts time.
@@ -209,5 +209,5 @@ def _micros(amount: Decimal | None) -> int | None:
 
 def _amount(limit: Exhausted) -> str:
     if limit.rule == "max_spend_per_day":
-        return f"{limit.used / MICROS_PER_UNIT:.2f} of {limit.cap / MICROS_PER_UNIT:.2f}"
+        return f"{amount_text(limit.used)} of {amount_text(limit.cap)}"
     return f"{limit.used} of {limit.cap}"

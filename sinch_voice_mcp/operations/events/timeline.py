@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
 from sinch_voice_mcp.ports import INBOUND, EventLog, Journal, JournalEntry, StoredEvent, VoiceApi
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, to_millis
+from sinch_voice_mcp.text.masking import is_shortened
+from sinch_voice_mcp.types import CallId, JsonObject, Millis, is_object, to_millis
 
 _PLACED = "placed"
 """The event of our request. Its row says what was requested, and never changes with what becomes of the call."""
@@ -70,15 +71,39 @@ class Timeline:
         self, entry: JournalEntry | None, at: Millis | None, events: Sequence[StoredEvent], *, received: bool
     ) -> list[JsonObject]:
         ours = [] if entry is None else [self._request_row(entry, at)]
-        theirs = [_event_row(event, received=received) for event in events]
+        number = None if entry is None or entry.kind == INBOUND else self.shown.of_entry(entry)
+        theirs = [self._without_parties(_event_row(event, received=received), number) for event in events]
         # The platform's instants are whole seconds, so the first event may seem older than our request.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
+
+    def _without_parties(self, row: JsonObject, number: str | None) -> JsonObject:
+        """Leave out the number that was called and the caller ID where they repeat those of the request."""
+        said = row.get("untrusted")
+        if number is None or not is_object(said):
+            return row
+        to, caller = said.get("to"), said.get("from")
+        if not isinstance(to, str) or not _are_same(self.shown.number(to) or "", number):
+            return row
+        is_number = isinstance(caller, str) and (is_shortened(caller) or e164_of(caller) is not None)
+        known = {"to", "from"} if is_number else {"to"}
+        rest = {name: value for name, value in said.items() if name not in known}
+        bare = {name: value for name, value in row.items() if name != "untrusted"}
+        return bare | {"untrusted": rest} if rest else bare
 
     def _request_row(self, entry: JournalEntry, at: Millis | None) -> JsonObject:
         event = INBOUND if entry.kind == INBOUND else _PLACED
         row: dict[str, object] = {"at_ms": at, "event": event, "kind": entry.kind}
         number = self.shown.of_entry(entry)
         return row if number is None else row | {"number": number}
+
+
+def _are_same(one: str, other: str) -> bool:
+    """Whether two numbers are the same, as far as can be seen if one of them is shortened."""
+    if not is_shortened(one) and not is_shortened(other):
+        return one == other
+    # Earlier versions stored numbers without their plus, and then one digit more.
+    first, second = (digits[:4] + digits[-2:] for digits in (one.lstrip("+"), other.lstrip("+")))
+    return first == second
 
 
 def _event_row(event: StoredEvent, *, received: bool) -> JsonObject:

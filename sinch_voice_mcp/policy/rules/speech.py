@@ -8,7 +8,13 @@ from sinch_voice_mcp.policy.effects.kinds import Speak, SpeakSsml, Tones
 from sinch_voice_mcp.policy.policy import MAX_TEXT_CHARS, variable
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Problem, Rule, RuleResult, mistake, result_of
-from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, MAX_BREAKS_S, MAX_TONES, SSML_CHARS_PER_SPOKEN_CHAR
+from sinch_voice_mcp.svaml.limits import (
+    MAX_BREAK_S,
+    MAX_BREAKS_S,
+    MAX_SPOKEN_CHARS,
+    MAX_TONES,
+    SSML_CHARS_PER_SPOKEN_CHAR,
+)
 from sinch_voice_mcp.svaml.prompts import syntax_in
 from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, has_root_tag, parse
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
@@ -97,8 +103,8 @@ def _too_long(message: str) -> Problem:
     return Problem(
         message,
         "Shorten it, or split it into several instructions or calls.",
-        f"The platform speaks at most {MAX_TEXT_CHARS} characters in one piece; {variable('max_text_chars')} can only "
-        "lower that.",
+        f"Sinch speaks at most {MAX_SPOKEN_CHARS} characters in one piece, unless it allows the account more: then the "
+        f"owner can set {variable('max_text_chars')}, to at most {MAX_TEXT_CHARS:,}.",
     )
 
 

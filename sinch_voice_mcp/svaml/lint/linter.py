@@ -103,18 +103,25 @@ def lint(
     return _report([*found, *findings], levels or {}, limit, context, document)
 
 
-def fix(data: object, context: Context | None = None, *, notation: Notation = JSON) -> Fixed:
+def fix(
+    data: object,
+    context: Context | None = None,
+    *,
+    levels: Mapping[str, RuleLevel] | None = None,
+    notation: Notation = JSON,
+) -> Fixed:
     """Apply every safe fix; the document does the same afterwards.
 
     Args:
         data: Text or bytes, or a JSON value, which is not changed itself.
         context: What the document answers; guessed when left out.
+        levels: Other levels for rules, by code.
         notation: What a text is written in.
     """
     try:
         value = notation.parse(data).value if isinstance(data, str | bytes) else data
     except NotJsonError:
-        return Fixed(data, (), lint(data, context, notation=notation))
+        return Fixed(data, (), lint(data, context, levels=levels, notation=notation))
     context = context or guess(value)
     applied: list[Finding] = []
     for _ in range(_MAX_ROUNDS):
@@ -127,7 +134,7 @@ def fix(data: object, context: Context | None = None, *, notation: Notation = JS
         if not done:
             break
         applied += done
-    return Fixed(value, tuple(applied), lint(value, context))
+    return Fixed(value, tuple(applied), lint(value, context, levels=levels))
 
 
 def guess(value: object) -> Context | None:

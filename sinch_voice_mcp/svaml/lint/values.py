@@ -75,7 +75,8 @@ def _ssml_length(part: prompts.Part) -> int:
 
 
 def _too_long(target: Target, location: Location, length: int) -> Finding:
-    message = f"a text has at most {MAX_SPOKEN_CHARS} characters, and this one has {length:,}; split it"
+    most = f"at most {MAX_SPOKEN_CHARS} characters, unless the account allows more"
+    message = f"a text has {most}, and this one has {length:,}; split it"
     return target.finding("SV012", "error", location, message)
 
 

@@ -7,10 +7,10 @@ put back.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location, Step, json_path, moving, replacing
 from sinch_voice_mcp.svaml.reading.shapes import ACTION_SHAPES, FORMS, INSTRUCTION_SHAPES, Shape
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _MAX_SUGGESTIONS = 100
@@ -62,9 +62,7 @@ class Normalizer:
         """Return the known name that was probably meant; None without a similar one, or after 100 findings."""
         if len(self.findings) > _MAX_SUGGESTIONS:
             return None
-        by_form = {one.lower(): one for one in known}
-        close = get_close_matches(name[:_MAX_NAME_CHARS].lower(), by_form, n=1)
-        return by_form[close[0]] if close else None
+        return nearest(name, known)
 
     def instruction(self, raw: object, location: Location) -> JsonObject | None:
         """Return an instruction in documented spelling; None if it has no known name."""

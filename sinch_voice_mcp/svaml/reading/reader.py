@@ -5,7 +5,6 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from sinch_voice_mcp.svaml.model.document import Document
 from sinch_voice_mcp.svaml.model.events import ACTION_OPTIONAL, ACTIONS_ALLOWED, INSTRUCTIONS_ALLOWED, Event
 from sinch_voice_mcp.svaml.reading import jsontext
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer, UnknownMember
+from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
 from sinch_voice_mcp.types import JsonObject, Payload, is_list, is_object
 
@@ -40,7 +40,6 @@ _ROOT_MEMBERS = frozenset({"instructions", "action", "actions", "$schema"})
 
 _VOICE_V2_MEMBERS = ("commands", "command", "callBehavior")
 """Members that tell SVAML of Voice v2, and the envelope around it, from Voice v1."""
-_MAX_NAME_CHARS = 40
 _MAX_KEYS = 100
 """Unknown members of a document that are compared with the known ones; the comparison is slow."""
 
@@ -186,12 +185,12 @@ def _renamed(raw: JsonObject, normalizer: Normalizer) -> JsonObject:
     """Return the document with `instructions` and `action` under these names, if they are written nearly so."""
     out = {key: value for key, value in raw.items() if value is not None}
     for key in [key for key in out if key not in _ROOT_MEMBERS][:_MAX_KEYS]:
-        near = get_close_matches(key[:_MAX_NAME_CHARS].lower(), ("instructions", "action"), 1, _MIN_SIMILARITY)
-        if near and near[0] not in out:
-            message = f"this member is written `{near[0]}`; under another name, Sinch ignores it"
-            normalizer.note("SV008", "error", (key,), message, moving((key,), near[0]))
-            normalizer.renamed[(near[0],)] = key
-            out[near[0]] = out.pop(key)
+        near = nearest(key, ("instructions", "action"), similarity=_MIN_SIMILARITY)
+        if near is not None and near not in out:
+            message = f"this member is written `{near}`; under another name, Sinch ignores it"
+            normalizer.note("SV008", "error", (key,), message, moving((key,), near))
+            normalizer.renamed[(near,)] = key
+            out[near] = out.pop(key)
     return out
 
 

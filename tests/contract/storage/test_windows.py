@@ -210,7 +210,7 @@ async def test_an_amount_below_zero_makes_no_room_and_is_in_the_audit_log(storag
     await storage.journal.settle(call, EndReport(10, Micros(-9_000), "ANSWERED", "HANGUP", ignored=-0.009))
 
     assert await used(storage, "max_spend_per_day") == 500
-    assert (await storage.journal.audit())[-1].details["ignored_amount"] == -0.009
+    assert (await storage.journal.audit())[-1].details["ignored_amount"] == "-0.009"
 
 
 @pytest.mark.parametrize(("cost", "left"), [(0, 0), (700, 700), (2_000, 2_000), (None, 1_250)])

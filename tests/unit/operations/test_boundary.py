@@ -51,7 +51,6 @@ def test_separating_twice_changes_nothing(members: dict[str, Any]) -> None:
         ("kind", "inbound", "ice"),
         ("type", "return", "returned"),
         ("state", "ringing", "FINAL"),
-        ("platform_status", "FINAL", "PARKED"),
         ("currency", "USD", "US Dollars"),
         ("country", "SE", "Sweden"),
         ("number", "+1202…00", "+1 202 555"),

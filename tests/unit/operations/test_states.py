@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from sinch_voice_mcp.operations import states
+from sinch_voice_mcp.operations import endings, states
 from sinch_voice_mcp.operations.boundary import timeline_row
 from sinch_voice_mcp.operations.states import CallState
 from sinch_voice_mcp.ports import EntryState
@@ -62,23 +62,26 @@ def test_who_answered_is_human_machine_or_unknown_and_absent_before_an_answer(
 
 
 def test_every_result_and_reason_of_the_sandbox_is_explained() -> None:
-    assert states.RESULTS.keys() == set(get_args(CallResult))
-    assert states.REASONS.keys() >= set(get_args(EndReason))
+    assert endings.RESULTS.keys() == set(get_args(CallResult))
+    assert endings.REASONS.keys() >= set(get_args(EndReason))
 
 
 @pytest.mark.parametrize(
     ("result", "reason", "words"),
     [
-        ("ANSWERED", "CALLEEHANGUP", "the callee hung up (CALLEEHANGUP)"),
-        ("BUSY", "CANCEL", "the line was busy (BUSY)"),
-        ("NOANSWER", "TIMEOUT", "it rang until its time limit (TIMEOUT)"),
-        ("ANSWERED", "TIMEOUT", "its time limit was reached (TIMEOUT)"),
-        ("NOANSWER", "N/A", "not answered (NOANSWER)"),
+        ("ANSWERED", "CALLEEHANGUP", "the callee hung up"),
+        ("ANSWERED", "MANAGERHANGUP", "the flow ended it after speaking, or a request ended it"),
+        ("NOANSWER", "MANAGERHANGUP", "a request ended it before it was answered"),
+        ("FAILED", "NOCREDITPARTNER", "the account has no credit: top it up in the dashboard"),
+        ("BUSY", "CANCEL", "the line was busy"),
+        ("NOANSWER", "TIMEOUT", "it rang until its time limit"),
+        ("ANSWERED", "TIMEOUT", "its time limit was reached"),
+        ("NOANSWER", "N/A", "not answered"),
         ("FAILED", "SOMETHINGNEW", "the platform gave a reason that this server does not know"),
     ],
 )
-def test_an_ending_is_described_in_words_with_the_platforms_word(result: str, reason: str, words: str) -> None:
-    assert states.ending(result, reason) == words
+def test_an_ending_is_described_in_plain_words(result: str, reason: str, words: str) -> None:
+    assert endings.why(result, reason) == words
 
 
 def test_a_timeline_row_shows_no_internal_instant() -> None:

@@ -151,7 +151,7 @@ def test_a_text_that_is_too_long_is_to_be_split_and_the_limit_is_the_platforms(
 
     assert refusal.next_step.startswith("Shorten it, or split it into several instructions or calls.")
     assert "at most 600 characters" in refusal.how_to_change
-    assert "SINCH_VOICE_MAX_TEXT_CHARS can only lower that" in refusal.how_to_change
+    assert "the owner can set SINCH_VOICE_MAX_TEXT_CHARS, to at most 2,500" in refusal.how_to_change
 
 
 @pytest.mark.parametrize("user", ["911", "+1911"])

@@ -78,7 +78,7 @@ def test_every_member_has_a_description_of_one_line(name: str) -> None:
         ({"recording_destinations": ["https://example.com/"]}, "is not a location for recordings"),
         ({"recording_destinations": ["s3://bucket/../other"]}, "is not a location for recordings"),
         ({"recording_destinations": ["s3://"]}, "is not a location for recordings"),
-        ({"max_text_chars": 601}, "less than or equal to 600"),
+        ({"max_text_chars": 2501}, "less than or equal to 2500"),
         (
             {"calling_hours": "nine to five"},
             "`nine to five` is not a valid calling-hours entry; write `auto`, `any`, or hours such as",
