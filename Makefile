@@ -23,7 +23,7 @@ demo: .venv/runtime ## Place a call on the embedded sandbox, through a real MCP 
 test: .venv/dev ## Run the tests; on PostgreSQL, too, if SINCH_VOICE_TEST_DATABASE_URL names one
 	@$(PYTEST) -n 4 -m "not long"
 
-test-long: .venv/dev ## Run the tests that need many processes or many generated cases
+test-long: .venv/dev .venv/converters ## Run the tests that need many processes, generated cases or model libraries
 	@$(PYTEST) -n 2 -m long
 
 check: words ## Check style, types, import contracts, words and generated documentation
@@ -51,7 +51,9 @@ lock: ## Pin the newest versions that the ranges allow (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra build pyproject.toml -o constraints.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--all-extras -c constraints.txt pyproject.toml -o constraints-dev.txt
+		--extra build --extra dev --extra postgres -c constraints.txt pyproject.toml -o constraints-dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra converters -c constraints-dev.txt pyproject.toml -o constraints-converters.txt
 
 bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python benchmarks/lint.py
@@ -85,4 +87,10 @@ clean: ## Remove the environment and the caches
 .venv/dev: .venv/runtime constraints-dev.txt
 	@echo "Installing the development dependencies into .venv ..."
 	@$(PIP) install --require-hashes -r constraints-dev.txt
+	@touch $@
+
+# The libraries with which hosts turn the schemas of tools into those of a model's API.
+.venv/converters: .venv/dev constraints-converters.txt
+	@echo "Installing the converters of tool schemas into .venv ..."
+	@$(PIP) install --require-hashes -r constraints-converters.txt
 	@touch $@

@@ -6,14 +6,13 @@ Each use has a test in ``tests/unit/test_mcp_adapter.py`` that names what to che
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001 - private members of the SDK are what this module is for
 
-import json
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from types import TracebackType, UnionType
-from typing import Any, Literal, Self, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, Union, cast, get_args, get_origin
 
 import anyio
 import anyio.to_thread
@@ -36,10 +35,16 @@ from mcp.types import (
     ToolAnnotations,
     UnsubscribeRequestParams,
 )
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, RootModel, WithJsonSchema
 
+from sinch_voice_mcp.text.embedded_json import parsed
 from sinch_voice_mcp.text.jsonrpc import Batch, Flaw, Message, read_line
 from sinch_voice_mcp.types import JsonObject, compact_json
+
+Arguments = dict[str, Any]
+
+DropOmitted = Callable[[Arguments, type[BaseModel]], Arguments]
+"""Returns arguments without those that count as left out, for a tool whose arguments have this model."""
 
 Shorten = Callable[[JsonObject], JsonObject]
 """Returns a JSON schema with less text and the same meaning."""
@@ -54,6 +59,7 @@ def strict_tool(
     title: str,
     description: str,
     annotations: ToolAnnotations,
+    drop_omitted: DropOmitted,
     shorten_input: Shorten,
     shorten_output: Shorten,
 ) -> Tool:
@@ -64,6 +70,7 @@ def strict_tool(
         title: The name that hosts show to their users.
         description: The description that the model reads.
         annotations: The four hints of the protocol.
+        drop_omitted: Drops optional arguments that say nothing, before validation.
         shorten_input: Shortens the input schema.
         shorten_output: Shortens the output schema.
     """
@@ -79,13 +86,19 @@ def strict_tool(
         output_schema=None if output is None else shorten_output(output),
         output_model=tool.fn_metadata.output_model,
         wrap_output=tool.fn_metadata.wrap_output,
+        drop_omitted=drop_omitted,
     )
     schema = shorten_input(arguments.model_json_schema(by_alias=True))
     return tool.model_copy(update={"fn_metadata": metadata, "parameters": schema})
 
 
 class ArgumentMetadata(FuncMetadata):
-    """The SDK's metadata, except that text arguments are never parsed as JSON, and that results are compact."""
+    """The SDK's metadata, except how arguments and results are read and written.
+
+    Text arguments are never parsed as JSON, empty ones can be left out, and results are compact.
+    """
+
+    drop_omitted: Annotated[DropOmitted, WithJsonSchema(None)]
 
     def convert_result(self, result: Any) -> CallToolResult | InputRequiredResult:  # noqa: ANN401 - the SDK's signature
         """Return a tool's result with its structured content as compact text; the SDK indents it.
@@ -103,16 +116,11 @@ class ArgumentMetadata(FuncMetadata):
 
         The SDK would also turn the texts ``null`` and ``[1]`` of an optional text argument into other values.
         """
-        return {name: self._parsed(name, value) for name, value in data.items()}
+        return self.drop_omitted({name: self._parsed(name, value) for name, value in data.items()}, self.arg_model)
 
     def _parsed(self, name: str, value: object) -> object:
         field = self.arg_model.model_fields.get(name)
-        if field is None or not isinstance(value, str) or _accepts_text(field.annotation):
-            return value
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+        return value if field is None or _accepts_text(field.annotation) else parsed(value)
 
 
 def _accepts_text(annotation: object) -> bool:

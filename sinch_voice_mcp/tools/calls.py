@@ -22,6 +22,7 @@ from sinch_voice_mcp.tools.consent import (
     requester,
     requester_of,
 )
+from sinch_voice_mcp.tools.documents import OptionalSvaml, Svaml
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallIdArgument,
@@ -30,12 +31,15 @@ from sinch_voice_mcp.tools.parameters import (
     ConferenceId,
     DryRun,
     EnableDice,
+    EnablePie,
     IdempotencyKey,
     Locale,
     MusicOnHold,
-    OptionalSvaml,
     Service,
-    Svaml,
+    ShortCallSeconds,
+    ShortCli,
+    ShortIdempotencyKey,
+    ShortLocale,
     To,
     TonesArgument,
 )
@@ -103,8 +107,7 @@ async def place_tts_callout(
     consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[
-        str | None,
-        Field(description="Exactly one of text, ssml, audio_urls; at most 600 characters, or as sinch://policy says"),
+        str | None, Field(description="This, ssml or audio_urls; at most 600 characters, or as sinch://policy says")
     ] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>, at most 600 spoken characters")] = None,
     audio_urls: AudioUrls = None,
@@ -115,7 +118,7 @@ async def place_tts_callout(
         bool | None, Field(description="Report the answer; default if this server receives events")
     ] = None,
     enable_dice: EnableDice = True,
-    enable_pie: Annotated[bool, Field(description="Report menu input")] = False,
+    enable_pie: EnablePie = False,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
@@ -141,23 +144,23 @@ async def place_tts_callout(
 
 
 async def place_conference_callout(
-    to: Annotated[list[str], Field(min_length=1, max_length=5, description="E.164 numbers, each once")],
+    to: Annotated[list[str], Field(min_length=1, max_length=5, description="1 to 5 numbers, E.164")],
     conference_id: Annotated[ConferenceId, Field(description="Room, up to 64 characters; created if new")],
     service: Service,
     consented: Annotated[Consented, _CONSENT_CONFERENCE],
     *,
-    cli: Cli = None,
+    cli: ShortCli = None,
     greeting: Annotated[str | None, Field(description="Spoken before joining, at most 600 characters")] = None,
-    locale: Locale = None,
+    locale: ShortLocale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
     max_duration: CallSeconds = None,
-    dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys in the room do; default ignore")] = None,
+    dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys do; default ignore")] = None,
     enable_ace: Annotated[bool, Field(description="Report answers")] = False,
     enable_dice: EnableDice = True,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: ShortIdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> ConferencePlaced:
-    """Call 1 to 5 phones and connect them in a conference. Costs money; limits: sinch://policy.
+    """Call 1 to 5 phones and connect them in a conference. Costs money.
 
     All numbers are checked first: if one is refused, none is called. Then each has a call_id or an error.
     """
@@ -190,18 +193,18 @@ async def place_custom_callout(
     service: Service,
     consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
-    to: Annotated[str | None, Field(description="E.164; exactly one of `to`, or `ice` with connectPstn")] = None,
-    cli: Cli = None,
+    to: Annotated[str | None, Field(description="E.164; this, or `ice` with connectPstn")] = None,
+    cli: ShortCli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
-    pie: Annotated[OptionalSvaml, Field(description="SVAML, the same for every key; the key is not reported")] = None,
-    max_duration: CallSeconds = None,
-    idempotency_key: IdempotencyKey = None,
+    pie: OptionalSvaml = None,
+    max_duration: ShortCallSeconds = None,
+    idempotency_key: ShortIdempotencyKey = None,
     dry_run: DryRun = False,
 ) -> CalloutPlaced:
-    """Call a phone under SVAML control: `ace` runs on answer, `pie` on menu input; see build_svaml.
+    """Call a phone under SVAML control (see build_svaml): `ace` runs on answer, `pie` on any menu input.
 
-    Costs money; limits: sinch://policy. For one question, ask_by_phone is simpler.
+    Costs money. For one question, ask_by_phone is simpler.
     """
     plan = callouts.custom(to=to, cli=cli, ice=ice, ace=ace, pie=pie, max_duration=max_duration)
     who = requester(consented, idempotency_key)
@@ -235,10 +238,8 @@ async def play_to_call(
     *,
     text: Annotated[str | None, Field(description="This or audio_urls; at most 600 characters")] = None,
     audio_urls: AudioUrls = None,
-    leg: Annotated[
-        Literal["caller", "callee", "both"], Field(description="Who hears it, if the call has two sides")
-    ] = "caller",
-    locale: Locale = None,
+    leg: Annotated[Literal["caller", "callee", "both"], Field(description="Who hears it")] = "caller",
+    locale: ShortLocale = None,
 ) -> CallSteered:
     """Speak or play audio into an answered call, which then continues. Each repetition is heard again."""
     document = _playing(text=text, audio_urls=audio_urls, locale=locale)

@@ -1,14 +1,14 @@
 """Tools of the toolset ``conferences``: see who is in a conference, and control it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.consent import requester_of
 from sinch_voice_mcp.tools.parameters import CallIdArgument, ConferenceId, MusicOnHold, Service
-from sinch_voice_mcp.tools.results import Flag, Own, Result, Shown, Text, Untrusted, Whole, counted, summarize
+from sinch_voice_mcp.tools.results import Flag, Own, Result, Shown, Text, Texts, Untrusted, Whole, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.wire.calls import Participant
 
@@ -19,6 +19,7 @@ _DONE = {
     "resume": "The participant is not on hold any more.",
     "kick": "The participant was removed; that call has ended.",
 }
+_NO_MUSIC = "`moh` was ignored: music goes with the command `onhold` only."
 
 
 class ConferenceParticipant(Shown):
@@ -37,6 +38,7 @@ class ConferenceState(Result):
 
     conference_id: Own
     participants: list[ConferenceParticipant]
+    warnings: Texts
 
 
 async def get_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
@@ -51,17 +53,16 @@ async def manage_participant(
     call_id: CallIdArgument,
     command: Literal["mute", "unmute", "onhold", "resume", "kick"],
     service: Service,
-    moh: Annotated[MusicOnHold | None, Field(description="Music, only for onhold")] = None,
+    moh: Annotated[MusicOnHold | None, Field(description="Only for onhold")] = None,
 ) -> ConferenceState:
     """Mute, hold or remove one participant, by call_id of get_conference. `kick` ends that call. Safe to repeat."""
-    if moh is not None and command != "onhold":
-        raise InvalidInputError("`moh` only goes with the command `onhold`", field="moh")
+    warnings = [] if moh is None or command == "onhold" else [_NO_MUSIC]
     if command == "kick":
         await service.conferences.kick(conference_id, call_id, requester_of(service))
-        return _conference(service, _DONE[command], conference_id, [])
-    who = requester_of(service)
-    participant = await service.conferences.manage(conference_id, call_id, command, moh, who)
-    return _conference(service, _DONE[command], conference_id, [_member(service, participant)])
+        return _conference(service, _DONE[command], conference_id, [], warnings)
+    music = moh if command == "onhold" else None
+    participant = await service.conferences.manage(conference_id, call_id, command, music, requester_of(service))
+    return _conference(service, _DONE[command], conference_id, [_member(service, participant)], warnings)
 
 
 async def close_conference(conference_id: ConferenceId, service: Service) -> ConferenceState:
@@ -101,11 +102,16 @@ def _member(service: VoiceService, participant: Participant) -> ConferencePartic
 
 
 def _conference(
-    service: VoiceService, sentence: str, conference_id: str, members: list[ConferenceParticipant]
+    service: VoiceService,
+    sentence: str,
+    conference_id: str,
+    members: list[ConferenceParticipant],
+    warnings: Sequence[str] = (),
 ) -> ConferenceState:
     return ConferenceState(
         summary=summarize(service, sentence),
         simulated=service.simulated,
         conference_id=conference_id,
         participants=members,
+        warnings=list(warnings),
     )

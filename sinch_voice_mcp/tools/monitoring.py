@@ -115,7 +115,7 @@ async def list_calls(
     limit: Annotated[int, Field(ge=1, le=MAX_LISTED)] = 20,
     state: Annotated[
         StateFilter | None,
-        Field(description="ended: also busy, unanswered; failed: not placed; unknown: maybe placed"),
+        Field(description="ended: busy, too; failed: not placed; unknown: maybe placed"),
     ] = None,
     status: Annotated[OldStatus | StateFilter | None, Field(json_schema_extra={"deprecated": True})] = None,
     direction: Literal["in", "out"] | None = None,

@@ -7,6 +7,7 @@ from pydantic import Field
 from sinch_voice_mcp.errors import InvalidInputError, RefusedError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.tools.consent import requester_of
+from sinch_voice_mcp.tools.omissions import Empty
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Flag, Number, Own, OwnText, Result, Shown, Text, Untrusted, counted, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
@@ -18,9 +19,13 @@ _VOICE = "voice"
 
 CapabilityArgument = Literal["voice", "sms"] | None
 PrimaryUrl = Annotated[
-    str | None, Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it")
+    str | None,
+    Empty.MEANT,
+    Field(max_length=2_000, description="https, on callback_hosts of sinch://policy; '' removes it"),
 ]
-FallbackUrl = Annotated[str | None, Field(max_length=2_000, description="Used if primary fails; same form")]
+FallbackUrl = Annotated[
+    str | None, Empty.MEANT, Field(max_length=2_000, description="Used if primary fails; same form")
+]
 
 
 class AccountNumber(Shown):
@@ -66,13 +71,17 @@ class Callbacks(Result):
     before: Annotated[UrlPair | None, Field(default=None, exclude_if=lambda value: value is None)]
 
 
-async def list_numbers(service: Service) -> AccountNumbers:
+async def list_numbers(service: Service, application_key: str | None = None) -> AccountNumbers:
     """List the account's own numbers and the application each is assigned to; any voice number can be `cli`."""
-    return _account_numbers(service, await service.numbers.owned(), "")
+    owned = await service.numbers.owned()
+    if application_key is None:
+        return _account_numbers(service, owned, "")
+    chosen = [number for number in owned if number.application_key == application_key]
+    return _account_numbers(service, chosen, "", total=len(owned))
 
 
 async def assign_numbers(
-    numbers: Annotated[list[str], Field(min_length=1, max_length=100, description="Own numbers, E.164")],
+    numbers: Annotated[list[str], Field(min_length=1, max_length=100, description="Up to 100 own numbers, E.164")],
     service: Service,
     application_key: ApplicationKey = None,
     capability: CapabilityArgument = None,
@@ -120,12 +129,11 @@ async def query_number(number: Annotated[str, Field(description="E.164")], servi
     )
 
 
-async def get_callbacks(service: Service) -> Callbacks:
+async def get_callbacks(service: Service, which: Literal["primary", "fallback"] | None = None) -> Callbacks:
     """Show the URLs to which Sinch sends the events of this application's calls."""
     urls = await service.numbers.callbacks()
-    return Callbacks(
-        summary=summarize(service, _sentence(urls)), simulated=service.simulated, now=_urls(urls), before=None
-    )
+    now = _urls(urls) if which is None else _urls(CallbackUrl(**{which: getattr(urls, which)}))
+    return Callbacks(summary=summarize(service, _sentence(urls)), simulated=service.simulated, now=now, before=None)
 
 
 async def set_callbacks(service: Service, primary: PrimaryUrl = None, fallback: FallbackUrl = None) -> Callbacks:
@@ -152,10 +160,13 @@ TOOLS = (
 )
 
 
-def _account_numbers(service: VoiceService, numbers: list[OwnedNumber], opening: str) -> AccountNumbers:
+def _account_numbers(
+    service: VoiceService, numbers: list[OwnedNumber], opening: str, total: int | None = None
+) -> AccountNumbers:
     rows = [_account_number(owned, service.numbers.application_key) for owned in numbers]
-    assigned = sum(row.here for row in rows)
-    sentences = (opening, f"The account has {counted(len(rows), 'number')}, {assigned} of them assigned here.")
+    here = f", {sum(row.here for row in rows)} of them assigned here."
+    those = here if total is None else f"; {len(rows)} of them belong to that application."
+    sentences = (opening, f"The account has {counted(len(rows) if total is None else total, 'number')}{those}")
     return AccountNumbers(
         summary=summarize(service, " ".join(filter(None, sentences))), simulated=service.simulated, numbers=rows
     )

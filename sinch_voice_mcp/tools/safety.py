@@ -44,7 +44,7 @@ class EmergencyStop(Result):
 async def emergency_stop(
     service: Service,
     reason: Annotated[Reason, Field(description="For the owner, up to 300 characters")] = "",
-    hang_up: Annotated[bool, Field(description="Also end all calls, now and as they become known; default no")] = False,  # noqa: FBT002 - an argument of the tool
+    hang_up: Annotated[bool, Field(description="Also end all calls, now and as they become known")] = False,  # noqa: FBT002 - an argument of the tool
 ) -> EmergencyStop:
     """Stop all calling: every server on this database refuses new calls until the owner resumes at a shell.
 

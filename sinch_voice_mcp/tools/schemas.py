@@ -1,21 +1,46 @@
 """Shorten the JSON schemas of tools: every user pays for every token of them in every conversation."""
 
+import re
+
+from pydantic.config import JsonDict
+
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 _DROPPED = frozenset(
-    {"title", "minLength", "maxLength", "minimum", "exclusiveMinimum", "minItems", "minProperties", "format"}
+    {
+        "title",
+        "format",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minItems",
+        "minProperties",
+        "maxProperties",
+    }
 )
 """Keywords that tell a model nothing it would act on; validation enforces them all the same."""
 
+_UPPER_BOUNDS = frozenset({"maximum", "maxItems"})
+_UNLISTED = "x-unlisted"
+_SAYS_BOUND = re.compile(r"\b(?:at most|up to|to) \d", re.IGNORECASE)
+"""How descriptions name an upper bound, which the keyword then need not repeat."""
+
+
+def unlist(schema: JsonDict) -> None:
+    """Mark an argument that is accepted and documented but that no model needs: the published schema omits it."""
+    schema[_UNLISTED] = True
+
 
 def short_input(schema: JsonObject) -> JsonObject:
-    """Shorten an input schema: no padding, no deprecated arguments, no default of optional values and flags."""
+    """Shorten an input schema: no padding, no unlisted arguments, no default of optional values and flags."""
     lean = _lean(schema)
     # The server itself rejects unknown arguments and suggests the right name; some converters reject this keyword.
     lean.pop("additionalProperties", None)
     properties = lean.get("properties")
     if is_object(properties):
-        lean["properties"] = {name: value for name, value in properties.items() if not _is_deprecated(value)}
+        lean["properties"] = {name: value for name, value in properties.items() if not _is_unlisted(value)}
     return lean
 
 
@@ -30,8 +55,8 @@ def short_output(schema: JsonObject) -> JsonObject:
     return lean
 
 
-def _is_deprecated(schema: object) -> bool:
-    return is_object(schema) and schema.get("deprecated") is True
+def _is_unlisted(schema: object) -> bool:
+    return is_object(schema) and ("deprecated" in schema or _UNLISTED in schema)
 
 
 def _lean(schema: JsonObject) -> JsonObject:
@@ -57,8 +82,9 @@ def _lean_schema(value: object) -> object:
         rest = [choice for choice in choices if choice != {"type": "null"}]
         del lean["anyOf"]
         lean |= rest[0] if len(rest) == 1 and is_object(rest[0]) else {"anyOf": rest}
-    default = lean.get("default", ...)
-    if default is None or default is False:
+    if _SAYS_BOUND.search(str(lean.get("description", ""))):
+        lean = {key: inner for key, inner in lean.items() if key not in _UPPER_BOUNDS}
+    if "default" in lean and lean["default"] in (None, False, ""):
         # Leaving a flag out means false; saying so costs four tokens for each of a dozen flags.
         del lean["default"]
     return lean

@@ -12,6 +12,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 
 from sinch_voice_mcp.mcp_adapter import strict_tool
+from sinch_voice_mcp.tools.omissions import without_omitted
 from sinch_voice_mcp.tools.schemas import short_input, short_output
 
 Toolset = Literal["calls", "conferences", "numbers", "svaml", "safety"]
@@ -83,6 +84,7 @@ class ToolSpec:
             title=self.title,
             description=self.description,
             annotations=self.annotations,
+            drop_omitted=without_omitted,
             shorten_input=short_input,
             shorten_output=short_output,
         )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.endings import why
@@ -22,9 +22,11 @@ from sinch_voice_mcp.tools.call_results import (
 )
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
-from sinch_voice_mcp.tools.parameters import Cli, IdempotencyKey, Locale, Service, To
+from sinch_voice_mcp.tools.omissions import is_empty
+from sinch_voice_mcp.tools.parameters import Service, ShortCli, ShortIdempotencyKey, ShortLocale, To
 from sinch_voice_mcp.tools.results import Own, OwnText, Result, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
+from sinch_voice_mcp.types import JsonObject, is_object
 
 _ARGUMENTS = {
     "$.customCallout.ice.action.number": "to",
@@ -32,7 +34,12 @@ _ARGUMENTS = {
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace": "question",
 }
-SurveySeconds = Annotated[float, Field(ge=0, le=45, description="Seconds to wait, at most 45")]
+_ANSWERS: JsonObject = {
+    "type": "object",
+    "description": "1 to 9 keys with meanings, read out",
+    "properties": {key: {"type": "string"} for key in "1234567890"},
+}
+SurveySeconds = Annotated[float, Field(ge=0, le=45, description="Seconds, at most 45")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
 
 _ANSWERED: frozenset[SurveyOutcome | None] = frozenset({"answered", "machine", "no_input"})
@@ -63,6 +70,13 @@ class PhoneAnswer(Result):
     untrusted: Untrusted
 
 
+def _without_unused(answers: object) -> object:
+    """Leave out keys without a meaning, which a model fills in where a schema makes it fill in all."""
+    return (
+        {key: meaning for key, meaning in answers.items() if not is_empty(meaning)} if is_object(answers) else answers
+    )
+
+
 def _plan(
     *, to: str, question: str, answers: dict[str, str] | None, digits: int | None, cli: str | None, locale: str | None
 ) -> CalloutPlan:
@@ -83,19 +97,19 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     consented: Annotated[Consented, _CONSENT_ASK],
     answers: Annotated[
         dict[str, str] | None,
-        Field(min_length=1, max_length=9, description='1 to 9 keys 0-9 with meanings, read out: {"1": "yes"}'),
+        BeforeValidator(_without_unused),
+        Field(min_length=1, max_length=9),
+        WithJsonSchema(_ANSWERS),
     ] = None,
-    digits: Annotated[
-        int | None, Field(ge=1, le=20, description="Instead of answers: how many digits, 1 to 20")
-    ] = None,
-    cli: Cli = None,
-    locale: Locale = None,
+    digits: Annotated[int | None, Field(ge=1, le=20, description="Instead: how many digits, 1 to 20")] = None,
+    cli: ShortCli = None,
+    locale: ShortLocale = None,
     wait_s: SurveySeconds = 45,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: ShortIdempotencyKey = None,
 ) -> PhoneAnswer:
     """Call a phone, ask a question and return the key or digits that the callee presses.
 
-    Needs working callbacks; does not understand speech. Costs money; limits: sinch://policy. If `timed_out`,
+    Needs working callbacks; does not understand speech. Costs money. If `timed_out`,
     wait_for_call gets the answer; never ask again.
     """
     asked = SurveyQuestion(to, question, answers, digits, cli, locale)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations import VoiceService
@@ -13,23 +13,13 @@ from sinch_voice_mcp.svaml.explaining import explain as explain_document
 from sinch_voice_mcp.svaml.limits import MAX_SPOKEN_CHARS
 from sinch_voice_mcp.svaml.lint import Context, Fixed, RuleLevel, lint
 from sinch_voice_mcp.svaml.lint import fix as fix_document
+from sinch_voice_mcp.tools.documents import Action, Instructions, SvamlText
 from sinch_voice_mcp.tools.parameters import Service
 from sinch_voice_mcp.tools.results import Json, Origin, Own, OwnText, Result, Shown, Whole, counted
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
-from sinch_voice_mcp.types import JsonObject, is_object
+from sinch_voice_mcp.types import is_object
 
-_INSTRUCTIONS = (
-    "Run before the action, each {name, …}: say{text,locale} playFiles{ids,locale} sendDtmf{value} "
-    "setCookie{key,value} answer startRecording{options} stopRecording"
-)
-_ACTION = (
-    "One {name, …}: hangup continue connectPstn{number,cli,maxDuration} connectConf{conferenceId,moh} "
-    "connectSip{destination} connectMxp connectStream park{holdPrompt} runMenu{locale,barge,menus:[{id:'main',"
-    "mainPrompt:'#tts[…]',repeatPrompt,repeats,maxDigits,timeoutMills,"
-    "options:[{dtmf:'1',action:'return(x)'|'menu(id)'}]}]}"
-)
-
-Explain = Annotated[bool, Field(description="Add an explanation in plain sentences")]
+Explain = Annotated[bool, Field(description="Explain in plain sentences")]
 Diagram = Annotated[bool, Field(description="Add a Mermaid diagram")]
 
 
@@ -73,19 +63,16 @@ class CheckedDocument(Result):
 
 async def build_svaml(
     event: Annotated[
-        Event, Field(description="When it runs: ice incoming call, ace answered, pie menu input, callout: `ice` of one")
+        Event, Field(description="ice: incoming call; ace: answered; pie: menu input; callout: its `ice`")
     ],
-    action: Annotated[JsonObject, WithJsonSchema({"type": "object", "description": _ACTION})],
+    action: Action,
     service: Service,
     *,
-    instructions: Annotated[
-        list[JsonObject] | None,
-        WithJsonSchema({"type": "array", "items": {"type": "object"}, "description": _INSTRUCTIONS}),
-    ] = None,
+    instructions: Instructions = None,
     explain: Explain = False,
     diagram: Diagram = False,
 ) -> BuiltDocument:
-    """Build a valid SVAML document to pass as `svaml`, `ice`, `ace` or `pie`; sends and stores nothing.
+    """Build a valid SVAML document to pass as `svaml`, `ice`, `ace` or `pie`; sends nothing.
 
     All members: sinch://svaml/{name}.
     """
@@ -107,17 +94,17 @@ async def build_svaml(
 
 
 async def check_svaml(
-    document: Annotated[JsonObject | str, WithJsonSchema({"description": "Object or JSON text"})],
+    document: SvamlText,
     service: Service,
     *,
-    event: Annotated[Context | None, Field(description="What it answers; default: guessed")] = None,
-    fix: Annotated[bool, Field(description="Return the document with safe fixes applied")] = False,
+    event: Annotated[Context | None, Field(description="Default: guessed")] = None,
+    fix: Annotated[bool, Field(description="Return it with safe fixes")] = False,
     explain: Explain = False,
     diagram: Diagram = False,
 ) -> CheckedDocument:
     """Check an SVAML document or a whole callout; each finding has code, JSON path, message and fix.
 
-    Whether this server would allow the call: `dry_run` of a callout tool.
+    Whether a call is allowed: `dry_run` of its tool.
     """
     levels = _levels(service)
     fixed = fix_document(document, event, levels=levels) if fix else None

@@ -90,7 +90,7 @@ MISUSES: tuple[tuple[Mapping[str, Any], str], ...] = (
     ({"answers": {"": "yes"}}, "answers"),
     ({"answers": {"1": "  "}}, "answers"),
     ({"answers": {}}, "answers"),
-    ({"digits": 0}, "digits"),
+    ({"digits": 0}, "answers"),
     ({"digits": 21}, "digits"),
     ({"answers": {"1": "yes"}, "question": ""}, "question"),
     ({"answers": {"1": "yes"}, "question": "  "}, "question"),

@@ -100,7 +100,7 @@ async def test_a_custom_callout_with_contradictory_arguments_is_rejected(
         ({"to": 5}, "`to` must be a list"),
         ({"max_duration": True}, "`max_duration` must be a whole number"),
         ({"max_duration": 90_000.0}, "`max_duration` must be 14400 or less"),
-        ({"max_duration": 0}, "`max_duration` must be 1 or more"),
+        ({"max_duration": -1}, "`max_duration` must be 1 or more"),
         ({"to": [ANNA] * 6}, "`to` takes at most 5 items"),
         ({"to": [ANNA, 5]}, "`to[1]` must be text"),
         ({"moh": "jazz"}, "`moh` must be 'ring', 'music1', 'music2' or 'music3'"),

@@ -43,6 +43,7 @@ def _strict_tool() -> Tool:
         title="Echo",
         description="Return the arguments.",
         annotations=HINTS,
+        drop_omitted=lambda arguments, _: arguments,
         shorten_input=lambda schema: {**schema, "x-short": "input"},
         shorten_output=lambda schema: {**schema, "x-short": "output"},
     )
