@@ -5,6 +5,7 @@ letter case.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 
 VOICES: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +67,37 @@ VOICES: Mapping[str, tuple[str, ...]] = {
 
 GENDERS = ("female", "male")
 
+_MAIN = {
+    "ar": "arb", "de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "pt": "pt-PT", "zh": "cmn-CN",
+    "no": "nb-NO", "nn": "nb-NO", "yue": "zh-HK", "tl": "fil-PH",
+}  # fmt: skip
+"""The locale that is meant by a language which has several locales here, or which has another code elsewhere."""
+
+_ELSEWHERE = {
+    "en-uk": "en-GB", "es-la": "es-US", "es-419": "es-US", "zh-mo": "zh-HK",
+    "cn": "cmn-CN", "cz": "cs-CZ", "dk": "da-DK", "gr": "el-GR", "jp": "ja-JP", "kr": "ko-KR", "ua": "uk-UA",
+    "vn": "vi-VN", "br": "pt-BR", "uk": "uk-UA", "us": "en-US", "gb": "en-GB", "mx": "es-MX", "hk": "zh-HK",
+}  # fmt: skip
+"""Codes that are often written for a locale, such as that of a country for its language."""
+
+_LANGUAGES = {
+    "arabic": "arb", "azerbaijani": "az-AZ", "catalan": "ca-ES", "chinese": "cmn-CN", "mandarin": "cmn-CN",
+    "czech": "cs-CZ", "welsh": "cy-GB", "danish": "da-DK", "german": "de-DE", "greek": "el-GR", "english": "en-US",
+    "spanish": "es-ES", "estonian": "et-EE", "finnish": "fi-FI", "filipino": "fil-PH", "tagalog": "fil-PH",
+    "french": "fr-FR", "hindi": "hi-IN", "croatian": "hr-HR", "hungarian": "hu-HU", "indonesian": "id-ID",
+    "icelandic": "is-IS", "italian": "it-IT", "japanese": "ja-JP", "georgian": "ka-GE", "korean": "ko-KR",
+    "lithuanian": "lt-LT", "latvian": "lv-LV", "malay": "ms-MY", "maltese": "mt-MT", "norwegian": "nb-NO",
+    "dutch": "nl-NL", "polish": "pl-PL", "portuguese": "pt-PT", "romanian": "ro-RO", "russian": "ru-RU",
+    "slovak": "sk-SK", "slovenian": "sl-SI", "swedish": "sv-SE", "thai": "th-TH", "turkish": "tr-TR",
+    "ukrainian": "uk-UA", "uzbek": "uz-UZ", "vietnamese": "vi-VN", "cantonese": "zh-HK",
+}  # fmt: skip
+"""Languages by their English name."""
+
+_MIN_SIMILARITY = 0.8
+"""Of difflib: `Joana` is near enough to `Joanna`, and no unrelated name is."""
+
+_MAX_NAME_CHARS = 40
+
 
 @cache
 def _known() -> Mapping[str, str]:
@@ -83,3 +115,23 @@ def values() -> tuple[str, ...]:
 def documented(value: str) -> str | None:
     """Return a locale or voice in its documented spelling; None if it is not documented."""
     return _known().get(value.lower())
+
+
+def nearest(value: str) -> str | None:
+    """Return the documented locale or voice that was probably meant; None if nothing is near enough."""
+    name, slash, gender = value[:_MAX_NAME_CHARS].strip().lower().replace("_", "-").partition("/")
+    meant = _locale_for(name)
+    if meant is None:
+        close = get_close_matches(name, _known(), 1, _MIN_SIMILARITY)
+        return _known()[close[0]] if close else None
+    return (documented(f"{meant}/{gender}") if slash else None) or meant
+
+
+def _locale_for(name: str) -> str | None:
+    """Return the locale for a locale in another form, a code of a language or country, or a language's name."""
+    known = documented(name) or _ELSEWHERE.get(name) or _LANGUAGES.get(name)
+    if known is not None:
+        return known
+    language = name.partition("-")[0]
+    first = (locale for locale in VOICES if locale.partition("-")[0] == language)
+    return _MAIN.get(language) or _ELSEWHERE.get(language) or next(first, None)

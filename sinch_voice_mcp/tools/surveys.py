@@ -9,7 +9,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.states import ending
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
-from sinch_voice_mcp.tools.arguments import errors_naming_arguments
+from sinch_voice_mcp.tools.arguments import errors_naming_arguments, naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
     CallResultField,
@@ -23,14 +23,16 @@ from sinch_voice_mcp.tools.call_results import (
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
 from sinch_voice_mcp.tools.parameters import Cli, IdempotencyKey, Locale, Service, To
-from sinch_voice_mcp.tools.results import Own, OwnText, Result, Untrusted, Whole, is_absent, summarize
+from sinch_voice_mcp.tools.results import Own, OwnText, Result, Texts, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 
 _ARGUMENTS = {
     "$.customCallout.ice.action.number": "to",
     "$.customCallout.ice.action.cli": "cli",
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
+    "$.customCallout.ace.action.locale": "locale",
     "$.customCallout.ace": "question",
+    "$.customCallout.pie.instructions[0].locale": "locale",
 }
 SurveySeconds = Annotated[float, Field(ge=0, le=45, description="Seconds to wait, at most 45")]
 SurveyOutcome = Literal["answered", "no_answer", "machine", "no_input", "unclear"]
@@ -55,6 +57,7 @@ class PhoneAnswer(Result):
     answered_by: AnsweredByField
     result: CallResultField
     duration_s: Whole
+    warnings: Texts
     duplicate_of: OwnText
     untrusted: Untrusted
 
@@ -104,9 +107,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     outcome = _outcome(seen, asked)
     key = entered if outcome == "answered" else None
     cause = f" {await service.events.silence(seen.call_id)}" if outcome == "unclear" and entered is None else ""
-    repeated = (
-        "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
-    )
+    repeated = " An earlier request asked this already; it was not asked again." if found.placed.duplicate_of else ""
     return PhoneAnswer(
         summary=summarize(service, _sentence(outcome, seen, asked) + cause + repeated),
         simulated=service.simulated,
@@ -119,6 +120,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
         answered_by=answerer_of(seen),
         result=seen.result,
         duration_s=seen.duration if seen.ended else None,
+        warnings=naming_arguments(found.placed.warnings, _ARGUMENTS),
         duplicate_of=found.placed.duplicate_of,
         untrusted=None if entered == key else {"input": entered},
     )

@@ -8,7 +8,7 @@ from sinch_voice_mcp.svaml.findings import Finding, Location, replacing
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Prompt, Target
 from sinch_voice_mcp.svaml.prompts import AudioPart, PromptError, SsmlPart, TextPart
-from sinch_voice_mcp.svaml.voices import documented
+from sinch_voice_mcp.svaml.speech import of_locale
 from sinch_voice_mcp.text.hosts import is_public
 from sinch_voice_mcp.types import is_object
 
@@ -33,9 +33,8 @@ def unknown_locale(target: Target) -> Iterator[Finding]:
 
 
 def _locale(target: Target, location: Location, value: object) -> Iterator[Finding]:
-    if isinstance(value, str) and documented(value) is None:
-        message = f"`{value[:40]}` is not a documented locale or voice; examples are en-US, en-US/male and Joanna"
-        yield target.finding("SV020", "warning", location, message)
+    if isinstance(value, str):
+        yield from (target.finding(found.code, "warning", location, found.message) for found in of_locale(value))
 
 
 def bad_prompt(target: Target) -> Iterator[Finding]:
@@ -69,6 +68,7 @@ def bad_ssml(target: Target) -> Iterator[Finding]:
                 if isinstance(part, SsmlPart):
                     yield from _ssml_findings(target, prompt.location, part.ssml)
     yield from _ssml_in_texts(target)
+    yield from target.heard("SV022")
 
 
 def _ssml_in_texts(target: Target) -> Iterator[Finding]:
@@ -133,8 +133,8 @@ RULES = (
     LintRule("SV021", "error", "Prompt syntax", "Items are #tts[…], #ssml[…], #href[…], a URL or a file ID, separated "
              "by `;`.", bad_prompt, fixable=True),
     LintRule("SV022", "error", "SSML", "SSML is plain text or well-formed XML with the root <speak>, without document "
-             "type, entities and processing instructions. A tag that the engine does not document is a warning.",
-             bad_ssml),
+             "type, entities and processing instructions. A tag that the engine does not document is a warning, and so "
+             "is a tag in a plain text.", bad_ssml),
     LintRule("SV023", "warning", "Audio", "Audio is fetched over https from a public host and has a documented type.",
              doubtful_audio),
 )  # fmt: skip
