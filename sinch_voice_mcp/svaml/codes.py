@@ -1,4 +1,4 @@
-"""The codes of the linter's rules, ``SV001`` to ``SV038``, and the modules that each belongs to.
+"""The codes of the linter's rules, ``SV001`` to ``SV039``, and the modules that each belongs to.
 
 A code has one row in one ``RULES`` tuple, which describes the rule. Its findings can come from elsewhere: the reader
 makes those that it cannot read past without a decision.
@@ -60,4 +60,5 @@ CODES: Mapping[str, CodeOwner] = {
     "SV036": CodeOwner("lint.heard", (_HEARD,)),
     "SV037": CodeOwner("lint.heard", (_HEARD,)),
     "SV038": CodeOwner("lint.heard", (_HEARD,)),
+    "SV039": CodeOwner("lint.inert", ("lint.inert",)),
 }

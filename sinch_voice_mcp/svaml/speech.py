@@ -136,24 +136,22 @@ def _scripts(text: str, locale: str | None) -> Iterator[SpeechWarning]:
     voice = f"the default voice ({DEFAULT_LOCALE})" if locale is None else f"the voice of {_quoted(locale)}"
     if (found := _unread(text, reads)) is not None:
         script, example = found
-        suggested = scripts.locale_for(script, text)
-        what_to_do = (
-            f"set `locale` to {suggested}"
-            if suggested is not None
-            else "Sinch documents no voice that reads them, so write the words in another script"
-        )
         yield SpeechWarning(
             "SV037",
             f"the text contains {scripts.SCRIPTS[script]} letters ({_quoted(example)}), which {voice} does not read: "
-            f"they are left out or unintelligible; {what_to_do}",
+            f"they are left out or unintelligible; {_remedy(script, text)}",
         )
     elif scripts.LATIN not in reads and _is_latin(text):
         names = " or ".join(dict.fromkeys(scripts.SCRIPTS[script] for script in sorted(reads)))
-        yield SpeechWarning(
-            "SV037",
-            f"the text has only Latin letters, and {voice} is made for {names} ones, so its words may be "
-            "unintelligible; set `locale` to the language of the text",
-        )
+        message = f"the text has only Latin letters, and {voice} is made for {names} ones, so its words may be "
+        yield SpeechWarning("SV037", f"{message}unintelligible; set `locale` to the language of the text")
+
+
+def _remedy(script: str, text: str) -> str:
+    suggested = scripts.locale_for(script, text)
+    if suggested is None:
+        return "Sinch documents no voice that reads them, so write the words in another script"
+    return f"set `locale` to {suggested}"
 
 
 def _unread(text: str, reads: frozenset[str]) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Fetch,
     Hides,
     Identify,
+    Invalid,
     Join,
     Lasts,
     PlayStored,
@@ -26,6 +27,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Unknown,
     UseVoice,
 )
+from sinch_voice_mcp.policy.effects.validity import errors_in
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import (
     CallHeader,
@@ -340,6 +342,9 @@ def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:
         for unknown in reading.unknown:
             path = json_path(*leaf.location, *unknown.location)
             yield Unknown(path, printable(str(unknown.location[-1])))
+        for error in errors_in(reading.document, event):
+            path = json_path(*leaf.location, *error.location)
+            yield Invalid(path, error.message)
         # The platform does not apply the caller ID of a callout to the documents inside it.
         yield from _effects(reading.document, leaf.location, _Around(f"{leaf.path}.cli", None))
 

@@ -147,6 +147,14 @@ class Broken:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A part of a document that can be read, and that the platform rejects all the same."""
+
+    path: str
+    message: str
+
+
 Effect = (
     Dial
     | Reach
@@ -164,4 +172,5 @@ Effect = (
     | Hides
     | Unknown
     | Broken
+    | Invalid
 )

@@ -1,7 +1,7 @@
 """Check one document: read it as far as it can be read, then run every rule about documents."""
 
 from sinch_voice_mcp.svaml.findings import Finding
-from sinch_voice_mcp.svaml.lint import calls, heard, menus, speech, structure, values
+from sinch_voice_mcp.svaml.lint import calls, heard, inert, menus, speech, structure, values
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.model.document import Document
@@ -9,7 +9,9 @@ from sinch_voice_mcp.svaml.model.events import EVENTS, Event
 from sinch_voice_mcp.svaml.reading.reader import survey
 from sinch_voice_mcp.types import is_list, is_object
 
-RULES: tuple[LintRule, ...] = (*structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES, *heard.RULES)
+RULES: tuple[LintRule, ...] = (
+    *structure.RULES, *values.RULES, *menus.RULES, *speech.RULES, *calls.RULES, *heard.RULES, *inert.RULES,
+)  # fmt: skip
 """The rules about documents."""
 
 STATUS = "reportCallStatus"

@@ -133,6 +133,7 @@ CASES: list[Case] = [
         said({"name": "say", "text": "你好", "locale": "cmn-CN"}),
         None,
     ),
+    ("SV039", {"action": CONF | {"moh": "ring\n"}}, said({"name": "say", "text": "One.\nTwo."}), None),
     ("SV038", said({"name": "say", "text": "..."}), said({"name": "say", "text": "."}) | said(), None),
 ]
 
@@ -151,7 +152,7 @@ def test_each_rule_reports_its_violation_and_accepts_the_correct_form(
 
 
 def test_every_rule_is_tested_documented_and_numbered() -> None:
-    assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 39)}
+    assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 40)}
     for rule in RULES:
         assert rule.title
         assert rule.exactly.endswith(".")
