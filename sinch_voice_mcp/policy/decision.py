@@ -11,6 +11,7 @@ from sinch_voice_mcp.policy.effects.collecting import is_inline
 from sinch_voice_mcp.policy.effects.kinds import Secret, Unknown
 from sinch_voice_mcp.policy.exposure import longest
 from sinch_voice_mcp.policy.facts import Needs, Tariff
+from sinch_voice_mcp.policy.hearing import speech_warnings
 from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
@@ -197,5 +198,6 @@ def _warnings(case: Case) -> Iterator[str]:
     callout = case.request.custom_callout if isinstance(case.request, CustomCalloutRequest) else None
     if callout is not None and callout.ice is not None and is_inline(callout.ice) and not case.connects:
         yield "The ICE of this callout connects no phone, so no phone rings; the request is sent and counted."
+    yield from speech_warnings(case)
     if unseen(case):
         yield "The request has no number: the reply to its ICE callback chooses it, and the guard cannot check that."

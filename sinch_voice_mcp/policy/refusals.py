@@ -218,6 +218,13 @@ _RULES = (
         "default_duration_s",
         "dial_timeout_s",
     ),
+    rule_row(
+        "valid_svaml",
+        "Valid SVAML",
+        "The linter finds no error in a document: the first menu and every `menu(x)` exist, `enableVoice` has a "
+        "`locale`, a recording has the credentials that its storage needs. The ICE of a callout that connects no phone "
+        "is a warning.",
+    ),
     Refusal(
         "calling_hours",
         "rule",

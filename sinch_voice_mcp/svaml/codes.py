@@ -1,4 +1,4 @@
-"""The codes of the linter's rules, ``SV001`` to ``SV035``, and the modules that each belongs to.
+"""The codes of the linter's rules, ``SV001`` to ``SV039``, and the modules that each belongs to.
 
 A code has one row in one ``RULES`` tuple, which describes the rule. Its findings can come from elsewhere: the reader
 makes those that it cannot read past without a decision.
@@ -17,6 +17,8 @@ class CodeOwner(NamedTuple):
 
 _NORMALIZING, _READER = "reading.normalizing", "reading.reader"
 _REQUESTS, _STRUCTURE, _RANGES, _PROMPTS = "lint.requests", "lint.structure", "lint.ranges", "lint.prompts"
+_HEARD = "speech"
+"""The judgment of what is heard, which the tools that place calls share."""
 
 CODES: Mapping[str, CodeOwner] = {
     "SV001": CodeOwner(_STRUCTURE, (_READER, "lint.linter", "lint.documents", _REQUESTS)),
@@ -38,9 +40,9 @@ CODES: Mapping[str, CodeOwner] = {
     "SV017": CodeOwner("lint.menus", (_READER, "lint.menus")),
     "SV018": CodeOwner("lint.menus", ("lint.menus",)),
     "SV019": CodeOwner("lint.menus", (_READER, "lint.menus")),
-    "SV020": CodeOwner("lint.speech", ("lint.speech",)),
+    "SV020": CodeOwner("lint.speech", (_HEARD,)),
     "SV021": CodeOwner(_PROMPTS, (_PROMPTS,)),
-    "SV022": CodeOwner("lint.speech", ("lint.speech",)),
+    "SV022": CodeOwner("lint.speech", ("lint.speech", _HEARD)),
     "SV023": CodeOwner(_PROMPTS, (_PROMPTS,)),
     "SV024": CodeOwner("lint.values", ("lint.values",)),
     "SV025": CodeOwner(_STRUCTURE, (_READER,)),
@@ -54,4 +56,8 @@ CODES: Mapping[str, CodeOwner] = {
     "SV033": CodeOwner(_RANGES, (_READER, _RANGES)),
     "SV034": CodeOwner("lint.calls", ("lint.calls",)),
     "SV035": CodeOwner(_REQUESTS, (_REQUESTS,)),
+    "SV036": CodeOwner("lint.heard", (_HEARD,)),
+    "SV037": CodeOwner("lint.heard", (_HEARD,)),
+    "SV038": CodeOwner("lint.heard", (_HEARD,)),
+    "SV039": CodeOwner("lint.inert", ("lint.inert",)),
 }

@@ -4,9 +4,7 @@ A value is a locale (``en-US``), a locale with a gender (``en-US/female``) or a 
 letter case.
 """
 
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from sinch_voice_mcp.text import suggestions
@@ -96,19 +94,6 @@ _LANGUAGES = {
 }  # fmt: skip
 """Languages by their English name."""
 
-_SCRIPTS = {
-    "ARABIC": ("arb",), "CJK": ("cmn-CN", "ja-JP", "zh-HK"), "CYRILLIC": ("ru-RU", "uk-UA", "uz-UZ", "az-AZ"),
-    "DEVANAGARI": ("hi-IN", "en-IN"), "GEORGIAN": ("ka-GE",), "GREEK": ("el-GR",), "HANGUL": ("ko-KR",),
-    "HIRAGANA": ("ja-JP",), "KATAKANA": ("ja-JP",), "THAI": ("th-TH",),
-}  # fmt: skip
-"""Locales whose voices read a script, as `unicodedata` begins the names of its letters; the first is suggested."""
-
-_MAX_LETTERS = 200
-"""Letters of a text that tell its script."""
-
-DEFAULT = "en-US"
-"""The locale that the platform speaks in unless another is given."""
-
 _MIN_SIMILARITY = 0.8
 """Of difflib: `Joana` is near enough to `Joanna`, and no unrelated name is."""
 
@@ -140,23 +125,6 @@ def nearest(value: str) -> str | None:
     if meant is None:
         return suggestions.nearest(name, values(), similarity=_MIN_SIMILARITY)
     return (documented(f"{meant}/{gender}") if slash else None) or meant
-
-
-def misfit(text: str, value: str | None) -> str | None:
-    """Return the locale to use instead if a voice cannot read the script of a text; None if it can, as far as known."""
-    known = documented(value or DEFAULT)
-    letters = [char for char in text if char.isalpha()][:_MAX_LETTERS]
-    scripts = Counter(unicodedata.name(char, "").partition(" ")[0] for char in letters)
-    script = scripts.most_common(1)[0][0] if scripts else ""
-    reads = _SCRIPTS.get(script)
-    if known is None or reads is None:
-        return None
-    return None if any(locale in reads for locale in _locales_of(known)) else reads[0]
-
-
-def _locales_of(known: str) -> Iterable[str]:
-    locale = known.partition("/")[0]
-    return (locale,) if locale in VOICES else (one for one, voices in VOICES.items() if known in voices)
 
 
 def _locale_for(name: str) -> str | None:

@@ -1,6 +1,6 @@
 """Convert a tool's arguments to parts of a request, and JSON paths in errors back to arguments."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 
 from sinch_voice_mcp import svaml
@@ -24,6 +24,11 @@ def errors_naming_arguments(arguments: Mapping[str, str]) -> Generator[None]:
     except VoiceError as error:
         error.field = None if error.field is None else _argument_at(error.field, arguments)
         raise
+
+
+def naming_arguments(warnings: Iterable[str], arguments: Mapping[str, str]) -> list[str]:
+    """Replace the JSON path with which a warning begins by the argument that it came from; repeat no warning."""
+    return list(dict.fromkeys(_argument_at(warning, arguments) for warning in warnings))
 
 
 def _argument_at(path: str, arguments: Mapping[str, str]) -> str:

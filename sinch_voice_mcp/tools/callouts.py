@@ -104,6 +104,7 @@ def conference(
     ]
     arguments = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
     arguments |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
+    arguments["$.conferenceCallout."] = ""
     return CalloutPlan(requests, arguments)
 
 

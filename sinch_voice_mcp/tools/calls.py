@@ -12,7 +12,12 @@ from sinch_voice_mcp.operations.calls import AfterStop, Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
-from sinch_voice_mcp.tools.arguments import build_prompt, errors_naming_arguments, require_exactly_one
+from sinch_voice_mcp.tools.arguments import (
+    build_prompt,
+    errors_naming_arguments,
+    naming_arguments,
+    require_exactly_one,
+)
 from sinch_voice_mcp.tools.call_results import CallDetails, call_details, earlier_sentence
 from sinch_voice_mcp.tools.consent import (
     Consented,
@@ -59,6 +64,9 @@ def _playing(*, text: str | None, audio_urls: list[str] | None, locale: str | No
     return Document(instructions=(spoken,), action=Continue())
 
 
+_PLAYED = {"$.instructions[0].ids": "audio_urls", "$.instructions[0].": ""}
+"""Where the arguments of play_to_call are in the document that it sends."""
+
 _CONSENT_PLAY = consent_for_playing(_playing)
 _SILENT = (
     "Neither `ice` nor `ace` says what happens on answer: unless your callback URL does, the callee hears silence."
@@ -92,6 +100,7 @@ class ConferencePlaced(Result):
 
     conference_id: Own
     legs: list[ConferenceLeg]
+    warnings: Texts
 
 
 class CallSteered(Result):
@@ -140,7 +149,7 @@ async def place_tts_callout(
     )
     with errors_naming_arguments(plan.arguments):
         placed = await service.calls.place(plan.requests[0], requester(consented, idempotency_key), dry_run=dry_run)
-    return _placed(service, placed)
+    return _placed(service, placed, plan)
 
 
 async def place_conference_callout(
@@ -186,6 +195,9 @@ async def place_conference_callout(
         simulated=service.simulated,
         conference_id=conference_id,
         legs=legs,
+        warnings=naming_arguments(
+            (warning for leg in found if leg.placed is not None for warning in leg.placed.warnings), plan.arguments
+        ),
     )
 
 
@@ -210,7 +222,7 @@ async def place_custom_callout(
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(plan.arguments):
         placed = await service.calls.place(plan.requests[0], who, dry_run=dry_run, unknown=plan.unknown)
-    return _placed(service, placed, () if ace is not None or ice is not None else (_SILENT,))
+    return _placed(service, placed, plan, () if ace is not None or ice is not None else (_SILENT,))
 
 
 async def update_call(
@@ -243,10 +255,15 @@ async def play_to_call(
 ) -> CallSteered:
     """Speak or play audio into an answered call, which then continues. Each repetition is heard again."""
     document = _playing(text=text, audio_urls=audio_urls, locale=locale)
-    with errors_naming_arguments({"$.instructions[0].text": "text", "$.instructions[0].ids": "audio_urls"}):
+    with errors_naming_arguments(_PLAYED):
         warnings = await service.calls.play(call_id, document, leg, requester(consented))
     summary = summarize(service, f"The message is playing to {'both sides' if leg == 'both' else f'the {leg}'}.")
-    return CallSteered(summary=summary, simulated=service.simulated, call_id=call_id, warnings=list(warnings))
+    return CallSteered(
+        summary=summary,
+        simulated=service.simulated,
+        call_id=call_id,
+        warnings=naming_arguments(warnings, _PLAYED),
+    )
 
 
 TOOLS = (
@@ -262,7 +279,9 @@ TOOLS = (
 _NOT_HUNG_UP_YET = "What could not be hung up yet is tried again; get_call shows whether it has ended."
 
 
-def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()) -> CalloutPlaced:
+def _placed(
+    service: VoiceService, placed: Placed, plan: callouts.CalloutPlan, remarks: tuple[str, ...] = ()
+) -> CalloutPlaced:
     callee = placed.rings or "no phone"
     if placed.call_id is None:
         sentence = f"Checked only: nothing was placed. This request would call {callee}."
@@ -282,7 +301,7 @@ def _placed(service: VoiceService, placed: Placed, remarks: tuple[str, ...] = ()
         call_id=placed.call_id,
         request=placed.request if dry else None,
         verdicts=[_verdict(verdict) for verdict in placed.verdicts] if dry else [],
-        warnings=[*placed.warnings, *remarks],
+        warnings=[*naming_arguments(placed.warnings, plan.arguments), *remarks],
         duplicate_of=placed.duplicate_of,
         untrusted=None,
     )

@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.endings import why
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
-from sinch_voice_mcp.tools.arguments import errors_naming_arguments
+from sinch_voice_mcp.tools.arguments import errors_naming_arguments, naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
     CallReasonField,
@@ -24,7 +24,7 @@ from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
 from sinch_voice_mcp.tools.omissions import is_empty
 from sinch_voice_mcp.tools.parameters import Service, ShortCli, ShortIdempotencyKey, ShortLocale, To
-from sinch_voice_mcp.tools.results import Own, OwnText, Result, Untrusted, Whole, is_absent, summarize
+from sinch_voice_mcp.tools.results import Own, OwnText, Result, Texts, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.types import JsonObject, is_object
 
@@ -32,7 +32,9 @@ _ARGUMENTS = {
     "$.customCallout.ice.action.number": "to",
     "$.customCallout.ice.action.cli": "cli",
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
+    "$.customCallout.ace.action.locale": "locale",
     "$.customCallout.ace": "question",
+    "$.customCallout.pie.instructions[0].locale": "locale",
 }
 _ANSWERS: JsonObject = {
     "type": "object",
@@ -66,6 +68,7 @@ class PhoneAnswer(Result):
     result: CallResultField
     reason: CallReasonField
     duration_s: Whole
+    warnings: Texts
     duplicate_of: OwnText
     untrusted: Untrusted
 
@@ -121,9 +124,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     outcome = _outcome(seen, asked)
     key = entered if outcome == "answered" else None
     cause = f" {await service.events.silence(seen.call_id)}" if outcome == "unclear" and entered is None else ""
-    repeated = (
-        "" if found.placed.duplicate_of is None else " An earlier request asked this already; it was not asked again."
-    )
+    repeated = " An earlier request asked this already; it was not asked again." if found.placed.duplicate_of else ""
     return PhoneAnswer(
         summary=summarize(service, _sentence(outcome, seen, asked) + cause + repeated),
         simulated=service.simulated,
@@ -137,6 +138,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
         result=None if outcome in _ANSWERED else seen.result,
         reason=None if outcome in _ANSWERED else seen.reason,
         duration_s=(seen.duration or None) if seen.ended else None,
+        warnings=naming_arguments(found.placed.warnings, _ARGUMENTS),
         duplicate_of=found.placed.duplicate_of,
         untrusted=None if entered == key else {"input": entered},
     )

@@ -87,6 +87,7 @@ REQUESTS: Mapping[str, Request] = {
     "stream_target": custom({"name": "connectStream", "destination": {"endpoint": "wss://evil.test"}}),
     "duration": updating({**PSTN, "maxDuration": 3_601}),
     # It is seven in the morning in New York when the clock of a test starts.
+    "valid_svaml": updating({"name": "runMenu", "locale": "en-US", "menus": [{"id": "other", "maxDigits": 1}]}),
     "calling_hours": to(REAL, CALLING_HOURS="auto"),
     "restricted_number": to(RESTRICTED, REHEARSE="false"),
     "price": to(REAL, MAX_RATE_PER_MINUTE="0.001"),

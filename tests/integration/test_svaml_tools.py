@@ -110,7 +110,7 @@ async def test_a_text_that_no_call_may_speak_has_a_remark_before_it_is_refused(v
     document = {"instructions": [{"name": "say", "text": text}], "action": {"name": "hangup"}}
     checked = await voice.ok("check_svaml", document=document, event="ace")
     refusal = await voice.fails("place_custom_callout", to="+12025550100", cli="+14155550100", ace=document)
-    assert [finding["code"] for finding in checked["findings"]] == ["SV021"]
+    assert checked["findings"][0]["code"] == "SV021"
     assert refusal["rule"] == "spoken_text"
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import category
 
 from sinch_voice_mcp.errors import SvamlError
@@ -13,6 +13,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Fetch,
     Hides,
     Identify,
+    Invalid,
     Join,
     Lasts,
     PlayStored,
@@ -24,7 +25,9 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Store,
     Tones,
     Unknown,
+    UseVoice,
 )
+from sinch_voice_mcp.policy.effects.validity import errors_in
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import (
     CallHeader,
@@ -61,6 +64,9 @@ _MAX_INLINE_CHARS = 100_000
 _MAX_MESSAGE_CHARS = 300
 """Characters of a reader's message that an effect quotes."""
 
+_LOCALE = "locale"
+"""The member of a payload that states in which language or voice its texts are spoken."""
+
 _ADDRESS_IN_BRACKETS = "a URL in a prompt names its host by a DNS name, not by an IP address in square brackets"
 _BRACKETED_HOST = re.compile(r"https?://[^\s/;]*\[", re.IGNORECASE)
 
@@ -73,21 +79,28 @@ EMBEDDED: Mapping[Meaning, Event] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Identity:
-    """The caller ID of the nearest object around a location, and the path at which it is or belongs."""
+class _Around:
+    """What the nearest objects around a location state for it.
 
-    path: str
+    Attributes:
+        cli_path: The path at which the caller ID is or belongs.
+        cli: The caller ID; None if there is none.
+        locale: The locale in which texts are spoken; None for the default one.
+    """
+
+    cli_path: str
     cli: str | None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """One value with its meaning's context: its location, the object that contains it, and the caller ID around it."""
+    """One value with its meaning's context: its location, the object that contains it, and what is stated around it."""
 
     location: Location
     value: object
     holder: Payload
-    identity: _Identity
+    around: _Around
 
     @property
     def path(self) -> str:
@@ -103,7 +116,7 @@ def effects_of(request: Payload) -> tuple[Effect, ...]:
 
     Inline SVAML and prompts that cannot be read are :class:`~sinch_voice_mcp.policy.effects.kinds.Broken`.
     """
-    return tuple(_effects(request, (), _Identity("$.cli", None)))
+    return tuple(_effects(request, (), _Around("$.cli", None)))
 
 
 def read_inline(text: str, event: Event) -> Reading:
@@ -122,9 +135,11 @@ def is_inline(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
-def _effects(payload: Payload, location: Location, around: _Identity) -> Iterator[Effect]:
-    identity = _identity(payload, location) or around
-    yield from _implied(payload, location, identity)
+def _effects(payload: Payload, location: Location, around: _Around) -> Iterator[Effect]:
+    around = _stated(payload, location, around)
+    yield from _implied(payload, location, around)
+    if _LOCALE in type(payload).model_fields and around.locale is not None:
+        yield UseVoice(json_path(*location, _LOCALE), around.locale)
     if isinstance(payload, CallHeader):
         yield from _header(payload, location)
     if isinstance(payload, ConnectConf | ConferenceCallout):
@@ -132,39 +147,44 @@ def _effects(payload: Payload, location: Location, around: _Identity) -> Iterato
     yield from _carried(payload, location)
     for member in members(type(payload)):
         value: object = getattr(payload, member.name)
-        yield from _within(value, member.meaning, (*location, member.wire), payload, identity)
+        yield from _within(value, member.meaning, (*location, member.wire), payload, around)
 
 
 def _within(
-    value: object, meaning: Meaning | None, location: Location, holder: Payload, identity: _Identity
+    value: object, meaning: Meaning | None, location: Location, holder: Payload, around: _Around
 ) -> Iterator[Effect]:
     if isinstance(value, Payload):
-        yield from _effects(value, location, identity)
+        yield from _effects(value, location, around)
     elif is_many(value):
         for index, item in enumerate(value):
-            yield from _within(item, meaning, (*location, index), holder, identity)
+            yield from _within(item, meaning, (*location, index), holder, around)
     elif value is not None:
-        leaf = _Leaf(location, value, holder, identity)
+        leaf = _Leaf(location, value, holder, around)
         yield from _unencodable(leaf)
         yield from () if meaning is None else _BY_MEANING[meaning](leaf)
 
 
-def _identity(payload: Payload, location: Location) -> _Identity | None:
+def _stated(payload: Payload, location: Location, around: _Around) -> _Around:
+    """Return what is stated for the members of an object: by the object itself, else around it."""
+    if _LOCALE in type(payload).model_fields:
+        locale: object = getattr(payload, _LOCALE)
+        around = replace(around, locale=locale if isinstance(locale, str) else None)
     for member in members(type(payload)):
         if member.meaning is Meaning.IDENTIFIES:
             cli: object = getattr(payload, member.name)
             # The platform treats an empty caller ID as none.
             present = isinstance(cli, str) and cli.strip() != ""
-            return _Identity(json_path(*location, member.wire), str(cli) if present else None)
-    return None
+            cli_path = json_path(*location, member.wire)
+            return replace(around, cli_path=cli_path, cli=str(cli) if present else None)
+    return around
 
 
-def _implied(payload: Payload, location: Location, identity: _Identity) -> Iterator[Effect]:
+def _implied(payload: Payload, location: Location, around: _Around) -> Iterator[Effect]:
     """Yield the effects of absent members, and of members that are switches."""
     match payload:
         case ConnectPstn(number=None):
             # The platform then calls the number that the caller dialed.
-            yield Dial(json_path(*location, "number"), None, identity.cli, identity.path)
+            yield Dial(json_path(*location, "number"), None, around.cli, around.cli_path)
         case ConnectMxp(destination=None):
             yield Reach(json_path(*location, "destination"), "in_app", None)
         case PlayFiles(ids=()):
@@ -198,7 +218,7 @@ def _unencodable(leaf: _Leaf) -> Iterator[Effect]:
 
 
 def _dial(leaf: _Leaf) -> Iterator[Effect]:
-    yield Dial(leaf.path, leaf.text, leaf.identity.cli, leaf.identity.path)
+    yield Dial(leaf.path, leaf.text, leaf.around.cli, leaf.around.cli_path)
 
 
 def _reach(leaf: _Leaf) -> Iterator[Effect]:
@@ -227,7 +247,7 @@ def _callback(leaf: _Leaf) -> Iterator[Effect]:
 
 
 def _speak(leaf: _Leaf) -> Iterator[Effect]:
-    yield Speak(leaf.path, leaf.text)
+    yield Speak(leaf.path, leaf.text, leaf.around.locale)
 
 
 def _prompt(leaf: _Leaf) -> Iterator[Effect]:
@@ -241,15 +261,15 @@ def _prompt(leaf: _Leaf) -> Iterator[Effect]:
     if not parts:
         yield Broken(leaf.path, "the prompt is empty, so nothing would be played")
     for part in parts:
-        yield from _prompt_part(part, leaf.path)
+        yield from _prompt_part(part, leaf.path, leaf.around.locale)
 
 
-def _prompt_part(part: prompts.Part, path: str) -> Iterator[Effect]:
+def _prompt_part(part: prompts.Part, path: str, locale: str | None) -> Iterator[Effect]:
     match part:
         case prompts.TextPart(text):
-            yield Speak(path, text)
+            yield Speak(path, text, locale)
         case prompts.SsmlPart(marked_up):
-            yield SpeakSsml(path, marked_up)
+            yield SpeakSsml(path, marked_up, locale)
             yield from (Fetch(path, source, "media") for source in ssml.sources(marked_up))
         case prompts.AudioPart(url):
             yield Fetch(path, url, "media")
@@ -327,8 +347,11 @@ def _embedded(event: Event) -> Callable[[_Leaf], Iterator[Effect]]:
         for unknown in reading.unknown:
             path = json_path(*leaf.location, *unknown.location)
             yield Unknown(path, printable(str(unknown.location[-1])))
+        for error in errors_in(reading.document, event):
+            path = json_path(*leaf.location, *error.location)
+            yield Invalid(path, error.message)
         # The platform does not apply the caller ID of a callout to the documents inside it.
-        yield from _effects(reading.document, leaf.location, _Identity(f"{leaf.path}.cli", None))
+        yield from _effects(reading.document, leaf.location, _Around(f"{leaf.path}.cli", None))
 
     return effects
 

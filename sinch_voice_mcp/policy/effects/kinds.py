@@ -52,18 +52,28 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Plain text is spoken."""
+    """Plain text is spoken in a locale; None for the default one."""
 
     path: str
     text: str
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakSsml:
-    """SSML is spoken."""
+    """SSML is spoken in a locale; None for the default one."""
 
     path: str
     ssml: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseVoice:
+    """A locale or voice is named."""
+
+    path: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,14 @@ class Broken:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A part of a document that can be read, and that the platform rejects all the same."""
+
+    path: str
+    message: str
+
+
 Effect = (
     Dial
     | Reach
@@ -144,6 +162,7 @@ Effect = (
     | Fetch
     | Speak
     | SpeakSsml
+    | UseVoice
     | PlayStored
     | Join
     | Tones
@@ -153,4 +172,5 @@ Effect = (
     | Hides
     | Unknown
     | Broken
+    | Invalid
 )

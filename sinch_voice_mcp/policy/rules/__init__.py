@@ -13,6 +13,7 @@ from sinch_voice_mcp.policy.rules import (
     stopping,
     switches,
     urls,
+    validity,
 )
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled
 
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *applications.RULES,
     *switches.RULES,
     *durations.RULES,
+    *validity.RULES,
     *hours.RULES,
     *prices.RULES,
 )

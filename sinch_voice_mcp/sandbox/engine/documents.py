@@ -21,6 +21,10 @@ from sinch_voice_mcp.svaml import (
     parse_json,
     read,
 )
+from sinch_voice_mcp.svaml.lint import lint
+
+_FOUND_LATER = frozenset({"SV015"})
+"""A menu that does not exist is found when the call comes to it."""
 
 
 def inline(member: str, text: str | None, event: Event) -> ReplySource | None:
@@ -80,9 +84,13 @@ def _read(data: object, event: Event) -> Document | UnusableSvaml:
     if found is not None:
         _reject_unsimulated(found.document, event)
     try:
-        return read(data, event).document
+        document = read(data, event).document
     except SvamlError as error:
         return UnusableSvaml(f"{error.path}: {error.message}")
+    for finding in lint(data, event).findings:
+        if finding.level == "error" and finding.code not in _FOUND_LATER:
+            return UnusableSvaml(f"{finding.path}: {finding.message}")
+    return document
 
 
 def _reject_unsimulated(document: Document, event: Event) -> None:

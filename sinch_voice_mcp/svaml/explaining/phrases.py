@@ -33,11 +33,13 @@ def with_full_stop(text: str) -> str:
 
 
 def listed(items: Sequence[str], last: str = "and", limit: int = _MAX_LISTED) -> str:
-    """Return ``a, b and c``; items after the first ``limit`` are counted."""
+    """Return ``a, b and c``, or ``nothing``; items after the first ``limit`` are counted."""
     shown = list(items[:limit])
     if len(items) > limit:
         shown.append(f"{len(items) - limit:,} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+    if len(shown) < 2:  # noqa: PLR2004 - there is nothing to join
+        return shown[0] if shown else "nothing"
+    return f"{', '.join(shown[:-1])} {last} {shown[-1]}"
 
 
 def seconds(count: int) -> str:

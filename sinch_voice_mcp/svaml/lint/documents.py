@@ -1,7 +1,7 @@
 """Check one document: read it as far as it can be read, then run every rule about documents."""
 
 from sinch_voice_mcp.svaml.findings import Finding
-from sinch_voice_mcp.svaml.lint import calls, menus, prompts, ranges, speech, structure, values
+from sinch_voice_mcp.svaml.lint import calls, heard, inert, menus, prompts, ranges, speech, structure, values
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Context, Target
 from sinch_voice_mcp.svaml.model.document import Document
@@ -10,6 +10,7 @@ from sinch_voice_mcp.svaml.reading.reader import survey
 
 RULES: tuple[LintRule, ...] = (
     *structure.RULES, *ranges.RULES, *values.RULES, *menus.RULES, *prompts.RULES, *speech.RULES, *calls.RULES,
+    *heard.RULES, *inert.RULES,
 )  # fmt: skip
 """The rules about documents."""
 

@@ -23,9 +23,6 @@ _NO_TEXT = "the text is empty, so nothing is spoken; write the text"
 _NO_PROMPT = "the prompt is empty, so it plays nothing; write #tts[…], a URL or a file id"
 _HTTP = "http://"
 _HALF_A_URL = re.compile(r"(?:[a-z][a-z0-9+.-]*:/|www\.)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
-    r"\{\{[^{}]{1,40}\}\}|\$\{[^{}]{1,40}\}|\[[A-Za-z][\w ]{0,40}\]|<(?P<tag>[A-Za-z][\w -]{0,40})>"
-)
 
 
 def bad_prompt(target: Target) -> Iterator[Finding]:
@@ -77,20 +74,9 @@ def _doubtful_texts(target: Target) -> Iterator[Finding]:
         if (syntax := prompts.syntax_in(text)) is not None:
             message = f"`{syntax}` is prompt syntax, which is spoken here as it is written; remove it, or use playFiles"
             yield target.finding("SV021", "warning", location, message)
-        elif (placeholder := _placeholder(shown)) is not None:
-            message = f"`{placeholder}` looks like a placeholder, which is spoken as it is written; fill it in"
-            yield target.finding("SV021", "warning", location, message)
         if not is_blank(shown) and (hidden := first_hidden(shown)) is not None:
             message = f"the text contains {hidden}, which is inaudible and can hide text; remove it"
             yield target.finding("SV021", "warning", location, message)
-
-
-def _placeholder(text: str) -> str | None:
-    for found in _PLACEHOLDER.finditer(text):
-        # A tag of SSML in a text is another rule's.
-        if found["tag"] is None or found["tag"].partition(" ")[0].lower() not in ssml.TAGS:
-            return found[0]
-    return None
 
 
 def _file_doubt(name: str) -> str | None:
@@ -136,7 +122,7 @@ def _extension(name: str) -> str | None:
 
 RULES = (
     LintRule("SV021", "error", "Prompts and texts", "Items are #tts[…], #ssml[…], #href[…], a URL or a file ID, "
-             "separated by `;`, and each can be heard. A warning: prompt syntax, placeholders like {{name}} "
+             "separated by `;`, and each can be heard. A warning: prompt syntax "
              "and invisible characters in a text; a file ID that looks like a text or a URL.", bad_prompt,
              fixable=True),
     LintRule("SV023", "warning", "Audio", "Audio is fetched over https from a public host with a DNS name and has a "

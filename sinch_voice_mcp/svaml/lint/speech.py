@@ -1,6 +1,5 @@
 """Rules about how texts are spoken: locales and SSML."""
 
-import re
 from collections.abc import Iterator
 
 from sinch_voice_mcp.svaml import ssml
@@ -9,37 +8,27 @@ from sinch_voice_mcp.svaml.limits import MAX_BREAK_S, MAX_BREAKS_S
 from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.svaml.prompts import SsmlPart
-from sinch_voice_mcp.svaml.voices import DEFAULT, documented, misfit, nearest
+from sinch_voice_mcp.svaml.speech import of_locale
 from sinch_voice_mcp.types import is_object
 
 _MAX_REPORTED_TAGS = 5
 _SPEAKING = ("say", "playFiles", "connectPstn", "runMenu", "park")
-_EXAMPLES = "; examples are en-US, en-US/male and Joanna"
-_TAG_IN_TEXT = re.compile(rf"</?(?:{'|'.join(sorted(ssml.TAGS - {'speak'}))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _SSML_AS_TEXT = "a text contains the tag <speak>, so the platform may read it as SSML; pass it as #ssml[…] of playFiles"
 _NO_MARKUP = "the SSML has no markup; write #tts[…] for a text, or put it into <speak>…</speak>"
 
 
 def unknown_locale(target: Target) -> Iterator[Finding]:
-    """SV020: a locale or voice that is not documented, or that cannot read the text."""
+    """SV020: a locale or voice that is not documented."""
     for location, item in target.named(*_SPEAKING):
         yield from _locale(target, (*location, "locale"), item.get("locale"))
     for location, options in target.recordings:
         if is_object(transcription := options.get("transcriptionOptions")):
             yield from _locale(target, (*location, "transcriptionOptions", "locale"), transcription.get("locale"))
-    for location, text, locale in target.spoken:
-        given = locale if isinstance(locale, str) else None
-        if (meant := misfit(text, given)) is not None:
-            message = f"the voice {given or DEFAULT} cannot read the script of this text; set `locale` to {meant}"
-            yield target.finding("SV020", "warning", location, message)
 
 
 def _locale(target: Target, location: Location, value: object) -> Iterator[Finding]:
-    if isinstance(value, str) and documented(value) is None:
-        meant = nearest(value)
-        hint = f"; did you mean `{meant}`?" if meant is not None else _EXAMPLES
-        message = f"`{value[:40]}` is not a documented locale or voice{hint}"
-        yield target.finding("SV020", "warning", location, message)
+    if isinstance(value, str):
+        yield from (target.finding(found.code, "warning", location, found.message) for found in of_locale(value))
 
 
 def bad_ssml(target: Target) -> Iterator[Finding]:
@@ -50,9 +39,7 @@ def bad_ssml(target: Target) -> Iterator[Finding]:
     for location, text, _ in target.spoken:
         if ssml.has_root_tag(text):
             yield target.finding("SV022", "error", location, _SSML_AS_TEXT)
-        elif (tag := _TAG_IN_TEXT.search(text)) is not None:
-            message = f"a text is spoken as it is written, also `{tag[0][:40]}`; pass it as #ssml[…], or remove the tag"
-            yield target.finding("SV022", "warning", location, message)
+    yield from target.heard("SV022")
 
 
 def _ssml_findings(target: Target, location: Location, marked_up: str) -> Iterator[Finding]:
@@ -72,8 +59,8 @@ def _ssml_findings(target: Target, location: Location, marked_up: str) -> Iterat
 
 
 RULES = (
-    LintRule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents (the list grows), "
-             "and reads the script of the text.", unknown_locale),
+    LintRule("SV020", "warning", "Unknown locale", "A locale or voice is one that Sinch documents; the list grows.",
+             unknown_locale),
     LintRule("SV022", "error", "SSML", "SSML is plain text or well-formed XML with the root <speak>, without document "
              "type, entities and processing instructions. A warning: no markup, a tag that the engine does not "
              f"document, a break of more than {MAX_BREAK_S} s, breaks of more than {MAX_BREAKS_S} s together, and a "

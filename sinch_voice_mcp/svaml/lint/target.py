@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location
 from sinch_voice_mcp.svaml.prompts import Part, PromptError, TextPart, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
+from sinch_voice_mcp.svaml.speech import SpeechWarning, of_prompt, of_text
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 Context = Literal["ice", "ace", "pie", "callout", "update", "dice", "conference", "request"]
@@ -128,6 +129,24 @@ class Target:
             if isinstance(text := self.action.get(member), str):
                 yield Prompt(("action", member), text, ("action",), self.action.get("locale"))
 
+    def heard(self, code: str) -> Iterator[Finding]:
+        """Yield the warnings with a code about the texts that are spoken."""
+        return (
+            self.finding(code, "warning", location, warning.message)
+            for location, warning in self._heard
+            if warning.code == code
+        )
+
+    @cached_property
+    def _heard(self) -> tuple[tuple[Location, SpeechWarning], ...]:
+        said = (
+            ((*location, "text"), of_text(text, _locale(item.get("locale"))))
+            for location, item in self.named("say")
+            if isinstance(text := item.get("text"), str)
+        )
+        played = ((prompt.location, of_prompt(prompt.text, _locale(prompt.locale))) for prompt in self.prompts)
+        return tuple((location, warning) for location, warnings in (*said, *played) for warning in warnings)
+
     def named(self, *names: str) -> Iterable[tuple[Location, JsonObject]]:
         """Yield the instructions and the action that have one of these names."""
         for location, item in self.instructions:
@@ -146,3 +165,7 @@ def _readable(prompt: str) -> tuple[Part, ...]:
         return parse(prompt)
     except PromptError:
         return ()
+
+
+def _locale(value: object) -> str | None:
+    return value if isinstance(value, str) else None

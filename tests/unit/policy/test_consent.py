@@ -311,7 +311,7 @@ def test_a_recording_and_hidden_callbacks_are_shown() -> None:
         "cli": OWN,
         "suppressCallbacks": True,
         "record": True,
-        "recordingOptions": {"destinationUrl": "s3://bucket/a"},
+        "recordingOptions": {"destinationUrl": "s3://bucket/a", "credentials": "ID:secret:eu-west-1"},
     }
 
     lines = asked(custom(pie={"action": dial}), policy).question.splitlines()

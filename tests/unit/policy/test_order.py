@@ -64,6 +64,10 @@ WRONG: Mapping[str, Wrong] = {
     "in_app_target": Wrong({"type": "username", "endpoint": "alice"}),
     "stream_target": Wrong(connects("connectStream", "wss://evil.test")),
     "duration": Wrong(dials(REAL, maxDuration=3_601)),
+    "valid_svaml": Wrong(
+        says(name="startRecording", options={"destinationUrl": "azure://a/b"}),
+        {"allow_recording": True, "recording_destinations": ["azure://a/b"]},
+    ),
     "calling_hours": Wrong(dials(LATE)),
     "restricted_number": Wrong(dials(RESTRICTED)),
     "price": Wrong(dials(DEAR)),

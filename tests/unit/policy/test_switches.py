@@ -41,7 +41,7 @@ def to_user(name: str) -> Document:
     return Document(action=ConnectMxp(destination=UserDestination(endpoint=name)))
 
 
-def recording(url: str | None, credentials: str | None = None) -> Document:
+def recording(url: str | None, credentials: str = "ID:secret:eu-west-1") -> Document:
     options = RecordingOptions(destination_url=url, credentials=credentials)
     return Document(instructions=(StartRecording(options=options),), action=Hangup())
 

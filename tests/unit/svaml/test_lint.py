@@ -132,6 +132,18 @@ CASES: list[Case] = [
     ),
     ("SV035", tts(), tts(text="Hi."), None),
     ("SV035", tts(text="Hi.", prompts="#tts[Ho.]"), tts(enableAce=True), None),
+    ("SV022", said({"name": "say", "text": "Hi <break/> there."}), said({"name": "say", "text": "3 < 4 > 2"}), None),
+    ("SV036", said({"name": "say", "text": "Hi {{name}}."}), said({"name": "say", "text": "Hi Anna."}), None),
+    ("SV036", tts(text="Hi [Name]."), tts(text="Hi (Anna)."), None),
+    ("SV037", played("#tts[你好]"), played("#tts[Hi.]"), None),
+    (
+        "SV037",
+        menu(MENU, locale="ja-JP") | said({"name": "say", "text": "你好"}),
+        said({"name": "say", "text": "你好", "locale": "cmn-CN"}),
+        None,
+    ),
+    ("SV039", {"action": CONF | {"moh": "ring\n"}}, said({"name": "say", "text": "One.\nTwo."}), None),
+    ("SV038", said({"name": "say", "text": "..."}), said({"name": "say", "text": "."}) | said(), None),
 ]
 
 
@@ -149,7 +161,7 @@ def test_each_rule_reports_its_violation_and_accepts_the_correct_form(
 
 
 def test_every_rule_is_tested_documented_and_numbered() -> None:
-    assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 36)}
+    assert {case[0] for case in CASES} == {rule.code for rule in RULES} == {f"SV{n:03}" for n in range(1, 40)}
     for rule in RULES:
         assert rule.title
         assert rule.exactly.endswith(".")
