@@ -64,8 +64,9 @@ SENT = {"SV031", "SV008"}
 """What the guard warns of and sends: the ICE of a callout that connects no phone, and, under the rules of the sandbox,
 a document without its members under similar names."""
 
-FOUND_LATER = {"SV015"}
-"""A menu that does not exist: the sandbox finds it when the call comes to it, and few calls do."""
+RUN = {"SV012", "SV015"}
+"""What the sandbox runs: a text that some accounts may speak, and a document with a menu that does not exist, which is
+found when the call comes to it."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def _guard(judgment: Judgment) -> Iterator[str]:
 
 
 def _sandbox(judgment: Judgment) -> Iterator[str]:
-    if judgment.ran and judgment.errors - FOUND_LATER:
+    if judgment.ran and judgment.errors - RUN:
         yield "sandbox runs"
     # A number that is missing or none is no fault of the document, but the guard has to refuse it too.
     number = isinstance(judgment.refusal, Refusal) and judgment.refusal.rule in {"number_named", "e164_number"}

@@ -76,7 +76,7 @@ async def test_calls_are_listed_by_number_in_any_form_that_a_callout_accepts(dat
         assert (await voice.ok("list_calls", number="+12025550199"))["calls"] == []
 
 
-@pytest.mark.parametrize("written", ["Anna", "2025550102", "911", "+1", "", "%"])
+@pytest.mark.parametrize("written", ["Anna", "2025550102", "911", "+1", "%"])
 async def test_a_filter_that_is_no_number_is_invalid(database_url: str, written: str) -> None:
     async with scene(database_url) as stage, stage.server() as voice:
         error = await voice.fails("list_calls", number=written)
