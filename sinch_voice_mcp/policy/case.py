@@ -9,7 +9,7 @@ from typing import Generic
 from typing_extensions import TypeVar
 
 from sinch_voice_mcp.policy.effects.collecting import effects_of
-from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Reach, Speak, SpeakSsml, Unknown
+from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Fetch, Join, Reach, Speak, SpeakSsml, Unknown
 from sinch_voice_mcp.policy.facts import Facts, Tariff
 from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, region_of
@@ -31,12 +31,14 @@ class RunningCall:
     Attributes:
         call_id: ID of the call.
         digits: Digits that it has sent as tones so far.
-        trusted: Whether the call rang trusted numbers only.
+        trusted: Whether no one but trusted numbers can be on the line.
+        parties: Keyed hashes of everyone who can be on the line; a confirmation covers these.
     """
 
     call_id: CallId
     digits: int = 0
     trusted: bool = False
+    parties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,11 @@ class Case(Generic[R_co]):
         return any(isinstance(effect, Dial | Reach) for effect in self.effects)
 
     @property
+    def others(self) -> bool:
+        """Whether someone may be connected whom no dialed number names: in a conference, or as a reply decides."""
+        return any(_reaches_others(effect) for effect in self.effects)
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The SIP addresses that are no numbers, and the in-app users; one that is connected twice is listed twice."""
         found = (target_of(reach.kind, reach.target) for reach in self.all(Reach) if reach.target is not None)
@@ -181,6 +188,14 @@ class Case(Generic[R_co]):
     def tariff(self, number: NumberFacts) -> Tariff | None:
         """Return the price of a call to a number; None if it was not looked up."""
         return self.tariffs.get(number.e164)
+
+
+def _reaches_others(effect: Effect) -> bool:
+    match effect:
+        case Reach() | Join() | Dial(number=None) | Fetch(kind="callback"):
+            return True
+        case _:
+            return False
 
 
 def _sip_numbers(effects: Iterable[Effect], policy: Policy) -> Iterator[tuple[str, str, NumberFacts]]:

@@ -49,6 +49,7 @@ class Exposure:
         micros: The highest cost: every leg at its price for that time.
         currency: ISO 4217 code; None if no price is known.
         rate: What a minute costs at most, of all legs together.
+        others: Whether someone may be connected whom no number names, as in a conference.
     """
 
     numbers: tuple[NumberFacts, ...]
@@ -57,6 +58,7 @@ class Exposure:
     currency: str | None
     targets: tuple[str, ...] = ()
     rate: Micros = _FREE
+    others: bool = False
 
     def on_call(self, rate: Micros) -> "Exposure":
         """Return what a change uses up together with the call that it changes, whose minute costs ``rate``."""
@@ -70,6 +72,8 @@ def exposure(
     policy: Policy,
     tariffs: Mapping[PhoneNumber, Tariff],
     targets: Sequence[str] = (),
+    *,
+    others: bool = False,
 ) -> Exposure:
     """Return the most that an allowed request can use up.
 
@@ -79,6 +83,7 @@ def exposure(
         policy: Gives the price of a number whose price lookup failed.
         tariffs: Prices by number in E.164 form.
         targets: The SIP addresses and in-app users that are connected; their price is not known.
+        others: Whether someone may be connected whom no number names.
     """
     known = [*(tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs), *(UNKNOWN_TARIFF for _ in targets)]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
@@ -89,6 +94,7 @@ def exposure(
         currency=next((tariff.currency for tariff in known if tariff.currency), None),
         targets=tuple(dict.fromkeys(targets)),
         rate=_rounded_up(minute),
+        others=others,
     )
 
 

@@ -305,9 +305,9 @@ _CONFIRMATION = Refusal(
     "confirmation",
     "Call confirmed by a person",
     "Unless `confirm` is never, a person confirms a request that calls a number outside `trusted_numbers`, connects "
-    "anything else, leaves the number to a callback, sends more than four digits as tones in one call, or speaks or "
-    "joins a conference in a call in progress. The person is shown all of it; for an hour, the answer covers the same "
-    "request and no other.",
+    "anything else, leaves the number to a callback, sends more than four digits as tones in one call, speaks in a "
+    "call in progress in which anyone but trusted numbers may listen, or joins one to a conference. The person is "
+    "shown all of it; for an hour, the answer covers the same request and no other.",
     ("confirm", "trusted_numbers"),
     "confirmed",
     "Tell the user that the call was not confirmed. Do not ask again unless the user wants the call.",

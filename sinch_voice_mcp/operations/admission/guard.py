@@ -159,7 +159,7 @@ class Guard:
             rings=allow.rings,
             connects=allow.connects,
             spoken=allow.spoken,
-            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets),
+            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets, others=allow.others),
             verdicts=allow.verdicts,
             warnings=allow.warnings,
             digits=allow.digits,

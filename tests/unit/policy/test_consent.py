@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import (
     Allow,
+    Case,
     Decision,
     Facts,
     Intent,
@@ -19,8 +20,12 @@ from sinch_voice_mcp.policy import (
     question_text,
 )
 from sinch_voice_mcp.svaml import (
+    Action,
     ConnectConf,
+    ConnectMxp,
+    ConnectPstn,
     ConnectSip,
+    ConnectStream,
     Continue,
     Document,
     Event,
@@ -33,6 +38,8 @@ from sinch_voice_mcp.svaml import (
     Say,
     SendDtmf,
     SipDestination,
+    StreamDestination,
+    UserDestination,
 )
 from sinch_voice_mcp.text.cleaning import compose
 from sinch_voice_mcp.text.invisible import first_hidden, replace_hidden
@@ -198,9 +205,37 @@ def test_what_no_one_hears_and_connects_nothing_is_not_asked_about(document: Doc
     assert isinstance(in_call(document), Allow)
 
 
-@pytest.mark.parametrize("document", [SAY, Document(action=ConnectConf(conference_id="room"))])
-def test_a_call_that_rang_trusted_numbers_only_is_not_asked_about(document: Document) -> None:
-    assert isinstance(in_call(document, RunningCall(CallId("c1"), trusted=True)), Allow)
+def test_what_only_trusted_numbers_hear_is_not_asked_about() -> None:
+    assert isinstance(in_call(SAY, RunningCall(CallId("c1"), trusted=True)), Allow)
+
+
+def test_a_conference_is_asked_about_whoever_is_on_the_line() -> None:
+    decision = in_call(Document(action=ConnectConf(conference_id="room")), RunningCall(CallId("c1"), trusted=True))
+
+    assert isinstance(decision, NeedsApproval)
+    assert decision.reasons == ("join",)
+
+
+OTHERS: Mapping[str, Action] = {
+    "SIP": ConnectSip(destination=SipDestination(endpoint=f"{OTHER}@example.com")),
+    "in-app": ConnectMxp(destination=UserDestination(endpoint="anna")),
+    "in-app, chosen by the caller": ConnectMxp(),
+    "stream": ConnectStream(destination=StreamDestination(endpoint="wss://example.com/x")),
+    "number dialed by the caller": ConnectPstn(),
+    "conference": ConnectConf(conference_id="room"),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_whom_no_number_names_counts_as_anyone(what: str) -> None:
+    case = Case.of(Intent(Document(action=OTHERS[what]), "live", event="update"), Policy())
+
+    assert case.others
+
+
+def test_a_callout_whose_reply_a_callback_gives_counts_as_one_to_anyone() -> None:
+    assert Case.of(Intent(custom(ace="https://example.com/ace"), "live"), Policy()).others
+    assert not Case.of(Intent(custom(ace={"action": {"name": "hangup"}}), "live"), Policy()).others
 
 
 @pytest.mark.parametrize("document", [SAY, Document(action=ConnectConf(conference_id="room"))])
