@@ -141,7 +141,7 @@ class Case(Generic[R_co]):
 
     @property
     def others(self) -> bool:
-        """Whether someone may be connected whom no dialed number names: in a conference, or as a reply decides."""
+        """Whether a party without a dialed number may be connected: in a conference, or as a reply decides."""
         return any(_reaches_others(effect) for effect in self.effects)
 
     @property

@@ -61,7 +61,7 @@ def _reasons(case: Case, numbers: Sequence[str]) -> Iterator[ConsentReason]:
     # What a person confirmed when the call was placed does not include what is said in it later.
     if running is not None and not running.trusted and any(_is_heard(effect) for effect in case.effects):
         yield "speak"
-    # Anyone can be in a conference, so it makes no difference whom the call rang.
+    # Anyone can be in a conference, so the numbers that the call rang make no difference.
     if running is not None and any(case.all(Join)):
         yield "join"
 

@@ -46,7 +46,7 @@ class Allow(Generic[R_co]):
         tariffs: The prices that were looked up, by number in E.164.
         targets: The SIP addresses and in-app users that are connected; one that is connected twice is listed twice.
         digits: How many digits it sends as tones.
-        others: Whether someone may be connected whom no number names, as in a conference.
+        others: Whether a party without a number may be connected, as in a conference.
         shown: What a person sees of it; None if no person could have to confirm it.
     """
 

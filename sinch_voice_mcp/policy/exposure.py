@@ -49,7 +49,7 @@ class Exposure:
         micros: The highest cost: every leg at its price for that time.
         currency: ISO 4217 code; None if no price is known.
         rate: What a minute costs at most, of all legs together.
-        others: Whether someone may be connected whom no number names, as in a conference.
+        others: Whether a party without a number may be connected, as in a conference.
     """
 
     numbers: tuple[NumberFacts, ...]
@@ -83,7 +83,7 @@ def exposure(
         policy: Gives the price of a number whose price lookup failed.
         tariffs: Prices by number in E.164 form.
         targets: The SIP addresses and in-app users that are connected; their price is not known.
-        others: Whether someone may be connected whom no number names.
+        others: Whether a party without a number may be connected.
     """
     known = [*(tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs), *(UNKNOWN_TARIFF for _ in targets)]
     minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))

@@ -26,7 +26,7 @@ UPDATES = "update"
 """Kind of the entry of a change that connects something, so that a phone may ring."""
 
 OTHERS = "others"
-"""Its keyed hash is a destination of every request that may connect someone whom no number names."""
+"""Its keyed hash is a destination of every request that may connect a party without a number."""
 
 _FREE = Micros(0)
 PROLONGS = "prolong"
@@ -319,8 +319,16 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person, named by the principal for confirmations, confirmed these requests until an instant."""
+    """A person, named by the principal for confirmations, confirmed these requests until an instant.
+
+    Attributes:
+        principal: The person.
+        grants: The requests.
+        until: The instant.
+        answers: Digests of keys that belong to the sealed answer: if a request has one of them, the answer was used.
+    """
 
     principal: str
     grants: tuple[Grant, ...]
     until: Millis
+    answers: tuple[str, ...] = ()

@@ -90,6 +90,10 @@ class Confirmation:
             await self._count_digits(sum(allow.digits for allow in allowed), subject, free=not pending)
         return [await self._guard.admitted(allow) for allow in allowed]
 
+    def person(self, confirmer: str) -> str:
+        """Return a keyed hash of the person who confirms; another journal has another one."""
+        return self._journal.hashed(f"person {confirmer}")
+
     async def is_stopped(self) -> bool:
         """Return whether calling is stopped; no one is asked then.
 
@@ -150,7 +154,10 @@ class Confirmation:
                     raise unconfirmed.changed()
                 grants = tuple(self._grant(one, running) for one in _pending(decisions))
                 until = Millis(self._journal.now() + HOUR)
-                granted = await self._journal.approve(Approval(requester.confirmer, grants, until))
+                # The claims of a list have a part of the answer each.
+                parts = (requester, *(requester.part(index) for index in range(len(decisions))))
+                answers = tuple(part.answer_key for part in parts if part.answer_key is not None)
+                granted = await self._journal.approve(Approval(requester.confirmer, grants, until, answers))
                 # The claim of a callout refuses it, or returns the call that the same request placed before the stop.
                 if not granted and running is not None:
                     await self._check_switch()
@@ -201,7 +208,7 @@ def located_at(index: int | None) -> Generator[None]:
 
 
 def _names_parties(entry: JournalEntry) -> bool:
-    """Whether the destinations of an entry are everyone whom it can bring on the line."""
+    """Whether the destinations of an entry are all the parties that it can bring on the line."""
     # Anyone can show a trusted number as caller ID, and an entry without destinations has been forgotten.
     return entry.kind == PROLONGS or (entry.kind != INBOUND and bool(entry.destinations))
 

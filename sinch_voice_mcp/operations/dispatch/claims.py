@@ -141,7 +141,7 @@ def _keys(requester: Requester, fingerprint: str, now: Millis, *, repeatable: bo
         keys.append(ClaimKey(digest("key", requester.principal, requester.key), Millis(now + KEY_MS)))
     elif not repeatable:
         keys.append(ClaimKey(digest("same", fingerprint), Millis(now + SAME_REQUEST_MS), until_unanswered=True))
-    if requester.answer_digest is not None:
-        keys.append(ClaimKey(digest("token", requester.answer_digest), Millis(now + ANSWER_MS)))
+    if requester.answer_key is not None:
+        keys.append(ClaimKey(requester.answer_key, Millis(now + ANSWER_MS)))
     # Always in the same order, so that two transactions never lock the same keys in opposite order.
     return sorted(keys, key=lambda key: key.digest)

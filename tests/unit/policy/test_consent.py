@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.policy import (
     Allow,
-    Case,
     Decision,
     Facts,
     Intent,
@@ -20,12 +19,8 @@ from sinch_voice_mcp.policy import (
     question_text,
 )
 from sinch_voice_mcp.svaml import (
-    Action,
     ConnectConf,
-    ConnectMxp,
-    ConnectPstn,
     ConnectSip,
-    ConnectStream,
     Continue,
     Document,
     Event,
@@ -38,8 +33,6 @@ from sinch_voice_mcp.svaml import (
     Say,
     SendDtmf,
     SipDestination,
-    StreamDestination,
-    UserDestination,
 )
 from sinch_voice_mcp.text.cleaning import compose
 from sinch_voice_mcp.text.invisible import first_hidden, replace_hidden
@@ -214,28 +207,6 @@ def test_a_conference_is_asked_about_whoever_is_on_the_line() -> None:
 
     assert isinstance(decision, NeedsApproval)
     assert decision.reasons == ("join",)
-
-
-OTHERS: Mapping[str, Action] = {
-    "SIP": ConnectSip(destination=SipDestination(endpoint=f"{OTHER}@example.com")),
-    "in-app": ConnectMxp(destination=UserDestination(endpoint="anna")),
-    "in-app, chosen by the caller": ConnectMxp(),
-    "stream": ConnectStream(destination=StreamDestination(endpoint="wss://example.com/x")),
-    "number dialed by the caller": ConnectPstn(),
-    "conference": ConnectConf(conference_id="room"),
-}
-
-
-@pytest.mark.parametrize("what", OTHERS)
-def test_whom_no_number_names_counts_as_anyone(what: str) -> None:
-    case = Case.of(Intent(Document(action=OTHERS[what]), "live", event="update"), Policy())
-
-    assert case.others
-
-
-def test_a_callout_whose_reply_a_callback_gives_counts_as_one_to_anyone() -> None:
-    assert Case.of(Intent(custom(ace="https://example.com/ace"), "live"), Policy()).others
-    assert not Case.of(Intent(custom(ace={"action": {"name": "hangup"}}), "live"), Policy()).others
 
 
 @pytest.mark.parametrize("document", [SAY, Document(action=ConnectConf(conference_id="room"))])
