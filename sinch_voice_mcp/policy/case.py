@@ -56,6 +56,7 @@ class Intent(Generic[R_co]):
         running: The call in progress that a document changes; None for a callout and for a reply to an event.
         on_sandbox: Whether the platform has turned out to be a sandbox, so that no phone rings in live mode either.
         own_url: URL of this server's receiver, as the owner set it; its port is allowed in callback URLs.
+        local_ports: Ports of this machine that callback URLs may name in the sandbox.
     """
 
     request: R_co
@@ -68,6 +69,7 @@ class Intent(Generic[R_co]):
     running: RunningCall | None = None
     on_sandbox: bool = False
     own_url: str | None = None
+    local_ports: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
