@@ -17,7 +17,7 @@ from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
 from sinch_voice_mcp.policy.targets import sip_address, target_of
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import CallId, Payload, PhoneNumber
+from sinch_voice_mcp.types import CallId, Micros, Payload, PhoneNumber
 
 E = TypeVar("E", bound=Effect)
 R_co = TypeVar("R_co", bound=Payload, default=Payload, covariant=True)
@@ -33,12 +33,14 @@ class RunningCall:
         digits: Digits that it has sent as tones so far.
         trusted: Whether no one but trusted numbers can be on the line.
         parties: Keyed hashes of everyone who can be on the line; a confirmation covers these.
+        rate: What a minute of it costs at most; None if that is not known.
     """
 
     call_id: CallId
     digits: int = 0
     trusted: bool = False
     parties: frozenset[str] = frozenset()
+    rate: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,6 @@ _RULES = (
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
         "URLs of this machine: those of this server's own receiver, and ports that `sandbox_callback_ports` lists.",
         "callback_hosts",
-        "sandbox_callback_ports",
     ),
     rule_row(
         "application_key",

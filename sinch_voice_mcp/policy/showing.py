@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from math import ceil
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.policy.case import Case
@@ -13,7 +14,6 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Hides,
     Identify,
     Join,
-    Lasts,
     PlayStored,
     Reach,
     Speak,
@@ -21,20 +21,22 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Store,
     Tones,
 )
-from sinch_voice_mcp.policy.exposure import longest
+from sinch_voice_mcp.policy.exposure import longest, minutes, rates
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts, examine
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.text.cleaning import one_line
 from sinch_voice_mcp.text.quoting import printable
-from sinch_voice_mcp.types import Meaning, Payload
+from sinch_voice_mcp.types import MICROS_PER_UNIT, Meaning, Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCalloutRequest, CustomCallout, CustomCalloutRequest
 
 _PRICE_BANDS = tuple(map(Decimal, ("0", "0.05", "0.25", "0.50", "1", "2", "5")))
 """Upper bounds of the price bands, per minute in the account's currency; above them, whole units."""
 
 _LENGTH_BANDS = (60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400)
-"""Upper bounds of the bands of length, in seconds. A confirmation covers every length of its band."""
+"""Upper bounds of the bands of length, in seconds; above them, whole hours. A confirmation covers its band."""
+
+_HOUR_S = 3_600
 
 _REACHED = {"in_app": "in-app user", "sip": "SIP address", "stream": "stream"}
 
@@ -64,7 +66,8 @@ class Shown:
     Attributes:
         legs: The numbers that ring, each once.
         facts: Everything else that it does, one fact per line.
-        cost: The upper bound of its price; None if no price is known.
+        cost: The upper bound of its price, never less than what is reserved; None if no price is known.
+        costs: Whether it can cost anything.
         currency: ISO 4217 code; None if no price is known.
         exact: The request without its durations, as JSON text: with ``facts``, the identity of what is granted.
     """
@@ -74,22 +77,34 @@ class Shown:
     cost: Decimal | None
     currency: str | None
     exact: str
+    costs: bool = True
 
 
 def show(case: Case) -> Shown:
     """Return what a person sees of a request that passes every rule."""
     legs = tuple(dict.fromkeys(_leg(number, case) for number in case.legs))
-    rates = [_leg(number, case).rate for number in case.legs]
-    known = [rate for rate in rates if rate is not None]
-    minutes = _band(longest(case)) // 60
     return Shown(
         legs=legs,
         # Each fact once: a menu often repeats a text or connects the same target in several branches.
         facts=tuple(dict.fromkeys(_facts(case))),
-        cost=sum(known, Decimal(0)) * minutes if len(known) == len(rates) else None,
+        cost=_cost(case),
         currency=next((leg.currency for leg in legs if leg.currency), None),
         exact=json.dumps(_exact(case.request), sort_keys=True),
+        costs=_seconds(case) > 0,
     )
+
+
+def _cost(case: Case) -> Decimal | None:
+    """Return the upper bound of what is reserved for a request; None if no price is known."""
+    running = case.intent.running
+    found = list(rates(case.legs, case.policy, case.tariffs, case.targets))
+    if running is not None:
+        # The call that is changed costs money for that time as well.
+        found.append(None if running.rate is None else Decimal(running.rate) / MICROS_PER_UNIT)
+    known = [_price_band(rate) for rate in found if rate is not None]
+    if len(known) < len(found) or unseen(case):
+        return None
+    return sum(known, Decimal(0)) * minutes(_band(_seconds(case)))
 
 
 def question_text(shown: Sequence[Shown]) -> str:
@@ -122,7 +137,7 @@ def _lines(group: Sequence[Shown]) -> Iterator[str]:
     else:
         yield from (f"Call {leg.number} ({leg.country}, {leg.kind}, {leg.price})" for leg in legs)
     yield from group[0].facts
-    if legs:
+    if any(one.costs for one in group):
         costs = [one.cost for one in group]
         known = [cost for cost in costs if cost is not None]
         currency = next((one.currency for one in group if one.currency), None)
@@ -140,8 +155,10 @@ def _facts(case: Case) -> Iterator[str]:
         yield f"Records to: {_whole(store.url or 'a place that the platform chooses')}"
     if any(case.all(Hides)):
         yield "Reports no events"
-    if _has_length(case):
-        yield f"Lasts at most: {_band(longest(case)) // 60} min"
+    if seconds := _seconds(case):
+        # A document that only speaks does not bound the call that it runs in.
+        what = "Prolongs the call by" if isinstance(case.request, Document) else "Lasts"
+        yield f"{what} at most: {minutes(_band(seconds))} min"
 
 
 def _targets(case: Case) -> Iterator[str]:
@@ -193,11 +210,9 @@ def _type(request: Payload) -> str:
             return "call that speaks or plays"
 
 
-def _has_length(case: Case) -> bool:
-    # A document that only speaks does not bound the call that it runs in.
-    if not isinstance(case.request, Document):
-        return True
-    return case.connects or any(effect.name == "maxDuration" for effect in case.all(Lasts))
+def _seconds(case: Case) -> int:
+    """Return how long a request lasts at most; 0 only for a change that does not prolong its call."""
+    return longest(case) if isinstance(case.request, Document) else max(longest(case), 1)
 
 
 def _leg(number: NumberFacts, case: Case) -> ShownLeg:
@@ -209,18 +224,22 @@ def _leg(number: NumberFacts, case: Case) -> ShownLeg:
         country="none" if number.region in (None, NO_REGION) else number.region,
         kind=number.type.replace("_", " "),
         # A confirmation belongs to one wording of the question, so a small change of the price must not change it.
-        rate=None if rate is None else next((band for band in _PRICE_BANDS if rate <= band), _rounded_up(rate)),
+        rate=None if rate is None else _price_band(rate),
         currency=None if tariff is None else tariff.currency,
     )
 
 
-def _rounded_up(rate: Decimal) -> Decimal:
-    return rate.to_integral_value(ROUND_CEILING)
+def _price_band(rate: Decimal) -> Decimal:
+    """Return the upper bound of the band that a price is in."""
+    return next((band for band in _PRICE_BANDS if rate <= band), rate.to_integral_value(ROUND_CEILING))
 
 
 def _band(seconds: int) -> int:
-    """Return the upper bound of the band that a length is in, in seconds."""
-    return next((bound for bound in _LENGTH_BANDS if seconds <= bound), _LENGTH_BANDS[-1])
+    """Return the upper bound of the band that a length is in, in seconds; a length of 0 is in none."""
+    if seconds <= 0:
+        return 0
+    whole_hours = ceil(seconds / _HOUR_S) * _HOUR_S
+    return next((bound for bound in _LENGTH_BANDS if seconds <= bound), whole_hours)
 
 
 def _money(amount: Decimal, currency: str | None) -> str:

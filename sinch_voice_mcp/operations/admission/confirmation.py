@@ -7,12 +7,12 @@ from typing import TypeVar
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
-from sinch_voice_mcp.operations.admission.limits import HOUR, stopped
+from sinch_voice_mcp.operations.admission.limits import HOUR, known_rate, most_per_minute, stopped
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import FREE_DIGITS, Allow, NeedsApproval, RunningCall, Shown, question_text
 from sinch_voice_mcp.ports import INBOUND, OTHERS, PROLONGS, Approval, Grant, Journal, JournalEntry
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import CallId, Millis, Payload, PhoneNumber
+from sinch_voice_mcp.types import CallId, Micros, Millis, Payload, PhoneNumber
 
 R = TypeVar("R", bound=Payload)
 
@@ -128,7 +128,12 @@ class Confirmation:
             digits,
             trusted=entry is not None and parties <= trusted and all(_names_parties(one) for one in made),
             parties=parties,
+            rate=self._rate(entry),
         )
+
+    def _rate(self, entry: JournalEntry | None) -> Micros | None:
+        rate, policy = known_rate(entry), self._guard.policy
+        return most_per_minute(policy) if rate is None and policy.max_rate_per_minute is not None else rate
 
     async def _is_covered(
         self, pending: Sequence[NeedsApproval[Payload]], requester: Requester, running: RunningCall | None

@@ -72,7 +72,7 @@ def _local_port(url: str, case: Case) -> int | None:
 
 
 def _port_problem(url: str, port: int, case: Case) -> Problem | None:
-    # A sandbox outside this process posts wherever it is told, so the guard decides which programs a model can reach.
+    # A sandbox outside this process posts to every port, so the guard decides which programs a model can reach.
     own = case.intent.own_url or ""
     if port in case.intent.local_ports or url == own or (own and _local_port(own, case) == port):
         return None
