@@ -132,9 +132,9 @@ _RULES = (
         "spoken_text",
         "Text",
         "Text has something to speak, and at most `max_text_chars` characters in one piece, counted in Unicode's "
-        "composed form (NFC). It has no control, bidirectional or zero-width characters, except white space and the "
-        "joiners that a script or an emoji needs, no prompt syntax such as #href[, and no tag <speak>: SSML "
-        "is passed as SSML.",
+        "composed form (NFC). It has no control, bidirectional, zero-width or blank characters, except white space and "
+        "the joiners that a script or an emoji needs, at most six marks on one letter, no prompt syntax such as "
+        "#href[, and no tag <speak>: SSML is passed as SSML.",
         "max_text_chars",
     ),
     rule_row(

@@ -1,9 +1,11 @@
 """What a person sees of a request before it is sent: every fact in full, because what is shown is what is granted."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from itertools import groupby
 from math import ceil
 
 from sinch_voice_mcp.errors import SvamlError
@@ -24,7 +26,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
 from sinch_voice_mcp.policy.exposure import longest, minutes, rates
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.policy.numbers import NO_REGION, NumberFacts, examine
-from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.svaml import Document, ssml
 from sinch_voice_mcp.text.cleaning import one_line
 from sinch_voice_mcp.text.quoting import printable
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Meaning, Payload
@@ -37,6 +39,8 @@ _LENGTH_BANDS = (60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400)
 """Upper bounds of the bands of length, in seconds; above them, whole hours. A confirmation covers its band."""
 
 _HOUR_S = 3_600
+
+_BLANKS = re.compile(r"\s{3,}")
 
 _REACHED = {"in_app": "in-app user", "sip": "SIP address", "stream": "stream"}
 
@@ -85,13 +89,19 @@ def show(case: Case) -> Shown:
     legs = tuple(dict.fromkeys(_leg(number, case) for number in case.legs))
     return Shown(
         legs=legs,
-        # Each fact once: a menu often repeats a text or connects the same target in several branches.
-        facts=tuple(dict.fromkeys(_facts(case))),
+        facts=tuple(_counted(_facts(case))),
         cost=_cost(case),
         currency=next((leg.currency for leg in legs if leg.currency), None),
         exact=json.dumps(_exact(case.request), sort_keys=True),
         costs=_seconds(case) > 0,
     )
+
+
+def _counted(facts: Iterable[str]) -> Iterator[str]:
+    """Yield the facts in their order, because it can change what they mean; a fact that repeats at once has a count."""
+    for fact, same in groupby(facts):
+        times = len(list(same))
+        yield fact if times == 1 else f"{fact} ({times} times)"
 
 
 def _cost(case: Case) -> Decimal | None:
@@ -150,7 +160,7 @@ def _facts(case: Case) -> Iterator[str]:
         yield f"In the call: {_whole(case.intent.running.call_id)}"
     yield from _targets(case)
     yield from _heard(case)
-    yield from _tones(case)
+    yield from _digits(case)
     for store in case.all(Store):
         yield f"Records to: {_whole(store.url or 'a place that the platform chooses')}"
     if any(case.all(Hides)):
@@ -172,12 +182,12 @@ def _targets(case: Case) -> Iterator[str]:
         yield f"Caller ID: {', '.join(_number(cli) for cli in clis)}"
 
 
-def _tones(case: Case) -> Iterator[str]:
-    running = case.intent.running
-    for tones in case.all(Tones):
-        yield f"Sends as tones: {_whole(tones.value)}"
-    if running is not None and (digits := digits_of(case)):
+def _digits(case: Case) -> Iterator[str]:
+    running, digits = case.intent.running, digits_of(case)
+    if running is not None and digits:
         yield f"Digits sent in this call, with these: {digits + running.digits}"
+    elif digits and sum(1 for _ in case.all(Tones)) > 1:
+        yield f"Digits sent in all: {digits}"
 
 
 def _heard(case: Case) -> Iterator[str]:
@@ -187,7 +197,10 @@ def _heard(case: Case) -> Iterator[str]:
                 yield f'Says: "{one_line(text, len(text))}"'
             case SpeakSsml(ssml=marked_up):
                 # With its markup, because an attribute can replace the words.
-                yield f'Says (SSML): "{one_line(marked_up, len(marked_up) or 1)}"'
+                written = ssml.written(marked_up)
+                yield f'Says (SSML): "{one_line(written, len(written) or 1)}"'
+            case Tones(value=tones):
+                yield f"Sends as tones: {_whole(tones)}"
             case Fetch(kind="media", url=url):
                 yield f"Plays: {_whole(url)}"
             case PlayStored(name=name):
@@ -253,7 +266,9 @@ def _number(cli: str) -> str:
 
 
 def _whole(text: str) -> str:
-    return printable(text, max(len(text), 1))
+    shown = printable(text, max(len(text), 1))
+    # Many blanks would move what follows them out of sight.
+    return _BLANKS.sub(lambda found: f"<{len(found[0])} blanks>", shown)
 
 
 def _exact(payload: Payload) -> Mapping[str, object]:

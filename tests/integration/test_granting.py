@@ -220,6 +220,16 @@ async def test_digits_are_counted_over_all_changes_of_a_call_and_all_servers(dat
     assert "Digits sent in this call, with these: 7" in persons[0].questions[2].splitlines()
 
 
+async def test_no_spelling_of_a_call_gives_further_digits_for_free(era: Era, sandbox: Sandbox) -> None:
+    person = Person("decline", "decline")
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
+        await voice.fails("update_call", call_id="c9-abc", svaml=_tones("1234"))
+        for spelling in ("C9-ABC", "c9-Abc"):
+            error = await voice.fails("update_call", call_id=spelling, svaml=_tones("5"))
+            assert error["rule"] == "consent"
+    assert len(person.questions) == 2
+
+
 async def test_digits_of_the_callout_count_too(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:
     person = Person("decline")
     async with connected(rehearsed(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=person) as voice:

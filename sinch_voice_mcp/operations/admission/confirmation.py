@@ -118,7 +118,7 @@ class Confirmation:
             return None
         if self._guard.policy.confirm == "never":
             return RunningCall(call_id)
-        entry = await self._journal.by_call_id(call_id)
+        entry = await self._entry(call_id)
         made = [one for one in await self._journal.of_call(call_id) if one.state not in {"rejected", "not_sent"}]
         parties = frozenset(hashed for one in made for hashed in one.destinations)
         trusted = {self._journal.hashed(PhoneNumber(number)) for number in self._guard.policy.trusted_numbers}
@@ -134,6 +134,9 @@ class Confirmation:
     def _rate(self, entry: JournalEntry | None) -> Micros | None:
         rate, policy = known_rate(entry), self._guard.policy
         return most_per_minute(policy) if rate is None and policy.max_rate_per_minute is not None else rate
+
+    async def _entry(self, call_id: CallId) -> JournalEntry | None:
+        return await self._journal.by_call_id(call_id) or await self._journal.by_call_id(_one_spelling(call_id))
 
     async def _is_covered(
         self, pending: Sequence[NeedsApproval[Payload]], requester: Requester, running: RunningCall | None
@@ -186,7 +189,7 @@ class Confirmation:
             return
         # Another server can have sent digits in this call since the decision.
         most = FREE_DIGITS if free and self._guard.policy.confirm != "never" else None
-        counted_under = _counted_under(call_id, await self._journal.by_call_id(call_id))
+        counted_under = _counted_under(call_id, await self._entry(call_id))
         if not await self._journal.count_digits(counted_under, digits, most):
             raise unconfirmed.refusal("not_asked")
 
@@ -220,7 +223,12 @@ def _names_parties(entry: JournalEntry) -> bool:
 
 def _counted_under(call_id: CallId, entry: JournalEntry | None) -> str:
     # The digits of a callout are counted under our token, before the ID of its call is known.
-    return call_id if entry is None else entry.token
+    return _one_spelling(call_id) if entry is None else entry.token
+
+
+def _one_spelling(call_id: CallId) -> CallId:
+    """Return the ID without case and white space, which a platform may overlook: they must give no digits for free."""
+    return CallId("".join(call_id.split()).casefold())
 
 
 def _text(decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> str:

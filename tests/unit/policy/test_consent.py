@@ -202,7 +202,7 @@ def test_what_only_trusted_numbers_hear_is_not_asked_about() -> None:
     assert isinstance(in_call(SAY, RunningCall(CallId("c1"), trusted=True)), Allow)
 
 
-def test_a_conference_is_asked_about_whoever_is_on_the_line() -> None:
+def test_a_trusted_call_is_not_joined_to_a_conference_unasked() -> None:
     decision = in_call(Document(action=ConnectConf(conference_id="room")), RunningCall(CallId("c1"), trusted=True))
 
     assert isinstance(decision, NeedsApproval)
@@ -267,7 +267,7 @@ def test_no_text_passes_for_another_line_of_the_question() -> None:
 
 def test_texts_ssml_and_audio_are_shown_in_full() -> None:
     policy = Policy(media_hosts=frozenset({"example.com"}))
-    ssml = "<speak>Good <sub alias='evening'>day</sub>.</speak>"
+    ssml = '<speak>Good <sub alias="evening">day</sub>.</speak>'
     prompts = f"#ssml[{ssml}];#href[https://example.com/a.mp3?call=17]"
 
     assert f'Says: "{"x" * 600}"' in asked(tts(text="x" * 600)).question.splitlines()
