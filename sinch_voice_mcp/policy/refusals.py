@@ -32,10 +32,10 @@ _RULES = (
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
-        "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
-        "characters; `ice`, `ace` and `pie` are SVAML or a URL. A name, locale, tag or other value that is not spoken "
-        "has no control characters and at most 1,024 bytes, and so have all cookies of a document together, and all "
-        "tags.",
+        "something to play; every text can be sent as JSON; values of call headers have printable ASCII characters, "
+        "and keys are letters, digits and -.!%*_+`'~ but no header that routes or identifies a SIP call, such as Route "
+        "or From; `ice`, `ace` and `pie` are SVAML or a URL. A name, locale, tag or other value that is not spoken has "
+        "no control characters and at most 1,024 bytes, and so have all cookies of a document together, and all tags.",
     ),
     rule_row(
         "unknown_member",
@@ -184,10 +184,11 @@ _RULES = (
     rule_row(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is user@host "
-        "with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A user without "
-        "letters is a number in E.164 form, and every rule for numbers applies to it. The user is not `sos`, and has "
-        "no emergency number after letters or an access code.",
+        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is "
+        "user@host with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A "
+        "user without letters, with a plus before a digit, or with more than six digits is a number in E.164 form, "
+        "also after letters and ._-, and every rule for numbers applies to it. The user is not `sos`, and has no "
+        "emergency number after letters or an access code.",
         "allow_sip",
         "sip_hosts",
     ),

@@ -13,6 +13,7 @@ from sinch_voice_mcp.policy.case import Case
 from sinch_voice_mcp.policy.effects.collecting import EMBEDDED, is_inline, read_inline
 from sinch_voice_mcp.policy.effects.kinds import (
     Fetch,
+    Header,
     Hides,
     Identify,
     Join,
@@ -176,6 +177,8 @@ def _targets(case: Case) -> Iterator[str]:
         yield "Calls a number that a callback chooses"
     for reach in case.all(Reach):
         yield f"Connects: {_REACHED[reach.kind]} {_whole(reach.target or 'chosen by the caller')}"
+    for header in case.all(Header):
+        yield f"Call header: {_whole(header.key)}: {_whole(header.value)}"
     for join in case.all(Join):
         yield f"Conference: {_whole(join.conference_id)}"
     if clis := tuple(dict.fromkeys(effect.cli for effect in case.all(Identify))):

@@ -75,6 +75,15 @@ class PlayStored:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header is sent to the target that is connected."""
+
+    path: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """The call joins a conference."""
 
@@ -145,6 +154,7 @@ Effect = (
     | Speak
     | SpeakSsml
     | PlayStored
+    | Header
     | Join
     | Tones
     | Store

@@ -103,7 +103,9 @@ def test_a_batch_has_its_parts_where_the_protocol_has_batches() -> None:
     assert isinstance(empty, Flaw)
 
 
-@pytest.mark.parametrize("broken", [{"result": 5}, {"error": "no"}, {"error": {"code": "x"}}, {"error": 1, "result": {}}])
+@pytest.mark.parametrize(
+    "broken", [{"result": 5}, {"error": "no"}, {"error": {"code": "x"}}, {"error": 1, "result": {}}]
+)
 def test_a_broken_answer_of_a_client_ends_the_question(broken: dict[str, object]) -> None:
     message = read(json.dumps({"jsonrpc": "2.0", "id": 1} | broken))
 
