@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
-from mcp.server import MCPServer
+from mcp.server import MCPServer, ServerRequestContext
 from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.shared.exceptions import MCPError
@@ -115,6 +115,12 @@ async def _record_unclear(service: VoiceService, name: str) -> None:
     await service.changes.note("refused", details)
 
 
+def _asked_person(ctx: ServerRequestContext[VoiceService, Any]) -> str:
+    """Return whose answer a sealed state is: that of one person at one journal, where it is recorded."""
+    service = ctx.lifespan_context
+    return service.confirmation.person(principal(service.confirmer))
+
+
 def _clock_of(context: Context[VoiceService, Any] | None) -> Clock:
     return SystemClock() if context is None else context.request_context.lifespan_context.clock
 
@@ -179,7 +185,7 @@ def make_server(
         tools=[spec.build() for spec in specs],
         lifespan=lifespan_with_updates,
         subscriptions=updates.bus,
-        request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key])),
+        request_state_security=RequestStateSecurity(codec=SingleUse([sealing_key]), bind_principal=_asked_person),
         log_level="WARNING",
     )
     # Around the SDK's own check of sealed states, which fails the whole request.

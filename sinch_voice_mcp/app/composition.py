@@ -140,6 +140,7 @@ def _service_config(settings: Settings, pace: Pace, *, loopback: bool) -> Servic
         pace=pace,
         principal=settings.principal or LOCAL,
         confirmer=settings.principal or person_at_this_machine(),
+        local_ports=frozenset(port for port in (settings.callback_port, *settings.sandbox_callback_ports) if port),
     )
 
 

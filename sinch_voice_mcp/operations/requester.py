@@ -33,6 +33,11 @@ class Requester:
     confirmer: str = LOCAL
     shown: str | None = None
 
+    @property
+    def answer_key(self) -> str | None:
+        """Digest of the key that a request with this sealed answer takes; None without one."""
+        return None if self.answer_digest is None else digest("token", self.answer_digest)
+
     def part(self, index: int) -> "Requester":
         """Return the requester of one request of a list, with a key and an answer of its own."""
         return replace(self, key=_part(self.key, index), answer_digest=_part(self.answer_digest, index))

@@ -48,6 +48,7 @@ class ServiceConfig:
         pace: How long each wait lasts.
         principal: The principal of requests without authentication.
         confirmer: The principal that confirmations without authentication belong to.
+        local_ports: Ports of this machine that callback URLs may name in the sandbox.
     """
 
     policy: Policy
@@ -60,6 +61,7 @@ class ServiceConfig:
     pace: Pace = DEFAULT_PACE
     principal: str = LOCAL
     confirmer: str = LOCAL
+    local_ports: frozenset[int] = frozenset()
 
 
 class VoiceService:
@@ -147,6 +149,7 @@ class VoiceService:
             # The journal's time, on which all servers agree: a host whose clock is hours off must not ring at night.
             lambda: instant_of(journal.now()),
             config.source.url,
+            local_ports=config.local_ports,
             on_sandbox=lambda: self._found_sandbox,
         )
 

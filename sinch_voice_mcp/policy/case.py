@@ -9,7 +9,7 @@ from typing import Generic
 from typing_extensions import TypeVar
 
 from sinch_voice_mcp.policy.effects.collecting import effects_of
-from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Reach, Speak, SpeakSsml, Unknown
+from sinch_voice_mcp.policy.effects.kinds import Dial, Effect, Fetch, Join, Reach, Speak, SpeakSsml, Unknown
 from sinch_voice_mcp.policy.facts import Facts, Tariff
 from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, region_of
@@ -17,7 +17,7 @@ from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
 from sinch_voice_mcp.policy.targets import sip_address, target_of
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import CallId, Payload, PhoneNumber
+from sinch_voice_mcp.types import CallId, Micros, Payload, PhoneNumber
 
 E = TypeVar("E", bound=Effect)
 R_co = TypeVar("R_co", bound=Payload, default=Payload, covariant=True)
@@ -31,12 +31,16 @@ class RunningCall:
     Attributes:
         call_id: ID of the call.
         digits: Digits that it has sent as tones so far.
-        trusted: Whether the call rang trusted numbers only.
+        trusted: Whether no one but trusted numbers can be on the line.
+        parties: Keyed hashes of everyone who can be on the line; a confirmation covers these.
+        rate: What a minute of it costs at most; None if that is not known.
     """
 
     call_id: CallId
     digits: int = 0
     trusted: bool = False
+    parties: frozenset[str] = frozenset()
+    rate: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Intent(Generic[R_co]):
         running: The call in progress that a document changes; None for a callout and for a reply to an event.
         on_sandbox: Whether the platform has turned out to be a sandbox, so that no phone rings in live mode either.
         own_url: URL of this server's receiver, as the owner set it; its port is allowed in callback URLs.
+        local_ports: Ports of this machine that callback URLs may name in the sandbox.
     """
 
     request: R_co
@@ -66,6 +71,7 @@ class Intent(Generic[R_co]):
     running: RunningCall | None = None
     on_sandbox: bool = False
     own_url: str | None = None
+    local_ports: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,11 @@ class Case(Generic[R_co]):
         return any(isinstance(effect, Dial | Reach) for effect in self.effects)
 
     @property
+    def others(self) -> bool:
+        """Whether a party without a dialed number may be connected: in a conference, or as a reply decides."""
+        return any(_reaches_others(effect) for effect in self.effects)
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The SIP addresses that are no numbers, and the in-app users; one that is connected twice is listed twice."""
         found = (target_of(reach.kind, reach.target) for reach in self.all(Reach) if reach.target is not None)
@@ -181,6 +192,14 @@ class Case(Generic[R_co]):
     def tariff(self, number: NumberFacts) -> Tariff | None:
         """Return the price of a call to a number; None if it was not looked up."""
         return self.tariffs.get(number.e164)
+
+
+def _reaches_others(effect: Effect) -> bool:
+    match effect:
+        case Reach() | Join() | Dial(number=None) | Fetch(kind="callback"):
+            return True
+        case _:
+            return False
 
 
 def _sip_numbers(effects: Iterable[Effect], policy: Policy) -> Iterator[tuple[str, str, NumberFacts]]:

@@ -59,11 +59,11 @@ def _reasons(case: Case, numbers: Sequence[str]) -> Iterator[ConsentReason]:
     if digits and digits + (running.digits if running is not None else 0) > FREE_DIGITS:
         yield "dtmf"
     # What a person confirmed when the call was placed does not include what is said in it later.
-    if running is not None and not running.trusted:
-        if any(_is_heard(effect) for effect in case.effects):
-            yield "speak"
-        if any(case.all(Join)):
-            yield "join"
+    if running is not None and not running.trusted and any(_is_heard(effect) for effect in case.effects):
+        yield "speak"
+    # Anyone can be in a conference, so the numbers that the call rang make no difference.
+    if running is not None and any(case.all(Join)):
+        yield "join"
 
 
 def _is_heard(effect: object) -> bool:

@@ -47,6 +47,7 @@ class Allow(Generic[R_co]):
         tariffs: The prices that were looked up, by number in E.164.
         targets: The SIP addresses and in-app users that are connected; one that is connected twice is listed twice.
         digits: How many digits it sends as tones.
+        others: Whether a party without a number may be connected, as in a conference.
         shown: What a person sees of it; None if no person could have to confirm it.
     """
 
@@ -61,6 +62,7 @@ class Allow(Generic[R_co]):
     tariffs: Mapping[PhoneNumber, Tariff] = field(default_factory=dict[PhoneNumber, Tariff])
     targets: tuple[str, ...] = ()
     digits: int = 0
+    others: bool = False
     shown: Shown | None = field(default=None, compare=False)
 
 
@@ -171,6 +173,7 @@ def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
         tariffs=case.tariffs,
         targets=case.targets,
         digits=digits_of(case),
+        others=case.others,
         shown=show(case) if may_ask(case) else None,
     )
 

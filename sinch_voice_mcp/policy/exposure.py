@@ -49,6 +49,7 @@ class Exposure:
         micros: The highest cost: every leg at its price for that time.
         currency: ISO 4217 code; None if no price is known.
         rate: What a minute costs at most, of all legs together.
+        others: Whether a party without a number may be connected, as in a conference.
     """
 
     numbers: tuple[NumberFacts, ...]
@@ -57,6 +58,7 @@ class Exposure:
     currency: str | None
     targets: tuple[str, ...] = ()
     rate: Micros = _FREE
+    others: bool = False
 
     def on_call(self, rate: Micros) -> "Exposure":
         """Return what a change uses up together with the call that it changes, whose minute costs ``rate``."""
@@ -70,6 +72,8 @@ def exposure(
     policy: Policy,
     tariffs: Mapping[PhoneNumber, Tariff],
     targets: Sequence[str] = (),
+    *,
+    others: bool = False,
 ) -> Exposure:
     """Return the most that an allowed request can use up.
 
@@ -79,9 +83,10 @@ def exposure(
         policy: Gives the price of a number whose price lookup failed.
         tariffs: Prices by number in E.164 form.
         targets: The SIP addresses and in-app users that are connected; their price is not known.
+        others: Whether a party without a number may be connected.
     """
-    known = [*(tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs), *(UNKNOWN_TARIFF for _ in targets)]
-    minute = sum((_rate(tariff, policy) for tariff in known), Decimal(0))
+    known = [tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs]
+    minute = sum((rate or Decimal(0) for rate in rates(legs, policy, tariffs, targets)), Decimal(0))
     return Exposure(
         numbers=tuple(dict.fromkeys(legs)),
         seconds=seconds,
@@ -89,7 +94,19 @@ def exposure(
         currency=next((tariff.currency for tariff in known if tariff.currency), None),
         targets=tuple(dict.fromkeys(targets)),
         rate=_rounded_up(minute),
+        others=others,
     )
+
+
+def rates(
+    legs: Sequence[NumberFacts], policy: Policy, tariffs: Mapping[PhoneNumber, Tariff], targets: Sequence[str] = ()
+) -> tuple[Decimal | None, ...]:
+    """Return what a minute of each leg and target costs at most; None where the owner set no limit to unknown prices.
+
+    What a person is shown and what is reserved are calculated from these.
+    """
+    known = (*(tariffs.get(leg.e164, UNKNOWN_TARIFF) for leg in legs), *(UNKNOWN_TARIFF for _ in targets))
+    return tuple(policy.max_rate_per_minute if tariff.rate is None else tariff.rate for tariff in known)
 
 
 def minutes(seconds: float) -> int:
@@ -153,10 +170,6 @@ def _instruction_seconds(instruction: Instruction) -> float | None:
             return _known_sum(spoken)
         case _:
             return 0
-
-
-def _rate(tariff: Tariff, policy: Policy) -> Decimal:
-    return (policy.max_rate_per_minute or Decimal(0)) if tariff.rate is None else tariff.rate
 
 
 def _speaking(callout: TtsCallout) -> int | None:

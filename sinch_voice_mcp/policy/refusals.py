@@ -33,10 +33,10 @@ _RULES = (
         "readable",
         "Readable request",
         "Inline SVAML is valid for its event; prompts follow the prompt syntax and are not empty; `playFiles` names "
-        "something to play; every text can be sent as JSON; keys and values of call headers have printable ASCII "
-        "characters; `ice`, `ace` and `pie` are SVAML or a URL. A name, locale, tag or other value that is not spoken "
-        "has no control characters and at most 1,024 bytes, and so have all cookies of a document together, and all "
-        "tags.",
+        "something to play; every text can be sent as JSON; values of call headers have printable ASCII characters, "
+        "and keys are letters, digits and -.!%*_+`'~ but no header that routes or identifies a SIP call, such as Route "
+        "or From; `ice`, `ace` and `pie` are SVAML or a URL. A name, locale, tag or other value that is not spoken has "
+        "no control characters and at most 1,024 bytes, and so have all cookies of a document together, and all tags.",
     ),
     rule_row(
         "unknown_member",
@@ -133,9 +133,9 @@ _RULES = (
         "spoken_text",
         "Text",
         "Text has something to speak, and at most `max_text_chars` characters in one piece, counted in Unicode's "
-        "composed form (NFC). It has no control, bidirectional or zero-width characters, except white space and the "
-        "joiners that a script or an emoji needs, no prompt syntax such as #href[, and no tag <speak>: SSML "
-        "is passed as SSML.",
+        "composed form (NFC). It has no control, bidirectional, zero-width or blank characters, except white space and "
+        "the joiners that a script or an emoji needs, at most six marks on one letter, no prompt syntax such as "
+        "#href[, and no tag <speak>: SSML is passed as SSML.",
         "max_text_chars",
     ),
     rule_row(
@@ -158,7 +158,7 @@ _RULES = (
         "callback_url",
         "Callback URLs",
         f"Events are sent to https:// URLs whose host is in `callback_hosts`. {_URL} The sandbox also accepts http:// "
-        "URLs of this machine.",
+        "URLs of this machine: those of this server's own receiver, and ports that `sandbox_callback_ports` lists.",
         "callback_hosts",
     ),
     rule_row(
@@ -185,10 +185,11 @@ _RULES = (
     rule_row(
         "sip_target",
         "SIP addresses",
-        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is user@host "
-        "with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A user without "
-        "letters is a number in E.164 form, and every rule for numbers applies to it. The user is not `sos`, and has "
-        "no emergency number after letters or an access code.",
+        "SIP addresses are refused unless `allow_sip` is set and `sip_hosts` lists their host. An address is "
+        "user@host with letters, digits and ._+- and a DNS name, at most followed by a port and `;transport=`. A "
+        "user without letters, with a plus before a digit, or with more than six digits is a number in E.164 form, "
+        "also after letters and ._-, and every rule for numbers applies to it. The user is not `sos`, and has no "
+        "emergency number after letters or an access code.",
         "allow_sip",
         "sip_hosts",
     ),
@@ -313,9 +314,9 @@ _CONFIRMATION = Refusal(
     "confirmation",
     "Call confirmed by a person",
     "Unless `confirm` is never, a person confirms a request that calls a number outside `trusted_numbers`, connects "
-    "anything else, leaves the number to a callback, sends more than four digits as tones in one call, or speaks or "
-    "joins a conference in a call in progress. The person is shown all of it; for an hour, the answer covers the same "
-    "request and no other.",
+    "anything else, leaves the number to a callback, sends more than four digits as tones in one call, speaks in a "
+    "call in progress in which anyone but trusted numbers may listen, or joins one to a conference. The person is "
+    "shown all of it; for an hour, the answer covers the same request and no other.",
     ("confirm", "trusted_numbers"),
     "confirmed",
     "Tell the user that the call was not confirmed. Do not ask again unless the user wants the call.",

@@ -1,6 +1,7 @@
 """SIP addresses and names of in-app users: what they are written like, and whether they could reach an emergency."""
 
 import re
+import string
 from dataclasses import dataclass
 
 from sinch_voice_mcp.policy.effects.kinds import ReachKind
@@ -18,6 +19,12 @@ _SOS = "sos"
 
 _ACCESS_CODES = ("", "0", "9", "00")
 """Digits that a telephone system takes away before it passes a call on."""
+
+_MAX_NAME_DIGITS = 6
+"""Digits of a user that is a name; with more of them it could be a number behind a prefix."""
+
+_PLUS = re.compile(r"\+[0-9]", re.ASCII)
+_BEFORE_A_NUMBER = f"{string.ascii_letters}._-"
 
 _MIN_EMERGENCY_DIGITS = 3
 """A name may contain shorter numbers by chance, such as `agent17`."""
@@ -37,8 +44,14 @@ class SipAddress:
 
     @property
     def number(self) -> str | None:
-        """The user part if it has no letters, so that a gateway may call it as a number; else None."""
-        return None if any(char.isalpha() for char in self.user) else self.user
+        """The user part, after letters and ``._-``, if a gateway may call it as a number; else None.
+
+        That is a user without letters, with a plus before a digit, or with more than six digits.
+        """
+        if not any(char.isalpha() for char in self.user):
+            return self.user
+        is_name = not _PLUS.search(self.user) and sum(char.isdecimal() for char in self.user) <= _MAX_NAME_DIGITS
+        return None if is_name else self.user.lstrip(_BEFORE_A_NUMBER)
 
     @property
     def reaches_emergency(self) -> bool:

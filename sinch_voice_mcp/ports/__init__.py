@@ -17,6 +17,7 @@ from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
 from sinch_voice_mcp.ports.requests import (
     CHANGES,
     INBOUND,
+    OTHERS,
     PROLONGS,
     UPDATES,
     Approval,
@@ -46,6 +47,7 @@ from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
 __all__ = [
     "CHANGES",
     "INBOUND",
+    "OTHERS",
     "PROLONGS",
     "UPDATES",
     "Approval",

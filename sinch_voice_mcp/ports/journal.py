@@ -135,7 +135,10 @@ class Journal(Protocol):
         ...
 
     async def approve(self, approval: Approval) -> bool:
-        """Remember that a person confirmed some requests; while calling is stopped, do nothing and return False."""
+        """Remember that a person confirmed some requests; while calling is stopped, do nothing and return False.
+
+        An answer that was used before is not remembered again.
+        """
         ...
 
     async def approved(self, principal: str, digests: Sequence[str]) -> bool:

@@ -25,6 +25,9 @@ was sent. Each value includes those after it."""
 UPDATES = "update"
 """Kind of the entry of a change that connects something, so that a phone may ring."""
 
+OTHERS = "others"
+"""Its keyed hash is a destination of every request that may connect a party without a number."""
+
 _FREE = Micros(0)
 PROLONGS = "prolong"
 """Kind of the entry of a change that rings no phone, but lets a call last longer."""
@@ -96,7 +99,7 @@ class Claim:
         fingerprint: Digest of the normalized request.
         content: Digest of what the callee would notice; empty if it may be repeated. While a request with the same
             content may have rung without a known outcome, this one is its duplicate, whatever its keys are.
-        destinations: Keyed hashes of the numbers that will ring.
+        destinations: Keyed hashes of the numbers that will ring, and of :data:`OTHERS`.
         number: The first of these numbers, masked.
         conference: ID of the conference that the call joins.
         subject: ID of the call that an update changes.
@@ -323,8 +326,16 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person, named by the principal for confirmations, confirmed these requests until an instant."""
+    """A person, named by the principal for confirmations, confirmed these requests until an instant.
+
+    Attributes:
+        principal: The person.
+        grants: The requests.
+        until: The instant.
+        answers: Digests of keys that belong to the sealed answer: if a request has one of them, the answer was used.
+    """
 
     principal: str
     grants: tuple[Grant, ...]
     until: Millis
+    answers: tuple[str, ...] = ()

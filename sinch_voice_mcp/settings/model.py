@@ -92,8 +92,8 @@ class Settings(BaseModel):
     )
     sandbox_callback_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
         (),
-        description="Ports of this machine to which the embedded sandbox may send events, if set_callbacks names one; "
-        "its own receiver needs none",
+        description="Ports of this machine that callback URLs may name in the sandbox, such as that of an application "
+        "of yours; this server's own receiver needs none",
     )
     toolsets: tuple[str, ...] | None = Field(None, description="Toolsets to offer; default all")
     tools: tuple[str, ...] | None = Field(None, description="Single tools to offer in addition to the toolsets")

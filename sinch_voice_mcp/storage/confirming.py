@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sinch_voice_mcp.ports import Approval
+from sinch_voice_mcp.ports import Approval, Grant
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction
@@ -17,6 +17,8 @@ _UNBOUNDED = 2**53
 
 def approving(approval: Approval, now: Millis) -> Transaction[bool]:
     """Store what a person confirmed; the value is False, and nothing is stored, while calling is stopped."""
+    # Before anything is written, because an answer that was used must not prolong what it granted.
+    used = yield [Statement(sql.FIND_KEY, {"digest": answer, "now": now}) for answer in approval.answers]
     grants = sorted(approval.grants, key=lambda grant: grant.digest)
     hashes = sorted({hashed for grant in grants for hashed in grant.destinations})
     # The audit row locks the row of the kill switch, so that a stop comes before or after all of this.
@@ -24,15 +26,20 @@ def approving(approval: Approval, now: Millis) -> Transaction[bool]:
     (stopped,) = yield (Statement(sql.SWITCH),)
     if stopped:
         return Rollback(value=False)
-    for grant in grants:
-        values = {
-            "principal": approval.principal,
-            "digest": grant.digest,
-            "destinations": " ".join(grant.destinations),
-            "until": approval.until,
-        }
-        yield (Statement(sql.APPROVE, values),)
+    if any(used):
+        return Rollback(value=True)
+    yield [_storing(grant, approval) for grant in grants]
     return Commit(value=True)
+
+
+def _storing(grant: Grant, approval: Approval) -> Statement:
+    values = {
+        "principal": approval.principal,
+        "digest": grant.digest,
+        "destinations": " ".join(grant.destinations),
+        "until": approval.until,
+    }
+    return Statement(sql.APPROVE, values)
 
 
 def covering(principal: str, digests: Sequence[str], now: Millis) -> Transaction[bool]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape, quoteattr
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
@@ -33,6 +34,9 @@ _AMAZON = "https://amazon.example/ssml"
 _AMAZON_DECLARATION = f' xmlns:amazon="{_AMAZON}"'
 _UNBOUND_PREFIX = 27
 """Expat's code for a prefix that no element declares."""
+
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_SHOWN_AS_THEY_ARE = {"\n": "\n", "\r": "\r", "\t": "\t"}
 
 _MARKUP = re.compile(r"[<&]")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -120,6 +124,15 @@ def sources(ssml: str) -> tuple[str, ...]:
     return () if root is None else tuple(_sources(root.iter()))
 
 
+def written(ssml: str) -> str:
+    """Write SSML as it is read: characters in place of references to them, no comments. Unreadable SSML stays."""
+    try:
+        root = _root(ssml)
+    except SsmlError:
+        return ssml
+    return ssml if root is None else _written(root)
+
+
 def tag(element: Element) -> str:
     """Return the name of an element as it is written: ``amazon:effect``."""
     namespace, _, local = str(element.tag).rpartition("}")
@@ -175,6 +188,16 @@ def _parsed_with_prefix(declared: str, speak: re.Match[str] | None) -> Element:
 
 def _not_wellformed(line: int, column: int) -> SsmlError:
     return SsmlError(f"is not well-formed XML at line {line}, column {column + 1}")
+
+
+def _written(element: Element) -> str:
+    attributes = "".join(
+        f" {'xml:' if name.startswith(_XML) else ''}{_local(name)}={quoteattr(value, _SHOWN_AS_THEY_ARE)}"
+        for name, value in element.attrib.items()
+    )
+    inner = escape(element.text or "") + "".join(_written(child) + escape(child.tail or "") for child in element)
+    name = tag(element)
+    return f"<{name}{attributes}>{inner}</{name}>" if inner else f"<{name}{attributes}/>"
 
 
 def _depth(root: Element) -> int:

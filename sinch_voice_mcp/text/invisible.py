@@ -9,8 +9,11 @@ WHITE_SPACE = frozenset("\n\r\t")
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Characters without a shape that Unicode counts as letters or marks."""
 
-_BLANK = frozenset("\u2800")
-"""Characters without a shape that Unicode counts as symbols."""
+_BLANK = frozenset("\u2800\U0001d159\U00016fe4")
+"""Characters without a shape that Unicode counts as symbols or marks."""
+
+_MAX_MARKS = 6
+"""Marks on one letter: more than any script writes. A pile of them covers the text around it."""
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NONCHARACTERS = range(0xFDD0, 0xFDF0)
@@ -47,16 +50,18 @@ def is_hidden(char: str) -> bool:
     """
     if char in WHITE_SPACE:
         return False
-    return char in _SHAPELESS or unicodedata.category(char) in _HIDDEN_CATEGORIES or _is_ignorable(char)
+    return (
+        char in _SHAPELESS or char in _BLANK or unicodedata.category(char) in _HIDDEN_CATEGORIES or _is_ignorable(char)
+    )
 
 
 def first_hidden(text: str) -> str | None:
     """Return the name of the first invisible character, such as ``ZERO WIDTH SPACE (U+200B)``; None without one.
 
     A joiner where Arabic, Indic and similar scripts or an emoji need it does not count, nor does one variation
-    selector directly after the character that it styles.
+    selector directly after the character that it styles. A mark on a letter that has six counts.
     """
-    found = next((char for at, char in enumerate(text) if is_hidden(char) and not _is_spelling(text, at)), None)
+    found = next((char for at, char in enumerate(text) if _hides(text, at)), None)
     if found is None:
         return None
     return f"{unicodedata.name(found, 'a control character')} (U+{ord(found):04X})"
@@ -66,14 +71,37 @@ def replace_hidden(text: str, replacement: Callable[[str], str]) -> str:
     """Replace every invisible character that the spelling does not need."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        replacement(char) if is_hidden(char) and not _is_spelling(text, at) else char for at, char in enumerate(text)
-    )
+    return "".join(replacement(char) if _hides(text, at) else char for at, char in enumerate(text))
 
 
 def is_blank(text: str) -> bool:
     """Whether nothing in a text can be spoken: only white space, invisible characters and marks without a letter."""
     return all(char in _BLANK or unicodedata.category(char)[0] in "ZCM" for char in text)
+
+
+def _hides(text: str, at: int) -> bool:
+    """Whether the character at an index is invisible, or a mark that covers the text around it."""
+    char = text[at]
+    if is_hidden(char):
+        return not _is_spelling(text, at)
+    return _is_mark(char) and _marks_before(text, at) >= _MAX_MARKS
+
+
+def _marks_before(text: str, at: int) -> int:
+    """Count the marks directly before an index, at most as many as a letter may have."""
+    marks = 0
+    while at > 0 and marks < _MAX_MARKS:
+        at -= 1
+        if _is_mark(text[at]):
+            marks += 1
+        elif not is_hidden(text[at]):
+            # Invisible characters separate no marks: they may be removed.
+            break
+    return marks
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in {"Mn", "Me"}
 
 
 def _is_ignorable(char: str) -> bool:
@@ -120,4 +148,4 @@ def _is_skin_tone(char: str) -> bool:
 
 
 def _is_symbol(char: str) -> bool:
-    return char >= _FIRST_SYMBOL and unicodedata.category(char) == "So"
+    return char >= _FIRST_SYMBOL and char not in _BLANK and unicodedata.category(char) == "So"

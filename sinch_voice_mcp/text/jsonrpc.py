@@ -111,7 +111,7 @@ def _message(data: object, text: str) -> Message | Flaw:
     ident = given if isinstance(given, str | int) and _is_id(given) else None
     if "method" not in data and ("result" in data or "error" in data):
         # An answer to a question of the server. An answer to it would be an answer to an answer.
-        return Message(text, None) if _is_answer(data) else Flaw(None)
+        return Message(text, None) if _is_answer(data) else _unreadable_answer(ident)
     fault = _fault(data)
     if fault is not None:
         return _flaw(INVALID_REQUEST, fault, ident)
@@ -120,6 +120,14 @@ def _message(data: object, text: str) -> Message | Flaw:
         canceled = params.get("requestId")
         return Message(text, ident, canceled if isinstance(canceled, str | int) else None)
     return Message(text, ident)
+
+
+def _unreadable_answer(ident: str | int | None) -> Message | Flaw:
+    """Return an error in place of an answer that cannot be read, so that the question ends; nothing without an id."""
+    if ident is None:
+        return Flaw(None)
+    error = {"code": INVALID_REQUEST, "message": "the client's answer is neither a result nor an error"}
+    return Message(json.dumps({"jsonrpc": "2.0", "id": ident, "error": error}), None)
 
 
 def _fault(data: JsonObject) -> str | None:
@@ -140,7 +148,7 @@ def _fault(data: JsonObject) -> str | None:
 def _is_answer(data: JsonObject) -> bool:
     error = data.get("error")
     if is_object(data.get("result")):
-        complete = _is_id(data.get("id"))
+        complete = _is_id(data.get("id")) and error is None
     else:
         described = is_object(error) and _is_whole(error.get("code")) and isinstance(error.get("message"), str)
         complete = described and "id" in data and (data["id"] is None or _is_id(data["id"]))

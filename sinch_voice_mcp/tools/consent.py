@@ -10,7 +10,7 @@ from mcp.server.auth.provider import principal_components
 from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp.types import ElicitResult
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.deadline import pause_for_a_person, resume_after_a_person
@@ -35,8 +35,17 @@ _INPUT_REQUIRED = "2026-07-28"
 Ready = Callable[[VoiceService], Awaitable[None]]
 
 
+def _without_additional(schema: dict[str, Any]) -> None:
+    schema.pop("additionalProperties", None)
+
+
 class Consent(BaseModel):
-    """What a person is asked for: yes or no to one request. Only the JSON value true is a yes; there is no default."""
+    """What a person is asked for: yes or no to one request. Only the JSON value true is a yes; there is no default.
+
+    An answer with anything else in it is none. The schema does not say so, because clients know only its basic members.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_additional)
 
     place: Annotated[bool, Field(strict=True, description="Place this call, or change it as described")]
 

@@ -54,7 +54,7 @@ async def refuse_unusable_answers(ctx: ServerRequestContext[Any, Any], call_next
     if ctx.method != "tools/call" or (answers is None and state is None):
         return await call_next(ctx)
     try:
-        _ANSWERS.validate_python(answers or {}, by_alias=True, by_name=False)
+        _ANSWERS.validate_python({} if answers is None else answers, by_alias=True, by_name=False)
     except ValidationError:
         return _result(unconfirmed.refusal("failed"))
     try:

@@ -1,7 +1,7 @@
 """Whatever a client does instead of asking a person, the result is the same refusal, and nothing is placed."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -54,6 +54,7 @@ ANSWERS: Mapping[str, object] = {
     "another action": {"action": "banana"},
     "another letter case of the action": {"action": "ACCEPT", "content": {"place": True}},
     "the answer to another question": {"roots": []},
+    "more than was asked for": {"action": "accept", "content": {"place": True, "x": 1}},
 }
 """Results of a question that are no answer."""
 
@@ -122,20 +123,42 @@ async def test_an_error_in_place_of_an_answer_is_a_refusal(wire: Wire, era: Era)
     assert await _placed(wire) == []
 
 
+@pytest.mark.parametrize("era", ["legacy"])
+async def test_a_malformed_answer_ends_the_question_at_once(wire: Wire, era: Era) -> None:
+    for answer in MALFORMED:
+        message, _ = await _asked(wire, era)
+        await wire.send({"id": message["id"], **answer})
+        _is_refused(await wire.receive())
+    assert await _placed(wire) == []
+
+
+_NO_ERRORS: Sequence[object] = ({"code": "x"}, {"code": 1}, {}, None, "no")
+_NO_RESULTS: Sequence[object] = ([], "yes", None, 5, True)
+MALFORMED: Sequence[dict[str, Any]] = (
+    *({"error": error} for error in _NO_ERRORS),
+    *({"result": result} for result in _NO_RESULTS),
+)
+"""Answers that are no valid JSON-RPC."""
+
+
 @pytest.mark.parametrize("era", ["auto"])
 async def test_a_state_that_is_not_ours_is_a_refusal(wire: Wire, era: Era) -> None:
     message, _ = await _asked(wire, era)
     asked = message["result"]
     yes = {key: {"action": "accept", "content": {"place": True}} for key in asked["inputRequests"]}
-    for more in (
+    unusable: Sequence[dict[str, Any]] = (
         {"inputResponses": yes, "requestState": "v1.abc"},
         {"inputResponses": yes, "requestState": 7},
         {"inputResponses": yes, "requestState": {}},
         {"inputResponses": [1], "requestState": asked["requestState"]},
+        {"inputResponses": []},
+        {"inputResponses": "", "requestState": asked["requestState"]},
+        {"inputResponses": False},
         {"inputResponses": "yes", "requestState": asked["requestState"]},
         {"inputResponses": dict.fromkeys(yes, "yes"), "requestState": asked["requestState"]},
         {"inputResponses": dict.fromkeys(yes, None), "requestState": asked["requestState"]},
-    ):
+    )
+    for more in unusable:
         await wire.call("place_tts_callout", CALL, **more)
         _is_refused(await wire.receive())
     # Another call with the state of this one.

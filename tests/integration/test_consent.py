@@ -280,10 +280,39 @@ async def test_a_replayed_answer_speaks_once(clock: ManualClock) -> None:
     assert sum(request.method == "PATCH" for request in sandbox.requests) == 1
 
 
-async def test_servers_of_one_application_accept_each_others_questions(sandbox: Sandbox) -> None:
-    key = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
-    async with connected(rehearsed(**key), "auto", sandbox=sandbox, person=Person()) as one:
+KEY = {"SINCH_APPLICATION_KEY": DEFAULT_CREDENTIALS.key, "SINCH_APPLICATION_SECRET": DEFAULT_CREDENTIALS.secret}
+
+
+async def test_servers_of_one_person_accept_each_others_questions(database_url: str) -> None:
+    clock = ManualClock()
+    sandbox = create_sandbox(clock=clock, wall=clock)
+    settings = rehearsed(SINCH_VOICE_DATABASE_URL=database_url, **KEY)
+    async with connected(settings, "auto", sandbox=sandbox, person=Person(), clock=clock) as one:
         asked = await _asked(one, CALL)
-    async with connected(rehearsed(**key), "auto", sandbox=sandbox, person=Person()) as other:
+    async with connected(settings, "auto", sandbox=sandbox, person=Person(), clock=clock) as other:
         assert not (await _answered(other, CALL, asked)).is_error
     assert len(_posts(sandbox)) == 1
+
+
+@pytest.mark.parametrize("used", [True, False])
+@pytest.mark.parametrize("which", ["person", "journal"])
+async def test_an_answer_of_one_person_grants_nothing_to_another(database_url: str, which: str, *, used: bool) -> None:
+    clock = ManualClock()
+    sandbox = create_sandbox(clock=clock, wall=clock)
+    shared = {"SINCH_VOICE_DATABASE_URL": database_url, **KEY}
+    other = {**shared, "SINCH_VOICE_PRINCIPAL": "bob"} if which == "person" else KEY
+    bob = Person("decline")
+    async with (
+        connected(
+            rehearsed(**shared, SINCH_VOICE_PRINCIPAL="anna"), "auto", sandbox=sandbox, person=Person(), clock=clock
+        ) as first,
+        connected(rehearsed(**other), "auto", sandbox=sandbox, person=bob, clock=clock) as second,
+    ):
+        asked = await _asked(first, CALL)
+        if used:
+            await _answered(first, CALL, asked)
+        _is_unusable(await _answered(second, CALL, asked))
+        # Nothing was recorded for the other person, who is asked like before.
+        assert (await second.fails("place_tts_callout", **CALL))["rule"] == "consent"
+    assert len(bob.questions) == 1
+    assert len(_posts(sandbox)) == used

@@ -23,7 +23,7 @@ from tests.stage import QUESTION, QUICK, SPEED, Scene, embedded, number, opened,
 
 CALL = {"to": number("00"), "cli": OWN, "text": "Hello Anna"}
 ROOM = {"to": [number("08")], "cli": OWN, "conference_id": "room"}
-ELSEWHERE = "http://127.0.0.1:9/voice"
+ELSEWHERE = "https://elsewhere.example.com/voice"
 Flags = dict[str, bool]
 
 

@@ -165,13 +165,15 @@ async def test_what_was_confirmed_in_one_call_is_asked_about_in_another(
     assert len(person.questions) == 3
 
 
-@pytest.mark.parametrize("what", IN_CALL)
+@pytest.mark.parametrize("what", ["speech", "playing"])
 async def test_a_call_of_a_trusted_number_is_changed_without_a_question(
     era: Era, sandbox: Sandbox, clock: ManualClock, what: str
 ) -> None:
     tool, arguments, _ = IN_CALL[what]
     async with connected(rehearsed(SINCH_VOICE_TRUSTED_NUMBERS=REAL), era, sandbox=sandbox, person=Person()) as voice:
-        await voice.ok(tool, call_id=await _in_room(voice, clock), **arguments)
+        placed = await voice.ok("place_tts_callout", **{**CALL, "text": "Hello " * 80})
+        clock.advance(4)
+        await voice.ok(tool, call_id=placed["call_id"], **arguments)
 
 
 @pytest.mark.parametrize("what", IN_CALL)
@@ -216,6 +218,16 @@ async def test_digits_are_counted_over_all_changes_of_a_call_and_all_servers(dat
         await two.ok("update_call", call_id=call_id, svaml=_tones("#"))
     assert "Sends as tones: 567" in persons[0].questions[2].splitlines()
     assert "Digits sent in this call, with these: 7" in persons[0].questions[2].splitlines()
+
+
+async def test_no_spelling_of_a_call_gives_further_digits_for_free(era: Era, sandbox: Sandbox) -> None:
+    person = Person("decline", "decline")
+    async with connected(rehearsed(), era, sandbox=sandbox, person=person) as voice:
+        await voice.fails("update_call", call_id="c9-abc", svaml=_tones("1234"))
+        for spelling in ("C9-ABC", "c9-Abc"):
+            error = await voice.fails("update_call", call_id=spelling, svaml=_tones("5"))
+            assert error["rule"] == "consent"
+    assert len(person.questions) == 2
 
 
 async def test_digits_of_the_callout_count_too(era: Era, sandbox: Sandbox, clock: ManualClock) -> None:

@@ -7,12 +7,12 @@ from typing import TypeVar
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
-from sinch_voice_mcp.operations.admission.limits import HOUR, stopped
+from sinch_voice_mcp.operations.admission.limits import HOUR, known_rate, most_per_minute, stopped
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import FREE_DIGITS, Allow, NeedsApproval, RunningCall, Shown, question_text
-from sinch_voice_mcp.ports import Approval, Grant, Journal, JournalEntry
+from sinch_voice_mcp.ports import INBOUND, OTHERS, PROLONGS, Approval, Grant, Journal, JournalEntry
 from sinch_voice_mcp.svaml import Event
-from sinch_voice_mcp.types import CallId, Millis, Payload, PhoneNumber
+from sinch_voice_mcp.types import CallId, Micros, Millis, Payload, PhoneNumber
 
 R = TypeVar("R", bound=Payload)
 
@@ -50,9 +50,10 @@ class Confirmation:
             confirm, or if :meth:`admit` would raise in any case.
         """
         try:
-            decisions = await self._decide(requests, await self._running(subject), unknown, numbered=False)
+            running = await self._running(subject)
+            decisions = await self._decide(requests, running, unknown, numbered=False)
             pending = _pending(decisions)
-            if not pending or await self._is_covered(pending, requester, subject):
+            if not pending or await self._is_covered(pending, requester, running):
                 return None
         except VoiceError:
             return None
@@ -82,12 +83,16 @@ class Confirmation:
         running = await self._running(subject)
         decisions = await self._decide(requests, running, unknown, numbered=numbered)
         pending = _pending(decisions)
-        if pending and not await self._is_covered(pending, requester, subject):
-            await self._check_answer(decisions, requester, subject)
+        if pending and not await self._is_covered(pending, requester, running):
+            await self._check_answer(decisions, requester, running)
         allowed = [one.allow if isinstance(one, NeedsApproval) else one for one in decisions]
         if subject is not None:
             await self._count_digits(sum(allow.digits for allow in allowed), subject, free=not pending)
         return [await self._guard.admitted(allow) for allow in allowed]
+
+    def person(self, confirmer: str) -> str:
+        """Return a keyed hash of the person who confirms; another journal has another one."""
+        return self._journal.hashed(f"person {confirmer}")
 
     async def is_stopped(self) -> bool:
         """Return whether calling is stopped; no one is asked then.
@@ -108,32 +113,46 @@ class Confirmation:
         return decisions
 
     async def _running(self, call_id: CallId | None) -> RunningCall | None:
-        """Look up what matters of a call in progress: the digits it has sent, and if all that rang is trusted."""
+        """Look up what matters of a call in progress: the digits it has sent, and who can be on the line."""
         if call_id is None:
             return None
         if self._guard.policy.confirm == "never":
             return RunningCall(call_id)
-        entry = await self._journal.by_call_id(call_id)
-        rang: set[str] = set() if entry is None else set(entry.destinations)
+        entry = await self._entry(call_id)
+        made = [one for one in await self._journal.of_call(call_id) if one.state not in {"rejected", "not_sent"}]
+        parties = frozenset(hashed for one in made for hashed in one.destinations)
         trusted = {self._journal.hashed(PhoneNumber(number)) for number in self._guard.policy.trusted_numbers}
         digits = await self._journal.digits(_counted_under(call_id, entry))
-        return RunningCall(call_id, digits, trusted=bool(rang) and rang <= trusted)
+        return RunningCall(
+            call_id,
+            digits,
+            trusted=entry is not None and parties <= trusted and all(_names_parties(one) for one in made),
+            parties=parties,
+            rate=self._rate(entry),
+        )
+
+    def _rate(self, entry: JournalEntry | None) -> Micros | None:
+        rate, policy = known_rate(entry), self._guard.policy
+        return most_per_minute(policy) if rate is None and policy.max_rate_per_minute is not None else rate
+
+    async def _entry(self, call_id: CallId) -> JournalEntry | None:
+        return await self._journal.by_call_id(call_id) or await self._journal.by_call_id(_one_spelling(call_id))
 
     async def _is_covered(
-        self, pending: Sequence[NeedsApproval[Payload]], requester: Requester, subject: CallId | None
+        self, pending: Sequence[NeedsApproval[Payload]], requester: Requester, running: RunningCall | None
     ) -> bool:
         """Whether confirmations of the last hour cover all of these."""
         # A new yes is checked and stored like the first one, so that it covers the next hour.
         if requester.answer == "yes" or any(_EACH_TIME & set(one.reasons) for one in pending):
             return False
-        grants = [self._grant(one, subject) for one in pending]
+        grants = [self._grant(one, running) for one in pending]
         return await self._journal.approved(requester.confirmer, [grant.digest for grant in grants])
 
     async def _check_answer(
         self,
         decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]],
         requester: Requester,
-        subject: CallId | None,
+        running: RunningCall | None,
     ) -> None:
         text = _text(decisions)
         match requester.answer:
@@ -141,11 +160,14 @@ class Confirmation:
                 # The facts can have changed while the person was asked: then something else was confirmed.
                 if requester.shown != text:
                     raise unconfirmed.changed()
-                grants = tuple(self._grant(one, subject) for one in _pending(decisions))
+                grants = tuple(self._grant(one, running) for one in _pending(decisions))
                 until = Millis(self._journal.now() + HOUR)
-                granted = await self._journal.approve(Approval(requester.confirmer, grants, until))
+                # The claims of a list have a part of the answer each.
+                parts = (requester, *(requester.part(index) for index in range(len(decisions))))
+                answers = tuple(part.answer_key for part in parts if part.answer_key is not None)
+                granted = await self._journal.approve(Approval(requester.confirmer, grants, until, answers))
                 # The claim of a callout refuses it, or returns the call that the same request placed before the stop.
-                if not granted and subject is not None:
+                if not granted and running is not None:
                     await self._check_switch()
             case "cannot_ask" if self._guard.policy.confirm != "always":
                 # With `auto`, the client's own approval of the tool call stands in for the question.
@@ -167,14 +189,19 @@ class Confirmation:
             return
         # Another server can have sent digits in this call since the decision.
         most = FREE_DIGITS if free and self._guard.policy.confirm != "never" else None
-        counted_under = _counted_under(call_id, await self._journal.by_call_id(call_id))
+        counted_under = _counted_under(call_id, await self._entry(call_id))
         if not await self._journal.count_digits(counted_under, digits, most):
             raise unconfirmed.refusal("not_asked")
 
-    def _grant(self, pending: NeedsApproval[Payload], subject: CallId | None) -> Grant:
-        hashes = tuple(sorted({self._journal.hashed(leg.e164) for leg in pending.allow.legs}))
-        shown = pending.shown
-        return Grant(digest(subject, question_text([shown]), shown.exact), hashes)
+    def _grant(self, pending: NeedsApproval[Payload], running: RunningCall | None) -> Grant:
+        allow, shown = pending.allow, pending.shown
+        hashes = {self._journal.hashed(leg.e164) for leg in allow.legs}
+        subject = line = None
+        if running is not None:
+            # A yes covers those who can be on the line afterwards, and no one who is connected later.
+            others = {self._journal.hashed(target) for target in (*allow.targets, *((OTHERS,) if allow.others else ()))}
+            subject, line = running.call_id, " ".join(sorted(running.parties | hashes | others))
+        return Grant(digest(subject, line, question_text([shown]), shown.exact), tuple(sorted(hashes)))
 
 
 @contextmanager
@@ -188,9 +215,20 @@ def located_at(index: int | None) -> Generator[None]:
         raise
 
 
+def _names_parties(entry: JournalEntry) -> bool:
+    """Whether the destinations of an entry are all the parties that it can bring on the line."""
+    # Anyone can show a trusted number as caller ID, and an entry without destinations has been forgotten.
+    return entry.kind == PROLONGS or (entry.kind != INBOUND and bool(entry.destinations))
+
+
 def _counted_under(call_id: CallId, entry: JournalEntry | None) -> str:
     # The digits of a callout are counted under our token, before the ID of its call is known.
-    return call_id if entry is None else entry.token
+    return _one_spelling(call_id) if entry is None else entry.token
+
+
+def _one_spelling(call_id: CallId) -> CallId:
+    """Return the ID without case and white space, which a platform may overlook: they must give no digits for free."""
+    return CallId("".join(call_id.split()).casefold())
 
 
 def _text(decisions: Sequence[Allow[Payload] | NeedsApproval[Payload]]) -> str:

@@ -71,6 +71,7 @@ class Guard:
         now: Callable[[], datetime],
         own_url: str | None = None,
         *,
+        local_ports: frozenset[int] = frozenset(),
         on_sandbox: Callable[[], bool] = lambda: False,
     ) -> None:
         self.policy = policy
@@ -79,6 +80,7 @@ class Guard:
         self._account = account
         self._now = now
         self._own_url = own_url
+        self._local_ports = local_ports
 
     async def decide(
         self,
@@ -159,7 +161,7 @@ class Guard:
             rings=allow.rings,
             connects=allow.connects,
             spoken=allow.spoken,
-            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets),
+            exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets, others=allow.others),
             verdicts=allow.verdicts,
             warnings=allow.warnings,
             digits=allow.digits,
@@ -197,6 +199,7 @@ class Guard:
             running=running,
             on_sandbox=self._on_sandbox(),
             own_url=self._own_url,
+            local_ports=self._local_ports,
         )
         return Case.of(intent, self.policy)
 

@@ -6,7 +6,17 @@ from decimal import Decimal
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy import REFUSALS, Policy
 from sinch_voice_mcp.policy.refusal import never_unchanged
-from sinch_voice_mcp.ports import CallingStopped, CountedLimit, Exhausted, Gap, Journal, Release, iso
+from sinch_voice_mcp.ports import (
+    INBOUND,
+    CallingStopped,
+    CountedLimit,
+    Exhausted,
+    Gap,
+    Journal,
+    JournalEntry,
+    Release,
+    iso,
+)
 from sinch_voice_mcp.types import MICROS_PER_UNIT, Micros, Millis, amount_text
 from sinch_voice_mcp.wire.calls import Price
 
@@ -181,6 +191,11 @@ def price_micros(price: Price | None) -> Micros | None:
     """Return what a call cost; None if the platform gives no amount, or an impossible one."""
     amount = None if price is None else price.known
     return None if amount is None else Micros(round(amount * MICROS_PER_UNIT))
+
+
+def known_rate(entry: JournalEntry | None) -> Micros | None:
+    """Return what a minute of a call costs at most; None if this journal did not place it."""
+    return None if entry is None or entry.kind == INBOUND or entry.seconds is None else entry.rate
 
 
 def most_per_minute(policy: Policy) -> Micros:

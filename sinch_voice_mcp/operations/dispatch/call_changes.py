@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from sinch_voice_mcp.operations.admission.guard import Admitted
-from sinch_voice_mcp.operations.admission.limits import most_per_minute
+from sinch_voice_mcp.operations.admission.limits import known_rate, most_per_minute
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
 from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.ports import INBOUND, PROLONGS, UPDATES, StillAllowed
+from sinch_voice_mcp.ports import PROLONGS, UPDATES, StillAllowed
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.types import CallId, Micros, Token
 
@@ -69,7 +69,5 @@ class CallChanges:
 
     async def _rate(self, call_id: CallId) -> Micros:
         """Return what a minute of a call costs at most; the highest allowed price if this journal did not place it."""
-        entry = await self._dispatcher.journal.by_call_id(call_id)
-        if entry is not None and entry.kind != INBOUND and entry.seconds is not None:
-            return entry.rate
-        return most_per_minute(self._policy)
+        rate = known_rate(await self._dispatcher.journal.by_call_id(call_id))
+        return most_per_minute(self._policy) if rate is None else rate

@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.dispatch.sameness import sameness
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
-from sinch_voice_mcp.ports import PROLONGS, Claim, ClaimKey, EventKind, Journal
+from sinch_voice_mcp.ports import OTHERS, PROLONGS, Claim, ClaimKey, EventKind, Journal
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
@@ -86,7 +86,8 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         keys=tuple(_keys(requester, fingerprint, now, repeatable=repeatable)),
         fingerprint=fingerprint,
         content="" if repeatable else digest("content", requester.principal, request.kind, request.subject, wire),
-        destinations=tuple(hashes.values()),
+        # Who else may listen decides whether a person is asked before the next change of this call.
+        destinations=(*hashes.values(), *((journal.hashed(OTHERS),) if request.exposure.others else ())),
         number=shortened(numbers[0]) if numbers else None,
         conference=request.conference,
         subject=request.subject,
@@ -140,7 +141,7 @@ def _keys(requester: Requester, fingerprint: str, now: Millis, *, repeatable: bo
         keys.append(ClaimKey(digest("key", requester.principal, requester.key), Millis(now + KEY_MS)))
     elif not repeatable:
         keys.append(ClaimKey(digest("same", fingerprint), Millis(now + SAME_REQUEST_MS), until_unanswered=True))
-    if requester.answer_digest is not None:
-        keys.append(ClaimKey(digest("token", requester.answer_digest), Millis(now + ANSWER_MS)))
+    if requester.answer_key is not None:
+        keys.append(ClaimKey(requester.answer_key, Millis(now + ANSWER_MS)))
     # Always in the same order, so that two transactions never lock the same keys in opposite order.
     return sorted(keys, key=lambda key: key.digest)

@@ -11,6 +11,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     Dial,
     Effect,
     Fetch,
+    Header,
     Hides,
     Identify,
     Invalid,
@@ -28,6 +29,7 @@ from sinch_voice_mcp.policy.effects.kinds import (
     UseVoice,
 )
 from sinch_voice_mcp.policy.effects.validity import errors_in
+from sinch_voice_mcp.policy.headers import is_header_name, routes_calls
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import (
     CallHeader,
@@ -54,7 +56,7 @@ from sinch_voice_mcp.svaml import (
 from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
-from sinch_voice_mcp.text.quoting import printable
+from sinch_voice_mcp.text.quoting import printable, quoted
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, TtsCallout
 
@@ -207,9 +209,16 @@ def _implied(payload: Payload, location: Location, around: _Around) -> Iterator[
 
 
 def _header(header: CallHeader, location: Location) -> Iterator[Effect]:
-    # A line end would begin a header that the rules do not see.
-    if not header.key or not is_printable_ascii(header.key + header.value):
-        yield Broken(json_path(*location), "a call header has characters that are not printable ASCII, or no key")
+    path = json_path(*location)
+    if not is_header_name(header.key) or not is_printable_ascii(header.value):
+        # A line end, or a colon in a key, would begin a header that the rules do not see.
+        message = "a call header has a key that is no name of a header, or a value that is not printable ASCII"
+        yield Broken(path, message)
+    elif routes_calls(header.key):
+        message = f"the call header {quoted(header.key)} routes or identifies a SIP call; use one such as `X-Order`"
+        yield Broken(path, message)
+    else:
+        yield Header(path, header.key, header.value)
 
 
 def _unencodable(leaf: _Leaf) -> Iterator[Effect]:

@@ -85,6 +85,15 @@ class PlayStored:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header is sent to the target that is connected."""
+
+    path: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """The call joins a conference."""
 
@@ -164,6 +173,7 @@ Effect = (
     | SpeakSsml
     | UseVoice
     | PlayStored
+    | Header
     | Join
     | Tones
     | Store

@@ -16,7 +16,7 @@ from sinch_voice_mcp.svaml.limits import (
     SSML_CHARS_PER_SPOKEN_CHAR,
 )
 from sinch_voice_mcp.svaml.prompts import syntax_in
-from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, has_root_tag, parse
+from sinch_voice_mcp.svaml.ssml import Speech, SsmlError, has_root_tag, parse, written
 from sinch_voice_mcp.text.invisible import first_hidden, is_blank
 from sinch_voice_mcp.text.quoting import quoted
 
@@ -79,7 +79,8 @@ def _ssml_problem(ssml: str, most: int) -> Problem | None:
         speech = parse(ssml)
     except SsmlError as error:
         return mistake(f"The SSML {error}.", "Correct the SSML.")
-    return _content_problem(speech.text, most) or _silence_problem(speech)
+    # Again as it is read, because a reference to a character can stand for an invisible one.
+    return _hidden_problem("SSML", written(ssml)) or _content_problem(speech.text, most) or _silence_problem(speech)
 
 
 def _silence_problem(speech: Speech) -> Problem | None:

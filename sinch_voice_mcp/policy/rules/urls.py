@@ -14,7 +14,10 @@ from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.quoting import printable, quoted
 from sinch_voice_mcp.text.urls import url_problem
 
-_HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
+_HTTP = re.compile(r"http://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?(?:/[A-Za-z0-9/._~%-]*)?", re.ASCII)
+
+_HTTP_PORT = 80
+"""The port of an ``http://`` URL that names none."""
 
 
 def host_problem(url: str, patterns: frozenset[str], setting: str, scheme: str = "https") -> Problem | None:
@@ -46,9 +49,10 @@ def _hosts(kind: FetchKind) -> Rule:
 
 def _problem(effect: Fetch, case: Case) -> Problem | None:
     if effect.kind == "callback":
-        hosts = case.policy.callback_hosts
+        if (port := _local_port(effect.url, case)) is not None:
+            return _port_problem(effect.url, port, case)
         url = _without_own_port(effect.url, case.intent.own_url)
-        return None if _is_local(effect.url, case) else host_problem(url, hosts, "callback_hosts")
+        return host_problem(url, case.policy.callback_hosts, "callback_hosts")
     if effect.url and not any(char in effect.url for char in ":/\\"):
         message = f"{quoted(effect.url)} is neither a URL nor the id of a stored file."
         return mistake(message, "Correct the id: ASCII letters, digits, spaces and ._- only.")
@@ -62,10 +66,20 @@ def _without_own_port(url: str, own: str | None) -> str:
     return f"https://{host}/{url.removeprefix(prefix)}" if colon and url.startswith(prefix) else url
 
 
-def _is_local(url: str, case: Case) -> bool:
-    """Whether a URL is one of this machine and the mode is sandbox: a sandbox may send events there."""
-    found = _HTTP.fullmatch(url)
-    return not case.live and found is not None and is_loopback(found[1])
+def _local_port(url: str, case: Case) -> int | None:
+    """Return the port of a URL of this machine if the mode is sandbox, which may send events there; else None."""
+    found = None if case.live else _HTTP.fullmatch(url)
+    return int(found[2] or _HTTP_PORT) if found is not None and is_loopback(found[1]) else None
+
+
+def _port_problem(url: str, port: int, case: Case) -> Problem | None:
+    # A sandbox outside this process posts to every port, so the guard decides which programs a model can reach.
+    own = case.intent.own_url or ""
+    if port in case.intent.local_ports or url == own or (own and _local_port(own, case) == port):
+        return None
+    setting = "sandbox_callback_ports"
+    message = f"Events may not be sent to port {port} of this machine: `{setting}` does not list it."
+    return Problem(message, how_to_change=owner_sets(setting))
 
 
 RULES = (_hosts("media"), _hosts("callback"))

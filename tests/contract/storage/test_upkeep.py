@@ -27,6 +27,20 @@ async def test_an_approval_counts_until_it_expires(journal: SqlJournal, clock: M
     assert (await journal.audit())[0].details == {"principal": "alice", "destinations": ["h1", "h2"]}
 
 
+async def test_an_answer_that_a_request_used_grants_nothing_again(journal: SqlJournal, clock: ManualClock) -> None:
+    until = Millis(journal.now() + 60_000)
+    await Asking(journal).call("answer#1")
+
+    # Nothing of the list: one of its requests used its part of the answer.
+    assert await journal.approve(Approval("alice", (Grant("a"), Grant("b")), until, ("answer#0", "answer#1")))
+    assert not await journal.approved("alice", ["a"])
+    assert await events(journal) == ["claim"]
+
+    clock.advance(120)
+    assert await journal.approve(Approval("alice", (Grant("a"),), Millis(until + 120_000), ("answer#1",)))
+    assert await journal.approved("alice", ["a"])
+
+
 async def test_nothing_is_approved_while_calling_is_stopped(journal: SqlJournal) -> None:
     await journal.stop("enough", "a test")
 

@@ -198,9 +198,15 @@ def test_what_no_one_hears_and_connects_nothing_is_not_asked_about(document: Doc
     assert isinstance(in_call(document), Allow)
 
 
-@pytest.mark.parametrize("document", [SAY, Document(action=ConnectConf(conference_id="room"))])
-def test_a_call_that_rang_trusted_numbers_only_is_not_asked_about(document: Document) -> None:
-    assert isinstance(in_call(document, RunningCall(CallId("c1"), trusted=True)), Allow)
+def test_what_only_trusted_numbers_hear_is_not_asked_about() -> None:
+    assert isinstance(in_call(SAY, RunningCall(CallId("c1"), trusted=True)), Allow)
+
+
+def test_a_trusted_call_is_not_joined_to_a_conference_unasked() -> None:
+    decision = in_call(Document(action=ConnectConf(conference_id="room")), RunningCall(CallId("c1"), trusted=True))
+
+    assert isinstance(decision, NeedsApproval)
+    assert decision.reasons == ("join",)
 
 
 @pytest.mark.parametrize("document", [SAY, Document(action=ConnectConf(conference_id="room"))])
@@ -261,7 +267,7 @@ def test_no_text_passes_for_another_line_of_the_question() -> None:
 
 def test_texts_ssml_and_audio_are_shown_in_full() -> None:
     policy = Policy(media_hosts=frozenset({"example.com"}))
-    ssml = "<speak>Good <sub alias='evening'>day</sub>.</speak>"
+    ssml = '<speak>Good <sub alias="evening">day</sub>.</speak>'
     prompts = f"#ssml[{ssml}];#href[https://example.com/a.mp3?call=17]"
 
     assert f'Says: "{"x" * 600}"' in asked(tts(text="x" * 600)).question.splitlines()

@@ -69,6 +69,28 @@ def test_a_variation_selector_that_styles_nothing_can_hide_text_and_is_refused(t
     assert "VARIATION SELECTOR" in refused(tts(text=text)).message
 
 
-@pytest.mark.parametrize("char", ["\ufdd0", "\uffff", "\U0001fffe", "\U000e0fff", "\u034f", "\u3164"])
+@pytest.mark.parametrize(
+    "char", ["\ufdd0", "\uffff", "\U0001fffe", "\U000e0fff", "\u034f", "\u3164", "\u2800", "\U00016fe4", "\U0001d159"]
+)
 def test_characters_without_a_shape_are_refused(char: str) -> None:
     assert f"U+{ord(char):04X}" in refused(tts(text=f"a{char}b")).message
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0338", "\u20dd", "\u0e49"])
+def test_a_pile_of_marks_covers_other_text_and_is_refused(mark: str) -> None:
+    assert allowed(tts(text=f"q{mark * 6} pay now"))
+    for many in (7, 500):
+        assert f"U+{ord(mark):04X}" in refused(tts(text=f"q{mark * many} pay now")).message
+
+
+@pytest.mark.parametrize(
+    "ssml",
+    [
+        "<speak>a&#x2800;b</speak>",
+        "<speak>a&#8203;b</speak>",
+        "<speak><sub alias='pay&#x202e;now'>a</sub></speak>",
+        f"<speak>x{'&#x338;' * 9}</speak>",
+    ],
+)
+def test_a_reference_to_an_invisible_character_is_one(ssml: str) -> None:
+    assert refused(tts(text=None, prompts=f"#ssml[{ssml}]")).rule == "ssml"

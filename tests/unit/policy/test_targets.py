@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_voice_mcp.policy import Intent, Policy, Tariff
+from sinch_voice_mcp.policy import Intent, NeedsApproval, Policy, Tariff
 from sinch_voice_mcp.policy.targets import sip_address
 from sinch_voice_mcp.svaml import (
     CallHeader,
@@ -18,7 +18,7 @@ from sinch_voice_mcp.svaml import (
     StreamDestination,
     UserDestination,
 )
-from tests.unit.policy.decisions import FACTS, REAL, allowed, exposed, needed, refused
+from tests.unit.policy.decisions import FACTS, REAL, allowed, answer, exposed, needed, refused
 
 SIP = Policy(
     allow_sip=True,
@@ -118,6 +118,14 @@ def test_a_user_that_a_gateway_could_call_as_a_wrong_number_is_refused(user: str
         ("+46701740605", "number_region"),
         ("+14045001234", "denied_prefix"),
         ("+12025550100", "fictional_number"),
+        ("tel.+19005551234", "number_type"),
+        ("u+19005551234", "number_type"),
+        ("a-b_.+46701740605", "number_region"),
+        ("x19005551234", "sip_target"),
+        ("a.19005551234", "sip_target"),
+        ("19005551234x", "sip_target"),
+        ("1900a555b1234", "sip_target"),
+        ("anna+1", "sip_target"),
     ],
 )
 def test_a_user_that_is_a_number_passes_every_rule_for_numbers(user: str, rule: str) -> None:
@@ -174,6 +182,8 @@ HEADERS = [
     CallHeader(key="X-\u00c4", value="x"),
     CallHeader(key="X-A", value="\uff11"),
     CallHeader(key="", value="x"),
+    CallHeader(key="X:Y", value="x"),
+    CallHeader(key="X Y", value="x"),
 ]
 
 
@@ -184,6 +194,23 @@ def test_call_headers_are_printable_ascii_in_every_connection(header: CallHeader
     for document in (to_sip("alice@pbx.example.com", header), to_user("alice", header), Document(action=stream)):
         refusal = refused(document, SIP)
         assert (refusal.rule, refusal.path) == ("readable", "$.action.callHeaders[0]")
+
+
+@pytest.mark.parametrize("key", ["Route", "rECORD-rOUTE", "Via", "v", "Refer-To", "r", "Contact", "From", "To", "f"])
+def test_a_header_that_routes_a_call_is_refused(key: str) -> None:
+    header = CallHeader(key=key, value="<sip:911@evil.com>")
+    for document in (to_sip("alice@pbx.example.com", header), to_user("alice", header)):
+        refusal = refused(document, SIP)
+        assert (refusal.rule, refusal.path) == ("readable", "$.action.callHeaders[0]")
+        assert "X-Order" in refusal.message
+
+
+def test_call_headers_are_shown_to_the_person_who_confirms() -> None:
+    document = to_sip("alice@pbx.example.com", CallHeader(key="X-Order", value="17; drop"))
+    decision = answer(document, SIP, approved=False)
+
+    assert isinstance(decision, NeedsApproval)
+    assert "Call header: X-Order: 17; drop" in decision.question.splitlines()
 
 
 def test_plain_call_headers_are_sent() -> None:

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.client.hosts import base_url
 from sinch_voice_mcp.errors import ConfigurationError
-from sinch_voice_mcp.policy import Policy, Refuse
+from sinch_voice_mcp.policy import Intent, Policy, Refuse
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.svaml.lint import lint
 from sinch_voice_mcp.text.hosts import is_loopback, is_public
 from sinch_voice_mcp.text.urls import url_problem
 from sinch_voice_mcp.wire.applications import CallbackUrl, CallbackUrls
-from tests.unit.policy.decisions import answer
+from tests.unit.policy.decisions import decided
 
 LIVE = {"SINCH_APPLICATION_KEY": "key", "SINCH_APPLICATION_SECRET": "c2VjcmV0"}
 LOOPBACK = ["localhost", "127.0.0.1", "127.0.0.2", "127.255.255.254", "[::1]"]
@@ -65,7 +65,8 @@ def settings_accept_http(host: str) -> bool:
 
 def guard_accepts_http_callback(host: str) -> bool:
     request = CallbackUrls(url=CallbackUrl(primary=f"http://{host}:8080/events"))
-    return not isinstance(answer(request, Policy.sandbox(), mode="sandbox"), Refuse)
+    intent = Intent(request, "sandbox", local_ports=frozenset({8080}))
+    return not isinstance(decided(intent, Policy.sandbox(), None), Refuse)
 
 
 @given(hosts)

@@ -104,10 +104,19 @@ def test_a_batch_has_its_parts_where_the_protocol_has_batches() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{"result": 5}, {"error": "no"}, {"error": {"code": "x"}}, {"result": {}, "id": 1.5}]
+    "broken", [{"result": 5}, {"error": "no"}, {"error": {"code": "x"}}, {"error": 1, "result": {}}]
 )
-def test_a_broken_answer_of_a_client_is_never_answered(broken: dict[str, object]) -> None:
-    assert read(json.dumps({"jsonrpc": "2.0", "id": 1} | broken)) == Flaw(None)
+def test_a_broken_answer_of_a_client_ends_the_question(broken: dict[str, object]) -> None:
+    message = read(json.dumps({"jsonrpc": "2.0", "id": 1} | broken))
+
+    assert isinstance(message, Message)
+    assert message.id is None
+    assert json.loads(message.text)["id"] == 1
+    assert set(json.loads(message.text)["error"]) == {"code", "message"}
+
+
+def test_an_answer_without_an_id_is_never_answered() -> None:
+    assert read(json.dumps({"jsonrpc": "2.0", "id": 1.5, "result": {}})) == Flaw(None)
 
 
 @pytest.mark.parametrize(
