@@ -21,11 +21,7 @@ from sinch_voice_mcp.policy import Verdict, is_hangup
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed, VoiceApi
 from sinch_voice_mcp.svaml import HANG_UP, Document, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
-from sinch_voice_mcp.wire.callouts import (
-    CalloutRequest,
-    ConferenceCalloutRequest,
-    CustomCalloutRequest,
-)
+from sinch_voice_mcp.wire.callouts import CalloutRequest, ConferenceCalloutRequest, CustomCalloutRequest
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"

@@ -29,7 +29,6 @@ from sinch_voice_mcp.policy.effects.kinds import (
     UseVoice,
 )
 from sinch_voice_mcp.policy.effects.validity import errors_in
-from sinch_voice_mcp.policy.headers import is_header_name, routes_calls
 from sinch_voice_mcp.policy.meanings import is_many, members
 from sinch_voice_mcp.svaml import (
     CallHeader,
@@ -56,6 +55,7 @@ from sinch_voice_mcp.svaml import (
 from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
+from sinch_voice_mcp.text.headers import is_header_name, routes_calls
 from sinch_voice_mcp.text.quoting import printable, quoted
 from sinch_voice_mcp.types import Meaning, Payload
 from sinch_voice_mcp.wire.callouts import ConferenceCallout, TtsCallout

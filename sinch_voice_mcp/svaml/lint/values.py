@@ -10,6 +10,7 @@ from sinch_voice_mcp.svaml.lint.rule import LintRule
 from sinch_voice_mcp.svaml.lint.target import Target
 from sinch_voice_mcp.svaml.prompts import SsmlPart
 from sinch_voice_mcp.text.cleaning import is_printable_ascii
+from sinch_voice_mcp.text.headers import is_header_name, routes_calls
 from sinch_voice_mcp.types import E164_PATTERN, JsonObject, is_list, is_object
 
 _DIGITS = re.compile(r"[0-9]{7,15}", re.ASCII)
@@ -112,6 +113,16 @@ def too_much(target: Target) -> Iterator[Finding]:
         if not all(is_printable_ascii(text) for text in header.values() if isinstance(text, str)):
             message = "a call header consists of printable ASCII characters; remove the others"
             yield target.finding("SV024", "warning", location, message)
+        elif (problem := _name_problem(header.get("key"))) is not None:
+            yield target.finding("SV024", "warning", (*location, "key"), problem)
+
+
+def _name_problem(key: object) -> str | None:
+    if not isinstance(key, str) or not key:
+        return None
+    if not is_header_name(key):
+        return "the name of a header has letters, digits and -.!%*_+`'~ only"
+    return "this header routes or identifies a SIP call; use a name such as `X-Order`" if routes_calls(key) else None
 
 
 def _headers(target: Target) -> Iterator[tuple[Location, JsonObject]]:
@@ -158,8 +169,8 @@ RULES = (
     LintRule("SV014", "error", "Not tones", f"Tones are 0-9, # and w. A warning: there are 1 to {MAX_TONES}.",
              not_tones),
     LintRule("SV024", "error", "Cookies and headers", f"All cookies, and all call headers, have at most "
-             f"{MAX_PAIR_BYTES:,} bytes together. A warning: each has a key, and headers are printable ASCII.",
-             too_much),
+             f"{MAX_PAIR_BYTES:,} bytes together. A warning: each has a key; headers are printable ASCII, "
+             "named as SIP names headers, and none routes or identifies a SIP call.", too_much),
     LintRule("SV027", "error", "Recording destination", "A recording goes to s3, azure or gs, with credentials in the "
              "form that the storage needs.", recording_destination),
 )  # fmt: skip

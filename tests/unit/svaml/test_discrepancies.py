@@ -38,7 +38,7 @@ FORMS: list[tuple[str, Mapping[str, object], Context | None, set[str]]] = [
     ),
     ("main menu named", menu(mainMenu="main"), None, set()),
     ("main menu of any id, named", menu(mainMenu="x", menus=[MAIN | {"id": "x", "maxDigits": 1}]), None, set()),
-    ("callheaders", {"name": "connectMxp", "callheaders": [{"key": "a", "value": "b"}]}, None, {"SV008"}),
+    ("callheaders", {"name": "connectMxp", "callheaders": [{"key": "X-A", "value": "b"}]}, None, {"SV008"}),
     ("mohClass in SVAML", {"name": "connectConf", "conferenceId": "a", "mohClass": "music1"}, None, {"SV008"}),
     (
         "transport in lower case",

@@ -92,8 +92,8 @@ CASES: list[Case] = [
     ),
     (
         "SV024",
-        {"action": {"name": "connectMxp", "callHeaders": [{"key": "k", "value": "é" * 600}]}},
-        {"action": {"name": "connectMxp", "callHeaders": [{"key": "k", "value": "e" * 600}]}},
+        {"action": {"name": "connectMxp", "callHeaders": [{"key": "X-K", "value": "é" * 600}]}},
+        {"action": {"name": "connectMxp", "callHeaders": [{"key": "X-K", "value": "e" * 600}]}},
         None,
     ),
     ("SV025", {"action": CONF | {"conferenceId": "r" * 65}}, {"action": CONF | {"conferenceId": "r" * 64}}, None),

@@ -276,3 +276,10 @@ def test_a_stream_goes_to_a_websocket_server() -> None:
     assert found(stream()) == [beta]
     assert found(stream("ws://example.com")) == [("SV034", "warning", where), beta]
     assert found(stream("https://example.com")) == [("SV034", "error", where), beta]
+
+
+@pytest.mark.parametrize(("key", "found_at"), [("X-Order", []), ("Route", [0]), ("t", [0]), ("X Y", [0]), ("X:Y", [0])])
+def test_a_header_has_a_name_of_its_own_that_routes_no_call(key: str, found_at: list[int]) -> None:
+    action = {"name": "connectMxp", "callHeaders": [{"key": key, "value": "v"}]}
+    paths = [f"$.action.callHeaders[{at}].key" for at in found_at]
+    assert found({"action": action}) == [("SV024", "warning", path) for path in paths]
