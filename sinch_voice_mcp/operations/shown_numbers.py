@@ -6,6 +6,7 @@ from sinch_voice_mcp.policy import NumberFacts
 from sinch_voice_mcp.policy.numbers import examine
 from sinch_voice_mcp.ports import JournalEntry
 from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
+from sinch_voice_mcp.text.number_forms import by_form
 from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
 
 _MIN_NUMBER_DIGITS = 7
@@ -22,6 +23,11 @@ def e164_of(written: str) -> PhoneNumber | None:
     """Return a number of the platform, which may lack its plus, in E.164 form; None if it is none."""
     found = examine(written if written.startswith("+") else f"+{written}")
     return found.e164 if isinstance(found, NumberFacts) else None
+
+
+def number_of(written: str) -> PhoneNumber | None:
+    """Return a number as the journal knows it: in E.164 form, or in the form of one if metadata does not know it."""
+    return e164_of(written) or by_form(written)
 
 
 class ShownNumbers:
@@ -47,7 +53,11 @@ class ShownNumbers:
 
     def of_entry(self, entry: JournalEntry) -> str | None:
         """Return the number that a request called, or that an incoming call came from."""
-        return self.number(entry.numbers[0]) if entry.numbers else entry.number
+        if not entry.numbers:
+            # An earlier version stored a caller's name as it was.
+            return entry.number if is_shortened(entry.number or "") else None
+        known = e164_of(entry.numbers[0])
+        return known if known is not None and self._whole else shortened(known or entry.numbers[0])
 
     def row(self, row: JsonObject) -> JsonObject:
         """Return a row of a timeline as it is shown."""

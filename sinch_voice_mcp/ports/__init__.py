@@ -2,6 +2,7 @@
 
 from sinch_voice_mcp.ports.audit import AuditRow, iso
 from sinch_voice_mcp.ports.events import (
+    UNTRUSTED,
     DecideReply,
     DecideWhileStopped,
     EventListener,
@@ -46,6 +47,7 @@ __all__ = [
     "CHANGES",
     "INBOUND",
     "PROLONGS",
+    "UNTRUSTED",
     "UPDATES",
     "Approval",
     "AuditRow",

@@ -84,6 +84,7 @@ IMPERSONAL: Mapping[str, str] = {
     "answered events sandbox seconds rate",
     "confirmations": "until",
     "tones": "call digits until",
+    "forgotten": "call mark until",
     "keys": "call until until_unanswered",
     "counters": "bucket used cap until",
     "approvals": "until",

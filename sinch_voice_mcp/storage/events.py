@@ -9,6 +9,7 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
+    UNTRUSTED,
     CallingStopped,
     DecideReply,
     DecideWhileStopped,
@@ -23,9 +24,10 @@ from sinch_voice_mcp.ports import (
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows, Statement, Steps, Transaction, one
+from sinch_voice_mcp.storage.forgetting import is_forgotten
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import alerting, recording, settling
-from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
+from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, Owner, People
 from sinch_voice_mcp.text.masking import masked, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
@@ -116,13 +118,14 @@ class SqlEvents:
         people, now = self._journal.people, self._journal.now()
 
         def saving() -> Transaction[None]:
+            forgotten = yield from is_forgotten(token)
             for name, document in sorted(replies.items()):
                 # The call is hung up if the sealed reply cannot be opened any more.
                 shown = document if document in PLAIN_REPLIES else HANG_UP
                 owner = Owner("reply", f"{token}:{name}", token)
                 yield (
                     Statement(_SAVE_REPLY, {"token": token, "event": name, "document": shown}),
-                    people.keep(owner, {"reply": document}, now),
+                    *(() if forgotten else (people.keep(owner, {"reply": document}, now),)),
                 )
             return Commit(None)
 
@@ -169,14 +172,17 @@ def _storing(
 ) -> Transaction[str]:
     identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    stored, by_id, by_token, saved, switch, sealed = yield (
+    stored, by_id, by_token, saved, switch, sealed, forgotten = yield (
         Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
         Statement(sql.SWITCH),
         Statement(_SEALED, ids),
+        Statement(sql.IS_FORGOTTEN, ids),
     )
+    if forgotten:
+        event = event.forgotten()
     stopped = None if decide[1] is None else sql.read_switch(switch)
     if stored and stopped is None:
         return Commit(people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"]))
@@ -191,6 +197,9 @@ def _storing(
         if entry is not None and row["call"] == entry.token
     }
     reply = _decided(decide, stopped, entry, replies)
+    if forgotten and reply.reply not in PLAIN_REPLIES:
+        # Its text would have to be kept, for a repeated delivery.
+        reply = Reply(HANG_UP, reply.remarks)
     if stored:
         return Commit(reply.reply)
     store = _stored(event, reply, entry, people, now)

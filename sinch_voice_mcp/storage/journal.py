@@ -43,7 +43,7 @@ from sinch_voice_mcp.storage.database import (
     committed,
     one,
 )
-from sinch_voice_mcp.storage.forgetting import forgetting
+from sinch_voice_mcp.storage.forgetting import forgetting, is_forgotten
 from sinch_voice_mcp.storage.identity import Identity, Mark
 from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping
 from sinch_voice_mcp.storage.people import People
@@ -130,7 +130,8 @@ class SqlJournal:
         if isinstance(end, Rollback):
             return end
         sealed = [statement for claim in claims for statement in self.people.of_claim(claim)]
-        return Commit(end.value, (*sealed, *end.last))
+        changes = [Statement(sql.FORGET_CHANGE, {"token": claim.token}) for claim in claims if claim.subject]
+        return Commit(end.value, (*sealed, *changes, *end.last))
 
     async def claim_together(self, claims: Sequence[Claim]) -> list[Claimed]:
         """Claim several requests in one transaction, all that were not claimed before or none of them."""
@@ -207,7 +208,8 @@ class SqlJournal:
             shown, kept = outcome, ()
             if outcome.error is not None:
                 error, sealed = self.people.of_error(token, outcome.error, now)
-                shown, kept = replace(outcome, error=error), (sealed,)
+                forgotten = yield from is_forgotten(token)
+                shown, kept = replace(outcome, error=error), () if forgotten else (sealed,)
             entry = yield from recording(token, shown, now, max_unknown)
             # An earlier, more certain outcome keeps its own error.
             return Commit(entry, kept if entry.state == outcome.state else ())

@@ -34,9 +34,9 @@ async def test_every_result_shows_numbers_as_the_owner_wants(database_url: str, 
         await voice.ok("place_conference_callout", to=[BERIT], cli=OWN, conference_id="room")
         assert (await voice.ok("get_call", call_id=call_id))["to"] == to
         listed = {call["call_id"]: call.get("number") for call in (await voice.ok("list_calls"))["calls"]}
-        assert (listed[call_id], listed["in-1"], listed["in-2"]) == (to, caller, "other")
+        assert (listed[call_id], listed["in-1"], listed["in-2"]) == (to, caller, None)
         # No such number exists, so it is not shown as one that can be called.
-        assert listed["in-3"] == "99999…99"
+        assert listed["in-3"] == "+9999…99"
         events = {row["event"]: row for row in (await voice.ok("get_call_events", call_id="in-1"))["events"]}
         assert events["inbound"]["number"] == caller
         assert events["ice"]["untrusted"]["cli"] == caller

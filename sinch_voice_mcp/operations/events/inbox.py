@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
+from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import (
     INBOUND,
@@ -20,7 +20,7 @@ from sinch_voice_mcp.ports import (
 from sinch_voice_mcp.svaml import HANG_UP, ConnectConf, Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
-from sinch_voice_mcp.text.masking import without_trace
+from sinch_voice_mcp.text.masking import shortened, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber, Token, is_object, to_millis
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
@@ -28,7 +28,6 @@ _MAX_KIND_CHARS = 40
 """Characters of an event's name that are stored."""
 
 _HANG_UP = HANG_UP.to_json()
-_MASKED = ShownNumbers(whole=False)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
 
@@ -194,11 +193,11 @@ def _report(event: VoiceEvent) -> EndReport | None:
 
 
 def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:
-    """Return the masked number of the caller of an incoming call, and the number if it is one in E.164 form."""
+    """Return the shortened number of the caller of an incoming call, and the number; nothing of any other text."""
     if not isinstance(event, IceEvent) or event.origination_type == _FROM_API:
         return None, None
-    given = str(untrusted(event).get("cli", ""))
-    return _MASKED.number(given), e164_of(given)
+    number = number_of(str(untrusted(event).get("cli", "")))
+    return "" if number is None else shortened(number), number
 
 
 def is_input(details: JsonObject) -> bool:

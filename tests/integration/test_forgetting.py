@@ -1,0 +1,168 @@
+"""`forget` follows the call: everything of every call in which the number occurs is erased, and it stays forgotten."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+
+from tests.callers import Caller, connected
+from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL, SignedEvents
+from tests.recorded import tables_of
+from tests.shell import Shell
+from tests.stage import opened, settings_of
+
+NAME, KEYS = "Larsson", "904477"
+SPOKEN = {"menuId": "m", "type": "return", "value": f"I am {NAME}", "inputMethod": "voice"}
+PRESSED = {"menuId": "m", "type": "return", "value": KEYS, "inputMethod": "dtmf"}
+
+
+class Answering(httpx2.AsyncBaseTransport):
+    """A platform that accepts everything; it answers a callout when the test says so, and as it says."""
+
+    def __init__(self) -> None:
+        self.asked, self.released = anyio.Event(), anyio.Event()
+        self.released.set()
+        self.answer = httpx2.Response(200, json={"callId": "c1"})
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        path = request.url.path
+        if path.endswith("/configuration/numbers"):
+            return httpx2.Response(200, json=NUMBERS)
+        if "/query/number/" in path:
+            return httpx2.Response(200, json=PRICE)
+        if not path.endswith("/callouts"):
+            return httpx2.Response(204 if request.method == "PATCH" else 404)
+        self.asked.set()
+        await self.released.wait()
+        return self.answer
+
+
+@asynccontextmanager
+async def stage(url: str, platform: Answering | None = None) -> AsyncGenerator[tuple[Caller, SignedEvents, Shell]]:
+    """A client, the platform's events, and a shell, on one journal."""
+    transport = platform or Answering()
+    environ = {"CONFIRM": "never"}
+    async with (
+        opened(url, environ, transport=transport) as (_, events),
+        connected(settings_of(url, environ), "auto", transport=transport) as voice,
+    ):
+        yield voice, events, Shell(SINCH_VOICE_DATABASE_URL=url)
+
+
+async def words_of(voice: Caller, call_id: str) -> str:
+    return str((await voice.ok("get_call_events", call_id=call_id))["events"])
+
+
+async def test_a_call_in_progress_stays_forgotten(database_url: str) -> None:
+    async with stage(database_url) as (voice, events, shell):
+        await voice.ok("place_custom_callout", to=REAL, cli=OWN, ace={"action": {"name": "hangup"}})
+        await events.report("pie", "c1", menuResult=PRESSED)
+        said = (await shell.ok("forget", REAL)).out
+        assert "Calls not ended: 1." in said
+        assert "repeat" not in said
+        await events.rings("c1", to={"type": "number", "endpoint": REAL})
+        for result in (SPOKEN, PRESSED):
+            await events.report("pie", "c1", menuResult=result, cookies=[{"key": "k", "value": NAME}])
+        await events.ends("c1", to={"type": "number", "endpoint": REAL})
+        await events.report("notify", "c1", type="recording_finished", destination=f"https://example.com/{NAME}")
+        assert tables_of(database_url)["people"] == []
+        shown = await words_of(voice, "c1")
+        assert NAME not in shown
+        assert KEYS not in shown
+        # How it ended is known all the same.
+        (call,) = (await voice.ok("list_calls"))["calls"]
+        assert (call["state"], call["result"], "number" in call) == ("ended", "ANSWERED", False)
+
+
+async def test_a_call_that_is_being_placed_stays_forgotten(database_url: str) -> None:
+    platform = Answering()
+    platform.released = anyio.Event()
+    error = {"errorCode": 40300, "message": f"{NAME} is not reachable", "reference": NAME}
+    platform.answer = httpx2.Response(403, json=error)
+    async with stage(database_url, platform) as (voice, _, shell):
+        refused: list[dict[str, Any]] = []
+
+        async def call() -> None:
+            refused.append(await voice.fails("place_tts_callout", to=REAL, cli=OWN, text="Hello"))
+
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(call)
+                await platform.asked.wait()
+                await shell.ok("forget", REAL)
+                platform.released.set()
+        # The requester learns it, and nothing keeps it.
+        assert NAME in str(refused)
+        assert tables_of(database_url)["people"] == []
+        assert NAME not in str(tables_of(database_url))
+
+
+async def test_a_call_of_another_program_is_erased_as_a_whole(database_url: str) -> None:
+    async with stage(database_url) as (voice, events, shell):
+        to = {"type": "number", "endpoint": REAL}
+        await events.rings("theirs", to=to, originationType="SERVER", custom="their own", cli=OWN)
+        await events.report("pie", "theirs", menuResult=SPOKEN)
+        await events.report("pie", "another", menuResult=PRESSED)
+        await shell.ok("forget", REAL)
+        await events.report("pie", "theirs", menuResult=PRESSED)
+        shown = await words_of(voice, "theirs")
+        assert NAME not in shown
+        assert KEYS not in shown
+        # A call in which the number does not occur is left alone.
+        assert {row["call_id"] for row in tables_of(database_url)["people"]} == {"another"}
+
+
+async def test_no_digest_of_a_change_is_kept(database_url: str) -> None:
+    async with stage(database_url) as (voice, _, shell):
+        await voice.ok("place_tts_callout", to=REAL, cli=OWN, text="Hello")
+        await voice.ok("play_to_call", call_id="c1", text=f"Dear {NAME}")
+        await voice.ok("play_to_call", call_id="c2", text="Hello")
+        assert "was in 2 requests." in (await shell.ok("forget", REAL)).out
+        await voice.ok("play_to_call", call_id="c1", text=f"Goodbye {NAME}")
+        rows = tables_of(database_url)["calls"]
+        assert {row["fingerprint"] + row["content"] for row in rows if row["subject"] != "c2"} == {""}
+        assert [row["fingerprint"] != "" for row in rows if row["subject"] == "c2"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("cli", "number"),
+    [
+        ("14362342345", "+14362342345"),
+        (f"00{REAL[1:]}", REAL),
+        (f"sip:{REAL}@sip.example.com", REAL),
+        (f"{REAL[1:]}@example.com", REAL),
+        (f"tel:{REAL};ext=5", REAL),
+        (f'"Anna {NAME}" <{REAL}>', REAL),
+        ("\uff11\uff14\uff10\uff14\uff15\uff10\uff10\uff15\uff10\uff10\uff10", REAL),
+        ("19995550100", "+19995550100"),
+        ("4045005000", "4045005000"),
+        ("12345", "12345"),
+    ],
+)
+async def test_a_caller_is_forgotten_whatever_the_form_of_the_number(database_url: str, cli: str, number: str) -> None:
+    async with stage(database_url) as (voice, events, shell):
+        await events.rings("in-1", cli=cli)
+        await events.report("pie", "in-1", menuResult=SPOKEN)
+        await events.rings("in-2", cli=OTHER[1:])
+        await events.report("pie", "in-2", menuResult=PRESSED)
+        kept = {row["call_id"]: row["number"] for row in tables_of(database_url)["calls"]}
+        assert re.fullmatch(r"\+?[0-9]+…[0-9]{2}", kept["in-1"])
+        assert [call["call_id"] for call in (await voice.ok("list_calls", number=number))["calls"]] == ["in-1"]
+        assert "was in 1 request." in (await shell.ok("forget", number)).out
+        assert NAME not in await words_of(voice, "in-1")
+        assert KEYS in await words_of(voice, "in-2")
+        assert {row["call_id"] for row in tables_of(database_url)["people"]} == {"in-2"}
+
+
+@pytest.mark.parametrize("text", ["anonymous", f"Anna {NAME}", "anna99@example.com", "", "1"])
+async def test_what_has_no_form_of_a_number_is_in_no_row_and_cannot_be_forgotten(database_url: str, text: str) -> None:
+    async with stage(database_url) as (_, events, shell):
+        await events.rings("in-1", cli=text)
+        (row,) = tables_of(database_url)["calls"]
+        assert row["number"] is None
+        ended = await shell.run("forget", text)
+        assert (ended.status, "does not have the form" in ended.err) == (2, True)
