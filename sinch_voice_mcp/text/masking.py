@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
+from sinch_voice_mcp.text.number_forms import by_form
 from sinch_voice_mcp.types import is_list, is_object
 
 _SHOWN_AT_START, _SHOWN_AT_END = 5, 2
 _MIN_LONG_CHARS = 10
 """Characters of a number from which so many may be shown; of a shorter one, two at each end."""
+
+_MIN_DIGITS = 7
+"""Digits from which an identifier counts as a telephone number."""
+
+_MIN_DIALED, _MIN_DIALED_FLOAT = 10**6, 10**9
+"""JSON numbers that may be telephone numbers; a price, which is believed up to the second one, may have no decimals."""
 
 _BETWEEN = r"[\s.\-\u2010-\u2014\u2212()/\u00b7_\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 """What people and programs write between the digits of a number, invisible characters included."""
@@ -37,7 +45,7 @@ _WRITTEN = re.compile(
 )
 
 _IDENTIFIERS = frozenset({"call_id", "subject", "destinations", "conference", "numbers"})
-"""Members of a row of the audit log that no outsider writes: identifiers, digests, and numbers that are shortened."""
+"""Members of a row of the audit log that are identifiers, digests, or numbers that are shortened."""
 
 
 def shortened(number: str) -> str:
@@ -71,14 +79,29 @@ def written_numbers(text: str) -> Iterator[str]:
 
 
 def masked(value: object, mask: Callable[[str], str] = without_numbers) -> object:
-    """Return a JSON value with all its texts masked, except in the members that are identifiers."""
+    """Return a JSON value with all its texts and integers masked; an identifier, only if all of it is a number."""
     if isinstance(value, str):
         return mask(value)
+    if _may_be_dialed(value):
+        return mask(str(int(value)))
     if is_list(value):
         return [masked(item, mask) for item in value]
     if is_object(value):
-        return {name: member if name in _IDENTIFIERS else masked(member, mask) for name, member in value.items()}
+        return {name: masked(member, _identifying if name in _IDENTIFIERS else mask) for name, member in value.items()}
     return value
+
+
+def _may_be_dialed(value: object) -> TypeGuard[int | float]:
+    """Return whether a JSON number has as many digits as a telephone number; money has decimals, or is less."""
+    if isinstance(value, float):
+        return value.is_integer() and abs(value) >= _MIN_DIALED_FLOAT
+    return isinstance(value, int) and abs(value) >= _MIN_DIALED
+
+
+def _identifying(text: str) -> str:
+    """Return an identifier; masked only if all of it is a telephone number, because digits are part of most of them."""
+    number = by_form(text)
+    return text if number is None or len(number) <= _MIN_DIGITS else without_numbers(text)
 
 
 def _plain(written: str) -> str:

@@ -166,3 +166,19 @@ async def test_what_has_no_form_of_a_number_is_in_no_row_and_cannot_be_forgotten
         assert row["number"] is None
         ended = await shell.run("forget", text)
         assert (ended.status, "does not have the form" in ended.err) == (2, True)
+
+
+async def test_no_integer_carries_a_number_past_what_is_sealed(database_url: str) -> None:
+    digits = int(REAL[1:])
+    async with stage(database_url) as (voice, events, shell):
+        await voice.ok("place_tts_callout", to=OTHER, cli=OWN, text="Hello")
+        amount = {"currencyId": "USD", "amount": digits}
+        await events.report("notify", "c1", type="t", errorCode=digits, version=digits, amd={"duration": digits})
+        await events.ends("c1", duration=digits, debit=amount, userRate=amount)
+        kept = str({table: rows for table, rows in tables_of(database_url).items() if table != "people"})
+        assert str(digits) not in kept
+        shown = str([await voice.ok("list_calls"), await voice.ok("get_call_events", call_id="c1")])
+        assert str(digits) not in shown
+        assert str(digits) not in (await shell.ok("audit export")).out
+        # The rest of the report counts.
+        assert (await voice.ok("list_calls"))["calls"][0]["state"] == "ended"

@@ -74,9 +74,31 @@ def test_a_shortened_number_hides_at_least_three_digits(number: str) -> None:
     assert sum(char.isdigit() for char in shortened(number)) <= sum(char.isdigit() for char in number) - 3
 
 
-def test_all_texts_of_a_value_are_masked_but_not_its_identifiers() -> None:
-    value = {"reason": "+1 404 500 5000", "deep": [{"by": "4045005000"}, 14.5], "call_id": "14045005000"}
-    assert masked(value) == {"reason": "+1404…00", "deep": [{"by": "40450…00"}, 14.5], "call_id": "14045005000"}
+def test_all_texts_of_a_value_are_masked() -> None:
+    value = {"reason": "+1 404 500 5000", "deep": [{"by": "4045005000"}, 14.5]}
+    assert masked(value) == {"reason": "+1404…00", "deep": [{"by": "40450…00"}, 14.5]}
+
+
+def test_an_identifier_is_masked_only_if_it_is_a_number() -> None:
+    kept = {
+        "call_id": "1404500500a",
+        "subject": "c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+        "destinations": ["12345678901234567890123456789012", "deadbeef12345678"],
+        "conference": "b5a1404500500044",
+        "numbers": ["+1404…00"],
+    }
+    assert masked(kept) == kept
+    for number in ("+14045005000", "14045005000", "1 (404) 500-5000", "tel:+14045005000", 14045005000):
+        shown = masked({"call_id": number, "subject": [number]})
+        assert "45005" not in str(shown)
+        assert "…" in str(shown)
+
+
+def test_a_json_number_that_may_be_dialed_is_masked() -> None:
+    kept = {"at": 1_700, "seconds": 999_999, "cost": 1_234_567.5, "rate": 5_000_000.0, "is": True}
+    assert masked(kept) == kept
+    given = {"a": 14045005000, "b": [14045005000.0, -4045005000], "d": 4045005, "c": 10**400}
+    assert masked(given) == {"a": "14045…00", "b": ["14045…00", "-40450…00"], "d": "40…05", "c": "10000…00"}
 
 
 def test_a_long_text_of_digits_and_separators_is_masked_in_linear_time() -> None:
