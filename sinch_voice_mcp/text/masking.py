@@ -4,15 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
-from sinch_voice_mcp.text.number_forms import by_form
+from sinch_voice_mcp.text.number_forms import is_number_form
 from sinch_voice_mcp.types import is_list, is_object
 
 _SHOWN_AT_START, _SHOWN_AT_END = 5, 2
 _MIN_LONG_CHARS = 10
 """Characters of a number from which so many may be shown; of a shorter one, two at each end."""
-
-_MIN_DIGITS = 7
-"""Digits from which an identifier counts as a telephone number."""
 
 _MIN_DIALED, _MIN_DIALED_FLOAT = 10**6, 10**9
 """JSON numbers that may be telephone numbers; a price, which is believed up to the second one, may have no decimals."""
@@ -100,8 +97,7 @@ def _may_be_dialed(value: object) -> TypeGuard[int | float]:
 
 def _identifying(text: str) -> str:
     """Return an identifier; masked only if all of it is a telephone number, because digits are part of most of them."""
-    number = by_form(text)
-    return text if number is None or len(number) <= _MIN_DIGITS else without_numbers(text)
+    return without_numbers(text) if is_number_form(text) else text
 
 
 def _plain(written: str) -> str:

@@ -13,6 +13,9 @@ _AFTER_NUMBER = re.compile(r"@|%40|[;?]")
 _DIGITS = re.compile(r"\+?([0-9]{3,20})", re.ASCII)
 """From an extension to more than the longest number."""
 
+_MIN_DIGITS = 7
+"""Digits from which an identifier counts as a telephone number."""
+
 
 def by_form(written: str) -> PhoneNumber | None:
     """Return the digits of a text that has the form of a telephone number, with a plus; None if it has not.
@@ -28,6 +31,12 @@ def by_form(written: str) -> PhoneNumber | None:
     plain = "".join(_plain(char) for char in number if char == "+" or char.isalnum())
     found = _DIGITS.fullmatch(plain)
     return None if found is None else PhoneNumber(f"+{found[1].removeprefix('00') or found[1]}")
+
+
+def is_number_form(text: str) -> bool:
+    """Return whether all of a text is one telephone number, and no short one: an identifier may have a few digits."""
+    number = by_form(text)
+    return number is not None and len(number) > _MIN_DIGITS
 
 
 def _plain(char: str) -> str:

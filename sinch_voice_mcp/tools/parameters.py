@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSch
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import ConferenceId, MusicOnHold
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+from sinch_voice_mcp.text.number_forms import is_number_form
 from sinch_voice_mcp.types import CallId, JsonObject
 
 
@@ -30,6 +31,13 @@ def _in_utc(instant: datetime | None) -> datetime | None:
     return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant
 
 
+def _no_number(call_id: CallId) -> CallId:
+    """Refuse a telephone number: it would be sent as an ID, and stand in the audit log."""
+    if is_number_form(call_id):
+        raise ValueError("is a telephone number, not the id of a call; list_calls finds calls by their number")
+    return call_id
+
+
 To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID, one of list_numbers; default: the owner's, if set")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
@@ -40,7 +48,7 @@ CallSeconds = Annotated[
     Annotated[int, Strict(), Field(ge=1, le=MAX_CALL_S), BeforeValidator(_whole)] | None,
     Field(description="Seconds per phone; default 600, at most 3600 unless the owner set others"),
 ]
-CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200)]
+CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200), AfterValidator(_no_number)]
 IdempotencyKey = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
 ]

@@ -27,6 +27,7 @@ class Answering(httpx2.AsyncBaseTransport):
         self.asked, self.released = anyio.Event(), anyio.Event()
         self.released.set()
         self.answer = httpx2.Response(200, json={"callId": "c1"})
+        self.others: list[str] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         path = request.url.path
@@ -35,6 +36,7 @@ class Answering(httpx2.AsyncBaseTransport):
         if "/query/number/" in path:
             return httpx2.Response(200, json=PRICE)
         if not path.endswith("/callouts"):
+            self.others.append(path)
             return httpx2.Response(204 if request.method == "PATCH" else 404)
         self.asked.set()
         await self.released.wait()
@@ -182,3 +184,27 @@ async def test_no_integer_carries_a_number_past_what_is_sealed(database_url: str
         assert str(digits) not in (await shell.ok("audit export")).out
         # The rest of the report counts.
         assert (await voice.ok("list_calls"))["calls"][0]["state"] == "ended"
+
+
+@pytest.mark.parametrize("number", [REAL, REAL[1:], "+1 (404) 500-5000", f"tel:{REAL}", "5005000"])
+@pytest.mark.parametrize(
+    ("tool", "more"),
+    [
+        ("hang_up", {}),
+        ("get_call", {}),
+        ("wait_for_call", {}),
+        ("get_call_events", {}),
+        ("play_to_call", {"text": "Hello"}),
+        ("update_call", {"svaml": {"action": {"name": "hangup"}}}),
+        ("manage_participant", {"conference_id": "room", "command": "kick"}),
+    ],
+)
+async def test_a_number_is_no_id_of_a_call(sqlite_url: str, tool: str, more: dict[str, Any], number: str) -> None:
+    platform = Answering()
+    async with stage(sqlite_url, platform) as (voice, _, _):
+        refused = await voice.fails(tool, call_id=number, **more)
+        assert (refused["code"], refused["field"]) == ("invalid_input", "call_id")
+        assert "list_calls" in refused["message"]
+        tables = tables_of(sqlite_url)
+        assert (tables["calls"], tables["audit"]) == ([], [])
+        assert [path for path in platform.others if "/calling/" in path] == []
