@@ -208,3 +208,26 @@ async def test_a_number_is_no_id_of_a_call(sqlite_url: str, tool: str, more: dic
         tables = tables_of(sqlite_url)
         assert (tables["calls"], tables["audit"]) == ([], [])
         assert [path for path in platform.others if "/calling/" in path] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\uff0b\uff11\uff0d\uff14\uff10\uff14\uff0d\uff15\uff10\uff10\uff0d\uff15\uff10\uff10\uff10",
+        "+1\u30fb404\u30fb500\u30fb5000",
+        "+1 404\u2022500\u20225000",
+        "+1\uff08404\uff09500-5000",
+        "+1%20404%20500%205000",
+        "1,404,500,5000",
+    ],
+    ids=ascii,
+)
+async def test_a_number_in_a_text_is_found_whatever_separates_its_digits(sqlite_url: str, written: str) -> None:
+    async with stage(sqlite_url) as (voice, events, shell):
+        await events.report("ace", "c1", cookies=[{"key": "k", "value": f"{NAME} {written}"}])
+        await voice.ok("emergency_stop", reason=f"called {written}, twice")
+        tables = tables_of(sqlite_url)
+        assert written not in str(tables)
+        assert tables["gate"][0]["reason"].endswith("…00, twice")
+        await shell.ok("forget", REAL)
+        assert tables_of(sqlite_url)["people"] == []
