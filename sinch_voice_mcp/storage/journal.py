@@ -45,15 +45,13 @@ from sinch_voice_mcp.storage.database import (
 )
 from sinch_voice_mcp.storage.forgetting import forgetting, is_forgotten
 from sinch_voice_mcp.storage.identity import Identity, Mark
-from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping
+from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping, warn_of
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.verifying import verifying
-from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
 
-_LOGGER = masked_logger(__name__)
 T = TypeVar("T")
 
 _CLAIM_TRIES = 10
@@ -216,7 +214,7 @@ class SqlJournal:
 
         (entry,) = await self._complete([await self._database.run(storing)])
         if None not in (entry.call_id, outcome.call_id) and entry.call_id != outcome.call_id:
-            _LOGGER.warning("call %s carries the token of the request for call %s", outcome.call_id, entry.call_id)
+            warn_of(outcome.call_id, entry)
         return entry
 
     async def settle(self, token: Token, report: EndReport) -> None:

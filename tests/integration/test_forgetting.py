@@ -1,5 +1,6 @@
 """`forget` follows the call: everything of every call in which the number occurs is erased, and it stays forgotten."""
 
+import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -231,3 +232,24 @@ async def test_a_number_in_a_text_is_found_whatever_separates_its_digits(sqlite_
         assert tables["gate"][0]["reason"].endswith("…00, twice")
         await shell.ok("forget", REAL)
         assert tables_of(sqlite_url)["people"] == []
+
+
+async def test_an_alert_of_an_event_is_a_warning_too_and_holds_nothing_foreign_as_it_is(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Answering()
+    async with stage(database_url, answer) as (voice, events, shell):
+        await voice.ok("place_tts_callout", to=OTHER, cli=OWN, text="Hello")
+        (token,) = [row["call"] for row in tables_of(database_url)["calls"]]
+        foreign = f"EVIL\u202e\x1b[31m\nFAKE LINE {REAL}"
+        for _ in range(2):
+            await events.report("ace", foreign, custom=token)
+        (warning,) = [record for record in caplog.records if "carries the token" in record.getMessage()]
+        (line,) = warning.getMessage().splitlines()
+        (alert,) = [row["details"] for row in tables_of(database_url)["audit"] if row["event"] == "alert"]
+        for text in (line, json.loads(alert)["call_id"], (await shell.ok("audit export")).out):
+            assert not re.search("[\u202e\x1b]|45005000", text)
+        assert "EVIL" in line
+        assert "EVIL" in alert
+        # The call is still known by its own ID.
+        assert "`c1`" in line
