@@ -253,3 +253,22 @@ async def test_an_alert_of_an_event_is_a_warning_too_and_holds_nothing_foreign_a
         assert "EVIL" in alert
         # The call is still known by its own ID.
         assert "`c1`" in line
+
+
+async def test_a_text_in_the_place_of_a_code_is_sealed_and_forgotten(database_url: str) -> None:
+    async with stage(database_url) as (voice, events, shell):
+        await voice.ok("place_tts_callout", to=REAL, cli=OWN, text="Hello")
+        await events.report("ace", "c1", amd={"status": f"a {NAME}", "reason": f"b {NAME}"})
+        await events.report("pie", "c1", menuResult={"type": f"c {NAME}", "value": "1", "inputMethod": f"d {NAME}"})
+        await events.report("notify", "c1", amd={"status": f"e {NAME}"})
+        await events.report(f"f {NAME}", "c1")
+        await events.ends("c1", result=f"g {NAME}", reason=f"h {NAME}")
+        assert NAME.lower() not in str(tables_of(database_url)).lower()
+        shown = await words_of(voice, "c1")
+        assert [word for word in "abcdefgh" if f"{word} {NAME}".lower() not in shown.lower()] == []
+        ended = await voice.ok("wait_for_call", call_id="c1")
+        assert (ended["result"], ended["untrusted"]["reason"]) == ("other", f"H {NAME.upper()}")
+        assert (await voice.ok("list_calls"))["calls"][0]["result"] == "other"
+        await shell.ok("forget", REAL)
+        assert NAME.lower() not in str(await words_of(voice, "c1")).lower()
+        assert NAME.lower() not in str(await voice.ok("list_calls")).lower()
