@@ -20,6 +20,7 @@ from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, ser
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.boundary import error_json
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.prompts import all_prompts
 from sinch_voice_mcp.resources import add_resources
@@ -29,6 +30,7 @@ from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
+from sinch_voice_mcp.types import is_object
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -53,7 +55,7 @@ class VoiceServer(MCPServer[VoiceService]):
         """
         try:
             with tool_call_deadline(_clock_of(context)):
-                return await super().call_tool(name, arguments, context)
+                return _shown(await super().call_tool(name, arguments, context), context)
         except ToolError as error:
             expected = self._expected_error(name, error)
             if expected is None:
@@ -63,7 +65,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
             text = json.dumps(error_json(expected), ensure_ascii=False)
-            return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
+            return _shown(CallToolResult(is_error=True, content=[TextContent(type="text", text=text)]), context)
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[VoiceService, Any] | None = None
@@ -106,6 +108,31 @@ class VoiceServer(MCPServer[VoiceService]):
                 return unconfirmed.refusal("failed")
             case _:
                 return None
+
+
+def _shown(
+    result: CallToolResult | InputRequiredResult, context: Context[VoiceService, Any] | None
+) -> CallToolResult | InputRequiredResult:
+    """Show the numbers in foreign texts as the owner wants, here because every result and error passes."""
+    if context is None or not isinstance(result, CallToolResult):
+        return result
+    shown = context.request_context.lifespan_context.shown
+    content = [
+        block.model_copy(update={"text": _shown_text(block.text, shown)}) if isinstance(block, TextContent) else block
+        for block in result.content
+    ]
+    members = result.structured_content
+    structured = None if members is None else shown.result(members)
+    return result.model_copy(update={"content": content, "structured_content": structured})
+
+
+def _shown_text(text: str, shown: ShownNumbers) -> str:
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    changed = shown.result(value) if is_object(value) else value
+    return text if changed == value else json.dumps(changed, ensure_ascii=False, indent=2 if "\n" in text else None)
 
 
 async def _record_unclear(service: VoiceService, name: str) -> None:

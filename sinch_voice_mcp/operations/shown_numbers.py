@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sinch_voice_mcp.policy import NumberFacts
 from sinch_voice_mcp.policy.numbers import examine
-from sinch_voice_mcp.ports import JournalEntry
+from sinch_voice_mcp.ports import UNTRUSTED, JournalEntry
 from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
 from sinch_voice_mcp.text.number_forms import by_form
 from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
@@ -61,8 +61,22 @@ class ShownNumbers:
 
     def row(self, row: JsonObject) -> JsonObject:
         """Return a row of a timeline as it is shown."""
-        said = row.get("untrusted")
-        return row | {"untrusted": self._said(said)} if is_object(said) else row
+        said = row.get(UNTRUSTED)
+        return row | {UNTRUSTED: self._said(said)} if is_object(said) else row
+
+    def result(self, members: JsonObject) -> JsonObject:
+        """Return a result or an error as it is shown: foreign texts in it, at any depth, as the owner wants."""
+        if self._whole:
+            return members
+        return {
+            name: self._said(member) if name == UNTRUSTED and is_object(member) else self._part(member)
+            for name, member in members.items()
+        }
+
+    def _part(self, value: object) -> object:
+        if is_list(value):
+            return [self._part(item) for item in value]
+        return self.result(value) if is_object(value) else value
 
     def _said(self, said: Mapping[str, object]) -> JsonObject:
         return {name: self._member(name, value) for name, value in said.items()}
