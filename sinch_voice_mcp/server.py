@@ -1,5 +1,6 @@
 """The MCP server: tools, prompts, resources and instructions; turns expected errors into results."""
 
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
@@ -18,6 +19,7 @@ from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, ser
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.boundary import error_json
+from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.progress import tool_call_progress
 from sinch_voice_mcp.prompts import all_prompts
@@ -29,7 +31,7 @@ from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
-from sinch_voice_mcp.types import compact_json
+from sinch_voice_mcp.types import compact_json, is_object
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -54,7 +56,7 @@ class VoiceServer(MCPServer[VoiceService]):
         """
         try:
             with tool_call_deadline(_clock_of(context)), _progress_of(context):
-                return await super().call_tool(name, arguments, context)
+                return _shown(await super().call_tool(name, arguments, context), context)
         except ToolError as error:
             expected = self._expected_error(name, error)
             if expected is None:
@@ -64,7 +66,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
             text = compact_json(error_json(expected))
-            return CallToolResult(is_error=True, content=[TextContent(type="text", text=text)])
+            return _shown(CallToolResult(is_error=True, content=[TextContent(type="text", text=text)]), context)
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[VoiceService, Any] | None = None
@@ -107,6 +109,31 @@ class VoiceServer(MCPServer[VoiceService]):
                 return unconfirmed.refusal("failed")
             case _:
                 return None
+
+
+def _shown(
+    result: CallToolResult | InputRequiredResult, context: Context[VoiceService, Any] | None
+) -> CallToolResult | InputRequiredResult:
+    """Show the numbers in foreign texts as the owner wants, here because every result and error passes."""
+    if context is None or not isinstance(result, CallToolResult):
+        return result
+    shown = context.request_context.lifespan_context.shown
+    content = [
+        block.model_copy(update={"text": _shown_text(block.text, shown)}) if isinstance(block, TextContent) else block
+        for block in result.content
+    ]
+    members = result.structured_content
+    structured = None if members is None else shown.result(members)
+    return result.model_copy(update={"content": content, "structured_content": structured})
+
+
+def _shown_text(text: str, shown: ShownNumbers) -> str:
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    changed = shown.result(value) if is_object(value) else value
+    return text if changed == value else compact_json(changed)
 
 
 async def _record_unclear(service: VoiceService, name: str) -> None:

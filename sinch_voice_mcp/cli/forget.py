@@ -6,10 +6,13 @@ import click
 from sinch_voice_mcp.cli.journal_access import open_existing_journal
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
+from sinch_voice_mcp.errors import InvalidInputError
+from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import Forgotten
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.text.masking import shortened
+from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import PhoneNumber
 
 _KEPT = (
@@ -22,14 +25,21 @@ _KEPT = (
 @click.argument("number")
 @click.pass_obj
 def forget(loader: SettingsLoader, number: str) -> None:
-    """Erase what the journal keeps about NUMBER (E.164), and what was said, typed and prepared in calls with it.
+    """Erase what the journal keeps about NUMBER (E.164), and all that was said, typed and prepared in calls with it.
 
-    The audit log keeps the number's hash and shortened form: it is append-only.
+    A number that only has the form of one, such as a caller's short number, is written as the journal got it. The
+    audit log keeps the number's hash and shortened form: it is append-only.
     """
-    # The journal finds a number only by the hash of its E.164 form, so another spelling would not be found.
-    e164 = describe_number(number).e164
+    # The journal finds a number only by the hash of one form.
+    form = number_of(number)
+    if form is None:
+        raise InvalidInputError(f"{quoted(number)} does not have the form of a telephone number.")
+    forgotten = anyio.run(_forget, loader.load(), form)
+    if not forgotten.requests and not forgotten.sealed:
+        # A form that is in no call may be a mistake, and must not pass for a number that was erased.
+        describe_number(number)
     printer = Printer()
-    for sentence in _report(shortened(e164), anyio.run(_forget, loader.load(), e164)):
+    for sentence in _report(shortened(form), forgotten):
         printer.line(sentence)
 
 
@@ -48,7 +58,7 @@ def _report(number: str, forgotten: Forgotten) -> list[str]:
     sentences = [f"{number} was in {requests}.", erased, _KEPT]
     if forgotten.in_progress:
         sentences.append(
-            f"Calls not ended: {forgotten.in_progress}. Replies still due to them hang up. Their next events may name "
-            "the number again, so repeat this command afterwards."
+            f"Calls not ended: {forgotten.in_progress}. Replies still due to them hang up, and what is still reported "
+            "of them is kept without numbers, words and keys pressed."
         )
     return sentences

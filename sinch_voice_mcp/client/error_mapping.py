@@ -24,6 +24,7 @@ from sinch_voice_mcp.text.cleaning import cut, one_line
 from sinch_voice_mcp.types import Payload
 from sinch_voice_mcp.wire.applications import ErrorBody
 from sinch_voice_mcp.wire.codes import answer_in_words, is_success
+from sinch_voice_mcp.wire.integers import MAX_REPORTED
 
 PayloadT = TypeVar("PayloadT", bound=Payload)
 
@@ -183,7 +184,7 @@ def _error_body(body: bytes, hidden: tuple[str, ...]) -> ErrorBody | None:
         return None
     reference = None if error_body.reference is None else clean(error_body.reference, hidden, _MAX_REFERENCE_CHARS)
     message = clean(error_body.message, hidden, _MAX_MESSAGE_CHARS)
-    return ErrorBody(error_code=error_body.error_code, message=message or "no message", reference=reference)
+    return error_body.model_copy(update={"message": message or "no message", "reference": reference, "status": None})
 
 
 def read_answer(kind: type[PayloadT], body: bytes) -> PayloadT | None:
@@ -208,10 +209,11 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
     if header is None:
         return None
     if _SECONDS.fullmatch(header.strip()):
-        return float(header)
+        # Anything longer says the same: not now.
+        return float(min(int(header), MAX_REPORTED))
     try:
         until = parsedate_to_datetime(header)
         until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-        return max(0.0, (until - now).total_seconds())
+        return min(max(0.0, (until - now).total_seconds()), MAX_REPORTED)
     except (ValueError, TypeError, OverflowError):
         return None

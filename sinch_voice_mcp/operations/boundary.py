@@ -95,6 +95,11 @@ def is_known(name: str, text: str) -> bool:
     return fits is not None and (text == OTHER or fits(text))
 
 
+def stored_word(name: str, text: str) -> str:
+    """Return a text as a row may hold it that is not sealed: a known word of this name, or ``other``."""
+    return text if is_known(name, text) else OTHER
+
+
 def known(name: str, text: str | None) -> str | None:
     """Return a text for a sentence of our own; None if it is not a known word or form of this name."""
     return text if text is not None and is_known(name, text) else None

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from sinch_voice_mcp.policy import NumberFacts
 from sinch_voice_mcp.policy.numbers import examine
-from sinch_voice_mcp.ports import JournalEntry
+from sinch_voice_mcp.ports import UNTRUSTED, JournalEntry
 from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
+from sinch_voice_mcp.text.number_forms import by_form
 from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
 
 _MIN_NUMBER_DIGITS = 7
@@ -22,6 +23,11 @@ def e164_of(written: str) -> PhoneNumber | None:
     """Return a number of the platform, which may lack its plus, in E.164 form; None if it is none."""
     found = examine(written if written.startswith("+") else f"+{written}")
     return found.e164 if isinstance(found, NumberFacts) else None
+
+
+def number_of(written: str) -> PhoneNumber | None:
+    """Return a number as the journal knows it: in E.164 form, or in the form of one if metadata does not know it."""
+    return e164_of(written) or by_form(written)
 
 
 class ShownNumbers:
@@ -47,12 +53,30 @@ class ShownNumbers:
 
     def of_entry(self, entry: JournalEntry) -> str | None:
         """Return the number that a request called, or that an incoming call came from."""
-        return self.number(entry.numbers[0]) if entry.numbers else entry.number
+        if not entry.numbers:
+            # An earlier version stored a caller's name as it was.
+            return entry.number if is_shortened(entry.number or "") else None
+        known = e164_of(entry.numbers[0])
+        return known if known is not None and self._whole else shortened(known or entry.numbers[0])
 
     def row(self, row: JsonObject) -> JsonObject:
         """Return a row of a timeline as it is shown."""
-        said = row.get("untrusted")
-        return row | {"untrusted": self._said(said)} if is_object(said) else row
+        said = row.get(UNTRUSTED)
+        return row | {UNTRUSTED: self._said(said)} if is_object(said) else row
+
+    def result(self, members: JsonObject) -> JsonObject:
+        """Return a result or an error as it is shown: foreign texts in it, at any depth, as the owner wants."""
+        if self._whole:
+            return members
+        return {
+            name: self._said(member) if name == UNTRUSTED and is_object(member) else self._part(member)
+            for name, member in members.items()
+        }
+
+    def _part(self, value: object) -> object:
+        if is_list(value):
+            return [self._part(item) for item in value]
+        return self.result(value) if is_object(value) else value
 
     def _said(self, said: Mapping[str, object]) -> JsonObject:
         return {name: self._member(name, value) for name, value in said.items()}

@@ -2,6 +2,7 @@
 
 from sinch_voice_mcp.ports.audit import AuditRow, iso
 from sinch_voice_mcp.ports.events import (
+    UNTRUSTED,
     DecideReply,
     DecideWhileStopped,
     EventListener,
@@ -49,6 +50,7 @@ __all__ = [
     "INBOUND",
     "OTHERS",
     "PROLONGS",
+    "UNTRUSTED",
     "UPDATES",
     "Approval",
     "AuditRow",

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sinch_voice_mcp.ports.kill_switch import CallingStopped
 from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
+
+UNTRUSTED = "untrusted"
+"""Member of an event's details with texts that others wrote; it is stored sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class IncomingEvent:
         details: What is stored of it; the member ``untrusted`` is stored sealed.
         report: How the call ended, for an event that reports an end.
         caller: Masked number of the caller of an incoming call; empty if the number was withheld.
-        number: The caller's number, if it is one in E.164 form.
+        number: The caller's number, if the text has the form of one; with a plus.
     """
 
     identity: str
@@ -35,6 +38,11 @@ class IncomingEvent:
     report: EndReport | None = None
     caller: str | None = None
     number: PhoneNumber | None = None
+
+    def forgotten(self) -> "IncomingEvent":
+        """Return the event without what is known of people, for a call with a number that was forgotten."""
+        details = {name: value for name, value in self.details.items() if name != UNTRUSTED}
+        return replace(self, details=details, caller=None if self.caller is None else "", number=None)
 
 
 @dataclass(frozen=True, slots=True)

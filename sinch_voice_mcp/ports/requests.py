@@ -197,10 +197,11 @@ class Forgotten:
     """What was erased of a number.
 
     Attributes:
-        requests: Requests and incoming calls that named it.
+        requests: Requests and incoming calls of the calls in which it occurs.
         sealed: Sealed rows of these calls, and others that contain it: numbers, replies, keys pressed, texts.
         confirmations: Confirmations of calls to it.
-        in_progress: How many of the calls have not ended, so that further events of them may name it again.
+        in_progress: How many of the calls have not ended; what is still reported of them is kept without anything of
+            a person.
     """
 
     requests: int

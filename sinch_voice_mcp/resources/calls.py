@@ -83,11 +83,12 @@ def _as_json(service: VoiceService, seen: CallSnapshot, rows: Sequence[JsonObjec
         "untrusted": None if value is None else {"input": value},
         "remark": service.events.remark or None,
     }
+    given = {name: member for name, member in known.items() if member is not None}
     return {
         "call_id": seen.call_id,
         "simulated": service.simulated,
         "state": observed_state(answered=seen.answered, ended=seen.ended),
-        **separate({name: member for name, member in known.items() if member is not None}, own={"remark", "why"}),
+        **service.shown.result(separate(given, own={"remark", "why"})),
         "events": [_event(row) for row in rows],
     }
 

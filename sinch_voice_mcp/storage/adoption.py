@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
+from sinch_voice_mcp.ports import UNTRUSTED
 from sinch_voice_mcp.storage.database import Commit, Database, Row, Statement, Transaction
-from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
+from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, Owner, People
 from sinch_voice_mcp.types import JsonObject, Millis, is_object
 
 _PLAIN: Mapping[str, object] = {f"plain{at}": reply for at, reply in enumerate(sorted(PLAIN_REPLIES))}

@@ -11,6 +11,7 @@ _CALLS = "`forget`, `keep_calls_days`"
 _MASKED = "numbers in texts masked"
 _HASH = "keyed hash"
 _NEVER = "nothing"
+_WORD = "Nothing; once a text in the place of a known word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn(
         "people.sealed",
         "Numbers called and calling; the conference's name; replies with their texts, prepared and sent; keys pressed "
-        "and words spoken; cookies, call headers and other texts of events; words of errors",
+        "and words spoken; cookies, call headers and other texts of events, also in the place of "
+        "codes; words of errors",
         "sealed",
         "`forget`; `keep_calls_days` for numbers, conferences and errors, `keep_replies_days` for prepared replies, "
         "`keep_events_days` for the rest",
@@ -48,10 +50,10 @@ PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn("calls.principal", "The requester", "as it is", "`keep_calls_days`"),
     PersonalColumn("calls.conference", "Nothing; once the conference's name", "sealed at start", _CALLS),
     PersonalColumn("calls.error", "Codes; once the error's words", "sealed at start", _CALLS),
-    PersonalColumn("calls.result", "The platform's code for the end", _MASKED, "`keep_calls_days`"),
-    PersonalColumn("calls.reason", "The platform's code for the end", _MASKED, "`keep_calls_days`"),
-    PersonalColumn("events.details", "The platform's codes, such as what answered", _MASKED, "`keep_events_days`"),
-    PersonalColumn("events.kind", "The event's name", _MASKED, "`keep_events_days`"),
+    PersonalColumn("calls.result", _WORD, _MASKED, "`keep_calls_days`"),
+    PersonalColumn("calls.reason", _WORD, _MASKED, "`keep_calls_days`"),
+    PersonalColumn("events.details", _WORD, _MASKED, "`keep_events_days`"),
+    PersonalColumn("events.kind", _WORD, _MASKED, "`keep_events_days`"),
     PersonalColumn("events.digest", "The event, with keys pressed", "digest under the secret", "`keep_events_days`"),
     PersonalColumn("events.reply", "To hang up or to continue", "as it is", "`keep_events_days`"),
     PersonalColumn("people.id", "The event's digest", "digest under the secret", "with the sealed row"),
@@ -84,6 +86,7 @@ IMPERSONAL: Mapping[str, str] = {
     "answered events sandbox seconds rate",
     "confirmations": "until",
     "tones": "call digits until",
+    "forgotten": "call mark until",
     "keys": "call until until_unanswered",
     "counters": "bucket used cap until",
     "approvals": "until",

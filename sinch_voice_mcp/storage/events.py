@@ -4,11 +4,13 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
+    UNTRUSTED,
     CallingStopped,
     DecideReply,
     DecideWhileStopped,
@@ -23,9 +25,10 @@ from sinch_voice_mcp.ports import (
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows, Statement, Steps, Transaction, one
+from sinch_voice_mcp.storage.forgetting import is_forgotten
 from sinch_voice_mcp.storage.journal import SqlJournal
-from sinch_voice_mcp.storage.outcomes import alerting, recording, settling
-from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, UNTRUSTED, Owner, People
+from sinch_voice_mcp.storage.outcomes import alerting, recording, settling, warn_of
+from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, Owner, People
 from sinch_voice_mcp.text.masking import masked, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
@@ -107,22 +110,25 @@ class SqlEvents:
         announcement = self._database.announcement(CHANNEL, event.call_id)
         people = self._journal.people
         deciding = (decide, while_stopped)
-        reply = await self._database.run(lambda: _storing(event, deciding, people, now, announcement))
+        stored = await self._database.run(lambda: _storing(event, deciding, people, now, announcement))
+        if stored.alert is not None:
+            warn_of(event.call_id, stored.alert)
         self.wake(event.call_id)
-        return reply
+        return stored.reply
 
     async def save_replies(self, token: Token, replies: Replies) -> None:
         """Save the replies to events of the call that a request leads to."""
         people, now = self._journal.people, self._journal.now()
 
         def saving() -> Transaction[None]:
+            forgotten = yield from is_forgotten(token)
             for name, document in sorted(replies.items()):
                 # The call is hung up if the sealed reply cannot be opened any more.
                 shown = document if document in PLAIN_REPLIES else HANG_UP
                 owner = Owner("reply", f"{token}:{name}", token)
                 yield (
                     Statement(_SAVE_REPLY, {"token": token, "event": name, "document": shown}),
-                    people.keep(owner, {"reply": document}, now),
+                    *(() if forgotten else (people.keep(owner, {"reply": document}, now),)),
                 )
             return Commit(None)
 
@@ -161,25 +167,37 @@ class SqlEvents:
                 del self._watches[call_id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The reply to an event, and the request whose token the event of another call carries."""
+
+    reply: str
+    alert: JournalEntry | None = None
+
+
 _Deciding = tuple[DecideReply, DecideWhileStopped | None]
 
 
 def _storing(
     event: IncomingEvent, decide: _Deciding, people: People, now: Millis, announcement: Batch
-) -> Transaction[str]:
+) -> Transaction[_Stored]:
     identity = people.identity(event)
     ids = {"call_id": event.call_id, "token": event.token or ""}
-    stored, by_id, by_token, saved, switch, sealed = yield (
+    stored, by_id, by_token, saved, switch, sealed, forgotten = yield (
         Statement(_REPLY_TO, {"identity": identity, "plain": event.identity}),
         Statement(sql.BY_CALL_ID, {"call_id": event.call_id}),
         Statement(sql.CALL, {"token": event.token or ""}),
         Statement(_REPLIES, ids),
         Statement(sql.SWITCH),
         Statement(_SEALED, ids),
+        Statement(sql.IS_FORGOTTEN, ids),
     )
+    if forgotten:
+        event = event.forgotten()
     stopped = None if decide[1] is None else sql.read_switch(switch)
     if stored and stopped is None:
-        return Commit(people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"]))
+        reply = people.reply(f"event:{stored[0]['digest']}", str(stored[0]["reply"]), stored[0]["sealed"])
+        return Commit(_Stored(reply))
     named = _entry(by_token)
     # A call with another ID is not the one that the request led to, so it gets none of the request's replies.
     is_foreign = named is not None and named.call_id not in {None, event.call_id}
@@ -191,17 +209,21 @@ def _storing(
         if entry is not None and row["call"] == entry.token
     }
     reply = _decided(decide, stopped, entry, replies)
+    if forgotten and reply.reply not in PLAIN_REPLIES:
+        # Its text would have to be kept, for a repeated delivery.
+        reply = Reply(HANG_UP, reply.remarks)
     if stored:
-        return Commit(reply.reply)
+        return Commit(_Stored(reply.reply))
     store = _stored(event, reply, entry, people, now)
-    if is_foreign and named is not None and not by_id:
-        yield from alerting(named.token, event.call_id, now)
+    alert = named if is_foreign and not by_id else None
+    if alert is not None:
+        yield from alerting(alert.token, event.call_id, now)
     if not _has_effects(event, entry):
         # Most events: sent together with the commit, this needs one round trip less.
-        return Commit(reply.reply, (*store, *announcement))
+        return Commit(_Stored(reply.reply, alert), (*store, *announcement))
     yield store
     yield from _apply_effects(event, entry, people, now)
-    return Commit(reply.reply, announcement)
+    return Commit(_Stored(reply.reply, alert), announcement)
 
 
 def _stored(

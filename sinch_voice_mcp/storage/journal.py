@@ -43,17 +43,15 @@ from sinch_voice_mcp.storage.database import (
     committed,
     one,
 )
-from sinch_voice_mcp.storage.forgetting import forgetting
+from sinch_voice_mcp.storage.forgetting import forgetting, is_forgotten
 from sinch_voice_mcp.storage.identity import Identity, Mark
-from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping
+from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping, warn_of
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.verifying import verifying
-from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
 
-_LOGGER = masked_logger(__name__)
 T = TypeVar("T")
 
 _CLAIM_TRIES = 10
@@ -130,7 +128,8 @@ class SqlJournal:
         if isinstance(end, Rollback):
             return end
         sealed = [statement for claim in claims for statement in self.people.of_claim(claim)]
-        return Commit(end.value, (*sealed, *end.last))
+        changes = [Statement(sql.FORGET_CHANGE, {"token": claim.token}) for claim in claims if claim.subject]
+        return Commit(end.value, (*sealed, *changes, *end.last))
 
     async def claim_together(self, claims: Sequence[Claim]) -> list[Claimed]:
         """Claim several requests in one transaction, all that were not claimed before or none of them."""
@@ -207,14 +206,15 @@ class SqlJournal:
             shown, kept = outcome, ()
             if outcome.error is not None:
                 error, sealed = self.people.of_error(token, outcome.error, now)
-                shown, kept = replace(outcome, error=error), (sealed,)
+                forgotten = yield from is_forgotten(token)
+                shown, kept = replace(outcome, error=error), () if forgotten else (sealed,)
             entry = yield from recording(token, shown, now, max_unknown)
             # An earlier, more certain outcome keeps its own error.
             return Commit(entry, kept if entry.state == outcome.state else ())
 
         (entry,) = await self._complete([await self._database.run(storing)])
         if None not in (entry.call_id, outcome.call_id) and entry.call_id != outcome.call_id:
-            _LOGGER.warning("call %s carries the token of the request for call %s", outcome.call_id, entry.call_id)
+            warn_of(outcome.call_id, entry)
         return entry
 
     async def settle(self, token: Token, report: EndReport) -> None:

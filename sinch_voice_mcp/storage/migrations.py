@@ -138,6 +138,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         "events that a request asks for, and the sandbox that it went to",
         ("ALTER TABLE calls ADD COLUMN events TEXT", "ALTER TABLE calls ADD COLUMN sandbox TEXT"),
     ),
+    Migration(
+        8,
+        "calls with a number that was forgotten",
+        (
+            f"""CREATE TABLE forgotten (
+                call TEXT PRIMARY KEY, mark TEXT NOT NULL, until BIGINT NOT NULL) {KEY_ORDERED}""",
+        ),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -12,9 +12,14 @@ from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.claiming import GAP
 from sinch_voice_mcp.storage.counting import add_use, bucket_of
 from sinch_voice_mcp.storage.database import Row, Statement, Steps
+from sinch_voice_mcp.text.cleaning import clean
+from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.text.masking import masked, without_numbers, without_trace
+from sinch_voice_mcp.text.quoting import quoted
 from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, Token, amount_text, unit_text
 from sinch_voice_mcp.wire.calls import ANSWERED
+
+_LOGGER = masked_logger(__name__)
 
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
@@ -196,14 +201,22 @@ def _two_calls(entry: JournalEntry, call_id: CallId, now: Millis, *, answered: b
         (corrected,) = yield (Statement(sql.CORRECT_CALL_ID, {"token": entry.token, "call_id": call_id}),)
     yield from alerting(entry.token, call_id if not corrected else entry.call_id, now)
     if answered and not corrected:
-        ids = " and ".join(sorted((str(entry.call_id), call_id)))
+        ids = " and ".join(sorted(clean(one) for one in (str(entry.call_id), call_id)))
         yield from stopping(f"one request led to two calls ({ids})", "this server", now)
     return replace(entry, call_id=call_id) if corrected else entry
 
 
 def alerting(token: Token, foreign: CallId | None, now: Millis) -> Steps[None]:
     """Append an alert to the audit log: a call that a request did not lead to carries its token."""
-    yield from audited("alert", token, {"alert": "another call carries this request's token", "call_id": foreign}, now)
+    # Others than the platform may have written the ID.
+    call_id = None if foreign is None else without_numbers(clean(foreign))
+    yield from audited("alert", token, {"alert": "another call carries this request's token", "call_id": call_id}, now)
+
+
+def warn_of(foreign: CallId | None, entry: JournalEntry) -> None:
+    """Write the alert to the server's log, once it is stored."""
+    ids = quoted(foreign or ""), quoted(entry.call_id or "")
+    _LOGGER.warning("call %s carries the token of the request for call %s", *ids)
 
 
 def _stop_at(max_unknown: int, now: Millis) -> Steps[None]:

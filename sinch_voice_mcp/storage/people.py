@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sinch_voice_mcp import svaml
-from sinch_voice_mcp.ports import Claim, IncomingEvent, JournalEntry
+from sinch_voice_mcp.ports import UNTRUSTED, Claim, IncomingEvent, JournalEntry
 from sinch_voice_mcp.storage.database import Commit, Database, Rows, Statement, Transaction
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.svaml import Continue, Document
@@ -23,9 +23,6 @@ HANG_UP = svaml.HANG_UP.to_json()
 
 PLAIN_REPLIES = frozenset({"", HANG_UP, Document(action=Continue()).to_json()})
 """Replies that name no person and say nothing; they are stored as they are."""
-
-UNTRUSTED = "untrusted"
-"""Member of an event's details that is sealed."""
 
 UNREADABLE = "unreadable"
 _SEALED_OTHERWISE = (

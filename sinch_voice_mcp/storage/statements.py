@@ -107,7 +107,7 @@ CONFIRMING = ("approvals", "confirmations", "tones")
 """Tables of confirmations; servers of an older version on the same database write the first one."""
 
 PRUNE = (
-    *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", *CONFIRMING)),  # noqa: S608 - names
+    *(f"DELETE FROM {table} WHERE until < :then" for table in ("keys", "counters", "forgotten", *CONFIRMING)),  # noqa: S608 - names
     "DELETE FROM counters WHERE bucket = 0 AND used <= 0",
 )
 
@@ -123,26 +123,55 @@ COUNT_DIGITS = (
     "ON CONFLICT (call) DO UPDATE SET digits = tones.digits + excluded.digits, until = excluded.until "
     "WHERE tones.digits + excluded.digits <= :most RETURNING digits"
 )
+_MARK = (
+    "INSERT INTO forgotten (call, mark, until) SELECT call, CAST(:mark AS TEXT), CAST(:until AS BIGINT) "
+    "FROM (FOUND) AS found WHERE call IS NOT NULL "
+    "ON CONFLICT (call) DO UPDATE SET mark = excluded.mark, until = excluded.until"
+)
+_NAMING = (
+    "SELECT call FROM calls WHERE destinations LIKE :pattern "
+    "UNION SELECT call FROM people WHERE hashes LIKE :pattern "
+    "UNION SELECT call_id FROM people WHERE hashes LIKE :pattern"
+)
+_THEIR_CALLS = (
+    "SELECT call_id AS call FROM calls WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark) "
+    "UNION SELECT subject FROM calls WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark)"
+)
+_ABOUT_THESE = (
+    "SELECT call FROM calls WHERE call_id IN (SELECT call FROM forgotten WHERE mark = :mark) "
+    "UNION SELECT call FROM calls WHERE subject IN (SELECT call FROM forgotten WHERE mark = :mark)"
+)
+MARK_FORGOTTEN = tuple(_MARK.replace("FOUND", found) for found in (_NAMING, _THEIR_CALLS, _ABOUT_THESE))
+"""Mark every call in which a number occurs: first the requests that name it and what a sealed row with it belongs to,
+then the calls that these requests led to or change, then every request about one of these calls."""
+
+IS_FORGOTTEN = (
+    "SELECT call FROM forgotten WHERE call IN (:call_id, :token) "
+    "OR call IN (SELECT call FROM calls WHERE call_id = :call_id) LIMIT 1"
+)
 FORGET_PEOPLE = (
-    "DELETE FROM people WHERE hashes LIKE :pattern "
-    "OR call IN (SELECT call FROM calls WHERE destinations LIKE :pattern) "
-    "OR call_id IN (SELECT coalesce(call_id, subject) FROM calls WHERE destinations LIKE :pattern) RETURNING id"
+    "DELETE FROM people WHERE hashes LIKE :pattern OR call IN (SELECT call FROM forgotten WHERE mark = :mark) "
+    "OR call_id IN (SELECT call FROM forgotten WHERE mark = :mark) RETURNING id"
 )
 FORGET_EVENTS = (
-    "SELECT digest, details, reply FROM events WHERE call_id IN "
-    "(SELECT coalesce(call_id, subject) FROM calls WHERE destinations LIKE :pattern)"
+    "SELECT digest, details, reply FROM events WHERE call_id IN (SELECT call FROM forgotten WHERE mark = :mark)"
 )
 """What an earlier version stored as it was; see :mod:`~sinch_voice_mcp.storage.adoption`."""
 
-FORGET_ERRORS = "SELECT call, error FROM calls WHERE destinations LIKE :pattern AND error IS NOT NULL"
-FORGET_REPLIES = (
-    "UPDATE replies SET document = :document WHERE call IN (SELECT call FROM calls WHERE destinations LIKE :pattern)"
+FORGET_ERRORS = (
+    "SELECT call, error FROM calls WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark) AND error IS NOT NULL"
 )
+FORGET_REPLIES = "UPDATE replies SET document = :document WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark)"
 FORGET_CALLS = (
     "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', content = '', conference = NULL, "
     "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
-    "WHERE destinations LIKE :pattern RETURNING call, state"
+    "WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark) RETURNING call, state"
 )
+FORGET_CHANGE = (
+    "UPDATE calls SET fingerprint = '', content = '' WHERE call = :token AND subject IN (SELECT call FROM forgotten)"
+)
+"""Of a change that is claimed after its call was forgotten, no digest is kept."""
+
 FORGET_APPROVALS = (
     "DELETE FROM approvals WHERE destination = :destination RETURNING destination",
     "DELETE FROM confirmations WHERE destinations LIKE :pattern RETURNING digest",

@@ -11,6 +11,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
 from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why
 from sinch_voice_mcp.operations.events.monitor import Until
+from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
@@ -125,13 +126,16 @@ async def list_calls(
     """List calls that this server placed, tried to place or received, newest first."""
     wanted = _wanted(state, status)
     after = None if since is None else Millis(int(since.timestamp() * 1000))
-    only = None if number is None else _e164(number)
+    only = None if number is None else number_of(number) or _e164(number)
     inbound = None if direction is None else direction == "in"
     answered = await service.events.check_open()
     # Which of the open calls are answered is not in the journal, so one state may need more rows than asked for.
     entries = await service.calls.recent(
         limit=MAX_LISTED, states=_rows_for(wanted), since=after, inbound=inbound, number=only
     )
+    if number is not None and not entries:
+        # A caller's number may have no other form than its own; of a mistake, the requester learns.
+        _e164(number)
     records = [_record(service, entry, answered=(entry.of_call) in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
     currency = _take_common_currency(calls)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.svaml import ConferenceId, MusicOnHold
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
+from sinch_voice_mcp.text.number_forms import is_number_form
 from sinch_voice_mcp.tools.schemas import unlist
 from sinch_voice_mcp.types import CallId
 
@@ -31,6 +32,13 @@ def _in_utc(instant: datetime | None) -> datetime | None:
     return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant
 
 
+def _no_number(call_id: CallId) -> CallId:
+    """Refuse a telephone number: it would be sent as an ID, and stand in the audit log."""
+    if is_number_form(call_id):
+        raise ValueError("is a telephone number, not the id of a call; list_calls finds calls by their number")
+    return call_id
+
+
 # Described in full in place_tts_callout; in other tools, the short forms save a third of the tokens.
 To = Annotated[str, Field(description="E.164, such as +12025550100")]
 Cli = Annotated[str | None, Field(description="Caller ID of list_numbers; default: the owner's, if set")]
@@ -46,7 +54,7 @@ CallSeconds = Annotated[
     Field(description="Seconds; default 600, at most 3600 unless the owner set others"),
 ]
 ShortCallSeconds = Annotated[CallSeconds, Field(description="Seconds; default 600, at most 3600")]
-CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200)]
+CallIdArgument = Annotated[CallId, Field(min_length=1, max_length=200), AfterValidator(_no_number)]
 IdempotencyKey = Annotated[
     str | None, Field(min_length=1, max_length=200, description="Up to 200 characters; one key, one call")
 ]

@@ -1,11 +1,13 @@
 """Numbers and callback URLs of an application, number lookups, and error bodies."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from sinch_voice_mcp.types import Inert, Many, Meaning, Payload, Report
 from sinch_voice_mcp.wire.calls import Price
+from sinch_voice_mcp.wire.integers import whole
 
 Capability = Literal["voice", "sms"]
 
@@ -91,10 +93,21 @@ class QueryAnswer(Payload):
     number: QueriedNumber = Field(default_factory=QueriedNumber, validation_alias=AliasChoices("number", "numberItem"))
 
 
-class ErrorBody(Payload):
-    """The body of an error. The platform writes ``error_code`` as an integer or as text."""
+def _code(value: object) -> int | None:
+    """Read a code. An absurd one is unknown, but the body is the platform's all the same."""
+    written = isinstance(value, str) and re.fullmatch("-?[0-9]+", value) is not None
+    if isinstance(value, bool) or not (written or isinstance(value, int | float)):
+        raise ValueError("no code")
+    return whole(value)
 
-    error_code: Annotated[int, Field(strict=False)]
+
+class ErrorBody(Payload):
+    """The body of an error.
+
+    The platform writes ``error_code`` as an integer or as text; None if it is an integer that is no code.
+    """
+
+    error_code: Annotated[int | None, BeforeValidator(_code)]
     message: str
     reference: str | None = None
     status: str | None = None

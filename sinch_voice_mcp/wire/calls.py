@@ -1,13 +1,13 @@
 """Calls and conferences as the platform reports them."""
 
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from sinch_voice_mcp.svaml import MusicOnHold
 from sinch_voice_mcp.types import CallId, Payload, Report
+from sinch_voice_mcp.wire.integers import Whole, whole
 
 MAX_PRICE = 1_000_000_000
 """A price above this, in the account's currency, counts as a mistake of the platform."""
@@ -72,7 +72,7 @@ class Party(Payload):
 
 
 class Call(Report):
-    """State and outcome of a call. ``duration`` is in seconds, 0 until the call is answered.
+    """State and outcome of a call. ``duration`` is in seconds, 0 until the call is answered, and if it is absurd.
 
     ``reason`` may be any string, because the platform adds reasons over time.
     """
@@ -84,17 +84,11 @@ class Call(Report):
     from_: Party | None = Field(default=None, alias="from")
     to: Party | None = None
     domain: str | None = None
-    duration: int = 0
+    duration: Annotated[int, BeforeValidator(lambda value: whole(value) or 0)] = 0
     timestamp: Annotated[datetime, BeforeValidator(_instant)] | None = None
     custom: str | None = None
     user_rate: Price | None = None
     debit: Price | None = None
-
-    @field_validator("duration", mode="before")
-    @classmethod
-    def _whole_seconds(cls, value: object) -> object:
-        number = _number(value)
-        return int(number) if isinstance(number, float) and isfinite(number) else number
 
 
 class Participant(Report):
@@ -102,7 +96,7 @@ class Participant(Report):
 
     id: CallId
     cli: str | None = None
-    duration: int | None = None
+    duration: Whole = None
     muted: bool = False
     onhold: bool = False
 

@@ -15,13 +15,12 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from sinch_voice_mcp.types import CallId, JsonObject, Many, Payload, is_list, is_object
 from sinch_voice_mcp.wire.calls import Party, Price
+from sinch_voice_mcp.wire.integers import Whole
 
 # Both bounds are far above what the platform sends; they keep what is stored short enough for a database index.
 MAX_CALL_ID_CHARS = 255
 MAX_EVENT_NAME_CHARS = 64
 
-# Larger numbers do not fit the integer columns of every database.
-_MAX_INTEGER = 10**15
 _CALL_ID_MEMBERS = ("callid", "callId")
 _MENU_IDENTITY_MEMBERS = ("menuId", "type", "value")
 _NOTIFY_IDENTITY_MEMBERS = ("type", "destination")
@@ -53,14 +52,6 @@ def _upper(value: object) -> str | None:
     return None if text is None else text.upper()
 
 
-def _whole(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= len(str(_MAX_INTEGER)):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MAX_INTEGER:
-        return None
-    return int(value)
-
-
 def _instant(value: object) -> datetime | None:
     """Read an ISO 8601 instant in any precision; without an offset it means UTC."""
     if not isinstance(value, str):
@@ -89,7 +80,6 @@ def _party(value: object) -> Party | None:
 _Text = Annotated[str | None, BeforeValidator(_text)]
 _Lower = Annotated[str | None, BeforeValidator(_lower)]
 _Upper = Annotated[str | None, BeforeValidator(_upper)]
-_Whole = Annotated[int | None, BeforeValidator(_whole)]
 _Price = Annotated[Price | None, BeforeValidator(_price)]
 _Party = Annotated[Party | None, BeforeValidator(_party)]
 
@@ -118,7 +108,7 @@ class MachineDetection(Payload):
 
     status: _Lower = None
     reason: _Lower = None
-    duration: _Whole = None
+    duration: Whole = None
 
 
 class MenuResult(Payload):
@@ -156,7 +146,7 @@ class CallEvent(Payload):
     call_id: CallId
     identity: str
     at: Annotated[datetime | None, BeforeValidator(_instant)] = Field(default=None, alias="timestamp")
-    version: _Whole = None
+    version: Whole = None
     custom: _Text = None
     application_key: _Text = None
     conference_id: _Text = None
@@ -179,7 +169,7 @@ class IceEvent(CallEvent):
     domain: _Lower = None
     origination_type: _Upper = None
     rdnis: _Text = None
-    duration: _Whole = None
+    duration: Whole = None
 
 
 class AceEvent(CallEvent):
@@ -206,7 +196,7 @@ class DiceEvent(CallEvent):
     user_rate: _Price = None
     to: _Party = None
     from_: _Text = Field(default=None, alias="from")
-    duration: _Whole = None
+    duration: Whole = None
 
 
 class NotifyEvent(CallEvent):
@@ -216,7 +206,7 @@ class NotifyEvent(CallEvent):
     type: _Lower = None
     destination: _Text = None
     amd: _Detection = None
-    error_code: _Whole = None
+    error_code: Whole = None
     error_msg: _Text = None
 
 

@@ -34,9 +34,9 @@ async def test_every_result_shows_numbers_as_the_owner_wants(database_url: str, 
         await voice.ok("place_conference_callout", to=[BERIT], cli=OWN, conference_id="room")
         assert (await voice.ok("get_call", call_id=call_id))["to"] == to
         listed = {call["call_id"]: call.get("number") for call in (await voice.ok("list_calls"))["calls"]}
-        assert (listed[call_id], listed["in-1"], listed["in-2"]) == (to, caller, "other")
+        assert (listed[call_id], listed["in-1"], listed["in-2"]) == (to, caller, None)
         # No such number exists, so it is not shown as one that can be called.
-        assert listed["in-3"] == "99999…99"
+        assert listed["in-3"] == "+9999…99"
         events = {row["event"]: row for row in (await voice.ok("get_call_events", call_id="in-1"))["events"]}
         assert events["inbound"]["number"] == caller
         assert events["ice"]["untrusted"]["cli"] == caller
@@ -81,3 +81,30 @@ async def test_a_filter_that_is_no_number_is_invalid(database_url: str, written:
     async with scene(database_url) as stage, stage.server() as voice:
         error = await voice.fails("list_calls", number=written)
         assert (error["code"], error["field"]) == ("invalid_input", "number")
+
+
+@pytest.mark.parametrize("shown", ["full", "masked"])
+async def test_foreign_texts_of_errors_and_lookups_are_shown_as_the_owner_wants(shown: str) -> None:
+    foreign, digits = f"no {ANNA} or 1 202 555 0102", "2025550102"
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            ended = {"callId": "c1", "status": "FINAL", "result": foreign, "reason": foreign, "duration": 1}
+            return httpx2.Response(200, json=ended)
+        if ANNA[1:].encode() in request.content:
+            return httpx2.Response(200, json={"callId": "c2"})
+        return httpx2.Response(403, json={"errorCode": 40300, "message": foreign, "reference": ANNA})
+
+    settings = load({"SINCH_VOICE_NUMBERS_IN_RESULTS": shown, "SINCH_VOICE_CONFIRM": "never"})
+    async with connected(settings, "auto", transport=Platform(answer).transport) as voice:
+        error = await voice.fails("place_tts_callout", to=BERIT, cli=OWN, text="Hello")
+        room = {"conference_id": "room", "cli": OWN}
+        _, leg = (await voice.ok("place_conference_callout", to=[ANNA, BERIT], **room))["legs"]
+        call = await voice.ok("get_call", call_id="c1")
+        waited = await voice.ok("wait_for_call", call_id="c1")
+        texts = [error["untrusted"], leg["error"]["untrusted"], call["untrusted"], waited["untrusted"]]
+        for text in texts:
+            plain = "".join(char for char in str(text) if char.isdigit())
+            assert (digits in plain) == (shown == "full"), text
+        # What the request gave is repeated.
+        assert leg["to"] == BERIT

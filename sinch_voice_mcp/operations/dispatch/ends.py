@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
+from sinch_voice_mcp.operations.boundary import stored_word
 from sinch_voice_mcp.ports import INBOUND, EndReport, Journal, JournalEntry
 from sinch_voice_mcp.types import Micros
 from sinch_voice_mcp.wire.calls import Call
@@ -12,7 +13,13 @@ from sinch_voice_mcp.wire.calls import Call
 def report_of(call: Call) -> EndReport:
     """Return how a call ended, in the form that the journal stores."""
     cost, ignored = price_micros(call.debit), ignored_amount(call.debit)
-    return EndReport(call.duration, cost, call.result, call.reason, call.call_id, ignored)
+    result, reason = end_words(call.result, call.reason)
+    return EndReport(call.duration, cost, result, reason, call.call_id, ignored)
+
+
+def end_words(result: str | None, reason: str | None) -> tuple[str, str]:
+    """Return the platform's words for an end as rows may hold them; a text that is no known word is not stored."""
+    return stored_word("result", result or "N/A"), stored_word("reason", reason or "N/A")
 
 
 async def settle_all(journal: Journal, entries: Iterable[JournalEntry], call: Call) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
+from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED, is_known, stored_word
+from sinch_voice_mcp.operations.dispatch.ends import end_words
+from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import (
     INBOUND,
@@ -20,15 +22,11 @@ from sinch_voice_mcp.ports import (
 from sinch_voice_mcp.svaml import HANG_UP, ConnectConf, Continue, Document, Hangup, Say, parse_json, read
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
-from sinch_voice_mcp.text.masking import without_trace
+from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber, Token, is_object, to_millis
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
-_MAX_KIND_CHARS = 40
-"""Characters of an event's name that are stored."""
-
 _HANG_UP = HANG_UP.to_json()
-_MASKED = ShownNumbers(whole=False)
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
 
@@ -152,7 +150,7 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
         identity=event.identity,
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
-        kind=without_trace(clean(event.kind))[:_MAX_KIND_CHARS] or "unknown",
+        kind=stored_word("event", event.kind),
         at=None if event.at is None else to_millis(event.at),
         details=_details(event),
         report=_report(event),
@@ -179,27 +177,27 @@ def _details(event: VoiceEvent) -> JsonObject:
             pass
     # `custom` is our token, which is stored in a column of its own.
     outside = {name: value for name, value in untrusted(event).items() if name != "custom"}
-    # The platform's own values are cleaned as well, because they are shown.
-    short = {name: clean(value) if isinstance(value, str) else value for name, value in stored.items()}
-    return {name: value for name, value in short.items() if value is not None} | (
-        {"untrusted": outside} if outside else {}
-    )
+    shown = {name: value for name, value in stored.items() if value is not None and value != ""}
+    foreign = {name for name, value in shown.items() if isinstance(value, str) and not is_known(name, value)}
+    # Only the platform's own words are codes; any other text is kept like everything that others write.
+    outside |= {name: clean(str(shown[name])) for name in foreign}
+    return shown | dict.fromkeys(foreign, OTHER) | ({UNTRUSTED: outside} if outside else {})
 
 
 def _report(event: VoiceEvent) -> EndReport | None:
     if not isinstance(event, DiceEvent):
         return None
-    result, reason = clean(event.result or "N/A"), clean(event.reason or "N/A")
+    result, reason = end_words(event.result, event.reason)
     cost, ignored = price_micros(event.debit), ignored_amount(event.debit)
     return EndReport(event.duration or 0, cost, result, reason, event.call_id, ignored)
 
 
 def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:
-    """Return the masked number of the caller of an incoming call, and the number if it is one in E.164 form."""
+    """Return the shortened number of the caller of an incoming call, and the number; nothing of any other text."""
     if not _comes_in(event):
         return None, None
-    given = str(untrusted(event).get("cli", ""))
-    return _MASKED.number(given), e164_of(given)
+    number = number_of(str(untrusted(event).get("cli", "")))
+    return "" if number is None else shortened(number), number
 
 
 def _comes_in(event: VoiceEvent) -> bool:

@@ -9,11 +9,12 @@ import anyio
 from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.deadline import current_deadline
 from sinch_voice_mcp.errors import VoiceError
+from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.routing import EventRouting
 from sinch_voice_mcp.ports import EventKind, EventLog, EventWatch, Journal, StoredEvent, VoiceApi
-from sinch_voice_mcp.types import CallId, is_object
+from sinch_voice_mcp.types import CallId, JsonObject, is_object
 from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
 Until = Literal["answered", "input", "ended"]
@@ -275,14 +276,20 @@ def _entered(events: Sequence[StoredEvent]) -> MenuInput | None:
         return None
     # A pressed key or spoken word takes precedence over a silence before or after it.
     chosen = next((event for event in reversed(menus) if is_input(event.details)), menus[-1])
-    untrusted = chosen.details.get("untrusted")
+    untrusted = chosen.details.get(UNTRUSTED)
     value = untrusted.get("input") if is_object(untrusted) else None
-    return MenuInput(str(chosen.details.get("type") or "unknown"), None if value is None else str(value))
+    return MenuInput(str(_word(chosen.details, "type") or "unknown"), None if value is None else str(value))
 
 
 def _text(events: Sequence[StoredEvent], name: str) -> str | None:
-    values = (event.details.get(name) for event in reversed(events))
+    values = (_word(event.details, name) for event in reversed(events))
     return next((value for value in values if isinstance(value, str)), None)
+
+
+def _word(details: JsonObject, name: str) -> object:
+    """Return a word of an event, also one that is not known; the result shows such a word as untrusted."""
+    value, outside = details.get(name), details.get(UNTRUSTED)
+    return outside.get(name, value) if value == OTHER and is_object(outside) else value
 
 
 def _number(events: Sequence[StoredEvent], name: str, otherwise: int | None) -> int | None:

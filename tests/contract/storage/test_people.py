@@ -251,11 +251,12 @@ async def test_forget_erases_what_an_earlier_version_stored_without_the_secret(
 async def test_no_row_of_the_audit_log_has_a_whole_number(storage: Storage) -> None:
     # Whatever an entrance lets through is masked where rows are written.
     await storage.journal.note(
-        "noted", {"text": "call +1 (404) 500-5000", "list": ["404.500.5000"], "call_id": "14045005000"}
+        "noted",
+        {"text": "call +1 (404) 500-5000", "list": ["404.500.5000"], "call_id": "14045005000", "amount": 14045005000},
     )
     await storage.journal.stop("Anna, 404 500 5000", f"shell of {ANNA}")
     noted, stopped = await storage.journal.audit()
-    assert noted.details == {"text": "call +1404…00", "list": ["40450…00"], "call_id": "14045005000"}
+    assert noted.details == {"text": "call +1404…00", "list": ["40450…00"], "call_id": "14045…00", "amount": "14045…00"}
     assert stopped.details == {"reason": "Anna, 40450…00", "by": "shell of +1404…00"}
     switch = await storage.journal.switch()
     assert switch is not None

@@ -150,7 +150,7 @@ async def test_another_call_with_a_requests_token_is_an_alert_and_stops_nothing(
     assert kept is not None
     assert (kept.state, kept.call_id) == ("accepted", "call-1")
     assert await events(journal) == ["claim", "accepted", "alert", "alert"]
-    assert "call stranger carries the token of the request for call call-1" in caplog.text
+    assert "call `stranger` carries the token of the request for call `call-1`" in caplog.text
 
 
 async def test_the_platforms_answer_overrides_a_call_id_that_an_event_gave(journal: SqlJournal) -> None:

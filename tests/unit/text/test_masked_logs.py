@@ -34,3 +34,22 @@ def test_every_logger_of_the_package_masks() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "getLogger"
     }
     assert found == {"text/masked_logs.py"}
+
+
+def test_no_message_or_traceback_contains_a_line_or_a_control_character_of_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logger = masked_logger("sinch_voice_mcp.tests")
+    forged = "evil\x1b[31m\r\nWARNING forged \u202eline\u200b"
+    logger.warning("call %s", forged)
+
+    def fail() -> None:
+        raise ValueError(forged)
+
+    try:
+        fail()
+    except ValueError:
+        logger.exception("failed: %s", forged)
+    assert not [char for char in caplog.text if char in "\x1b\r\u202e\u200b"]
+    assert not [line for line in caplog.text.splitlines() if line.startswith("WARNING forged")]
+    assert "call evil\\u001b[31m\\u000d\\u000aWARNING forged" in caplog.text

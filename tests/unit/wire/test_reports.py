@@ -30,7 +30,20 @@ def test_an_optional_member_in_any_form_never_hides_the_end_of_a_call(name: str,
     assert {other: getattr(call, other) for other in others} == {other: WHOLE[other] for other in others}
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("7", 7), (7.9, 7), (None, 0), ("long", 0), (-1.5, -1)])
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7),
+        (7.9, 7),
+        (None, 0),
+        ("long", 0),
+        (-1.5, 0),
+        (14045005000, 0),
+        ("14045005000", 0),
+        (10**400, 0),
+        (999_999, 999_999),
+    ],
+)
 def test_a_duration_is_read_in_the_forms_of_a_number(value: object, seconds: int) -> None:
     assert Call.read(WHOLE | {"duration": value}).duration == seconds
 
