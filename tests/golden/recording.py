@@ -22,6 +22,8 @@ _RANDOM: Sequence[tuple[str, str]] = (
     ("hash", "SELECT hashes FROM people"),
     ("hash", "SELECT destinations FROM confirmations"),
     ("person", "SELECT principal FROM confirmations"),
+    # Those for calls in progress contain keyed hashes.
+    ("grant", "SELECT digest FROM confirmations"),
     ("chain", "SELECT digest FROM audit UNION SELECT head FROM gate"),
 )
 """What is different in each run, by the word that stands for it. Digests that depend on nothing but the request or the

@@ -148,7 +148,8 @@ async def test_events_of_unknown_kinds_are_stored(database_url: str) -> None:
         assert (await platform.report("quantumleap", "c1")).body == b""
         assert (await platform.report("notify", "c1", type="brand_new", destination="s3://x")).body == b""
         kept = await events_of(database_url, "c1")
-    assert [event.kind for event in kept] == ["quantumleap", "notify"]
+    assert [event.kind for event in kept] == ["other", "notify"]
+    assert kept[0].details["untrusted"] == {"kind": "quantumleap"}
     assert kept[1].details["untrusted"] == {"type": "brand_new", "destination": "s3://x"}
 
 
