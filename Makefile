@@ -92,5 +92,5 @@ clean: ## Remove the environment and the caches
 # The libraries with which hosts turn the schemas of tools into those of a model's API.
 .venv/converters: .venv/dev constraints-converters.txt
 	@echo "Installing the converters of tool schemas into .venv ..."
-	@$(PIP) install --require-hashes -r constraints-converters.txt
-	@touch $@
+	@if $(PIP) install --require-hashes -r constraints-converters.txt; then touch $@; \
+		else echo "The converters could not be installed: their tests are skipped." >&2; fi

@@ -107,7 +107,7 @@ def to_millis(instant: datetime) -> Millis:
 
 def iso_seconds(instant: datetime) -> str:
     """Format an instant as ISO 8601 in whole UTC seconds, such as ``2026-01-31T12:00:00Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def instant_of(at: Millis) -> datetime:

@@ -60,7 +60,8 @@ _REQUESTS = frozenset(kind.model_fields["method"].default for kind in get_args(C
 """Kinds of the requests in the journal."""
 
 _MENU_ENDS = _one_of("error", "return", "sequence", "timeout", "hangup", "invalidinput", "unknown")
-_ID = _written_as(r"[A-Za-z0-9][A-Za-z0-9._~:@+/=-]{0,254}")
+_ID = _written_as(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._~:@+/=-]{0,63}")
+"""An ID as platforms make them; a sentence without blanks has no digit or is longer."""
 _NUMBER = _written_as(r"\+?[0-9]{1,15}|\+?[0-9]{1,5}…[0-9]{2}")
 _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "answered_by": _one_of("human", "machine", "notsure", "hangup", "inprogress", "unknown"),
