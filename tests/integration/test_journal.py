@@ -273,18 +273,18 @@ async def test_only_a_call_with_our_token_is_found_in_a_room_and_the_platforms_a
                 return httpx2.Response(200, json=PRICE)
             case ["id", "room"]:
                 # Strangers with the same number are there too, and before it; one call has another request's token.
-                names = ("stranger", "another", "first")
+                names = ("stranger1", "another1", "first1")
                 inside = [{"id": name, "cli": REAL, "muted": False, "onhold": False} for name in names]
                 return httpx2.Response(200, json={"participants": inside})
             case ["id", name]:
                 call = {"callId": name, "status": "ONGOING"}
-                custom = {"first": token[0], "another": "0" * 32}.get(name)
+                custom = {"first1": token[0], "another1": "0" * 32}.get(name)
                 return httpx2.Response(200, json=call | ({} if custom is None else {"custom": custom}))
             case [*_, "callouts"]:
                 token.append(json.loads(request.content)["conferenceCallout"]["custom"])
                 asked.set()
                 await answer.wait()
-                return httpx2.Response(200, json={"callId": "second"})
+                return httpx2.Response(200, json={"callId": "second1"})
             case _:
                 return httpx2.Response(404, json={"errorCode": 40400, "message": "no", "reference": "r"})
 
@@ -297,10 +297,10 @@ async def test_only_a_call_with_our_token_is_found_in_a_room_and_the_platforms_a
             await asked.wait()
             # Long enough for the request to count as unknown and to be looked for in its room.
             stage.clock.advance(91)
-            await until(lambda: _named(voice, "first"))
+            await until(lambda: _named(voice, "first1"))
             answer.set()
         # Others may be able to copy our token, so this is an alert and stops nothing.
-        assert await _named(voice, "second")
+        assert await _named(voice, "second1")
         await voice.ok("place_tts_callout", **CALL, dry_run=True)
 
 
