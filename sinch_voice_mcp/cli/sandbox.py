@@ -2,6 +2,7 @@
 
 import socket
 from functools import partial
+from urllib.parse import unquote
 
 import anyio
 import click
@@ -11,7 +12,13 @@ from sinch_voice_mcp.app.http import listening_socket, serve
 from sinch_voice_mcp.app.loopback import LoopbackTransport
 from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
+from sinch_voice_mcp.clock import SystemClock
+from sinch_voice_mcp.sandbox import DeliveryAttempt, SeenRequest
 from sinch_voice_mcp.settings import Settings, changed
+from sinch_voice_mcp.text.masking import without_numbers
+from sinch_voice_mcp.text.quoting import printable
+
+_MAX_LINE_CHARS = 500
 
 _BANNER = """\
 Sinch Voice sandbox: every call is simulated, no phone rings.
@@ -19,6 +26,12 @@ Sinch Voice sandbox: every call is simulated, no phone rings.
   base URL  {url}
   key       {key}
   secret    {secret}
+
+To place a call:
+
+  curl -u {key}:{secret} {url}/calling/v1/callouts -H 'Content-Type: application/json' \\
+  -d '{{"method":"ttsCallout","ttsCallout":{{"destination":{{"type":"number","endpoint":"+12025550100"}},\
+"cli":"+14155550100","text":"Hello"}}}}'
 
 To start a server that uses it:
 
@@ -38,6 +51,8 @@ Without SINCH_VOICE_SANDBOX the server applies its live rules, as against the re
 def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | None) -> None:
     """Run the sandbox standalone on 127.0.0.1: the Voice API's 14 operations on one base URL.
 
+    Each request and each callback is logged as one line on standard error.
+
     Key and secret are those of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones; they are
     printed at the start.
     """
@@ -51,6 +66,7 @@ def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     loopback = LoopbackTransport()
     platform = embedded_sandbox(settings, loopback)
+    platform.listeners.on_request, platform.listeners.on_attempt = _log_request, _log_attempt
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     credentials = platform.credentials
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
@@ -58,3 +74,19 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         tasks.start_soon(platform.run)
         await run_until_signaled(partial(serve, platform.asgi, listener))
         tasks.cancel_scope.cancel()
+
+
+def _log_request(seen: SeenRequest) -> None:
+    why = "" if seen.rejection is None else f"  {seen.rejection}"
+    # The status stands first, because digits behind a number would be taken for a part of it.
+    _log(f"{seen.status} {seen.method} {unquote(seen.raw_path)}{why}")
+
+
+def _log_attempt(attempt: DeliveryAttempt) -> None:
+    outcome = attempt.failure or f"{attempt.status} in {attempt.latency_s * 1_000:.0f} ms"
+    _log(f"callback {attempt.kind} of {attempt.call_id} to {attempt.url} {outcome}")
+
+
+def _log(line: str) -> None:
+    """Print a line with the time of day; what clients sent can neither hide a number nor begin another line."""
+    click.echo(f"{SystemClock().now():%H:%M:%S} {printable(without_numbers(line), _MAX_LINE_CHARS)}", err=True)

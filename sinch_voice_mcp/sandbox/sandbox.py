@@ -4,7 +4,7 @@ The API accepts both authentication schemes on one base URL. Time is a clock tha
 themselves; the same seed and the same inputs give the same timeline.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +23,14 @@ DEFAULT_CREDENTIALS = Credentials(
 """The application of a sandbox that is given no other credentials. The pair is public and opens nothing else."""
 
 
+@dataclass(slots=True)
+class Listeners:
+    """What is called after a request was answered, and after an attempt to deliver a callback; set them freely."""
+
+    on_request: Callable[[SeenRequest], None] = lambda _: None
+    on_attempt: Callable[[DeliveryAttempt], None] = lambda _: None
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     """A sandbox.
@@ -34,6 +42,7 @@ class Sandbox:
         requests: The last 1,000 requests to the API, oldest first.
         callbacks: The last 1,000 attempts to deliver a callback, oldest first.
         driver: Runs the engine for :meth:`run` and :meth:`settle`; call ``driver.wake()`` after changing the engine.
+        listeners: What is called with each request and each attempt to deliver a callback.
     """
 
     engine: Engine
@@ -42,6 +51,7 @@ class Sandbox:
     requests: Sequence[SeenRequest]
     callbacks: Sequence[DeliveryAttempt]
     driver: Driver
+    listeners: Listeners
 
     async def run(self) -> None:
         """Let time pass and deliver callbacks until canceled; required if ``post`` was given.
@@ -82,12 +92,26 @@ def create_sandbox(
     """
     engine = Engine(clock, credentials, seed=seed, strict_numbers=strict_numbers, calls_back=post is not None)
     real_time = wall or SystemClock()
-    sender = None
+    listeners, sender = Listeners(), None
+
+    def attempted(attempt: DeliveryAttempt) -> None:
+        # Looked up at each attempt, because it may be set later.
+        listeners.on_attempt(attempt)
+
     if post is not None:
         sender = CallbackSender(
-            post, lambda key: engine.account.application(key).credentials, real_time, allow_remote=allow_remote
+            post,
+            lambda key: engine.account.application(key).credentials,
+            real_time,
+            allow_remote=allow_remote,
+            on_attempt=attempted,
         )
     driver = Driver(engine, clock, sender)
-    gateway = Gateway(engine, real_time, tolerance, driver.wake)
+
+    def requested(seen: SeenRequest) -> None:
+        driver.wake()
+        listeners.on_request(seen)
+
+    gateway = Gateway(engine, real_time, tolerance, requested)
     attempts: Sequence[DeliveryAttempt] = () if sender is None else sender.attempts
-    return Sandbox(engine, asgi_app(engine, gateway), credentials, gateway.requests, attempts, driver)
+    return Sandbox(engine, asgi_app(engine, gateway), credentials, gateway.requests, attempts, driver, listeners)

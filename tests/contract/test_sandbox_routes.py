@@ -2,9 +2,11 @@
 
 import json
 
+import httpx2
 import pytest
 
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
+from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.wire.applications import OwnedNumbers, QueryAnswer
 from sinch_voice_mcp.wire.calls import Call, Conference
 from tests.contract.openapi.sandbox_client import SandboxClient, Scheme, body_of, callout
@@ -147,6 +149,38 @@ async def test_one_trailing_slash_is_accepted_and_two_are_not(
 ) -> None:
     assert (await api.send(method, f"{path}/", body)).is_success
     assert await api.fails(method, f"{path}//", body) == (404, 40400)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "hint"),
+    [
+        ("POST", "/v1/callouts", "There is no POST /v1/callouts; did you mean POST /calling/v1/callouts?"),
+        ("GET", "/calling/v1/calls/abc", "did you mean GET /calling/v1/calls/id/{call_id}?"),
+        ("GET", "/configuration/numbers", "did you mean GET /v1/configuration/numbers?"),
+        ("PUT", NUMBERS, "this path takes GET and POST and DELETE"),
+        ("GET", "/elsewhere", "There is no GET /elsewhere"),
+        ("GET", "/v2/calls", "This sandbox simulates Voice API v1, and this path is one of v2."),
+    ],
+)
+async def test_a_path_that_is_none_names_what_was_probably_meant(
+    api: SandboxClient, method: str, path: str, hint: str
+) -> None:
+    response = await api.send(method, path, None)
+    message = response.json()["message"]
+    assert response.status_code == 404
+    assert hint in message
+    assert ("did you mean" in message) == ("did you mean" in hint)
+
+
+async def test_the_versions_of_clients_are_named_before_their_credentials_are_judged() -> None:
+    transport = httpx2.ASGITransport(create_sandbox(clock=ManualClock()).asgi)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.get("/v2/projects/1/calls", headers={"authorization": "Bearer x"})
+        assert answer.status_code == 404
+        assert "`sinch` 1.1.4 for Python" in answer.json()["message"]
+        about = await client.get("/")
+        assert (about.status_code, about.json()["name"]) == (200, "Sinch Voice sandbox")
+        assert (await client.get("/calling/v1/calls/id/x")).status_code == 401
 
 
 async def test_unknown_members_and_nulls_are_ignored_and_enums_are_accepted_in_any_case(api: SandboxClient) -> None:

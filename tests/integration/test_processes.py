@@ -6,6 +6,7 @@ import socket
 import subprocess
 
 import anyio
+import httpx2
 import pytest
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
@@ -85,6 +86,31 @@ async def test_the_standalone_sandbox_reads_key_and_secret_from_the_usual_variab
     async with running("sandbox", "--port", "0", **pair) as platform:
         shown = await _shown(platform, until="Ctrl+C")
     assert (shown["key"], shown["secret"]) == ("my-key", "bXktc2VjcmV0")
+
+
+async def test_the_standalone_sandbox_logs_a_line_for_each_request_and_each_callback() -> None:
+    async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
+        shown = await _shown(platform, until="Ctrl+C")
+        login = (shown["key"], shown["secret"])
+        callbacks = f"/v1/configuration/callbacks/applications/{shown['key']}"
+        callout = {"destination": {"type": "number", "endpoint": ANNA}, "cli": OWN, "text": "Hello", "enableDice": True}
+        assert platform.stderr is not None
+        lines = BufferedByteReceiveStream(platform.stderr)
+        async with httpx2.AsyncClient(base_url=shown["base URL"], auth=login) as client:
+            # No program listens there.
+            (await client.post(callbacks, json={"url": {"primary": "http://127.0.0.1:9/events"}})).raise_for_status()
+            body = {"method": "ttsCallout", "ttsCallout": callout}
+            call_id = (await client.post("/calling/v1/callouts", json=body)).json()["callId"]
+            await client.get(f"/v1/calling/query/number/{ANNA}%0Aforged")
+            await client.get("/calling/v1/calls/id/x", auth=("another", "x"))
+        with anyio.fail_after(20):
+            seen = [(await lines.receive_until(b"\n", 10_000)).decode() for _ in range(5)]
+    logged = "\n".join(sorted(line.partition(" ")[2] for line in seen))
+    assert f"callback dice of {call_id} to http://127.0.0.1:9/events no connection" in logged
+    assert "200 POST /calling/v1/callouts" in logged
+    assert "401 GET /calling/v1/calls/id/x  " in logged
+    assert "<U+000A>forged" in logged
+    assert ANNA not in logged
 
 
 async def _shown(process: Process, until: str) -> dict[str, str]:

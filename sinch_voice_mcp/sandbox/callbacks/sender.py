@@ -40,6 +40,7 @@ class CallbackSender:
         *,
         allow_remote: bool = False,
         timeout_s: float = TIMEOUT_S,
+        on_attempt: Callable[[DeliveryAttempt], None] = lambda _: None,
     ) -> None:
         """Create a sender.
 
@@ -49,6 +50,7 @@ class CallbackSender:
             wall: Real time, for timestamps and latencies.
             allow_remote: Whether to post to other machines, too.
             timeout_s: Real seconds to wait for a response.
+            on_attempt: Called after each attempt.
         """
         self.attempts: deque[DeliveryAttempt] = deque(maxlen=MAX_ATTEMPTS_KEPT)
         self._post = post
@@ -56,6 +58,7 @@ class CallbackSender:
         self._wall = wall
         self._allow_remote = allow_remote
         self._timeout_s = timeout_s
+        self._on_attempt = on_attempt
 
     async def deliver(self, outgoing: OutgoingCallback) -> bytes | None:
         """Deliver a callback; return the body of the valid response, None if there was none."""
@@ -81,7 +84,7 @@ class CallbackSender:
         started = self._wall.now()
         response = await self._post(self._signed(outgoing, url, started))
         latency = (self._wall.now() - started).total_seconds()
-        self.attempts.append(
+        self._note(
             DeliveryAttempt(
                 url,
                 outgoing.kind,
@@ -120,4 +123,8 @@ class CallbackSender:
         return None
 
     def _note_failure(self, outgoing: OutgoingCallback, url: str, failure: str) -> None:
-        self.attempts.append(DeliveryAttempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))
+        self._note(DeliveryAttempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))
+
+    def _note(self, attempt: DeliveryAttempt) -> None:
+        self.attempts.append(attempt)
+        self._on_attempt(attempt)

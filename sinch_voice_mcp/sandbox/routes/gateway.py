@@ -19,28 +19,44 @@ from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedRespon
 from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
 from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER, JsonObject
 
+_ABOUT: JsonObject = {
+    "name": "Sinch Voice sandbox",
+    "about": "A simulated Voice API v1: no phone rings. Requests are signed as for Sinch, or use HTTP Basic.",
+    "try": "POST /calling/v1/callouts",
+}
+
 MAX_BODY_BYTES_KEPT = 64 * 1024
 MAX_REQUESTS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request and the status of its response, without headers, so that no credential is kept.
+    """A request and its response, without headers, so that no credential is kept.
 
-    ``body`` is its first 64 KiB.
+    Attributes:
+        method: The method.
+        raw_path: The path as it was sent.
+        status: Status of the response.
+        body: The first 64 KiB of the request's body.
+        rejection: Why the request was rejected, as the response says; None if it was not.
     """
 
     method: str
     raw_path: str
     status: int
     body: bytes
+    rejection: str | None = None
 
 
 class Gateway:
     """An ASGI application for HTTP requests. It calls ``on_request`` after each request that it handled."""
 
     def __init__(
-        self, engine: Engine, wall: Clock, tolerance: timedelta | None, on_request: Callable[[], None] = lambda: None
+        self,
+        engine: Engine,
+        wall: Clock,
+        tolerance: timedelta | None,
+        on_request: Callable[[SeenRequest], None] = lambda _: None,
     ) -> None:
         self.requests: deque[SeenRequest] = deque(maxlen=MAX_REQUESTS_KEPT)
         self._engine = engine
@@ -62,12 +78,18 @@ class Gateway:
         else:
             error = RejectedError(40003, "The body is larger than 1 MiB")
             response = self._rejection(error, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        self.requests.append(SeenRequest(request.method, path, response.status, body[:MAX_BODY_BYTES_KEPT]))
-        self._on_request()
+        kept, message = body[:MAX_BODY_BYTES_KEPT], (response.body or {}).get("message")
+        rejection = str(message) if response.status >= HTTPStatus.BAD_REQUEST else None
+        seen = SeenRequest(request.method, path, response.status, kept, rejection)
+        self.requests.append(seen)
+        self._on_request(seen)
         await _to_http(response)(scope, receive, send)
 
     def _respond(self, request: Request, path: str, body: bytes) -> RoutedResponse:
+        if request.method == "GET" and path == "/":
+            return RoutedResponse(body=_ABOUT)
         try:
+            paths.reject_voice_v2(path)
             sender = self._authenticate(request, path, body)
             endpoint, parameters = paths.find(request.method, path)
             return endpoint(RoutedRequest(self._engine, sender.key, parameters, body))

@@ -38,6 +38,11 @@ _CALL = "/calling/v1/calls/id/{call_id}"
 _CONFERENCE = "/calling/v1/conferences/id/{conference_id}"
 _CALLBACKS = "/v1/configuration/callbacks/applications/{application_key}"
 
+_VOICE_V2 = (
+    "This sandbox simulates Voice API v1, and this path is one of v2. Clients for v1 are `sinch` 1.1.4 for Python and "
+    "`@sinch/sdk-core` 1.5 for Node; `sinch` 2 for Python speaks v2 only."
+)
+
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/calling/v1/callouts", endpoints.place_callout),
     Route("GET", _CALL, endpoints.get_call),
@@ -60,13 +65,37 @@ def find(method: str, raw_path: str) -> tuple[Endpoint, Mapping[str, str]]:
     """Return the endpoint for a request and its parameters; one slash at the end of the path does not matter.
 
     Raises:
-        RejectedError: 40400 if there is none.
+        RejectedError: 40400 if there is none; the message names what was probably meant.
     """
     segments = _segments(raw_path.removesuffix("/"))
     for route in ROUTES:
         if (parameters := route.match(method, segments)) is not None:
             return route.endpoint, parameters
-    raise RejectedError(40400, f"There is no {method} {raw_path[:200]}")
+    raise RejectedError(40400, f"There is no {method} {raw_path[:200]}{_hint(method, segments)}")
+
+
+def reject_voice_v2(raw_path: str) -> None:
+    """Say what this sandbox is to a client of Voice API v2, before its credentials are found to be of another form.
+
+    Raises:
+        RejectedError: 40400 if the path is one of v2.
+    """
+    if _segments(raw_path)[1:2] == ("v2",):
+        raise RejectedError(40400, _VOICE_V2)
+
+
+def _hint(method: str, segments: tuple[str, ...]) -> str:
+    methods = [route.method for route in ROUTES if route.match(route.method, segments) is not None]
+    if methods:
+        return f"; this path takes {' and '.join(methods)}"
+    near = max(ROUTES, key=lambda route: (_shared(route, segments), route.method == method))
+    return f"; did you mean {near.method} {near.path}?" if _shared(near, segments) else ""
+
+
+def _shared(route: Route, segments: tuple[str, ...]) -> int:
+    """Return how many words of a route's path a request has too; the version and the braces do not count."""
+    words = {word for word in _segments(route.path) if word not in {"", "v1"} and not word.startswith("{")}
+    return len(words.intersection(segments))
 
 
 def _segments(path: str) -> tuple[str, ...]:
