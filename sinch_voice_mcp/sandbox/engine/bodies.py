@@ -12,7 +12,9 @@ from sinch_voice_mcp.sandbox.engine.reports import price, report
 from sinch_voice_mcp.sandbox.engine.state import MenuOutcome, SimulatedCall
 from sinch_voice_mcp.types import JsonObject, iso_seconds
 
-NotificationType = Literal["callingerror", "amd", "amd_beep", "recording_available"]
+NotificationType = Literal[
+    "callingerror", "amd", "amd_beep", "recording_finished", "recording_available", "transcription_available"
+]
 
 # Without a port, because the sandbox does not know which one it is reached on.
 _CALL_RESOURCE = "http://127.0.0.1/calling/v1/calls/id/"
@@ -92,6 +94,16 @@ def detected(call: SimulatedCall, now: datetime, kind: Literal["amd", "amd_beep"
 def recorded(call: SimulatedCall, now: datetime, destination: str) -> bytes:
     """Return the notification that a recording is available at its destination."""
     return _notify(call, now, "recording_available", {"destination": destination})
+
+
+def recording_finished(call: SimulatedCall, now: datetime) -> bytes:
+    """Return the notification that a recording has ended; it is not available yet."""
+    return _notify(call, now, "recording_finished", {})
+
+
+def transcribed(call: SimulatedCall, now: datetime, destination: str) -> bytes:
+    """Return the notification that the transcription of a recording is available."""
+    return _notify(call, now, "transcription_available", {"destination": destination})
 
 
 def without_plus(number: str) -> str:

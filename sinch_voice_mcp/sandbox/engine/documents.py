@@ -12,11 +12,8 @@ from sinch_voice_mcp.svaml import (
     AnsweringMachineDetection,
     ConnectConf,
     ConnectPstn,
-    Continue,
     Document,
     Event,
-    StartRecording,
-    StopRecording,
     examine,
     parse_json,
     read,
@@ -101,17 +98,13 @@ def _reject_unsimulated(document: Document, event: Event) -> None:
 
 def _features(document: Document, event: Event) -> Iterator[str]:
     for instruction in document.instructions:
-        # The callee does not hear what runs before the answer, so there is nothing to record.
-        if not (event == "callout" and isinstance(instruction, StartRecording | StopRecording)):
-            yield instruction.name
+        yield instruction.name
     if document.action is not None:
         yield document.action.name
         yield from _features_of(document.action, event)
 
 
 def _features_of(action: Action, event: Event) -> Iterator[str]:
-    if isinstance(action, ConnectConf | ConnectPstn | Continue) and action.record:
-        yield "recording of a connected call"
     match action:
         case ConnectConf() if event == "callout":
             yield "connectConf in the ICE of a callout"

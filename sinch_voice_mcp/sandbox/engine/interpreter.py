@@ -71,7 +71,10 @@ def start(session: Session) -> None:
 def leg_answered(session: Session, index: int) -> None:
     """Continue after a callee picked up: tones first, then the reply to the answered-call event, then the plan."""
     call = session.call
-    tones = (call.plan.dtmf if index == 0 else None) or call.legs[index].connect.dtmf
+    connect = call.legs[index].connect
+    if connect.record:
+        session.start_recording(connect.recording_options)
+    tones = (call.plan.dtmf if index == 0 else None) or connect.dtmf
     pending = deque[Instruction]([SendDtmf(value=tones)] if tones else ())
     if index == 0:
         call.frames = [_frame(call.plan.continuation), Frame(pending, ReportAnswer())]
@@ -203,7 +206,7 @@ def _perform(session: Session, instruction: Instruction) -> float:
         case Answer():
             return 0
         case StartRecording() | StopRecording():
-            # Admission accepts them in the ICE of a callout only, where there is nothing to hear yet.
+            _record(session, instruction)
             return 0
 
 
@@ -224,6 +227,7 @@ def _set_cookie(session: Session, key: str, value: str) -> None:
 
 def _act(session: Session, action: Action | ReportAnswer) -> bool:
     """Do what an action says; return False if the call now waits for something else, or is over."""
+    _record(session, action)
     match action:
         case Continue():
             return True
@@ -245,6 +249,19 @@ def _act(session: Session, action: Action | ReportAnswer) -> bool:
             return False
         case ConnectMxp() | ConnectSip() | ConnectStream() | Park():
             raise TypeError(f"admission rejects {action.name}")
+
+
+def _record(session: Session, wish: Instruction | Action | ReportAnswer) -> None:
+    """Start or stop recording, if an instruction or action says so; a dialed phone is recorded once it answers."""
+    match wish:
+        case StartRecording(options=options):
+            session.start_recording(options)
+        case StopRecording():
+            session.finish_recording()
+        case Continue(record=True, recording_options=options) | ConnectConf(record=True, recording_options=options):
+            session.start_recording(options)
+        case _:
+            pass
 
 
 def _detect_and_report(session: Session) -> bool:

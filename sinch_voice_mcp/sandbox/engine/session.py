@@ -7,6 +7,7 @@ from sinch_voice_mcp.sandbox.engine import bodies
 from sinch_voice_mcp.sandbox.engine.events import DelayedCallback, EndReason, TimedEvent, TimerSlot
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind, OutgoingCallback, SteeringKind
+from sinch_voice_mcp.sandbox.engine.recordings import Recording
 from sinch_voice_mcp.sandbox.engine.state import (
     AwaitingReply,
     Connected,
@@ -16,6 +17,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineKind,
     TimelineValue,
 )
+from sinch_voice_mcp.svaml import RecordingOptions
 from sinch_voice_mcp.wire.calls import CallResult
 
 DELAY_S = 30
@@ -74,6 +76,7 @@ class Session:
         """End the call: cancel what it waits for, close its legs, leave its conference, report the end."""
         call = self.call
         self.exchange.timers.cancel_all(call.id)
+        self.finish_recording()
         self.forget_reply()
         self.leave_conference()
         for leg in call.open_legs():
@@ -86,6 +89,29 @@ class Session:
             self.notify("dice", bodies.dice(call, self.now))
         if call.held_callback is not None:
             self.exchange.post(call.held_callback)
+
+    def start_recording(self, options: RecordingOptions | None) -> None:
+        """Start to record the call; a recording in progress ends. Before the answer there is nothing to record."""
+        if self.call.answered_at is None:
+            return
+        self.finish_recording()
+        self.call.recording = Recording(self.now, options)
+        self.note("recording", state="started")
+
+    def finish_recording(self) -> None:
+        """End the recording of the call, if there is one, and notify the application of the file at once."""
+        recording, call = self.call.recording, self.call
+        if recording is None:
+            return
+        call.recording = None
+        self.note("recording", state="finished")
+        if not recording.notifies:
+            return
+        destination = recording.destination(call.application_key, call.id)
+        self.notify("notify", bodies.recording_finished(call, self.now))
+        self.notify("notify", bodies.recorded(call, self.now, destination))
+        if recording.is_transcribed:
+            self.notify("notify", bodies.transcribed(call, self.now, f"{destination.rpartition('.')[0]}.json"))
 
     def leave_conference(self) -> None:
         """Remove the call from its conference, if it is in one; an empty conference ceases to exist."""

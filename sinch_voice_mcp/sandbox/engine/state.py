@@ -10,6 +10,7 @@ from typing import Literal
 from sinch_voice_mcp.sandbox.engine.callees import Callee
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
+from sinch_voice_mcp.sandbox.engine.recordings import Recording
 from sinch_voice_mcp.svaml import Action, ConnectPstn, Document, Instruction, Menu, MusicOnHold, RunMenu
 from sinch_voice_mcp.wire.calls import CallResult
 
@@ -18,7 +19,7 @@ TimelineValue = str | int | float | bool
 TimelineKind = Literal[
     "created", "dialing", "ringing", "answered", "say", "play", "dtmf", "cookie", "connected", "bridged", "joined",
     "left", "muted", "unmuted", "held", "resumed", "updated", "dropped", "ended", "callback", "reply", "menu",
-    "pressed", "heard", "input", "amd",
+    "pressed", "heard", "input", "amd", "recording",
 ]  # fmt: skip
 
 
@@ -253,6 +254,7 @@ class SimulatedCall:
         cookies: The cookies that documents set.
         menu: The menu in progress, if there is one.
         suppresses_callbacks: Whether an action switched the answered-call and disconnected-call events off.
+        recording: The recording in progress, if there is one.
         held_callback: A callback that is sent after the disconnected-call event.
         timeline: What happened, in order.
     """
@@ -269,6 +271,7 @@ class SimulatedCall:
     menu: MenuRun | None = None
     suppresses_callbacks: bool = False
     held_callback: OutgoingCallback | None = None
+    recording: Recording | None = None
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
 
     @property

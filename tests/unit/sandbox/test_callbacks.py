@@ -200,12 +200,11 @@ def test_invalid_svaml_in_a_reply_is_notified_and_ends_the_call_with_a_general_e
 
 
 def test_a_reply_that_asks_for_an_unsimulated_feature_is_reported_through_the_call(world: World) -> None:
-    record = {"instructions": [{"name": "startRecording", "options": {"destinationUrl": "s3://b"}}], **HANGUP}
-    world.listen(ace=record)
+    world.listen(ace={"action": {"name": "park", "holdPrompt": "#tts[hold]"}})
     call_id = world.custom()
     world.wait(10)
     notify, dice = world.events(call_id)[-2:]
-    assert (notify["errorCode"], notify["errorMsg"]) == (50000, "The sandbox does not simulate startRecording.")
+    assert (notify["errorCode"], notify["errorMsg"]) == (50000, "The sandbox does not simulate park.")
     assert (world.get(call_id).reason, dice["reason"]) == ("GENERALERROR", "GENERALERROR")
 
 

@@ -163,11 +163,7 @@ RECORD = [{"name": "startRecording", "options": {"destinationUrl": "gs://bucket"
         ("park", {"action": {"name": "park", "holdPrompt": "#tts[hold]"}}),
         ("connectSip", {"action": {"name": "connectSip", "destination": {"endpoint": "a@example.com"}}}),
         ("connectMxp", {"action": {"name": "connectMxp", "destination": {"endpoint": "anna"}}}),
-        ("startRecording", {"instructions": RECORD, "action": HANGUP}),
-        ("stopRecording", {"instructions": [{"name": "stopRecording"}], "action": HANGUP}),
         ("amd of a second phone", {"action": {**CONNECT["action"], "amd": {"enabled": True}}}),
-        ("recording of a connected call", {"action": {**CONNECT["action"], "record": True}}),
-        ("recording of a connected call", {"action": {"name": "connectConf", "conferenceId": "c", "record": True}}),
     ],
 )
 def test_an_unsimulated_feature_is_rejected_by_name_and_changes_nothing(
