@@ -73,7 +73,7 @@ _FEATURES = (
     _feature(
         "runMenu", "plays a menu; keys, sequences, speech, silence and invalid input lead to a prompt-input event"
     ),
-    _missing("park"),
+    _feature("park", "holds the call until an update, at most 600 s; then it ends with TIMEOUT", "choice"),
     _feature("amd", "in the ICE of a callout: the answered-call event waits for it, or a notification follows"),
     _missing("amd of a second phone"),
     _missing("username destinations"),

@@ -253,12 +253,12 @@ async def test_faulty_updates_change_nothing(api: SandboxClient) -> None:
     api.clock.advance(5)
     before = api.sandbox.engine.timeline_bytes()
     hangup = {"action": {"name": "hangup"}}
-    park = {"action": {"name": "park", "holdPrompt": "#tts[hold]"}}
+    dialed = {"action": {"name": "connectSip", "destination": {"type": "sip", "endpoint": "a@example.com"}}}
     menu = {"action": {"name": "runMenu", "mainMenu": "first", "menus": [{"id": "main"}]}}
     for path, body, expected in (
         (f"{CALLS}/unknown", hangup, (404, 40400)),
         (f"{CALLS}/{call_id}", {"action": {"name": "dance"}}, (400, 40003)),
-        (f"{CALLS}/{call_id}", park, (422, 42200)),
+        (f"{CALLS}/{call_id}", dialed, (422, 42200)),
         (f"{CALLS}/{call_id}", menu, (400, 40003)),
         (f"{CALLS}/{call_id}/leg/third", hangup, (400, 40001)),
         (f"{ROOMS}/room/{call_id}", {"command": "mute"}, (404, 40400)),

@@ -11,7 +11,7 @@ from collections import deque
 from sinch_voice_mcp.sandbox.engine import bodies, conferences, dialing, menus
 from sinch_voice_mcp.sandbox.engine.bodies import AmdReport
 from sinch_voice_mcp.sandbox.engine.callees import PicksUp
-from sinch_voice_mcp.sandbox.engine.events import DetectionEnds, InstructionEnds
+from sinch_voice_mcp.sandbox.engine.events import DetectionEnds, InstructionEnds, LimitReached
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.session import Session
@@ -23,6 +23,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     Dialing,
     Frame,
     InConference,
+    Parked,
     Performing,
     ReportAnswer,
     Ringing,
@@ -50,7 +51,7 @@ from sinch_voice_mcp.svaml import (
     StopRecording,
     timing,
 )
-from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
+from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES, MAX_PARK_S
 from sinch_voice_mcp.svaml.prompts import PromptError
 
 _INVALID_SVAML = 40001
@@ -233,8 +234,8 @@ def _act(session: Session, action: Action | ReportAnswer) -> bool:
             return True
         case ReportAnswer():
             return _detect_and_report(session)
-        case RunMenu():
-            _run_menu(session, action)
+        case RunMenu() | ConnectPstn() | Park():
+            _wait_in(session, action)
             return False
         case Hangup():
             session.end("NOANSWER" if session.call.answered_at is None else "ANSWERED", "MANAGERHANGUP")
@@ -244,10 +245,7 @@ def _act(session: Session, action: Action | ReportAnswer) -> bool:
             _apply_suppression(session, action)
             conferences.join(session, action)
             return True
-        case ConnectPstn():
-            _connect(session, action)
-            return False
-        case ConnectMxp() | ConnectSip() | ConnectStream() | Park():
+        case ConnectMxp() | ConnectSip() | ConnectStream():
             raise TypeError(f"admission rejects {action.name}")
 
 
@@ -277,6 +275,26 @@ def _detect_and_report(session: Session) -> bool:
     session.after(leg.callee.detection.after_s, ("instruction", 0), detected)
     session.call.activity = Detecting()
     return False
+
+
+def _wait_in(session: Session, action: RunMenu | ConnectPstn | Park) -> None:
+    match action:
+        case RunMenu():
+            _run_menu(session, action)
+        case ConnectPstn():
+            _connect(session, action)
+        case Park():
+            _park(session, action)
+
+
+def _park(session: Session, action: Park) -> None:
+    """Hold the call: in the slot of instructions, so that an update ends the parking."""
+    call = session.call
+    _disconnect(session)
+    session.note("parked", intro=action.intro_prompt or "", hold=action.hold_prompt or "")
+    call.activity = Parked()
+    session.after(action.max_duration or MAX_PARK_S, ("instruction", 0), LimitReached(call.id))
+    dialing.start_listening(session, 0)
 
 
 def _run_menu(session: Session, action: RunMenu) -> None:

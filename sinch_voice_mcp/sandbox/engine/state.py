@@ -19,7 +19,7 @@ TimelineValue = str | int | float | bool
 TimelineKind = Literal[
     "created", "dialing", "ringing", "answered", "say", "play", "dtmf", "cookie", "connected", "bridged", "joined",
     "left", "muted", "unmuted", "held", "resumed", "updated", "dropped", "ended", "callback", "reply", "menu",
-    "pressed", "heard", "input", "amd", "recording",
+    "pressed", "heard", "input", "amd", "recording", "parked",
 ]  # fmt: skip
 
 
@@ -71,6 +71,11 @@ class Detecting:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """The callee hears the hold prompt again and again, until an update or the longest time of parking."""
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingReply:
     """The call waits for the application's reply to a callback."""
 
@@ -109,7 +114,7 @@ class Ended:
 RestingState = Connected | Bridged | InConference
 """What a call returns to when its documents are done."""
 
-Activity = Created | Dialing | Ringing | Performing | InMenu | Detecting | AwaitingReply | RestingState | Ended
+Activity = Created | Dialing | Ringing | Performing | InMenu | Detecting | Parked | AwaitingReply | RestingState | Ended
 """What a call is doing now."""
 
 

@@ -200,11 +200,12 @@ def test_invalid_svaml_in_a_reply_is_notified_and_ends_the_call_with_a_general_e
 
 
 def test_a_reply_that_asks_for_an_unsimulated_feature_is_reported_through_the_call(world: World) -> None:
-    world.listen(ace={"action": {"name": "park", "holdPrompt": "#tts[hold]"}})
-    call_id = world.custom()
-    world.wait(10)
+    asked = {"action": {"name": "connectSip", "destination": {"type": "sip", "endpoint": "a@example.com"}}}
+    world.listen(ace=MENU, pie=asked)
+    call_id = world.custom(f"{PREFIX}05")
+    world.wait(20)
     notify, dice = world.events(call_id)[-2:]
-    assert (notify["errorCode"], notify["errorMsg"]) == (50000, "The sandbox does not simulate park.")
+    assert (notify["errorCode"], notify["errorMsg"]) == (50000, "The sandbox does not simulate connectSip.")
     assert (world.get(call_id).reason, dice["reason"]) == ("GENERALERROR", "GENERALERROR")
 
 

@@ -154,13 +154,43 @@ def test_a_custom_callout_needs_an_ice_or_a_destination(world: World, ice: str |
     assert world.custom(None, ice=ice)
 
 
+PARK = {"action": {"name": "park", "introPrompt": "#tts[One moment]", "holdPrompt": "#tts[hold]", "maxDuration": 60}}
+
+
+def test_a_parked_call_continues_with_the_next_update(world: World) -> None:
+    call_id = world.custom(BEN)
+    world.wait(5)
+    world.engine.update(KEY, call_id, PARK)
+    world.wait(59)
+    assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
+    world.engine.update(
+        KEY, call_id, {"instructions": [{"name": "say", "text": "Back"}], "action": {"name": "continue"}}
+    )
+    world.wait(60)
+    assert world.outcome(call_id) == ("ONGOING", "ANSWERED", "N/A")
+    assert "parked" in world.happened(call_id)
+    assert "say" in world.happened(call_id)
+
+
+@pytest.mark.parametrize(("longest", "seconds"), [({"maxDuration": 60}, 60), ({"maxDuration": None}, 600)])
+def test_a_call_that_stays_parked_ends_after_the_longest_time(
+    world: World, longest: dict[str, object], seconds: int
+) -> None:
+    call_id = world.custom(BEN)
+    world.wait(5)
+    world.engine.update(KEY, call_id, {"action": {**PARK["action"], **longest}})
+    world.wait(seconds - 1)
+    assert world.get(call_id).status == "ONGOING"
+    world.wait(1)
+    assert world.outcome(call_id) == ("FINAL", "ANSWERED", "TIMEOUT")
+
+
 RECORD = [{"name": "startRecording", "options": {"destinationUrl": "gs://bucket"}}]
 
 
 @pytest.mark.parametrize(
     ("feature", "document"),
     [
-        ("park", {"action": {"name": "park", "holdPrompt": "#tts[hold]"}}),
         ("connectSip", {"action": {"name": "connectSip", "destination": {"endpoint": "a@example.com"}}}),
         ("connectMxp", {"action": {"name": "connectMxp", "destination": {"endpoint": "anna"}}}),
         ("amd of a second phone", {"action": {**CONNECT["action"], "amd": {"enabled": True}}}),
