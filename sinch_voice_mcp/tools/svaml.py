@@ -102,7 +102,7 @@ async def check_svaml(
     explain: Explain = False,
     diagram: Diagram = False,
 ) -> CheckedDocument:
-    """Check an SVAML document or a whole callout; each finding has code, JSON path, message and fix.
+    """Check an SVAML document or a whole callout; each finding has code, JSON path and message.
 
     Whether a call is allowed: `dry_run` of its tool.
     """
