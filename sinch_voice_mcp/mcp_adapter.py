@@ -92,6 +92,11 @@ def strict_tool(
     return tool.model_copy(update={"fn_metadata": metadata, "parameters": schema})
 
 
+def as_text(members: JsonObject) -> TextContent:
+    """Return an object as the compact text that a model reads."""
+    return TextContent(type="text", text=compact_json(members))
+
+
 class ArgumentMetadata(FuncMetadata):
     """The SDK's metadata, except how arguments and results are read and written.
 
@@ -108,8 +113,7 @@ class ArgumentMetadata(FuncMetadata):
         converted = super().convert_result(result)
         if isinstance(converted, InputRequiredResult) or converted.structured_content is None:
             return converted
-        text = TextContent(type="text", text=compact_json(converted.structured_content))
-        return converted.model_copy(update={"content": [text]})
+        return converted.model_copy(update={"content": [as_text(converted.structured_content)]})
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
         """Parse objects and lists that a client sent as JSON text, for arguments that do not accept text.

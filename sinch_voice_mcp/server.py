@@ -1,6 +1,5 @@
 """The MCP server: tools, prompts, resources and instructions; turns expected errors into results."""
 
-import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
@@ -9,17 +8,16 @@ from mcp.server import MCPServer, ServerRequestContext
 from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.shared.exceptions import MCPError
-from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent
+from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from pydantic import ValidationError
 
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.deadline import tool_call_deadline
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
-from sinch_voice_mcp.mcp_adapter import handle_subscriptions, offered_tools, serve_stdio
+from sinch_voice_mcp.mcp_adapter import as_text, handle_subscriptions, offered_tools, serve_stdio
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.admission import unconfirmed
 from sinch_voice_mcp.operations.boundary import error_json
-from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.policy import Mode
 from sinch_voice_mcp.progress import tool_call_progress
 from sinch_voice_mcp.prompts import all_prompts
@@ -31,7 +29,7 @@ from sinch_voice_mcp.tools import ToolSpec
 from sinch_voice_mcp.tools.consent import principal
 from sinch_voice_mcp.tools.instructions import server_instructions
 from sinch_voice_mcp.tools.sealing import SingleUse, refuse_unusable_answers
-from sinch_voice_mcp.types import compact_json, is_object
+from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.version import __version__
 
 _MAX_QUOTED_CHARS = 60
@@ -65,8 +63,7 @@ class VoiceServer(MCPServer[VoiceService]):
                 # The tool did not run, so it could not record this refusal.
                 await _record_unclear(context.request_context.lifespan_context, name)
             # Without structured content: hosts validate that against the output schema and lose the message.
-            text = compact_json(error_json(expected))
-            return _shown(CallToolResult(is_error=True, content=[TextContent(type="text", text=text)]), context)
+            return CallToolResult(is_error=True, content=[as_text(_members_shown(error_json(expected), context))])
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[VoiceService, Any] | None = None
@@ -115,25 +112,16 @@ def _shown(
     result: CallToolResult | InputRequiredResult, context: Context[VoiceService, Any] | None
 ) -> CallToolResult | InputRequiredResult:
     """Show the numbers in foreign texts as the owner wants, here because every result and error passes."""
-    if context is None or not isinstance(result, CallToolResult):
+    if not isinstance(result, CallToolResult) or result.structured_content is None:
         return result
-    shown = context.request_context.lifespan_context.shown
-    content = [
-        block.model_copy(update={"text": _shown_text(block.text, shown)}) if isinstance(block, TextContent) else block
-        for block in result.content
-    ]
-    members = result.structured_content
-    structured = None if members is None else shown.result(members)
-    return result.model_copy(update={"content": content, "structured_content": structured})
+    members = _members_shown(result.structured_content, context)
+    if members == result.structured_content:
+        return result
+    return result.model_copy(update={"content": [as_text(members)], "structured_content": members})
 
 
-def _shown_text(text: str, shown: ShownNumbers) -> str:
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        return text
-    changed = shown.result(value) if is_object(value) else value
-    return text if changed == value else compact_json(changed)
+def _members_shown(members: JsonObject, context: Context[VoiceService, Any] | None) -> JsonObject:
+    return members if context is None else context.request_context.lifespan_context.shown.result(members)
 
 
 async def _record_unclear(service: VoiceService, name: str) -> None:

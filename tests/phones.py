@@ -6,9 +6,10 @@ from typing import Any
 import anyio
 import httpx2
 
-from tests.platforms import NUMBERS, PRICE, REAL
+from tests.platforms import NUMBERS, OWN, PRICE, REAL
 
 HANG_UP = {"action": {"name": "hangup"}}
+TRANSFER = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
 
 
 class Phones(httpx2.AsyncBaseTransport):

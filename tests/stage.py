@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import anyio
@@ -67,7 +68,11 @@ class Stage:
 
     url: str
     clock: ManualClock
-    sandbox: Sandbox
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The platform; its time of day is that of the clock too."""
+        return create_sandbox(clock=self.clock, wall=self.clock)
 
     @asynccontextmanager
     async def server(

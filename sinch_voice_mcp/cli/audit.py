@@ -10,7 +10,7 @@ import click
 from sinch_voice_mcp.cli.journal_access import open_existing_journal
 from sinch_voice_mcp.cli.output import Printer, write_json
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
-from sinch_voice_mcp.operations.endings import why
+from sinch_voice_mcp.operations.endings import why_in
 from sinch_voice_mcp.ports import AuditRow, iso
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import Storage
@@ -38,14 +38,10 @@ def list_command(loader: SettingsLoader, limit: int, call: str | None) -> None:
     for row in rows:
         details = " ".join(f"{name}={_value(value)}" for name, value in row.shown.items())
         if row.event == _ENDED:
-            details += f" ({why(_text(row.details.get('result')), _text(row.details.get('reason')))})"
+            details += f" ({why_in(row.details)})"
         printer.line(f"{row.seq:>6}  {iso(row.at)}  ", (f"{row.event:<10}", "bold"), f"  {row.token or '-'}  {details}")
     if not rows:
         printer.line("The audit log has no row of this request." if call else "The audit log is empty.")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _value(value: object) -> str:

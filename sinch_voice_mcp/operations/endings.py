@@ -96,6 +96,12 @@ REASONS = _by_code(
 _UNKNOWN = "the platform gave a reason that this server does not know"
 
 
+def why_in(report: Mapping[str, object]) -> str:
+    """Return why a call ended, of a row that reports its ``result`` and ``reason``; see :func:`why`."""
+    result, reason = report.get("result"), report.get("reason")
+    return why(result if isinstance(result, str) else None, reason if isinstance(reason, str) else None)
+
+
 def why(result: str | None, reason: str | None) -> str:
     """Return why a call ended, as the end of a sentence: ``the callee hung up``."""
     # The platform's reason for a busy line is CANCEL, which says less.

@@ -1,9 +1,8 @@
 """Rows of the audit log."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sinch_voice_mcp.types import JsonObject, Millis, Token, amount_text, iso_seconds, unit_text
+from sinch_voice_mcp.types import JsonObject, Millis, Token, amount_text, instant_of, iso_seconds, unit_text
 
 _IN_MILLIONTHS = "cost"
 _AMOUNTS = frozenset({_IN_MILLIONTHS, "reserved", "ignored_amount"})
@@ -59,4 +58,4 @@ def _amount(name: str, value: object) -> object:
 
 def iso(at: Millis) -> str:
     """Format an instant in milliseconds as ISO 8601 in whole UTC seconds."""
-    return iso_seconds(datetime.fromtimestamp(at / 1000, UTC))
+    return iso_seconds(instant_of(at))

@@ -24,8 +24,6 @@ _LOGGER = masked_logger(__name__)
 _UNKNOWN_WINDOW_MS = 600_000
 """Time within which unknown outcomes are counted; the kill switch's reason says ten minutes."""
 
-"""The platform's word for a call that was answered; after any other end, the same request is a new one."""
-
 _SPENT_WINDOW = Millis(86_400_000)
 """Window of the money spent: a day."""
 

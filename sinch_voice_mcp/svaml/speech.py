@@ -88,20 +88,15 @@ def of_ssml(marked_up: str, locale: str | None) -> Iterator[SpeechWarning]:
         yield from _of_words(speech.text, speech.text, locale)
 
 
-def of_prompt(prompt: str, locale: str | None) -> Iterator[SpeechWarning]:
-    """Yield the warnings about a prompt; none if it cannot be read, which is an error."""
-    try:
-        parts = prompts.parse(prompt)
-    except prompts.PromptError:
-        return
-    for part in parts:
-        match part:
-            case prompts.TextPart(text):
-                yield from of_text(text, locale)
-            case prompts.SsmlPart(marked_up):
-                yield from of_ssml(marked_up, locale)
-            case _:
-                pass
+def of_part(part: prompts.Part, locale: str | None) -> Iterator[SpeechWarning]:
+    """Yield the warnings about an item of a prompt."""
+    match part:
+        case prompts.TextPart(text):
+            yield from of_text(text, locale)
+        case prompts.SsmlPart(marked_up):
+            yield from of_ssml(marked_up, locale)
+        case _:
+            pass
 
 
 def _of_words(text: str, words: str, locale: str | None) -> Iterator[SpeechWarning]:

@@ -5,14 +5,16 @@ when a strict schema requires all of them, is left out.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, WithJsonSchema
+from pydantic.fields import FieldInfo
 
 from sinch_voice_mcp.svaml.reading import ACTION_SHAPES, INSTRUCTION_SHAPES, Shape
 from sinch_voice_mcp.text.embedded_json import parsed
 from sinch_voice_mcp.tools.omissions import is_empty, is_zero
-from sinch_voice_mcp.types import JsonObject, is_list, is_object
+from sinch_voice_mcp.types import JsonObject, Payload, is_list, is_object
 
 _TEXT: JsonObject = {"type": "string"}
 _WHOLE: JsonObject = {"type": "integer"}
@@ -109,13 +111,17 @@ def _needed(raw: JsonObject, shape: Shape) -> JsonObject:
 
 
 def _counts_as_omitted(value: object, member: str, shape: Shape) -> bool:
-    fields = {info.alias or name: info for name, info in shape.model.model_fields.items()}
-    field = fields.get(member)
+    field = _fields(shape.model).get(member)
     if field is None:
         return is_empty(value) or is_zero(value) or value is False
     if field.is_required():
         return False
     return is_empty(value) or (is_zero(value) and member not in _MEANS_ZERO)
+
+
+@cache
+def _fields(model: type[Payload]) -> Mapping[str, FieldInfo]:
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def _inner(value: object, shape: Shape) -> object:

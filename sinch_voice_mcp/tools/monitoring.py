@@ -1,7 +1,6 @@
 """Tools of the toolset ``calls`` that report what happens in calls."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,7 +8,7 @@ from pydantic import Field
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
-from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why
+from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why, why_in
 from sinch_voice_mcp.operations.events.monitor import Until
 from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry
@@ -43,7 +42,7 @@ from sinch_voice_mcp.tools.results import (
     summarize,
 )
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
-from sinch_voice_mcp.types import MICROS_PER_UNIT, JsonObject, Millis, PhoneNumber
+from sinch_voice_mcp.types import MICROS_PER_UNIT, JsonObject, Millis, PhoneNumber, instant_of
 from sinch_voice_mcp.wire.calls import ANSWERED
 
 _UNANSWERED = RESULTS.keys() - {NONE_YET, ANSWERED}
@@ -136,7 +135,7 @@ async def list_calls(
     if number is not None and not entries:
         # A caller's number may have no other form than its own; of a mistake, the requester learns.
         _e164(number)
-    records = [_record(service, entry, answered=(entry.of_call) in answered) for entry in entries]
+    records = [_record(service, entry, answered=entry.of_call in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
     currency = _take_common_currency(calls)
     sentence = f"{counted(len(calls), 'call')}, newest first." if len(calls) > 1 else f"{len(calls) or 'No'} call."
@@ -262,20 +261,13 @@ def _take_common_currency(calls: Sequence[CallRecord]) -> str | None:
     return currencies.pop()
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
 def _end_in(rows: Sequence[JsonObject]) -> str:
     """Return a sentence about why the call ended; empty if no row reports its end."""
     ends = [row for row in rows if row["event"] == "dice"]
-    if not ends:
-        return ""
-    result, reason = ends[-1].get("result"), ends[-1].get("reason")
-    return f" The call ended: {why(_text(result), _text(reason))}."
+    return f" The call ended: {why_in(ends[-1])}." if ends else ""
 
 
 def _precise(at_ms: int) -> str:
     """Write an instant in milliseconds as ISO 8601: whole seconds, as the platform's are, or with milliseconds."""
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    at = instant_of(Millis(at_ms))
     return at.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds").replace("+00:00", "Z")

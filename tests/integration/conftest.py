@@ -10,6 +10,8 @@ from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
 from sinch_voice_mcp.settings import load
 from tests.callers import Caller, Connect, Era, connected
 from tests.clocks import PollingClock
+from tests.phones import Phones
+from tests.stage import Stage
 
 
 @pytest.fixture(params=["auto", "legacy"])
@@ -28,6 +30,18 @@ def clock() -> ManualClock:
 def sandbox(clock: ManualClock) -> Sandbox:
     """A simulated platform."""
     return create_sandbox(clock=clock)
+
+
+@pytest.fixture
+def stage(database_url: str, clock: ManualClock) -> Stage:
+    """Everything but a server, on every engine in turn."""
+    return Stage(database_url, clock)
+
+
+@pytest.fixture
+def phones() -> Phones:
+    """A platform whose calls a test holds, loses or fails."""
+    return Phones()
 
 
 @pytest.fixture

@@ -308,7 +308,7 @@ async def test_a_price_that_changes_while_a_person_thinks_needs_another_yes(era:
 
 
 async def test_a_yes_after_a_stop_is_not_kept(database_url: str, clock: ManualClock, era: Era) -> None:
-    stage = Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
+    stage = Stage(database_url, clock)
     settings = rehearsed(SINCH_VOICE_DATABASE_URL=database_url)
     person = Late("accept", "decline")
     async with (

@@ -9,9 +9,7 @@ import pytest
 from mcp.types import TextResourceContents
 
 from sinch_voice_mcp.app import open_app
-from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
@@ -66,12 +64,6 @@ class Calls:
     @property
     def transport(self) -> httpx2.MockTransport:
         return httpx2.MockTransport(self)
-
-
-@pytest.fixture
-def stage(database_url: str, clock: ManualClock) -> Stage:
-    """Everything but a server."""
-    return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ import pytest
 
 from sinch_voice_mcp.clock import ManualClock, Pace, SystemClock
 from sinch_voice_mcp.ports import AuditRow
-from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.storage import open_storage
 from tests.callers import Caller, text_of
 from tests.clocks import PollingClock
@@ -36,16 +35,6 @@ from tests.stage import CALL, QUICK, ROOM, Stage, listed, until
 
 KEYED = {**CALL, "idempotency_key": "k"}
 HERE = "127.0.0.1"
-
-
-@pytest.fixture
-def stage(database_url: str, clock: ManualClock) -> Stage:
-    """Everything but a server, on every engine."""
-    return _stage(database_url, clock)
-
-
-def _stage(url: str, clock: ManualClock) -> Stage:
-    return Stage(url, clock, create_sandbox(clock=clock, wall=clock))
 
 
 async def audit(stage: Stage) -> list[AuditRow]:
@@ -117,7 +106,7 @@ def going_wrong(fault: Fault) -> FaultServer:
 async def test_fault_2_one_post_and_an_unknown_outcome(sqlite_url: str, clock: ManualClock, shape: str) -> None:
     async with going_wrong(SHAPES[shape]) as platform:
         environ = {"BASE_URL": platform.url, "REQUEST_TIMEOUT_S": "0.5"}
-        async with _stage(sqlite_url, clock).server(environ) as voice:
+        async with Stage(sqlite_url, clock).server(environ) as voice:
             first = await voice.fails("place_tts_callout", **KEYED)
             clock.advance(300)
             second = await voice.fails("place_tts_callout", **KEYED)
@@ -133,7 +122,7 @@ async def test_fault_2_one_post_and_an_unknown_outcome(sqlite_url: str, clock: M
 
 async def test_fault_2_a_lost_leg_of_a_conference_is_found_in_its_room(sqlite_url: str, clock: ManualClock) -> None:
     # Not on PostgreSQL, which sets the time where servers sweep.
-    stage = _stage(sqlite_url, clock)
+    stage = Stage(sqlite_url, clock)
     async with stage.server(transport=Broken(stage.sandbox, OTHER), pace=Pace(sweep_s=0.01)) as voice:
         placed = await voice.ok("place_conference_callout", to=[REAL, OTHER], **ROOM)
         assert [leg.get("error", {}).get("code") for leg in placed["legs"]] == [None, "outcome_unknown"]
@@ -227,7 +216,7 @@ async def test_fault_6_without_its_database_a_server_places_nothing_and_forgets_
         user = parts.netloc.rpartition("@")[0]
         url = parts._replace(netloc=f"{user}@{HERE}:{proxy.port}").geturl()
         # Where servers sweep, PostgreSQL sets the time.
-        stage = _stage(url, PollingClock(SystemClock().now()))
+        stage = Stage(url, PollingClock(SystemClock().now()))
         transport = Held(stage.sandbox)
         # Where a person may be asked, the journal is asked twice, and each look waits for the database.
         alone = {"CONFIRM": "never", "ALLOWED_REGIONS": "US"}

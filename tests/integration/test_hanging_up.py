@@ -3,30 +3,14 @@
 from typing import Any
 
 import anyio
-import pytest
 
 from sinch_voice_mcp.ports import IncomingEvent, JournalEntry, Replies, Reply
-from sinch_voice_mcp.sandbox import Sandbox
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.types import CallId, Millis
 from tests.callers import Caller
-from tests.clocks import PollingClock
-from tests.phones import Phones
-from tests.platforms import OTHER, OWN, REAL
+from tests.phones import TRANSFER, Phones
+from tests.platforms import OTHER, REAL
 from tests.stage import CALL, ROOM, Stage, listed, until
-
-TRANSFER = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
-
-
-@pytest.fixture
-def phones() -> Phones:
-    return Phones()
-
-
-@pytest.fixture
-def stage(database_url: str, sandbox: Sandbox, clock: PollingClock) -> Stage:
-    """Servers on one journal, of every engine in turn."""
-    return Stage(database_url, clock, sandbox)
 
 
 async def stop(voice: Caller) -> dict[str, Any]:

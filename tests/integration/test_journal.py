@@ -9,8 +9,7 @@ import anyio
 import httpx2
 import pytest
 
-from sinch_voice_mcp.clock import ManualClock, Pace
-from sinch_voice_mcp.sandbox import create_sandbox
+from sinch_voice_mcp.clock import Pace
 from tests.callers import Caller
 from tests.clocks import PollingClock
 from tests.platforms import NUMBERS, OTHER, OWN, PRICE, REAL, THIRD
@@ -18,12 +17,6 @@ from tests.stage import CALL, ROOM, Stage, listed, number, until
 
 ANSWERS, BUSY, FAILS, UNKNOWN = "+12025550100", "+12025550110", "+12025550130", "+12025550139"
 """Numbers that only the sandbox knows; a rehearsal refuses them."""
-
-
-@pytest.fixture
-def stage(database_url: str, clock: ManualClock) -> Stage:
-    """Everything but a server."""
-    return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
 
 
 async def test_the_same_arguments_within_two_minutes_are_one_call(stage: Stage) -> None:
@@ -326,7 +319,7 @@ RETRY_AFTER_S = 7
 
 async def test_a_stop_while_the_platform_asks_to_wait_prevents_the_second_try(database_url: str) -> None:
     clock = Pausing()
-    stage = Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
+    stage = Stage(database_url, clock)
     posts: list[httpx2.Request] = []
 
     async with stage.server() as elsewhere:

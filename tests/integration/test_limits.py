@@ -7,8 +7,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.sandbox import create_sandbox
 from tests.callers import Caller
 from tests.platforms import OTHER, REAL, Broken, Platform, raises
 from tests.stage import CALL, Stage, listed
@@ -25,12 +23,6 @@ FULL = {
     "MAX_SPEND_PER_DAY": "0.03",
 }
 """Each limit, so that one call uses it up."""
-
-
-@pytest.fixture
-def stage(database_url: str, clock: ManualClock) -> Stage:
-    """Everything but a server."""
-    return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
 
 
 def say(number: int | str, **changes: Any) -> dict[str, Any]:

@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 
 from sinch_voice_mcp.app.identity import person_at_this_machine
-from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.sandbox import create_sandbox
 from tests.callers import Caller, Era, Person, connected
 from tests.shell import Shell
 from tests.stage import CALL, Stage, listed, rehearsed
-
-
-@pytest.fixture
-def stage(database_url: str, clock: ManualClock) -> Stage:
-    """A platform and a database for several servers."""
-    return Stage(database_url, clock, create_sandbox(clock=clock, wall=clock))
 
 
 @asynccontextmanager

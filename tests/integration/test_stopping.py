@@ -17,23 +17,9 @@ from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.tools import ALL_TOOLS, ToolEffect
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.callers import changes, connected
-from tests.clocks import PollingClock
-from tests.phones import HANG_UP, Phones
+from tests.phones import HANG_UP, TRANSFER, Phones
 from tests.platforms import OTHER, OWN, REAL, Script
 from tests.stage import CALL, QUESTION, ROOM, Stage, opened, rehearsed, settings_of, until
-
-TRANSFER = {"action": {"name": "connectPstn", "number": REAL, "cli": OWN}}
-
-
-@pytest.fixture
-def phones() -> Phones:
-    return Phones()
-
-
-@pytest.fixture
-def stage(database_url: str, sandbox: Sandbox, clock: PollingClock) -> Stage:
-    """Servers on one journal, of every engine in turn."""
-    return Stage(database_url, clock, sandbox)
 
 
 async def test_a_reply_after_a_stop_hangs_up_and_a_call_known_from_its_event_is_ended(database_url: str) -> None:

@@ -1,7 +1,7 @@
 """Hang up whatever may ring after a stop: all of it at once, and later each call whose ID becomes known."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -196,23 +196,25 @@ class HangUps:
     async def _request_end(self, run: _Run, call_id: CallId) -> bool:
         """Ask the platform to end a call; returns whether it may have accepted that."""
         try:
-            async with self._turn_of(run):
-                await self._api.update_call(call_id, HANG_UP)
+            with suppress(OutcomeUnknownError):
+                async with self._turn_of(run):
+                    await self._api.update_call(call_id, HANG_UP)
         except NotFoundError:
             # The platform reports a call that has ended as not found for a change, and one in another region as well.
             return False
-        except OutcomeUnknownError:
-            return True
         return True
 
     async def _after_end(self, run: _Run, call_id: CallId, *, most: int) -> Call:
         """Look up a call that was ended, until the platform shows it as ended or it was looked up so often."""
+        call = await self._look_up(run, call_id)
         for _ in range(most - 1):
-            async with self._turn_of(run):
-                call = await self._api.get_call(call_id)
             if call.status == "FINAL":
-                return call
+                break
             await self._clock.sleep(self._pace.platform_poll_s)
+            call = await self._look_up(run, call_id)
+        return call
+
+    async def _look_up(self, run: _Run, call_id: CallId) -> Call:
         async with self._turn_of(run):
             return await self._api.get_call(call_id)
 

@@ -1,12 +1,11 @@
 """Find the call of a request whose answer was lost, in the conference that it was to join."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sinch_voice_mcp.errors import NotFoundError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
 from sinch_voice_mcp.ports import Journal, JournalEntry, Outcome, VoiceApi
-from sinch_voice_mcp.types import CallId
+from sinch_voice_mcp.types import CallId, Millis, instant_of
 from sinch_voice_mcp.wire.calls import Call
 
 MAX_PARTICIPANTS = 20
@@ -86,5 +85,5 @@ def carries_token(call: Call, entry: JournalEntry) -> bool:
     """Return whether a call contains the token of a request, and did not begin before it."""
     if call.custom != entry.token:
         return False
-    claimed = datetime.fromtimestamp((entry.claimed_at - _CLOCKS_MS) / 1000, UTC)
+    claimed = instant_of(Millis(entry.claimed_at - _CLOCKS_MS))
     return call.timestamp is None or call.timestamp >= claimed

@@ -37,7 +37,7 @@ class Watch:
             StorageError: The journal cannot be used.
         """
         now = self.journal.now()
-        if entry.kind in CHANGES or entry.kind == INBOUND or entry.seconds is None:
+        if not _is_bounded(entry):
             await self._hold(entry, now, self._again(entry))
             return
         added = await self.journal.prolonged(call.call_id)
@@ -56,7 +56,7 @@ class Watch:
             StorageError: The journal cannot be used.
         """
         now = self.journal.now()
-        if entry.call_id is None or entry.kind in CHANGES or entry.kind == INBOUND or entry.seconds is None:
+        if entry.call_id is None or not _is_bounded(entry):
             return
         added = await self.journal.prolonged(entry.call_id)
         if now <= self.ends_at(entry, added):
@@ -94,6 +94,11 @@ class Watch:
             _LOGGER.warning("a call that lasts longer than was reserved could not be hung up: %s", error.message)
             return
         await self.journal.note("hung_up", {"call_id": call_id, "because": "reserved time is over"}, entry.token)
+
+
+def _is_bounded(entry: JournalEntry) -> bool:
+    """Whether this journal placed the call, and knows how long it may last."""
+    return entry.kind not in CHANGES and entry.kind != INBOUND and entry.seconds is not None
 
 
 def _uncounted(entry: JournalEntry, added: Prolonged, now: Millis) -> int:

@@ -11,6 +11,4 @@ _RULES_OF_THEIR_OWN = frozenset({"SV012"})
 
 def errors_in(document: Document, event: Event) -> Iterator[Finding]:
     """Yield the errors of a document that answers an event."""
-    for finding in lint(document.to_wire(), event).findings:
-        if finding.level == "error" and finding.code not in _RULES_OF_THEIR_OWN:
-            yield finding
+    return lint(document.to_wire(), event).errors_except(_RULES_OF_THEIR_OWN)

@@ -84,10 +84,8 @@ def _read(data: object, event: Event) -> Document | UnusableSvaml:
         document = read(data, event).document
     except SvamlError as error:
         return UnusableSvaml(f"{error.path}: {error.message}")
-    for finding in lint(data, event).findings:
-        if finding.level == "error" and finding.code not in _NOT_REJECTED:
-            return UnusableSvaml(f"{finding.path}: {finding.message}")
-    return document
+    worst = next(lint(data, event).errors_except(_NOT_REJECTED), None)
+    return document if worst is None else UnusableSvaml(f"{worst.path}: {worst.message}")
 
 
 def _reject_unsimulated(document: Document, event: Event) -> None:

@@ -3,7 +3,7 @@
 It knows Sinch's documentation and SDKs. Where these differ, every form that occurs is accepted, with a finding.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import Literal
@@ -54,6 +54,10 @@ class LintReport:
     def ok(self) -> bool:
         """Whether there is no error."""
         return self.errors == 0
+
+    def errors_except(self, codes: Container[str]) -> Iterator[Finding]:
+        """Yield the errors among the findings, without those of some rules."""
+        return (finding for finding in self.findings if finding.level == "error" and finding.code not in codes)
 
 
 @dataclass(frozen=True, slots=True)

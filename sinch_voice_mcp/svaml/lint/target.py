@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from sinch_voice_mcp.svaml.findings import Finding, Level, Location
 from sinch_voice_mcp.svaml.prompts import Part, PromptError, TextPart, parse
 from sinch_voice_mcp.svaml.reading.normalizing import Normalizer
-from sinch_voice_mcp.svaml.speech import SpeechWarning, of_prompt, of_text
+from sinch_voice_mcp.svaml.speech import SpeechWarning, of_part, of_text
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 Context = Literal["ice", "ace", "pie", "callout", "update", "dice", "conference", "request"]
@@ -106,23 +106,29 @@ class Target:
     @cached_property
     def parts(self) -> tuple[tuple[Location, Part], ...]:
         """Every item of the prompts that can be read, with the location of its prompt."""
-        return tuple((prompt.location, part) for prompt in self.prompts for part in _readable(prompt.text))
+        return tuple((prompt.location, part) for prompt, part in self._played)
+
+    @cached_property
+    def _played(self) -> tuple[tuple[Prompt, Part], ...]:
+        return tuple((prompt, part) for prompt in self.prompts for part in _readable(prompt.text))
 
     @cached_property
     def spoken(self) -> tuple[SpokenText, ...]:
         """Every plain text that is spoken, in `say` and in prompts."""
-        said = (
+        in_prompts = (
+            SpokenText(prompt.location, part.text, prompt.locale)
+            for prompt, part in self._played
+            if isinstance(part, TextPart)
+        )
+        return (*self._said, *in_prompts)
+
+    @cached_property
+    def _said(self) -> tuple[SpokenText, ...]:
+        return tuple(
             SpokenText((*at, "text"), text, item.get("locale"))
             for at, item in self.named("say")
             if isinstance(text := item.get("text"), str)
         )
-        in_prompts = (
-            SpokenText(prompt.location, part.text, prompt.locale)
-            for prompt in self.prompts
-            for part in _readable(prompt.text)
-            if isinstance(part, TextPart)
-        )
-        return (*said, *in_prompts)
 
     def _of_action(self, *members: str) -> Iterator[Prompt]:
         for member in members:
@@ -139,12 +145,8 @@ class Target:
 
     @cached_property
     def _heard(self) -> tuple[tuple[Location, SpeechWarning], ...]:
-        said = (
-            ((*location, "text"), of_text(text, _locale(item.get("locale"))))
-            for location, item in self.named("say")
-            if isinstance(text := item.get("text"), str)
-        )
-        played = ((prompt.location, of_prompt(prompt.text, _locale(prompt.locale))) for prompt in self.prompts)
+        said = ((location, of_text(text, _locale(locale))) for location, text, locale in self._said)
+        played = ((prompt.location, of_part(part, _locale(prompt.locale))) for prompt, part in self._played)
         return tuple((location, warning) for location, warnings in (*said, *played) for warning in warnings)
 
     def named(self, *names: str) -> Iterable[tuple[Location, JsonObject]]:

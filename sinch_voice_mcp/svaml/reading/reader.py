@@ -29,9 +29,6 @@ _EVENT_NAMES: dict[Event, str] = {
     "callout": "the ICE of a callout",
     "update": "an update of a call",
 }
-_VOICE_V2 = ("commands", "command", "callBehavior")
-"""Members that only documents and requests of Voice v2 have."""
-
 _MIN_SIMILARITY = 0.82
 """Of difflib: `acton` and `Instruction` are near enough, `actionUrl` is not."""
 

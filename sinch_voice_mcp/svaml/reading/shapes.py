@@ -55,6 +55,7 @@ def _folded(model: type[Payload]) -> Mapping[str, str]:
     return {name.lower(): name for name in _members(model)}
 
 
+@cache
 def _by_type(model: type[Payload]) -> Mapping[str, Convert]:
     found: dict[str, Convert] = {}
     for name, info in model.model_fields.items():

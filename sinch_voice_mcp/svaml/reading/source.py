@@ -135,11 +135,6 @@ def without_secrets(text: str, notation: Notation = JSON) -> str:
     return text
 
 
-def edit(text: str, operation: JsonObject, notation: Notation = JSON) -> Edit | None:
-    """Return a JSON Patch operation as an edit; None unless it replaces a value, or renames or adds a member."""
-    return notation.edit(text, operation)
-
-
 def _addition(text: str, location: Location, value: object) -> Edit | None:
     holder = _find(text, location[:-1])
     if holder is None or text[holder.value[0]] != "{":

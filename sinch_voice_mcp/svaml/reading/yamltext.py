@@ -6,6 +6,7 @@ The library parses the text to nodes that know their place; the values, the limi
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 import yaml
@@ -137,6 +138,8 @@ def _end(node: yaml.Node, text: str) -> int:
     return _start(node) + len(text[_start(node) : end].rstrip())
 
 
+# A text is read several times: for its value, for positions, and for credentials. This is its slowest part by far.
+@lru_cache(maxsize=4)
 def _composed(text: str) -> yaml.Node:
     """Return the root of a text.
 

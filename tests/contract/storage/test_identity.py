@@ -10,7 +10,6 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import Granted
-from sinch_voice_mcp.sandbox import create_sandbox
 from sinch_voice_mcp.storage import Storage, access_warning, open_storage, sqlite_file
 from sinch_voice_mcp.storage.database import one
 from tests.contract.storage.claims import Asking
@@ -123,7 +122,7 @@ async def test_a_stop_that_no_other_server_would_see_is_an_error_and_stops_this_
 
 
 async def test_a_model_gets_a_storage_error_and_no_phone_rings(sqlite_url: str, clock: ManualClock) -> None:
-    stage = Stage(sqlite_url, clock, create_sandbox(clock=clock, wall=clock))
+    stage = Stage(sqlite_url, clock)
     path = sqlite_file(sqlite_url)
     assert path is not None
     async with stage.server() as voice, stage.server() as other:

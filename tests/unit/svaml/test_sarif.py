@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.svaml.lint import RULES, fix, lint
-from sinch_voice_mcp.svaml.reading.source import apply_edits, edit, positions, without_secrets
+from sinch_voice_mcp.svaml.reading.source import JSON, apply_edits, positions, without_secrets
 from sinch_voice_mcp.svaml.sarif import sarif
 from tests import strategies
 
@@ -119,7 +119,7 @@ def test_a_value_that_no_edit_reaches_is_rewritten_with_the_same_indentation() -
     ],
 )
 def test_an_operation_becomes_an_edit(text: str, operation: dict[str, object], after: str | None) -> None:
-    change = edit(text, operation)
+    change = JSON.edit(text, operation)
     assert (None if change is None else text[: change.start] + change.replacement + text[change.end :]) == after
 
 
