@@ -25,7 +25,7 @@ from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.policy.urls import host_listed, url_host
-from sinch_voice_mcp.sandbox import Post, Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import Post, Sandbox, SandboxOptions, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, Sandboxes, Storage, Terms, open_storage
@@ -38,15 +38,15 @@ _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
 
-def embedded_sandbox(settings: Settings, post: Post) -> Sandbox:
+def embedded_sandbox(settings: Settings, post: Post, base_url: str = LOOPBACK_URL) -> Sandbox:
     """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
     seed = settings.sandbox_seed
     return create_sandbox(
         clock=ScaledClock(settings.sandbox_speed),
         credentials=settings.credentials,
-        # A journal or a transcript can outlive the process, and must not name two calls alike.
-        seed=secrets.randbits(_SEED_BITS) if seed is None else seed,
         post=post,
+        # A journal or a transcript can outlive the process, and must not name two calls alike.
+        options=SandboxOptions(seed=secrets.randbits(_SEED_BITS) if seed is None else seed, base_url=base_url),
     )
 
 

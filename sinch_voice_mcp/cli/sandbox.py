@@ -65,9 +65,9 @@ def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     loopback = LoopbackTransport()
-    platform = embedded_sandbox(settings, loopback)
-    platform.listeners.on_request, platform.listeners.on_attempt = _log_request, _log_attempt
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    platform = embedded_sandbox(settings, loopback, url)
+    platform.listeners.on_request, platform.listeners.on_attempt = _log_request, _log_attempt
     credentials = platform.credentials
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
     async with loopback.connected(None), anyio.create_task_group() as tasks:

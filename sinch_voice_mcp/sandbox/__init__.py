@@ -1,18 +1,21 @@
 """A simulated telephony platform: the Voice API's 14 operations, without real calls."""
 
 from sinch_voice_mcp.sandbox.callbacks import CallbackRequest, CallbackResponse, DeliveryAttempt, Post
-from sinch_voice_mcp.sandbox.engine import Engine
+from sinch_voice_mcp.sandbox.engine import Dialed, Engine, IncomingCall
 from sinch_voice_mcp.sandbox.routes.gateway import SeenRequest
-from sinch_voice_mcp.sandbox.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, create_sandbox
 
 __all__ = [
     "DEFAULT_CREDENTIALS",
     "CallbackRequest",
     "CallbackResponse",
     "DeliveryAttempt",
+    "Dialed",
     "Engine",
+    "IncomingCall",
     "Post",
     "Sandbox",
+    "SandboxOptions",
     "SeenRequest",
     "create_sandbox",
 ]

@@ -1,8 +1,4 @@
-"""The sandbox's behaviors and the evidence for them: the table that the documentation is generated from.
-
-The engine reads the same table before it places or changes a call: a request for a feature that is not simulated is
-rejected with 422/42200 and has no effect.
-"""
+"""The sandbox's behaviors and the evidence for them: the table that the documentation is generated from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -26,10 +22,6 @@ class Behavior:
 
 def _feature(name: str, what: str, evidence: Evidence = "documented") -> Behavior:
     return Behavior("feature", name, what, evidence)
-
-
-def _missing(name: str, what: str = "rejected with 42200; nothing is placed or changed") -> Behavior:
-    return Behavior("feature", name, what, "choice", simulated=False)
 
 
 def _number(digits: str, what: str) -> Behavior:
@@ -58,7 +50,7 @@ _FEATURES = (
     _feature("startRecording, stopRecording", "the recording begins; it ends with stopRecording or the call"),
     _feature("end of a recording", "`recording_finished`, then `recording_available` with the URL of the file"),
     _feature("transcriptionOptions", "`transcription_available` follows, if they are enabled"),
-    _feature("file of a recording", "none is made; its URL has the name that Sinch documents", "choice"),
+    _feature("file of a recording", "a silent WAV file at a URL of the sandbox; a destination is only named", "choice"),
     _feature("notifications of a recording", "sent at once, before the disconnected-call event", "choice"),
     _feature("startRecording before the answer", "accepted; nothing is recorded", "choice"),
     _feature("record of a connected call", "the recording begins when the phone answers, or with the action", "choice"),
@@ -66,25 +58,22 @@ _FEATURES = (
     _feature("continue", "resumes what the call was doing"),
     _feature("connectPstn", "calls a number; in an update it transfers the call"),
     _feature("connectConf", "joins a conference"),
-    _missing("connectConf in the ICE of a callout"),
-    _missing("connectMxp"),
-    _missing("connectSip"),
-    _missing("connectStream"),
+    _feature("connectConf in the ICE of a callout", "calls the destination, which joins after the answer", "choice"),
+    _feature("connectSip, connectMxp, connectStream", "legs like that of a telephone, without sound"),
+    _feature("SIP addresses", "behave like the number before the `@`, else like +12025550100", "choice"),
+    _feature("apps and streams", "behave like +12025550100", "choice"),
     _feature(
         "runMenu", "plays a menu; keys, sequences, speech, silence and invalid input lead to a prompt-input event"
     ),
     _feature("park", "holds the call until an update, at most 600 s; then it ends with TIMEOUT", "choice"),
     _feature("amd", "in the ICE of a callout: the answered-call event waits for it, or a notification follows"),
-    _missing("amd of a second phone"),
-    _missing("username destinations"),
-    _missing("sip destinations"),
+    _feature("amd of a second phone", "like that of the first", "choice"),
+    _feature("destinations of callouts", "numbers, SIP addresses, in-app users"),
     _feature("ice, ace, pie by URL", "the event is posted there, without fallback"),
-    _missing("answered-call event of a second phone", "not sent; the phones are connected"),
-    _missing(
-        "a reply that asks for what is not simulated",
-        "notification `callingerror` 50000, and the call ends with GENERALERROR",
+    _feature("conference keys", "ignored, heard by the others, or sent as a prompt-input event, as `mode` says"),
+    _feature(
+        "conference keys: sequence", "ends with `maxDigits` keys or a pause of `timeoutMills`, at least 0.1 s", "choice"
     ),
-    _missing("conference keys", "`conferenceDtmfOptions` is accepted; participants press no keys"),
 )
 
 _CALLS = (
@@ -93,6 +82,33 @@ _CALLS = (
         "call", "hangup before answer", "NOANSWER / MANAGERHANGUP; other updates are rejected with 40900", "choice"
     ),
     Behavior("call", "callee hangs up", "ANSWERED / CALLEEHANGUP", "documented"),
+    Behavior("call", "caller hangs up", "ANSWERED / CALLERHANGUP, before the answer NOANSWER / CANCEL", "choice"),
+    Behavior(
+        "call",
+        "call that comes in",
+        "for the application that has the number, from a number, SIP or an app",
+        "documented",
+    ),
+    Behavior(
+        "call",
+        "answer of a call that came in",
+        "by `answer`, a menu, parking, a conference, or a phone that answers",
+        "choice",
+    ),
+    Behavior("call", "prompts before that answer", "heard by the caller, without cost", "choice"),
+    Behavior("call", "caller", "acts like a callee with that number; any other stays and gives no input", "choice"),
+    Behavior(
+        "call", "caller ID of a connected phone", "that of the caller, unless the action gives another", "documented"
+    ),
+    Behavior("call", "second phone", "reported with the answered-call event, then connected", "documented"),
+    Behavior("call", "second phone and conference", "both phones join, as one participant", "choice"),
+    Behavior("call", "keys during the event of a second phone", "those of the second phone count", "choice"),
+    Behavior(
+        "call",
+        "regions",
+        "a path that begins with /euc1, for example; else use1. Elsewhere the call is not found",
+        "choice",
+    ),
     Behavior("call", "busy", "BUSY / CANCEL", "observed"),
     Behavior("call", "no answer", "NOANSWER / TIMEOUT", "documented"),
     Behavior("call", "maximum duration", "ANSWERED / TIMEOUT, 4 h at most", "choice"),
@@ -121,6 +137,11 @@ _CALLBACKS = (
     Behavior("callback", "flag `false` of a custom callout", "that event is not sent", "choice"),
     Behavior("callback", "no callback URL", "nothing is sent, and no call waits for a reply", "documented"),
     Behavior("callback", "suppressCallbacks", "no ACE, no DiCE", "documented"),
+    Behavior("callback", "in-app callees", "no ACE, and of a callout no DiCE", "documented"),
+    Behavior("callback", "menus of calls from an app", "no PIE; the call ends after the input", "documented"),
+    Behavior(
+        "callback", "ACE of a second phone", "sent to the URL of the first; an inline reply is not used again", "choice"
+    ),
     Behavior(
         "callback", "fallback", "tried once, after 5 s without response, without connection, or without a 2xx", "choice"
     ),
@@ -133,7 +154,7 @@ _CALLBACKS = (
     Behavior("callback", "invalid SVAML in a reply", "`callingerror` 40001, GENERALERROR in DiCE", "documented"),
     Behavior("callback", "DiCE", "sent once, as the last event; also for calls that are not answered", "documented"),
     Behavior("callback", "notifications", "sent without a flag", "choice"),
-    Behavior("callback", "callResourceUrl", "points to 127.0.0.1 without port", "choice"),
+    Behavior("callback", "callResourceUrl", "the base URL of the sandbox and the region", "choice"),
     Behavior("callback", "targets", "loopback hosts only, unless the sandbox allows others", "choice"),
 )
 
@@ -188,6 +209,9 @@ _TIME = (
 
 _MONEY = (
     Behavior("money", "rate", "0.02 USD per minute", "choice"),
+    Behavior(
+        "money", "other rates", "calls that come in 0.01, SIP and streams 0.005, apps 0.003 USD per minute", "choice"
+    ),
     Behavior("money", "debit", "every started minute since the answer, for each answered leg", "choice"),
 )
 
@@ -254,6 +278,3 @@ _DESTINATIONS = (
 
 BEHAVIORS: tuple[Behavior, ...] = (*_FEATURES, *_CALLS, *_CALLBACKS, *_MENUS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
 """Every behavior; of what is not simulated yet, what happens instead."""
-
-UNSIMULATED: frozenset[str] = frozenset(row.name for row in _FEATURES if not row.simulated)
-"""Names of the features that a request cannot use yet."""

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, Driver, Post
-from sinch_voice_mcp.sandbox.engine import Engine
+from sinch_voice_mcp.sandbox.engine import BASE_URL, Engine
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
 from sinch_voice_mcp.signing import TOLERANCE, Credentials
 
@@ -66,31 +66,54 @@ class Sandbox:
         await self.driver.settle()
 
 
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How a sandbox behaves.
+
+    Attributes:
+        seed: The seed of the ids.
+        tolerance: How far the timestamp of a signed request may be from real time; None accepts any.
+        strict_numbers: Whether to reject numbers without leading plus with 40005.
+        allow_remote: Whether to deliver callbacks to other machines, too.
+        base_url: Where the API is reached, for the URLs in callbacks.
+    """
+
+    seed: int = 1
+    tolerance: timedelta | None = TOLERANCE
+    strict_numbers: bool = False
+    allow_remote: bool = False
+    base_url: str = BASE_URL
+
+
+DEFAULT_OPTIONS = SandboxOptions()
+
+
 def create_sandbox(
     *,
     clock: Clock,
     credentials: Credentials = DEFAULT_CREDENTIALS,
-    seed: int = 1,
-    tolerance: timedelta | None = TOLERANCE,
     wall: Clock | None = None,
-    strict_numbers: bool = False,
     post: Post | None = None,
-    allow_remote: bool = False,
+    options: SandboxOptions = DEFAULT_OPTIONS,
 ) -> Sandbox:
     """Create a sandbox with one application, ten numbers and no calls.
 
     Args:
         clock: Simulated time; the sandbox reads it and waits for it, and never moves it.
         credentials: Key and secret of the application.
-        seed: The seed of the ids.
-        tolerance: How far the timestamp of a signed request may be from real time; None accepts any.
         wall: Real time, for the timestamps of requests and callbacks; the machine's clock unless given.
-        strict_numbers: Whether to reject numbers without leading plus with 40005.
         post: Posts callbacks; without it none is sent, as if no application replied. With it, the sandbox has to
             :meth:`~Sandbox.run`, because simulated time stands still until callbacks are replied to.
-        allow_remote: Whether to deliver callbacks to other machines, too.
+        options: How it behaves.
     """
-    engine = Engine(clock, credentials, seed=seed, strict_numbers=strict_numbers, calls_back=post is not None)
+    engine = Engine(
+        clock,
+        credentials,
+        seed=options.seed,
+        strict_numbers=options.strict_numbers,
+        calls_back=post is not None,
+        base_url=options.base_url,
+    )
     real_time = wall or SystemClock()
     listeners, sender = Listeners(), None
 
@@ -103,7 +126,7 @@ def create_sandbox(
             post,
             lambda key: engine.account.application(key).credentials,
             real_time,
-            allow_remote=allow_remote,
+            allow_remote=options.allow_remote,
             on_attempt=attempted,
         )
     driver = Driver(engine, clock, sender)
@@ -112,6 +135,6 @@ def create_sandbox(
         driver.wake()
         listeners.on_request(seen)
 
-    gateway = Gateway(engine, real_time, tolerance, requested)
+    gateway = Gateway(engine, real_time, options.tolerance, requested)
     attempts: Sequence[DeliveryAttempt] = () if sender is None else sender.attempts
     return Sandbox(engine, asgi_app(engine, gateway), credentials, gateway.requests, attempts, driver, listeners)

@@ -14,6 +14,7 @@ from sinch_voice_mcp.sandbox import (
     CallbackRequest,
     CallbackResponse,
     Sandbox,
+    SandboxOptions,
     create_sandbox,
 )
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
@@ -82,7 +83,10 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.sandbox = create_sandbox(
-            clock=self.clock, wall=self.wall, post=self.receiver.post, allow_remote=self.allow_remote
+            clock=self.clock,
+            wall=self.wall,
+            post=self.receiver.post,
+            options=SandboxOptions(allow_remote=self.allow_remote),
         )
         self.sandbox.engine.account.set_callbacks(KEY, primary=PRIMARY, fallback=FALLBACK)
 

@@ -19,7 +19,13 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from sinch_voice_mcp.app import create_server
 from sinch_voice_mcp.clock import DEFAULT_PACE, Pace
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, CallbackRequest, CallbackResponse, create_sandbox
+from sinch_voice_mcp.sandbox import (
+    DEFAULT_CREDENTIALS,
+    CallbackRequest,
+    CallbackResponse,
+    SandboxOptions,
+    create_sandbox,
+)
 from sinch_voice_mcp.settings import Settings, load
 from sinch_voice_mcp.signing import Credentials, Message, authorization, basic_authorization, timestamp
 from tests.clocks import PollingClock
@@ -105,7 +111,10 @@ class Stage:
         self._port = _free_port() if scenario.callbacks else None
         self._database_url = database_url
         self._sandbox = create_sandbox(
-            clock=self.clock, wall=self.clock, seed=SEED, post=self._deliver if scenario.callbacks else None
+            clock=self.clock,
+            wall=self.clock,
+            post=self._deliver if scenario.callbacks else None,
+            options=SandboxOptions(seed=SEED),
         )
         if scenario.callbacks:
             self._sandbox.engine.account.set_callbacks(DEFAULT_CREDENTIALS.key, primary=PUBLIC + PATH)

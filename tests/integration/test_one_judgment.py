@@ -175,6 +175,17 @@ async def refusal(voice: Caller, clock: ManualClock, row: Row) -> Refusal | Lite
     return Refusal(error.get("rule", error["code"]), "SINCH_VOICE_" in error.get("how_to_change", ""))
 
 
+def meant_for(row: Row) -> dict[str, Any]:
+    """Return the destination of a callout for actions that need one and do not name it."""
+    action = row.document.get("action") if isinstance(row.document, dict) else None
+    name = action.get("name") if isinstance(action, dict) else None
+    kinds = {"connectMxp": ("username", "anna"), "connectConf": ("number", ANNA)}
+    if row.event in {"callout", "update"} and name in kinds:
+        kind, endpoint = kinds[name]
+        return {"destination": {"type": kind, "endpoint": endpoint}}
+    return {}
+
+
 def ran(row: Row) -> bool | None:
     """Whether the sandbox performs a document to its end; None if it does not simulate something in it."""
     replies: Mapping[str, dict[str, Any]] = {
@@ -187,7 +198,8 @@ def ran(row: Row) -> bool | None:
         return None
     clock, key = ManualClock(), DEFAULT_CREDENTIALS.key
     engine = create_sandbox(clock=clock).engine
-    texts = {name: json.dumps(document) for name, document in replies[row.event].items()}
+    texts: dict[str, Any] = {name: json.dumps(document) for name, document in replies[row.event].items()}
+    texts |= meant_for(row)
     try:
         call_id = engine.place(key, CustomCalloutRequest(custom_callout=CustomCallout.model_validate(texts)))
         clock.advance(10)

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock, SkippingClock, SystemClock
-from sinch_voice_mcp.sandbox import Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import Sandbox, SandboxOptions, create_sandbox
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.storage import open_storage
 from sinch_voice_mcp.types import SANDBOX_HEADER, CallId
@@ -96,7 +96,9 @@ class Masked(httpx2.AsyncBaseTransport):
 
 
 def sandbox_of_live_keys() -> Sandbox:
-    return create_sandbox(clock=ManualClock(), credentials=load(LIVE).credentials, tolerance=None)
+    return create_sandbox(
+        clock=ManualClock(), credentials=load(LIVE).credentials, options=SandboxOptions(tolerance=None)
+    )
 
 
 @asynccontextmanager

@@ -7,7 +7,9 @@ from typing import Final
 
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.state import UnusableSvaml
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.wire.applications import Capability
 
 OWN_NUMBERS: tuple[str, ...] = tuple(f"+14155550{index}" for index in range(100, 110))
@@ -28,11 +30,12 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 @dataclass(slots=True)
 class Application:
-    """An application, and the URLs that receive its callbacks."""
+    """An application, the URLs that receive its callbacks, and its reply to calls that come in, instead of an event."""
 
     credentials: Credentials
     primary: str | None = None
     fallback: str | None = None
+    on_incoming: Document | UnusableSvaml | None = None
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -69,6 +72,17 @@ class SimulatedAccount:
     def credentials(self) -> tuple[Credentials, ...]:
         """Return the key and secret of every application."""
         return tuple(application.credentials for application in self._applications.values())
+
+    def owner(self, number: str) -> Application:
+        """Return the application that a number is assigned to.
+
+        Raises:
+            RejectedError: 40001 if it is no number, 40400 if it is not of this account, or not assigned.
+        """
+        own = self._numbers.get(normalize(number, strict=self._strict))
+        if own is None or own.application_key is None:
+            raise RejectedError(40400, f"No application has the number {number[:40]}")
+        return self.application(own.application_key)
 
     def add(self, credentials: Credentials) -> None:
         """Add an application without numbers and callback URLs."""

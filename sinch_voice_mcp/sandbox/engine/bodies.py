@@ -7,17 +7,15 @@ from decimal import Decimal
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.callees import AmdReason, AmdStatus
+from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind
 from sinch_voice_mcp.sandbox.engine.reports import price, report
-from sinch_voice_mcp.sandbox.engine.state import MenuOutcome, SimulatedCall
+from sinch_voice_mcp.sandbox.engine.state import InConference, MenuOutcome, SimulatedCall
 from sinch_voice_mcp.types import JsonObject, iso_seconds
 
 NotificationType = Literal[
     "callingerror", "amd", "amd_beep", "recording_finished", "recording_available", "transcription_available"
 ]
-
-# Without a port, because the sandbox does not know which one it is reached on.
-_CALL_RESOURCE = "http://127.0.0.1/calling/v1/calls/id/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +31,36 @@ class AmdReport:
         return {"status": self.status, "reason": self.reason, "duration": self.duration}
 
 
-def ice(call: SimulatedCall, now: datetime) -> bytes:
-    """Return the incoming-call event of a callout: no number has been dialed yet."""
-    number = call.plan.number
-    to: JsonObject = {} if number is None else {"to": {"type": "number", "endpoint": without_plus(number)}}
-    extra: JsonObject = {
-        "callResourceUrl": f"{_CALL_RESOURCE}{call.id}",
-        "userRate": price(Decimal(0)),
-        "cli": without_plus(call.plan.cli or ""),
-        "domain": "pstn",
-        "originationType": "SERVER",
-        "rdnis": "",
+def ice(call: SimulatedCall, now: datetime, base_url: str) -> bytes:
+    """Return the incoming-call event: of a call that came in, or of a callout for which nothing has been dialed yet."""
+    extra: JsonObject = {"callResourceUrl": call_resource(call, base_url), "userRate": price(_rate(call))}
+    incoming = call.incoming
+    if incoming is None:
+        members: JsonObject = {
+            "cli": without_plus(call.plan.cli or ""),
+            "domain": "pstn",
+            "originationType": "SERVER",
+            "rdnis": "",
+        }
+        return _event("ice", call, now, extra | members | _to(call))
+    members = {
+        "cli": without_plus(incoming.caller),
+        "domain": incoming.domain,
+        "originationType": incoming.origin,
+        "rdnis": incoming.rdnis,
+        "duration": 0,
     }
-    return _event("ice", call, now, extra | to)
+    if incoming.origin == "MXP":
+        members["user"] = incoming.caller
+    if incoming.dialed.type == "conference":
+        members["conferenceId"] = incoming.dialed.address
+    return _event("ice", call, now, extra | members | _to(call) | _headers(call))
+
+
+def call_resource(call: SimulatedCall, base_url: str) -> str:
+    """Return the URL of a call at the sandbox; outside the default region, the path begins with the region."""
+    region = "" if call.region == DEFAULT_REGION else f"/{call.region}"
+    return f"{base_url}{region}/calling/v1/calls/id/{call.id}"
 
 
 def ace(call: SimulatedCall, now: datetime, amd: AmdReport | None) -> bytes:
@@ -64,7 +79,6 @@ def pie(call: SimulatedCall, now: datetime, outcome: MenuOutcome) -> bytes:
 def dice(call: SimulatedCall, now: datetime) -> bytes:
     """Return the disconnected-call event: outcome and cost."""
     final = report(call, now)
-    cli = (call.legs[0].cli if call.legs else call.plan.cli) or ""
     extra: JsonObject = {
         # The event has no reason of its own for invalid SVAML.
         "reason": "GENERALERROR" if final.reason == "INVALIDSVAMLACTION" else final.reason,
@@ -72,13 +86,39 @@ def dice(call: SimulatedCall, now: datetime) -> bytes:
         "debit": price(final.debit),
         "userRate": price(final.user_rate),
     }
-    if final.to is not None:
-        extra["to"] = {"type": "number", "endpoint": without_plus(final.to)}
     if call.answered_at is not None:
         extra["duration"] = final.duration
-    if cli:
-        extra["from"] = without_plus(cli)
-    return _event("dice", call, now, extra)
+    if shown := _shown_caller(call):
+        extra["from"] = without_plus(shown)
+    return _event("dice", call, now, extra | _to(call) | _headers(call))
+
+
+def _shown_caller(call: SimulatedCall) -> str:
+    if call.incoming is not None:
+        return call.incoming.caller
+    return (call.legs[0].cli if call.legs else call.plan.cli) or ""
+
+
+def _rate(call: SimulatedCall) -> Decimal:
+    return Decimal(0) if call.incoming is None else call.incoming.rate
+
+
+def _to(call: SimulatedCall) -> JsonObject:
+    """Return the member ``to``: an own number has its plus, any other number has none."""
+    if call.incoming is not None:
+        dialed = call.incoming.dialed
+        address = without_plus(dialed.address) if dialed.type == "number" else dialed.address
+        return {"to": {"type": dialed.type, "endpoint": address}}
+    endpoint = call.legs[0].endpoint if call.legs else call.plan.endpoint
+    if endpoint is None:
+        return {}
+    address = without_plus(endpoint.address) if endpoint.type == "number" else endpoint.address
+    return {"to": {"type": endpoint.type, "endpoint": address}}
+
+
+def _headers(call: SimulatedCall) -> JsonObject:
+    headers = () if call.incoming is None else call.incoming.headers
+    return {"callHeaders": [header.to_wire() for header in headers]} if headers else {}
 
 
 def calling_error(call: SimulatedCall, now: datetime, code: int, message: str) -> bytes:
@@ -125,6 +165,8 @@ def _event(kind: CallbackKind, call: SimulatedCall, now: datetime, extra: JsonOb
     }
     if call.plan.custom:
         body["custom"] = call.plan.custom
+    if kind != "ice" and isinstance(call.resting_state, InConference):
+        body["conferenceId"] = call.resting_state.conference_id
     if call.cookies:
         body["cookies"] = [{"key": key, "value": value} for key, value in call.cookies.items()]
     # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.

@@ -18,6 +18,9 @@ ANSWER_AFTER_S = 3.0
 DEFAULT_RATE = Decimal("0.02")
 """Price in USD per minute, unless a number says otherwise."""
 
+INCOMING_RATE = Decimal("0.01")
+"""Price in USD per minute of a call that comes in from the telephone network."""
+
 PREFIX = "+120255501"
 
 AmdStatus = Literal["machine", "human", "notsure", "hangup", "inprogress"]
@@ -140,6 +143,9 @@ class NumberProfile:
 
 
 ORDINARY = NumberProfile()
+
+PATIENT = NumberProfile(PicksUp(at_menu=StaysSilent()))
+"""The caller of a call that comes in, unless the number says otherwise: stays, and gives no input by itself."""
 
 
 def _at_menu(reaction: MenuReaction) -> NumberProfile:

@@ -1,4 +1,4 @@
-"""Legs: from dialing a number to the answer, or to the failure."""
+"""Legs: from dialing to the answer, or to the failure."""
 
 from sinch_voice_mcp.sandbox.engine.callees import (
     ANSWER_AFTER_S,
@@ -6,12 +6,11 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     DoesNotAnswer,
     IsBusy,
     PicksUp,
-    profile_of,
 )
+from sinch_voice_mcp.sandbox.engine.endpoints import DialOptions, Endpoint
 from sinch_voice_mcp.sandbox.engine.events import CalleeAnswers, CalleeHangsUp, DialingFails, LimitReached, PhoneRings
 from sinch_voice_mcp.sandbox.engine.session import Session
-from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedLeg
-from sinch_voice_mcp.svaml import ConnectPstn
+from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedCall, SimulatedLeg
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 
 DIALING_S = 1.0
@@ -21,21 +20,29 @@ DIAL_TIMEOUT_S = 60.0
 """Seconds of ringing after which a call is given up, unless it sets its own dial timeout."""
 
 
-def dial(session: Session, number: str, connect: ConnectPstn) -> None:
-    """Set up a new leg to a number in E.164 form; without caller ID its phone never rings."""
-    call, profile = session.call, profile_of(number)
-    cli = connect.cli or call.plan.cli
-    leg = SimulatedLeg(number, cli, profile.callee, profile.rate, connect, callback_fault=profile.callback_fault)
+def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
+    """Set up a new leg; without caller ID a telephone never rings."""
+    call, profile = session.call, endpoint.profile
+    cli = _cli(call, options)
+    leg = SimulatedLeg(endpoint, cli, profile.callee, endpoint.rate, options, callback_fault=profile.callback_fault)
     index = len(call.legs)
     call.legs.append(leg)
     call.activity = Dialing(index)
-    session.note("dialing", leg=index, number=number, cli=cli or "")
-    if cli is None:
+    session.note("dialing", leg=index, type=endpoint.type, number=endpoint.address, cli=cli or "")
+    if cli is None and endpoint.type == "number":
         timeout = DialingFails(call.id, index, "NOANSWER", "TIMEOUT")
         session.after(_dial_timeout_s(leg, DIAL_TIMEOUT_S), ("dial", index), timeout)
     else:
         failure = _failure_before_ringing(call.id, index, leg)
         session.after(DIALING_S, ("dial", index), failure or PhoneRings(call.id, index))
+
+
+def _cli(call: SimulatedCall, options: DialOptions) -> str | None:
+    """Return the caller ID that a new leg shows; a call that came in shows its caller unless the action says otherwise."""
+    caller = None if call.incoming is None else call.incoming.caller
+    if options.cli is None or (caller is not None and options.cli.casefold() == "incoming"):
+        return caller or call.plan.cli
+    return options.cli
 
 
 def ring(session: Session, index: int) -> None:
@@ -58,20 +65,36 @@ def ring(session: Session, index: int) -> None:
     session.after(ringing_s, ("dial", index), event)
 
 
+def pick_up(session: Session, index: int) -> None:
+    """Let the callee of a ringing leg answer at once."""
+    session.after(0, ("dial", index), CalleeAnswers(session.call.id, index))
+
+
+def reject(session: Session, index: int) -> None:
+    """Let the callee of a ringing leg reject the call at once."""
+    session.after(0, ("dial", index), DialingFails(session.call.id, index, "BUSY", "CANCEL"))
+
+
 def answer(session: Session, index: int) -> None:
     """Answer a leg: from now on it costs money, and its maximum duration counts."""
     call, leg = session.call, session.call.legs[index]
     leg.answered_at = session.now
     session.note("answered", leg=index)
-    limits = [MAX_CALL_S, leg.connect.max_duration]
+    limits = [MAX_CALL_S, leg.options.max_duration_s]
     if index == 0:
         limits.append(call.plan.max_duration_s)
     shortest = min(limit for limit in limits if limit is not None)
     session.after(shortest, ("limit", index), LimitReached(call.id))
 
 
+def answer_caller(session: Session) -> None:
+    """Answer a call that came in, unless that has happened."""
+    if session.call.incoming is not None and session.call.answered_at is None:
+        answer(session, 0)
+
+
 def start_listening(session: Session, index: int) -> None:
-    """Let the callee hear a prompt or silence; some callees hang up soon after they hear something first."""
+    """Let the party on a leg hear a prompt or silence; some hang up soon after they hear something first."""
     leg = session.call.legs[index]
     match leg.callee:
         case PicksUp(leaves_after_s=float(seconds)) if not leg.is_leaving:
@@ -84,12 +107,14 @@ def start_listening(session: Session, index: int) -> None:
 def drop(session: Session, index: int) -> None:
     """End one leg; the call continues."""
     session.call.legs[index].ended_at = session.now
-    session.cancel(("dial", index), ("leave", index), ("limit", index))
+    if session.call.focus == index:
+        session.call.focus = 0
+    session.cancel(("dial", index), ("leave", index), ("limit", index), ("amd", index))
     session.note("dropped", leg=index)
 
 
 def _dial_timeout_s(leg: SimulatedLeg, default_s: float) -> float:
-    requested = leg.connect.dial_timeout
+    requested = leg.options.dial_timeout_s
     return default_s if requested is None else float(min(max(requested, 0), MAX_CALL_S))
 
 

@@ -1,23 +1,9 @@
-"""SVAML from requests and replies: read it, and reject what the sandbox cannot simulate."""
-
-from collections.abc import Iterator
+"""SVAML from requests and replies, read as the platform reads it."""
 
 from sinch_voice_mcp.errors import SvamlError
-from sinch_voice_mcp.sandbox.behaviors import UNSIMULATED
-from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
-from sinch_voice_mcp.sandbox.engine.rejections import RejectedError, not_simulated
+from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, ReplySource, UnusableSvaml
-from sinch_voice_mcp.svaml import (
-    Action,
-    AnsweringMachineDetection,
-    ConnectConf,
-    ConnectPstn,
-    Document,
-    Event,
-    examine,
-    parse_json,
-    read,
-)
+from sinch_voice_mcp.svaml import Document, Event, parse_json, read
 from sinch_voice_mcp.svaml.lint import lint
 
 _NOT_REJECTED = frozenset({"SV012", "SV015"})
@@ -33,7 +19,7 @@ def inline(member: str, text: str | None, event: Event) -> ReplySource | None:
         event: The event that the SVAML replies to.
 
     Raises:
-        RejectedError: 40001 if the text is neither SVAML nor a URL, 42200 if the sandbox does not simulate it.
+        RejectedError: 40001 if the text is neither SVAML nor a URL.
     """
     source = (text or "").strip()
     if not source:
@@ -46,67 +32,37 @@ def inline(member: str, text: str | None, event: Event) -> ReplySource | None:
         data = parse_json(source)
     except SvamlError as error:
         raise RejectedError(40001, f"`{member}` is {error.message}") from None
-    return _read(data, event)
+    return read_for(event, data)
 
 
 def for_update(data: object) -> Document:
     """Read the SVAML of an update.
 
     Raises:
-        RejectedError: 40003 if it is invalid, 42200 if the sandbox does not simulate it.
+        RejectedError: 40003 if it is invalid.
     """
-    match _read(data, "update"):
+    match read_for("update", data):
         case Document() as document:
             return document
         case UnusableSvaml(message=message):
             raise RejectedError(40003, message)
 
 
-def for_reply(kind: SteeringKind, reply: bytes | None) -> Document | UnusableSvaml | None:
+def for_reply(event: Event, reply: bytes | None) -> Document | UnusableSvaml | None:
     """Read the SVAML in the reply to a callback; return None for an empty reply, or if there is none."""
     if reply is None or not reply.strip():
         return None
     try:
-        return _read(parse_json(reply), "callout" if kind == "ice" else kind)
+        return read_for(event, parse_json(reply))
     except SvamlError as error:
         return UnusableSvaml(f"the answer is {error.message}")
-    except RejectedError as error:
-        # No request is left to reject, so the call itself fails.
-        return UnusableSvaml(error.message, 50000)
 
 
-def _read(data: object, event: Event) -> Document | UnusableSvaml:
-    # Report an unsimulated feature before a misplaced one: the first is a limit of the sandbox, not a mistake.
-    found, _ = examine(data, "update" if event == "update" else None)
-    if found is not None:
-        _reject_unsimulated(found.document, event)
+def read_for(event: Event, data: object) -> Document | UnusableSvaml:
+    """Read SVAML that is JSON already."""
     try:
         document = read(data, event).document
     except SvamlError as error:
         return UnusableSvaml(f"{error.path}: {error.message}")
     worst = next(lint(data, event).errors_except(_NOT_REJECTED), None)
     return document if worst is None else UnusableSvaml(f"{worst.path}: {worst.message}")
-
-
-def _reject_unsimulated(document: Document, event: Event) -> None:
-    for feature in _features(document, event):
-        if feature in UNSIMULATED:
-            raise not_simulated(feature)
-
-
-def _features(document: Document, event: Event) -> Iterator[str]:
-    for instruction in document.instructions:
-        yield instruction.name
-    if document.action is not None:
-        yield document.action.name
-        yield from _features_of(document.action, event)
-
-
-def _features_of(action: Action, event: Event) -> Iterator[str]:
-    match action:
-        case ConnectConf() if event == "callout":
-            yield "connectConf in the ICE of a callout"
-        case ConnectPstn(amd=AnsweringMachineDetection(enabled=True)) if event != "callout":
-            yield "amd of a second phone"
-        case _:
-            pass

@@ -9,9 +9,21 @@ import json
 from datetime import datetime
 
 from sinch_voice_mcp.clock import Clock
-from sinch_voice_mcp.sandbox.engine import conferences, documents, handlers, interpreter, menus, numbers, reports
+from sinch_voice_mcp.sandbox.engine import (
+    conferences,
+    documents,
+    handlers,
+    interpreter,
+    menus,
+    numbers,
+    parties,
+    receiving,
+    reports,
+)
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
-from sinch_voice_mcp.sandbox.engine.admission import admit
+from sinch_voice_mcp.sandbox.engine.admission import admit, admit_incoming
+from sinch_voice_mcp.sandbox.engine.callees import profile_of
+from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
@@ -22,6 +34,9 @@ from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, RunMenu
 from sinch_voice_mcp.wire.callouts import CalloutRequest
 from sinch_voice_mcp.wire.calls import CallLeg, ManageParticipant
+
+BASE_URL = "http://127.0.0.1"
+"""Where the API is reached, unless the sandbox listens on a port."""
 
 
 class Engine:
@@ -45,6 +60,7 @@ class Engine:
         seed: int = 1,
         strict_numbers: bool = False,
         calls_back: bool = True,
+        base_url: str = BASE_URL,
     ) -> None:
         """Create a platform with one application and no calls.
 
@@ -55,12 +71,13 @@ class Engine:
             strict_numbers: Whether to reject numbers without leading plus.
             calls_back: Whether a caller of :meth:`take` delivers callbacks. If not, calls continue as if no
                 application replied.
+            base_url: Where the API is reached, for the URLs in callbacks.
         """
         self.account = SimulatedAccount(credentials, strict=strict_numbers)
         self._clock = clock
         self._strict = strict_numbers
         self._calls_back = calls_back
-        self._exchange = Exchange(clock.now(), seed, self.account)
+        self._exchange = Exchange(clock.now(), seed, self.account, base_url)
 
     @property
     def now(self) -> datetime:
@@ -115,56 +132,95 @@ class Engine:
         """Handle whatever is due by now."""
         self.run_until(self._clock.now())
 
-    def press(self, call_id: str, keys: str) -> None:
-        """Let the first callee of a call press keys, all at once.
+    def press(self, call_id: str, keys: str, leg: int = 0) -> None:
+        """Let the party on a leg press keys, all at once; the first leg is the first callee's, or the caller's.
 
         Raises:
-            RejectedError: 40001 for a character that is not a key, 40400 if the callee is not on the phone.
+            RejectedError: 40001 for a character that is not a key, 40400 if no party is on that leg.
         """
-        for key in keys:
-            session = self._answered_session(call_id)
-            if key not in menus.KEYS:
-                raise RejectedError(40001, f"`{key}` is not a key")
-            handlers.key_pressed(session, key)
+        parties.press(self._session_in_progress(call_id), leg, keys)
 
-    def speak(self, call_id: str, text: str) -> None:
-        """Let the first callee of a call say something.
+    def speak(self, call_id: str, text: str, leg: int = 0) -> None:
+        """Let the party on a leg say something; see :meth:`press`.
 
         Raises:
-            RejectedError: 40400 if the callee is not on the phone.
+            RejectedError: 40400 if no party is on that leg.
         """
-        session = self._answered_session(call_id)
-        if session.call.menu is not None:
-            menus.speak(session, session.call.menu, text)
+        parties.speak(self._session_in_progress(call_id), leg, text)
 
-    def hang_up(self, call_id: str) -> None:
-        """Let the first callee of a call hang up.
+    def hang_up(self, call_id: str, leg: int = 0) -> None:
+        """Let the party on a leg hang up; see :meth:`press`.
 
         Raises:
-            RejectedError: 40400 if the callee is not on the phone.
+            RejectedError: 40400 if no party is on that leg.
         """
-        handlers.callee_hung_up(self._answered_session(call_id), 0)
+        parties.hang_up(self._session_in_progress(call_id), leg)
+
+    def pick_up(self, call_id: str) -> None:
+        """Let the callee whose phone rings answer now.
+
+        Raises:
+            RejectedError: 40400 if the call has ended, 40900 if no phone of it rings.
+        """
+        parties.pick_up(self._session_in_progress(call_id))
+
+    def reject(self, call_id: str) -> None:
+        """Let the callee whose phone rings reject the call now.
+
+        Raises:
+            RejectedError: 40400 if the call has ended, 40900 if no phone of it rings.
+        """
+        parties.reject(self._session_in_progress(call_id))
 
     def reference(self) -> str:
         """Return a fresh reference for an error."""
         return self._exchange.ids.next("reference")
 
-    def place(self, application_key: str, request: CalloutRequest) -> str:
+    def place(self, application_key: str, request: CalloutRequest, *, region: Region = DEFAULT_REGION) -> str:
         """Accept a callout and return the id of its call; dialing starts at once."""
         self.catch_up()
         application = self.account.application(application_key)
         plan = admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
-        session = Session(self._exchange, self._exchange.open(application.credentials.key, plan))
+        session = Session(self._exchange, self._exchange.open(application.credentials.key, plan, region))
         session.note("created", method=request.method, custom=plan.custom)
         session.after(0, ("dial", 0), DialingStarts(session.call.id))
         return session.call.id
 
-    def call(self, application_key: str, call_id: str) -> reports.CallReport:
+    def receive(self, incoming: IncomingCall, application_key: str | None = None) -> str:
+        """Let a call come in and return its id; the application is asked at once what to do with it.
+
+        Args:
+            incoming: Who calls, and what was dialed.
+            application_key: The application; by default the one that the dialed number is assigned to, or, if an app
+                dialed something else, the first.
+
+        Raises:
+            RejectedError: 40001 if an address cannot be read, 40004 for an unknown application, 40400 for an own
+                number that is not assigned.
+        """
+        self.catch_up()
+        application, checked = receiving.admit(self.account, incoming, application_key)
+        plan = admit_incoming(application, checked)
+        call = self._exchange.open(application.credentials.key, plan, checked.region, checked)
+        session = Session(self._exchange, call)
+        receiving.begin(session, checked)
+        session.after(0, ("dial", 0), DialingStarts(call.id))
+        return call.id
+
+    def call(self, application_key: str, call_id: str, *, region: Region = DEFAULT_REGION) -> reports.CallReport:
         """Return the state and outcome of a call."""
         self.catch_up()
-        return reports.report(self._session(application_key, call_id).call, self.now)
+        return reports.report(self._session(application_key, call_id, region).call, self.now)
 
-    def update(self, application_key: str, call_id: str, data: object, leg: CallLeg | None = None) -> None:
+    def update(
+        self,
+        application_key: str,
+        call_id: str,
+        data: object,
+        leg: CallLeg | None = None,
+        *,
+        region: Region = DEFAULT_REGION,
+    ) -> None:
         """Give an answered call new SVAML; ``hangup`` also ends a call that is not answered.
 
         Args:
@@ -172,9 +228,10 @@ class Engine:
             call_id: The call.
             data: SVAML as parsed JSON.
             leg: The leg that hears it; for callouts and in conferences it makes no difference.
+            region: The region of the host that the request was sent to.
         """
         self.catch_up()
-        session = self._session(application_key, call_id)
+        session = self._session(application_key, call_id, region)
         if session.call.ended is not None:
             raise RejectedError(40400, "Call not found")
         document = documents.for_update(data)
@@ -184,28 +241,38 @@ class Engine:
             raise RejectedError(40900, "The call is not answered")
         session.note("updated", action=_action_name(document), leg=leg or "")
         if is_answered:
-            interpreter.update(session, document)
+            interpreter.update(session, document, leg)
         else:
             session.end("NOANSWER", "MANAGERHANGUP")
 
-    def participants(self, application_key: str, conference_id: str) -> tuple[reports.ParticipantReport, ...]:
+    def participants(
+        self, application_key: str, conference_id: str, *, region: Region = DEFAULT_REGION
+    ) -> tuple[reports.ParticipantReport, ...]:
         """Return the participants of a conference, in the order in which they joined."""
-        conference = self._conference(application_key, conference_id)
+        conference = self._conference(application_key, conference_id, region)
         return reports.participants(conference, self._exchange.calls, self.now)
 
-    def manage(self, application_key: str, conference_id: str, call_id: str, request: ManageParticipant) -> None:
+    def manage(
+        self,
+        application_key: str,
+        conference_id: str,
+        call_id: str,
+        request: ManageParticipant,
+        *,
+        region: Region = DEFAULT_REGION,
+    ) -> None:
         """Mute, unmute, hold or resume a participant."""
-        member = conferences.find_member(self._conference(application_key, conference_id), call_id)
+        member = conferences.find_member(self._conference(application_key, conference_id, region), call_id)
         conferences.manage(self._known_session(call_id), member, request)
 
-    def kick(self, application_key: str, conference_id: str, call_id: str) -> None:
+    def kick(self, application_key: str, conference_id: str, call_id: str, *, region: Region = DEFAULT_REGION) -> None:
         """End the call of one participant."""
-        conferences.find_member(self._conference(application_key, conference_id), call_id)
+        conferences.find_member(self._conference(application_key, conference_id, region), call_id)
         conferences.kick(self._known_session(call_id))
 
-    def close(self, application_key: str, conference_id: str) -> None:
+    def close(self, application_key: str, conference_id: str, *, region: Region = DEFAULT_REGION) -> None:
         """End every call in a conference."""
-        for call_id in tuple(self._conference(application_key, conference_id).members):
+        for call_id in tuple(self._conference(application_key, conference_id, region).members):
             conferences.kick(self._known_session(call_id))
 
     def query(self, number: str) -> numbers.SimulatedLookup:
@@ -239,25 +306,25 @@ class Engine:
             for outgoing in self.take():
                 self.record_reply(outgoing.sequence, None)
 
-    def _answered_session(self, call_id: str) -> Session:
+    def _session_in_progress(self, call_id: str) -> Session:
         self.catch_up()
         call = self._exchange.calls.get(call_id)
-        if call is None or call.ended is not None or call.answered_at is None:
-            raise RejectedError(40400, "The callee is not on the phone")
+        if call is None or call.ended is not None:
+            raise RejectedError(40400, "Call not found, or it has ended")
         return Session(self._exchange, call)
 
-    def _session(self, application_key: str, call_id: str) -> Session:
+    def _session(self, application_key: str, call_id: str, region: Region) -> Session:
         call = self._exchange.calls.get(call_id)
-        if call is None or call.application_key != self._canonical_key(application_key):
+        if call is None or call.region != region or call.application_key != self._canonical_key(application_key):
             raise RejectedError(40400, "Call not found")
         return Session(self._exchange, call)
 
     def _known_session(self, call_id: str) -> Session:
         return Session(self._exchange, self._exchange.calls[call_id])
 
-    def _conference(self, application_key: str, conference_id: str) -> SimulatedConference:
+    def _conference(self, application_key: str, conference_id: str, region: Region) -> SimulatedConference:
         self.catch_up()
-        return conferences.find(self._exchange, self._canonical_key(application_key), conference_id)
+        return conferences.find(self._exchange, self._canonical_key(application_key), region, conference_id)
 
     def _canonical_key(self, application_key: str) -> str:
         return self.account.application(application_key).credentials.key
@@ -265,7 +332,7 @@ class Engine:
     def _check_action(self, document: Document) -> None:
         match document.action:
             case ConnectPstn(number=str(number)):
-                numbers.check_callable(numbers.normalize(number, strict=self._strict))
+                numbers.check_callable(profile_of(numbers.normalize(number, strict=self._strict)))
             case ConnectPstn(number=None):
                 raise RejectedError(40003, "`connectPstn` in an update needs a `number`")
             case RunMenu() as action:

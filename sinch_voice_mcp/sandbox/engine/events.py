@@ -23,7 +23,7 @@ EndReason = Literal[
 ]
 """Why a call ended, in the platform's words; ``N/A`` while the call is in progress."""
 
-TimerSlot = tuple[Literal["dial", "instruction", "leave", "limit", "react", "quit", "amd", "send"], int]
+TimerSlot = tuple[Literal["dial", "instruction", "leave", "limit", "react", "quit", "amd", "keys", "send"], int]
 """What a call waits for, and the index of the leg (of the callback for ``send``). A slot holds one timer."""
 
 
@@ -124,14 +124,23 @@ class CalleeSpeaks:
 
 @dataclass(frozen=True, slots=True)
 class DetectionEnds:
-    """Answering machine detection has its result."""
+    """Answering machine detection of a leg has its result."""
 
     call_id: str
+    leg: int
 
 
 @dataclass(frozen=True, slots=True)
 class MachineBeeps:
-    """The answering machine beeps."""
+    """The answering machine on a leg beeps."""
+
+    call_id: str
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysEnd:
+    """The participant of a conference has pressed no further key of a sequence."""
 
     call_id: str
 
@@ -147,4 +156,4 @@ class DelayedCallback:
 SimulatedProgress = DialingStarts | PhoneRings | CalleeAnswers | DialingFails | InstructionEnds | LimitReached
 MenuProgress = CalleePresses | CalleeSpeaks | PromptEnds | InputTimesOut | UtteranceEnds
 
-TimedEvent = SimulatedProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | DelayedCallback
+TimedEvent = SimulatedProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | KeysEnd | DelayedCallback

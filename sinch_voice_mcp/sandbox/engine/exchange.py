@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.endpoints import IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import TimedEvent
 from sinch_voice_mcp.sandbox.engine.outbox import Outbox, OutgoingCallback
 from sinch_voice_mcp.sandbox.engine.state import (
@@ -24,6 +25,9 @@ from sinch_voice_mcp.sandbox.engine.timers import Timers
 
 MAX_CALLS = 10_000
 """The number of calls to keep; above it, the oldest ended calls are dropped."""
+
+ConferenceKey = tuple[str, Region, str]
+"""The application, the region and the conference id: the same id is another conference elsewhere."""
 
 IdKind = Literal["call", "reference"]
 
@@ -45,20 +49,23 @@ class SeededIds:
 class Exchange:
     """Calls and conferences at one simulated instant, ``now``."""
 
-    def __init__(self, start: datetime, seed: int, account: SimulatedAccount) -> None:
+    def __init__(self, start: datetime, seed: int, account: SimulatedAccount, base_url: str) -> None:
         self.now = start
+        self.base_url = base_url
         self.account = account
         self.outbox = Outbox()
         self.ids = SeededIds(seed)
         self.timers = Timers[TimedEvent]()
         self.calls: dict[str, SimulatedCall] = {}
-        self.conferences: dict[tuple[str, str], SimulatedConference] = {}
+        self.conferences: dict[ConferenceKey, SimulatedConference] = {}
         self._entries = 0
 
-    def open(self, application_key: str, plan: CallPlan) -> SimulatedCall:
-        """Create a call; no number is dialed yet."""
+    def open(
+        self, application_key: str, plan: CallPlan, region: Region, incoming: IncomingCall | None = None
+    ) -> SimulatedCall:
+        """Create a call; nothing is dialed yet."""
         self._drop_old_calls()
-        call = SimulatedCall(self.ids.next("call"), application_key, plan, self.now)
+        call = SimulatedCall(self.ids.next("call"), application_key, plan, self.now, region, incoming)
         self.calls[call.id] = call
         return call
 

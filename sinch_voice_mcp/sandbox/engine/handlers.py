@@ -4,7 +4,7 @@ Everything that happens to a call starts here; what follows a menu does too. Han
 conferences and dialing, and none of those calls back.
 """
 
-from sinch_voice_mcp.sandbox.engine import bodies, dialing, documents, interpreter, menus
+from sinch_voice_mcp.sandbox.engine import bodies, conferences, dialing, documents, interpreter, menus
 from sinch_voice_mcp.sandbox.engine.bodies import AmdReport
 from sinch_voice_mcp.sandbox.engine.callees import PicksUp, SimulatedDetection
 from sinch_voice_mcp.sandbox.engine.events import (
@@ -18,6 +18,7 @@ from sinch_voice_mcp.sandbox.engine.events import (
     DialingStarts,
     InputTimesOut,
     InstructionEnds,
+    KeysEnd,
     LimitReached,
     MachineBeeps,
     MenuProgress,
@@ -30,8 +31,8 @@ from sinch_voice_mcp.sandbox.engine.events import (
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
 from sinch_voice_mcp.sandbox.engine.session import Session
-from sinch_voice_mcp.sandbox.engine.state import AskApplication, Detecting, MenuOutcome, UnusableSvaml
-from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.sandbox.engine.state import AskApplication, Detecting, InConference, MenuOutcome, UnusableSvaml
+from sinch_voice_mcp.svaml import Document, Event
 
 FLOOD_SIZE = 1000
 """Notifications that an answer sets off at numbers whose callbacks are a flood."""
@@ -47,44 +48,62 @@ def handle(exchange: Exchange, event: TimedEvent) -> None:
     match event:
         case CalleePresses() | CalleeSpeaks() | PromptEnds() | InputTimesOut() | UtteranceEnds():
             _handle_menu_progress(session, event)
-        case DetectionEnds():
-            _handle_detection(session)
-        case MachineBeeps():
-            _handle_beep(session)
+        case DetectionEnds(leg=index):
+            _handle_detection(session, index)
+        case MachineBeeps(leg=index):
+            _handle_beep(session, index)
+        case KeysEnd():
+            _report_sequence(session, conferences.end_sequence(session))
         case CalleeHangsUp(leg=index):
-            callee_hung_up(session, index)
+            party_hung_up(session, index)
         case _:
             _handle_call_progress(session, event)
 
 
-def key_pressed(session: Session, key: str) -> None:
-    """Handle a key that the first callee presses; it has an effect only at a menu."""
-    session.note("pressed", key=key)
-    if session.call.menu is not None:
-        _handle_outcome(session, menus.press(session, session.call.menu, key))
-
-
-def callee_hung_up(session: Session, index: int) -> None:
-    """End a call whose callee hangs up; hanging up at a menu is the outcome of the menu."""
+def key_pressed(session: Session, index: int, key: str) -> None:
+    """Handle a key that a party presses; it has an effect at a menu and in a conference."""
+    session.note("pressed", key=key, leg=index)
     call = session.call
-    if call.menu is not None and index == 0:
+    if call.menu is not None:
+        if index == call.focus:
+            _handle_outcome(session, menus.press(session, call.menu, key))
+    elif isinstance(call.activity, InConference):
+        _report_sequence(session, conferences.press(session, key))
+
+
+def party_spoke(session: Session, index: int, text: str) -> None:
+    """Handle what a party says; it has an effect at a menu with voice input."""
+    session.note("said", text=text, leg=index)
+    if session.call.menu is not None and index == session.call.focus:
+        menus.speak(session, session.call.menu, text)
+
+
+def party_hung_up(session: Session, index: int) -> None:
+    """End a call whose caller or callee hangs up; hanging up at a menu is the outcome of the menu."""
+    call = session.call
+    if call.menu is not None and index == call.focus:
         outcome = menus.hung_up(call.menu)
         _note_input(session, outcome)
         if isinstance(source := call.plan.on_input, AskApplication):
             # The call is over, so the reply cannot steer it.
             session.notify("pie", bodies.pie(call, session.now, outcome), source.url)
-    session.end("ANSWERED", "CALLEEHANGUP")
+    if not call.legs[index].is_caller:
+        session.end("ANSWERED", "CALLEEHANGUP")
+    elif call.answered_at is None:
+        session.end("NOANSWER", "CANCEL")
+    else:
+        session.end("ANSWERED", "CALLERHANGUP")
 
 
 def reply_received(session: Session, kind: SteeringKind, body: bytes | None) -> None:
     """Handle the application's reply to an event; None if no valid reply arrived in time."""
-    reply = documents.for_reply(kind, body)
+    reply = documents.for_reply(_answered_event(session, kind), body)
     session.note("reply", kind=kind, body="" if body is None else body.decode("utf-8", "replace"))
     match reply:
         case Document():
             interpreter.follow(session, reply)
         case UnusableSvaml():
-            interpreter.fail(session, reply)
+            session.fail(reply)
         case None if kind == "ace":
             interpreter.proceed(session)
         case None:
@@ -99,9 +118,9 @@ def _handle_call_progress(session: Session, event: SimulatedProgress) -> None:
             dialing.ring(session, index)
         case CalleeAnswers(leg=index):
             _handle_answer(session, index)
-        case DialingFails(leg=index, result=result, reason=reason):
+        case DialingFails(result=result, reason=reason):
             # A transfer that fails ends a call that was answered.
-            session.end(result if index == 0 else "ANSWERED", reason)
+            session.end(result if session.call.answered_at is None else "ANSWERED", reason)
         case InstructionEnds():
             interpreter.proceed(session)
         case LimitReached():
@@ -125,9 +144,9 @@ def _handle_menu_progress(session: Session, event: MenuProgress) -> None:
         case CalleePresses(leg=index, keys=keys):
             if len(keys) > 1:
                 menus.press_next(session, index, keys[1:])
-            key_pressed(session, keys[0])
-        case CalleeSpeaks(text=text):
-            menus.speak(session, run, text)
+            key_pressed(session, index, keys[0])
+        case CalleeSpeaks(leg=index, text=text):
+            party_spoke(session, index, text)
         case PromptEnds():
             menus.prompt_ended(session, run)
         case InputTimesOut():
@@ -146,48 +165,60 @@ def _handle_outcome(session: Session, outcome: MenuOutcome | None) -> None:
         case Document() as document:
             interpreter.follow(session, document)
         case UnusableSvaml() as fault:
-            interpreter.fail(session, fault)
+            session.fail(fault)
         case AskApplication(url=url) if session.ask("pie", bodies.pie(call, session.now, outcome), url):
             pass
         case _:
             session.end("ANSWERED", "MANAGERHANGUP")
 
 
-def _handle_detection(session: Session) -> None:
+def _handle_detection(session: Session, index: int) -> None:
     """Handle the result of machine detection, which delays the answered-call event or follows it."""
-    detection = _detection(session)
+    detection = _detection(session, index)
     amd = AmdReport(detection.status, detection.reason, int(detection.after_s))
     session.note("amd", status=amd.status, reason=amd.reason)
     if isinstance(session.call.activity, Detecting):
-        _report_answer(session, amd)
+        _report_answer(session, index, amd)
         return
     session.notify("notify", bodies.detected(session.call, session.now, "amd", amd))
     if amd.status == "hangup":
-        callee_hung_up(session, 0)
+        party_hung_up(session, index)
     elif detection.beep_after_s is not None:
-        session.after(detection.beep_after_s, ("amd", 0), MachineBeeps(session.call.id))
+        session.after(detection.beep_after_s, ("amd", index), MachineBeeps(session.call.id, index))
 
 
-def _handle_beep(session: Session) -> None:
-    detection = _detection(session)
+def _handle_beep(session: Session, index: int) -> None:
+    detection = _detection(session, index)
     amd = AmdReport("machine", "beep", int(detection.after_s + (detection.beep_after_s or 0)))
     session.note("amd", status=amd.status, reason=amd.reason)
     session.notify("notify", bodies.detected(session.call, session.now, "amd_beep", amd))
 
 
-def _report_answer(session: Session, amd: AmdReport) -> None:
-    call = session.call
+def _report_answer(session: Session, index: int, amd: AmdReport) -> None:
     if amd.status == "hangup":
-        if isinstance(source := call.plan.on_answer, AskApplication) and not call.suppresses_callbacks:
-            session.notify("ace", bodies.ace(call, session.now, amd), source.url)
+        if isinstance(source := interpreter.answer_source(session, index), AskApplication):
+            session.notify("ace", bodies.ace(session.call, session.now, amd), source.url)
         session.end("ANSWERED", "CALLEEHANGUP")
-    elif interpreter.report_answer(session, amd):
+    elif interpreter.report_answer(session, index, amd):
         interpreter.proceed(session)
 
 
-def _detection(session: Session) -> SimulatedDetection:
-    callee = session.call.legs[0].callee
+def _report_sequence(session: Session, keys: MenuOutcome | None) -> None:
+    """Send the keys that a participant of a conference pressed; the application only acknowledges them."""
+    source = session.call.plan.on_input
+    if keys is not None and source is not None:
+        url = source.url if isinstance(source, AskApplication) else None
+        session.notify("pie", bodies.pie(session.call, session.now, keys), url)
+
+
+def _detection(session: Session, index: int) -> SimulatedDetection:
+    callee = session.call.legs[index].callee
     return callee.detection if isinstance(callee, PicksUp) else SimulatedDetection()
+
+
+def _answered_event(session: Session, kind: SteeringKind) -> Event:
+    """Return the event that a reply answers: for a callout, other actions are allowed."""
+    return "callout" if kind == "ice" and session.call.incoming is None else kind
 
 
 def _note_input(session: Session, outcome: MenuOutcome) -> None:

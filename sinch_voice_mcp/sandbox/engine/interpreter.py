@@ -8,25 +8,25 @@ application is asked, the stack waits.
 
 from collections import deque
 
-from sinch_voice_mcp.sandbox.engine import bodies, conferences, dialing, menus
+from sinch_voice_mcp.sandbox.engine import bodies, connecting, dialing, menus
 from sinch_voice_mcp.sandbox.engine.bodies import AmdReport
 from sinch_voice_mcp.sandbox.engine.callees import PicksUp
-from sinch_voice_mcp.sandbox.engine.events import DetectionEnds, InstructionEnds, LimitReached
-from sinch_voice_mcp.sandbox.engine.numbers import normalize
-from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.events import DetectionEnds, InstructionEnds
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import (
     AskApplication,
+    Bridge,
     Bridged,
     Connected,
     Detecting,
     Dialing,
     Frame,
     InConference,
-    Parked,
     Performing,
+    ReplySource,
     ReportAnswer,
     Ringing,
+    Step,
     UnusableSvaml,
 )
 from sinch_voice_mcp.svaml import (
@@ -51,55 +51,72 @@ from sinch_voice_mcp.svaml import (
     StopRecording,
     timing,
 )
-from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES, MAX_PARK_S
+from sinch_voice_mcp.svaml.limits import MAX_PAIR_BYTES
 from sinch_voice_mcp.svaml.prompts import PromptError
-
-_INVALID_SVAML = 40001
+from sinch_voice_mcp.wire.calls import CallLeg
 
 
 def start(session: Session) -> None:
-    """Start a call: the reply to its incoming-call event says which number to call."""
+    """Start a call: the reply to its incoming-call event says what to do with it."""
     match session.call.plan.on_incoming:
         case UnusableSvaml() as fault:
-            fail(session, fault)
+            session.fail(fault)
         case Document() as document:
             follow(session, document)
         case AskApplication(url=url):
-            if not session.ask("ice", bodies.ice(session.call, session.now), url):
+            if not session.ask("ice", bodies.ice(session.call, session.now, session.exchange.base_url), url):
                 session.end("FAILED", "CALLBACKERROR")
 
 
 def leg_answered(session: Session, index: int) -> None:
     """Continue after a callee picked up: tones first, then the reply to the answered-call event, then the plan."""
     call = session.call
-    connect = call.legs[index].connect
-    if connect.record:
-        session.start_recording(connect.recording_options)
-    tones = (call.plan.dtmf if index == 0 else None) or connect.dtmf
+    options = call.legs[index].options
+    dialing.answer_caller(session)
+    if options.records:
+        session.start_recording(options.recording)
+    tones = (call.plan.dtmf if index == 0 else None) or options.tones
     pending = deque[Instruction]([SendDtmf(value=tones)] if tones else ())
     if index == 0:
-        call.frames = [_frame(call.plan.continuation), Frame(pending, ReportAnswer())]
+        then = _frame(call.joins or call.plan.continuation)
     else:
-        call.resting_state = Bridged(index)
-        call.frames = [Frame(pending, Continue())]
+        call.focus = index
+        then = Frame(deque(), Bridge(index))
+    call.frames = [then, Frame(pending, ReportAnswer(index))]
     proceed(session)
 
 
-def report_answer(session: Session, amd: AmdReport | None) -> bool:
+def report_answer(session: Session, index: int, amd: AmdReport | None) -> bool:
     """Send the answered-call event; return False if the call now waits for the reply, or is over."""
     call = session.call
-    match call.plan.on_answer:
+    match answer_source(session, index):
         case Document() as document:
             call.frames.append(_frame(document))
             return True
         case UnusableSvaml() as fault:
-            fail(session, fault)
+            session.fail(fault)
             return False
-        case AskApplication(url=url) if not call.suppresses_callbacks:
+        case AskApplication(url=url):
             return not session.ask("ace", bodies.ace(call, session.now, amd), url)
-        case _:
+        case None:
             # The platform takes an event without reply as `continue`.
             return True
+
+
+def answer_source(session: Session, index: int) -> ReplySource | None:
+    """Return where the reply to the answered-call event of a leg comes from; None if the event is not sent.
+
+    An inline reply is for the first leg: for the second one the application is asked.
+    """
+    call = session.call
+    source = call.plan.on_answer
+    if call.legs[index].endpoint.type == "username":
+        return None
+    if isinstance(source, AskApplication) or index > 0:
+        if source is None or call.suppresses_callbacks:
+            return None
+        return source if isinstance(source, AskApplication) else AskApplication()
+    return source
 
 
 def follow(session: Session, document: Document) -> None:
@@ -108,27 +125,23 @@ def follow(session: Session, document: Document) -> None:
     proceed(session)
 
 
-def fail(session: Session, fault: UnusableSvaml) -> None:
-    """End a call whose SVAML cannot be followed, and notify the application."""
-    session.notify("notify", bodies.calling_error(session.call, session.now, fault.code, fault.message))
-    result = "FAILED" if session.call.answered_at is None else "ANSWERED"
-    session.end(result, "INVALIDSVAMLACTION" if fault.code == _INVALID_SVAML else "GENERALERROR")
-
-
-def update(session: Session, document: Document) -> None:
+def update(session: Session, document: Document, leg: CallLeg | None) -> None:
     """Put new SVAML on top of what an answered call is doing.
 
     The current prompt or menu stops, a second leg that has not answered is dropped, and a reply that the call waits
-    for no longer counts.
+    for no longer counts. In a call that came in, the callee can hear the document instead of the caller.
     """
     session.cancel(("instruction", 0))
     session.forget_reply()
     menus.leave(session)
-    match session.call.activity:
-        case Dialing(leg=index) | Ringing(leg=index):
+    call = session.call
+    match call.activity:
+        case Dialing(leg=index) | Ringing(leg=index) if index > 0:
             dialing.drop(session, index)
         case _:
             pass
+    if leg == "callee" and call.incoming is not None and isinstance(call.resting_state, Bridged):
+        call.focus = call.resting_state.leg
     follow(session, document)
 
 
@@ -152,6 +165,7 @@ def _frame(document: Document) -> Frame:
 
 def _rest(session: Session) -> None:
     call = session.call
+    call.focus = 0
     if call.activity != call.resting_state:
         call.activity = call.resting_state
         match call.resting_state:
@@ -171,10 +185,10 @@ def _perform_next(session: Session, frame: Frame) -> bool:
     try:
         seconds = _perform(session, instruction)
     except _InvalidSvamlError as error:
-        fail(session, UnusableSvaml(str(error)))
+        session.fail(UnusableSvaml(str(error)))
         return False
     # Before the answer no callee can hear anything, so instructions take no time.
-    if seconds <= 0 or session.call.answered_at is None:
+    if seconds <= 0 or not session.call.is_heard:
         return True
     session.call.activity = Performing(instruction)
     session.after(seconds, ("instruction", 0), InstructionEnds(session.call.id))
@@ -205,6 +219,7 @@ def _perform(session: Session, instruction: Instruction) -> float:
             _set_cookie(session, key, value)
             return 0
         case Answer():
+            dialing.answer_caller(session)
             return 0
         case StartRecording() | StopRecording():
             _record(session, instruction)
@@ -212,8 +227,8 @@ def _perform(session: Session, instruction: Instruction) -> float:
 
 
 def _play(session: Session, seconds: float) -> float:
-    if seconds > 0 and session.call.answered_at is not None:
-        dialing.start_listening(session, 0)
+    if seconds > 0 and session.call.is_heard:
+        dialing.start_listening(session, session.call.focus)
     return seconds
 
 
@@ -226,30 +241,37 @@ def _set_cookie(session: Session, key: str, value: str) -> None:
     session.note("cookie", key=key, value=value)
 
 
-def _act(session: Session, action: Action | ReportAnswer) -> bool:
-    """Do what an action says; return False if the call now waits for something else, or is over."""
-    _record(session, action)
+def _act(session: Session, step: Step) -> bool:
+    """Do what comes after the instructions; return False if the call now waits for something, or is over."""
+    match step:
+        case ReportAnswer(leg=index):
+            return _detect_and_report(session, index)
+        case Bridge(leg=index):
+            connecting.bridge(session, index)
+            return True
+        case _:
+            _record(session, step)
+            return _follow_action(session, step)
+
+
+def _follow_action(session: Session, action: Action) -> bool:
     match action:
         case Continue():
             return True
-        case ReportAnswer():
-            return _detect_and_report(session)
-        case RunMenu() | ConnectPstn() | Park():
-            _wait_in(session, action)
-            return False
         case Hangup():
             session.end("NOANSWER" if session.call.answered_at is None else "ANSWERED", "MANAGERHANGUP")
-            return False
         case ConnectConf():
-            _disconnect(session)
-            _apply_suppression(session, action)
-            conferences.join(session, action)
-            return True
-        case ConnectMxp() | ConnectSip() | ConnectStream():
-            raise TypeError(f"admission rejects {action.name}")
+            return connecting.join(session, action)
+        case RunMenu():
+            _run_menu(session, action)
+        case Park():
+            connecting.park(session, action)
+        case ConnectPstn() | ConnectSip() | ConnectMxp() | ConnectStream():
+            connecting.connect(session, action)
+    return False
 
 
-def _record(session: Session, wish: Instruction | Action | ReportAnswer) -> None:
+def _record(session: Session, wish: Instruction | Action) -> None:
     """Start or stop recording, if an instruction or action says so; a dialed phone is recorded once it answers."""
     match wish:
         case StartRecording(options=options):
@@ -262,69 +284,24 @@ def _record(session: Session, wish: Instruction | Action | ReportAnswer) -> None
             pass
 
 
-def _detect_and_report(session: Session) -> bool:
+def _detect_and_report(session: Session, index: int) -> bool:
     """Report the answer now, after machine detection, or now with the detection still in progress."""
-    leg = session.call.legs[0]
-    if leg.connect.amd is None or not leg.connect.amd.enabled or not isinstance(leg.callee, PicksUp):
-        return report_answer(session, None)
-    detected = DetectionEnds(session.call.id)
-    if leg.connect.amd.async_:
-        session.after(leg.callee.detection.after_s, ("amd", 0), detected)
-        return report_answer(session, AmdReport("inprogress", "n/a", 0))
+    leg = session.call.legs[index]
+    if leg.options.amd is None or not leg.options.amd.enabled or not isinstance(leg.callee, PicksUp):
+        return report_answer(session, index, None)
+    detected = DetectionEnds(session.call.id, index)
+    if leg.options.amd.async_:
+        session.after(leg.callee.detection.after_s, ("amd", index), detected)
+        return report_answer(session, index, AmdReport("inprogress", "n/a", 0))
     # In the slot of instructions, so that an update replaces it.
     session.after(leg.callee.detection.after_s, ("instruction", 0), detected)
-    session.call.activity = Detecting()
+    session.call.activity = Detecting(index)
     return False
 
 
-def _wait_in(session: Session, action: RunMenu | ConnectPstn | Park) -> None:
-    match action:
-        case RunMenu():
-            _run_menu(session, action)
-        case ConnectPstn():
-            _connect(session, action)
-        case Park():
-            _park(session, action)
-
-
-def _park(session: Session, action: Park) -> None:
-    """Hold the call: in the slot of instructions, so that an update ends the parking."""
-    call = session.call
-    _disconnect(session)
-    session.note("parked", intro=action.intro_prompt or "", hold=action.hold_prompt or "")
-    call.activity = Parked()
-    session.after(action.max_duration or MAX_PARK_S, ("instruction", 0), LimitReached(call.id))
-    dialing.start_listening(session, 0)
-
-
 def _run_menu(session: Session, action: RunMenu) -> None:
+    dialing.answer_caller(session)
     try:
         menus.begin(session, action)
     except menus.MenuError as error:
-        fail(session, UnusableSvaml(str(error)))
-
-
-def _connect(session: Session, action: ConnectPstn) -> None:
-    try:
-        number = normalize(action.number or session.call.plan.number or "")
-    except RejectedError as error:
-        fail(session, UnusableSvaml(error.message))
-        return
-    _disconnect(session)
-    _apply_suppression(session, action)
-    dialing.dial(session, number, action)
-
-
-def _apply_suppression(session: Session, action: ConnectConf | ConnectPstn) -> None:
-    if action.suppress_callbacks is True:
-        session.call.suppresses_callbacks = True
-
-
-def _disconnect(session: Session) -> None:
-    """Leave the conference or the second leg, and drop all documents."""
-    call = session.call
-    call.frames.clear()
-    session.leave_conference()
-    if isinstance(call.resting_state, Bridged):
-        dialing.drop(session, call.resting_state.leg)
-    call.resting_state = Connected()
+        session.fail(UnusableSvaml(str(error)))

@@ -85,7 +85,7 @@ def prompt_ended(session: Session, run: MenuRun) -> None:
     """Wait for input, and schedule what the callee does."""
     run.listening = True
     _wait_for_input(session, run)
-    dialing.start_listening(session, 0)
+    dialing.start_listening(session, session.call.focus)
     _schedule_reaction(session, run)
 
 
@@ -107,7 +107,7 @@ def press(session: Session, run: MenuRun, key: str) -> MenuOutcome | None:
 
 def press_next(session: Session, leg: int, keys: str) -> None:
     """Schedule the next of several keys that the callee presses one after the other."""
-    session.after(_KEY_INTERVAL_S, ("react", leg), CalleePresses(session.call.id, leg, keys))
+    session.after(_KEY_INTERVAL_S, _REACTION, CalleePresses(session.call.id, leg, keys))
 
 
 def speak(session: Session, run: MenuRun, text: str) -> None:
@@ -179,7 +179,7 @@ def _play(session: Session, run: MenuRun, prompt: str | None) -> None:
     seconds = timing.of_prompts((prompt or "",))
     if seconds > 0:
         session.after(seconds, _INSTRUCTION, PromptEnds(session.call.id))
-        dialing.start_listening(session, 0)
+        dialing.start_listening(session, session.call.focus)
     else:
         prompt_ended(session, run)
 
@@ -235,17 +235,18 @@ def _finish(
 
 def _schedule_reaction(session: Session, run: MenuRun) -> None:
     """Schedule what the callee does after the prompt; a key pressed during it has already counted."""
-    call_id, leg = session.call.id, session.call.legs[0]
+    call_id, index = session.call.id, session.call.focus
+    leg = session.call.legs[index]
     match leg.callee.at_menu if isinstance(leg.callee, PicksUp) else None:
         case PressesKeys(keys=keys):
-            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, 0, keys))
+            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, index, keys))
         case PressesWrongKeys(times=times) if (key := _wrong_key(run.menu)) and leg.wrong_keys < times:
             leg.wrong_keys += 1
-            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, 0, key))
+            session.after(_REACTION_S, _REACTION, CalleePresses(call_id, index, key))
         case Speaks(text=text) if run.action.enable_voice:
-            session.after(_REACTION_S, _REACTION, CalleeSpeaks(call_id, 0, text))
+            session.after(_REACTION_S, _REACTION, CalleeSpeaks(call_id, index, text))
         case HangsUp(after_s=seconds) if run.repeats_left == _repeats(run.menu):
-            session.after(seconds, _LEAVING, CalleeHangsUp(call_id, 0))
+            session.after(seconds, _LEAVING, CalleeHangsUp(call_id, index))
         case _:
             pass
 

@@ -7,7 +7,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from sinch_voice_mcp.sandbox.engine.callees import profile_of
+from sinch_voice_mcp.sandbox.engine.callees import NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.types import E164_PATTERN
 
@@ -38,13 +38,13 @@ def normalize(text: str, *, strict: bool = False) -> str:
     return bare
 
 
-def check_callable(number: str) -> None:
-    """Raise unless the platform accepts requests that would call a number in E.164 form.
+def check_callable(profile: NumberProfile) -> None:
+    """Raise unless the platform accepts requests that would call a destination.
 
     Raises:
-        RejectedError: With the code that the profile of the number has.
+        RejectedError: With the code that the profile has.
     """
-    rejection = profile_of(number).rejection
+    rejection = profile.rejection
     if rejection is not None:
         raise RejectedError(rejection.code, retry_after_s=rejection.retry_after_s)
 

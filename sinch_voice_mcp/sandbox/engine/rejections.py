@@ -17,8 +17,3 @@ class RejectedError(Exception):
         self.message = message or CODES[code].message
         self.retry_after_s = retry_after_s
         super().__init__(self.message)
-
-
-def not_simulated(feature: str) -> RejectedError:
-    """Return the rejection of a request for something that the sandbox cannot simulate yet."""
-    return RejectedError(42200, f"The sandbox does not simulate {feature}.")

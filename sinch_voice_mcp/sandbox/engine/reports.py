@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
+from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, Endpoint
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedConference, SimulatedLeg
 from sinch_voice_mcp.types import JsonObject
@@ -16,10 +18,15 @@ _CURRENCY = "USD"
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """State and outcome of a call. ``duration`` is in whole seconds; prices are in USD."""
+    """State and outcome of a call. ``duration`` is in whole seconds; prices are in USD.
+
+    ``to`` is what was dialed, and ``caller`` is known of calls that came in.
+    """
 
     call_id: str
-    to: str | None
+    to: Endpoint | Dialed | None
+    caller: Endpoint | None
+    domain: Literal["pstn", "mxp"]
     duration: int
     status: CallStatus
     result: CallResult
@@ -45,9 +52,13 @@ def report(call: SimulatedCall, now: datetime) -> CallReport:
     """Report a call; once it has ended, the report is the same at any instant."""
     ended = call.ended
     first = call.legs[0] if call.legs else None
+    incoming = call.incoming
+    to = first.endpoint if first else call.plan.endpoint
     return CallReport(
         call_id=call.id,
-        to=first.number if first else call.plan.number,
+        to=to if incoming is None else incoming.dialed,
+        caller=None if incoming is None else incoming.endpoint,
+        domain=_domain(to) if incoming is None else incoming.domain,
         duration=int(_seconds(first, now)),
         status="ONGOING" if ended is None else "FINAL",
         result=ended.result if ended else ("N/A" if call.answered_at is None else "ANSWERED"),
@@ -65,7 +76,7 @@ def participants(
     """Report the members of a conference, in the order in which they joined."""
     return tuple(
         ParticipantReport(
-            cli=calls[call_id].legs[0].number,
+            cli=calls[call_id].legs[0].endpoint.address,
             id=call_id,
             duration=int((now - member.joined_at).total_seconds()),
             muted=member.muted,
@@ -78,6 +89,10 @@ def participants(
 def price(amount: Decimal) -> JsonObject:
     """Return an amount of USD in the JSON form that the platform uses."""
     return Price(currency_id=_CURRENCY, amount=float(amount)).to_wire()
+
+
+def _domain(to: Endpoint | None) -> Literal["pstn", "mxp"]:
+    return "mxp" if to is not None and to.type == "username" else "pstn"
 
 
 def _seconds(leg: SimulatedLeg | None, now: datetime) -> float:

@@ -16,12 +16,15 @@ from sinch_voice_mcp.sandbox.engine.state import (
     SimulatedCall,
     TimelineKind,
     TimelineValue,
+    UnusableSvaml,
 )
 from sinch_voice_mcp.svaml import RecordingOptions
 from sinch_voice_mcp.wire.calls import CallResult
 
 DELAY_S = 30
 """Simulated seconds by which callbacks are delayed at numbers whose callbacks arrive late."""
+
+_INVALID_SVAML = 40001
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,19 @@ class Session:
         call.menu = None
         call.activity = Ended(self.now, result, reason)
         self.note("ended", result=result, reason=reason)
-        if call.plan.sends_dice and not call.suppresses_callbacks and call.callback_fault != "no dice":
+        if self._sends_dice():
             self.notify("dice", bodies.dice(call, self.now))
         if call.held_callback is not None:
             self.exchange.post(call.held_callback)
+
+    def fail(self, fault: UnusableSvaml) -> None:
+        """End a call whose SVAML cannot be followed, and notify the application."""
+        self.notify("notify", bodies.calling_error(self.call, self.now, _INVALID_SVAML, fault.message))
+        self.end("FAILED" if self.call.answered_at is None else "ANSWERED", "INVALIDSVAMLACTION")
+
+    def _sends_dice(self) -> bool:
+        call = self.call
+        return call.plan.sends_dice and not call.suppresses_callbacks and call.callback_fault != "no dice"
 
     def start_recording(self, options: RecordingOptions | None) -> None:
         """Start to record the call; a recording in progress ends. Before the answer there is nothing to record."""
@@ -104,22 +116,24 @@ class Session:
         if recording is None:
             return
         call.recording = None
-        self.note("recording", state="finished")
+        file = recording.file(self.now, call.application_key, call.id, self.exchange.base_url)
+        call.recorded.append(file)
+        self.note("recording", state="finished", file=file.url)
         if not recording.notifies:
             return
-        destination = recording.destination(call.application_key, call.id)
         self.notify("notify", bodies.recording_finished(call, self.now))
-        self.notify("notify", bodies.recorded(call, self.now, destination))
+        self.notify("notify", bodies.recorded(call, self.now, file.destination))
         if recording.is_transcribed:
-            self.notify("notify", bodies.transcribed(call, self.now, f"{destination.rpartition('.')[0]}.json"))
+            self.notify("notify", bodies.transcribed(call, self.now, file.transcript))
 
     def leave_conference(self) -> None:
         """Remove the call from its conference, if it is in one; an empty conference ceases to exist."""
         call = self.call
         if not isinstance(call.resting_state, InConference):
             return
-        key = (call.application_key, call.resting_state.conference_id)
+        key = (call.application_key, call.region, call.resting_state.conference_id)
         conference = self.exchange.conferences[key]
+        self.cancel(("keys", 0))
         del conference.members[call.id]
         call.resting_state = Connected()
         self.note("left", conference=conference.id)

@@ -8,10 +8,26 @@ from decimal import Decimal
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.callees import Callee
+from sinch_voice_mcp.sandbox.engine.endpoints import (
+    DEFAULT_REGION,
+    NO_OPTIONS,
+    DialOptions,
+    Endpoint,
+    IncomingCall,
+    Region,
+)
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
-from sinch_voice_mcp.sandbox.engine.recordings import Recording
-from sinch_voice_mcp.svaml import Action, ConnectPstn, Document, Instruction, Menu, MusicOnHold, RunMenu
+from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
+from sinch_voice_mcp.svaml import (
+    Action,
+    ConferenceDtmfOptions,
+    Document,
+    Instruction,
+    Menu,
+    MusicOnHold,
+    RunMenu,
+)
 from sinch_voice_mcp.wire.calls import CallResult
 
 TimelineValue = str | int | float | bool
@@ -19,7 +35,7 @@ TimelineValue = str | int | float | bool
 TimelineKind = Literal[
     "created", "dialing", "ringing", "answered", "say", "play", "dtmf", "cookie", "connected", "bridged", "joined",
     "left", "muted", "unmuted", "held", "resumed", "updated", "dropped", "ended", "callback", "reply", "menu",
-    "pressed", "heard", "input", "amd", "recording", "parked",
+    "pressed", "heard", "input", "amd", "recording", "parked", "said", "keys", "incoming",
 ]  # fmt: skip
 
 
@@ -67,7 +83,9 @@ class InMenu:
 
 @dataclass(frozen=True, slots=True)
 class Detecting:
-    """Answering machine detection is in progress, and the application does not know of the answer yet."""
+    """Answering machine detection is in progress, and the application does not know of the answer of a leg yet."""
+
+    leg: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +103,19 @@ class AwaitingReply:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The callee is on the phone and hears nothing."""
+    """The party on the first leg hears nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """The callee talks to a second callee, on the leg with this index."""
+    """The first leg talks to the leg with this index."""
 
     leg: int
 
 
 @dataclass(frozen=True, slots=True)
 class InConference:
-    """The callee is in a conference."""
+    """The call is in a conference."""
 
     conference_id: str
 
@@ -120,13 +138,9 @@ Activity = Created | Dialing | Ringing | Performing | InMenu | Detecting | Parke
 
 @dataclass(frozen=True, slots=True)
 class UnusableSvaml:
-    """SVAML that the sandbox cannot follow; the call fails when its turn comes.
-
-    ``code`` is 40001 for invalid SVAML, and 50000 for SVAML that the sandbox does not simulate.
-    """
+    """Invalid SVAML; the call fails when its turn comes."""
 
     message: str
-    code: Literal[40001, 50000] = 40001
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +156,15 @@ ReplySource = Document | UnusableSvaml | AskApplication
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What a callout asked for.
+    """What a callout asked for, or what the application of a call that came in is asked.
 
     Attributes:
-        on_incoming: The reply to the incoming-call event, which says for every kind of callout which number to call.
+        on_incoming: The reply to the incoming-call event, which says for every kind of callout what to call.
         on_answer: The reply to the answered-call event; None if that event is switched off.
         on_input: The reply to the prompt-input event; None if that event is switched off.
         continuation: What follows if the reply to the answered-call event is ``continue``, or there is none.
         sends_dice: Whether the application gets the disconnected-call event.
-        number: The number to call if ``on_incoming`` names none.
+        endpoint: What to call if ``on_incoming`` names nothing.
         cli: The caller ID; None for none.
         dtmf: The tones to send on answer.
         custom: The request's ``custom`` member.
@@ -162,7 +176,7 @@ class CallPlan:
     on_answer: ReplySource | None = None
     on_input: ReplySource | None = None
     sends_dice: bool = False
-    number: str | None = None
+    endpoint: Endpoint | None = None
     cli: str | None = None
     dtmf: str | None = None
     custom: str = ""
@@ -171,7 +185,20 @@ class CallPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReportAnswer:
-    """The action that follows the answer of the first leg: detect a machine, then send the answered-call event."""
+    """The action that follows the answer of a dialed leg: detect a machine, then send the answered-call event."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The action that follows the answered-call event of a second leg: connect it to the first one."""
+
+    leg: int
+
+
+Step = Action | ReportAnswer | Bridge
+"""What a document ends with, or what the platform does by itself."""
 
 
 @dataclass(slots=True)
@@ -179,7 +206,7 @@ class Frame:
     """A document in progress: the instructions that are left, then the action."""
 
     pending: deque[Instruction]
-    action: Action | ReportAnswer
+    action: Step
 
 
 MenuOutcomeType = Literal["return", "sequence", "timeout", "hangup", "invalidinput", "error"]
@@ -216,26 +243,28 @@ class MenuRun:
 
 @dataclass(slots=True)
 class SimulatedLeg:
-    """One phone of a call.
+    """One side of a call.
 
     Attributes:
-        number: The number, in E.164 form.
+        endpoint: What it leads to, or where the call came from.
         cli: The caller ID shown; None for none.
-        callee: How the callee behaves.
+        callee: How the person or machine there behaves.
         rate: Price in USD per minute.
-        connect: The action that dialed the number.
-        answered_at: When the callee picked up.
+        options: How it was dialed.
+        is_caller: Whether the call came in from there.
+        answered_at: When the callee picked up, or when the platform answered the caller.
         ended_at: When the leg ended.
         is_leaving: Whether the callee has already decided to hang up.
         wrong_keys: How many times the callee has pressed a key that a menu does not offer.
         callback_fault: What goes wrong with callbacks if this is the first leg.
     """
 
-    number: str
+    endpoint: Endpoint
     cli: str | None
     callee: Callee
     rate: Decimal
-    connect: ConnectPstn
+    options: DialOptions = NO_OPTIONS
+    is_caller: bool = False
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     is_leaving: bool = False
@@ -249,17 +278,22 @@ class SimulatedCall:
 
     Attributes:
         id: The call id.
-        application_key: The application that placed the call.
+        application_key: The application that placed the call, or that it came in for.
         plan: What its callout asked for.
         created_at: When the platform accepted it.
-        legs: Its phones; the first is the one that the callout dialed.
+        region: Where it lives.
+        incoming: How it came in; None for a callout.
+        legs: Its sides; the first is the one that the callout dialed, or the caller.
+        focus: The leg that hears prompts, and whose keys count.
         activity: What it is doing now.
         resting_state: What it returns to when ``frames`` is empty.
         frames: The documents in progress; the last is on top.
+        joins: The conference that the reply to the incoming-call event of a callout names, for after the answer.
         cookies: The cookies that documents set.
         menu: The menu in progress, if there is one.
         suppresses_callbacks: Whether an action switched the answered-call and disconnected-call events off.
         recording: The recording in progress, if there is one.
+        recorded: The recordings that have ended.
         held_callback: A callback that is sent after the disconnected-call event.
         timeline: What happened, in order.
     """
@@ -268,21 +302,31 @@ class SimulatedCall:
     application_key: str
     plan: CallPlan
     created_at: datetime
+    region: Region = DEFAULT_REGION
+    incoming: IncomingCall | None = None
     legs: list[SimulatedLeg] = field(default_factory=list[SimulatedLeg])
+    focus: int = 0
     activity: Activity = Created()
     resting_state: RestingState = Connected()
     frames: list[Frame] = field(default_factory=list[Frame])
+    joins: Document | None = None
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     menu: MenuRun | None = None
     suppresses_callbacks: bool = False
     held_callback: OutgoingCallback | None = None
     recording: Recording | None = None
+    recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
 
     @property
     def answered_at(self) -> datetime | None:
-        """When the first callee picked up; None before that."""
+        """When the first leg was answered; None before that."""
         return self.legs[0].answered_at if self.legs else None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the party on the first leg hears what the call plays: a caller always does."""
+        return self.incoming is not None or self.answered_at is not None
 
     @property
     def ended(self) -> Ended | None:
@@ -301,9 +345,14 @@ class SimulatedCall:
 
 @dataclass(slots=True)
 class ConferenceMember:
-    """A call in a conference; ``moh`` is the music that it hears on hold."""
+    """A call in a conference; ``moh`` is the music that it hears on hold.
+
+    ``keys`` says what happens to the keys that it presses, and ``digits`` are the keys of a sequence so far.
+    """
 
     joined_at: datetime
+    keys: ConferenceDtmfOptions
+    digits: str = ""
     muted: bool = False
     onhold: bool = False
     moh: MusicOnHold | None = None

@@ -8,10 +8,12 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.sandbox.engine import (
+    DEFAULT_REGION,
     UNCHANGED,
     CallReport,
     Engine,
     OwnNumber,
+    Region,
     RejectedError,
     Unchanged,
     price,
@@ -28,6 +30,7 @@ class RoutedRequest:
     Attributes:
         engine: The platform.
         application: Key of the application that sent it.
+        region: The region of the host that it was sent to.
         parameters: Decoded path segments by name.
         body: The body as it arrived.
     """
@@ -36,6 +39,7 @@ class RoutedRequest:
     application: str
     parameters: Mapping[str, str]
     body: bytes
+    region: Region = DEFAULT_REGION
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,16 @@ class RoutedResponse:
         return b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
 
 
+# The platform reports a number as `Number`.
+_TYPES: Mapping[str, str] = {
+    "number": "Number",
+    "sip": "Sip",
+    "username": "Username",
+    "Websocket": "Websocket",
+    "did": "did",
+    "conference": "conference",
+}
+
 # The platform sends 200 without a body for some commands, and 204 for others.
 _EMPTY = RoutedResponse(HTTPStatus.OK)
 _NO_CONTENT = RoutedResponse(HTTPStatus.NO_CONTENT)
@@ -61,30 +75,36 @@ Endpoint = Callable[[RoutedRequest], RoutedResponse]
 
 def place_callout(request: RoutedRequest) -> RoutedResponse:
     """Place a callout and return the id of its call at once (POST)."""
-    return _ok({"callId": request.engine.place(request.application, reading.callout(request.body))})
+    callout = reading.callout(request.body)
+    return _ok({"callId": request.engine.place(request.application, callout, region=request.region)})
 
 
 def get_call(request: RoutedRequest) -> RoutedResponse:
     """Return a call (GET)."""
-    return _ok(_call(request.engine.call(request.application, request.parameters["call_id"])))
+    return _ok(_call(request.engine.call(request.application, request.parameters["call_id"], region=request.region)))
 
 
 def update_call(request: RoutedRequest) -> RoutedResponse:
     """Update a call with SVAML (PATCH)."""
-    request.engine.update(request.application, request.parameters["call_id"], reading.json_object(request.body))
+    _update(request)
     return _NO_CONTENT
 
 
 def manage_leg(request: RoutedRequest) -> RoutedResponse:
     """Update one leg of a call with SVAML (PATCH)."""
-    document = reading.json_object(request.body)
-    request.engine.update(request.application, request.parameters["call_id"], document, _leg(request.parameters["leg"]))
+    _update(request, _leg(request.parameters["leg"]))
     return _EMPTY
+
+
+def _update(request: RoutedRequest, leg: CallLeg | None = None) -> None:
+    document = reading.json_object(request.body)
+    call_id = request.parameters["call_id"]
+    request.engine.update(request.application, call_id, document, leg, region=request.region)
 
 
 def get_conference(request: RoutedRequest) -> RoutedResponse:
     """Return the participants of a conference, with exactly five members each (GET)."""
-    found = request.engine.participants(request.application, request.parameters["conference_id"])
+    found = request.engine.participants(request.application, request.parameters["conference_id"], region=request.region)
     listed: list[object] = [
         {"cli": one.cli, "id": one.id, "duration": one.duration, "muted": one.muted, "onhold": one.onhold}
         for one in found
@@ -94,22 +114,22 @@ def get_conference(request: RoutedRequest) -> RoutedResponse:
 
 def close_conference(request: RoutedRequest) -> RoutedResponse:
     """End the calls of all participants of a conference (DELETE)."""
-    request.engine.close(request.application, request.parameters["conference_id"])
+    request.engine.close(request.application, request.parameters["conference_id"], region=request.region)
     return _NO_CONTENT
 
 
 def manage_participant(request: RoutedRequest) -> RoutedResponse:
     """Send a command to a participant (PATCH)."""
     command = reading.command(request.body)
-    request.engine.manage(
-        request.application, request.parameters["conference_id"], request.parameters["call_id"], command
-    )
+    conference_id, call_id = request.parameters["conference_id"], request.parameters["call_id"]
+    request.engine.manage(request.application, conference_id, call_id, command, region=request.region)
     return _EMPTY
 
 
 def kick_participant(request: RoutedRequest) -> RoutedResponse:
     """End the call of a participant of a conference (DELETE)."""
-    request.engine.kick(request.application, request.parameters["conference_id"], request.parameters["call_id"])
+    conference_id, call_id = request.parameters["conference_id"], request.parameters["call_id"]
+    request.engine.kick(request.application, conference_id, call_id, region=request.region)
     return _EMPTY
 
 
@@ -189,9 +209,12 @@ def _leg(text: str) -> CallLeg:
 
 def _call(report: CallReport) -> JsonObject:
     """Return the call object: without `from` for callouts, without offset in the timestamp, always with both prices."""
-    to: JsonObject = {} if report.to is None else {"to": {"type": "Number", "endpoint": report.to}}
-    return to | {
-        "domain": "pstn",
+    sides = {"from": report.caller, "to": report.to}
+    ends: JsonObject = {
+        name: {"type": _TYPES[end.type], "endpoint": end.address} for name, end in sides.items() if end is not None
+    }
+    return ends | {
+        "domain": report.domain,
         "callId": report.call_id,
         "duration": report.duration,
         "status": report.status,

@@ -91,8 +91,9 @@ class Gateway:
         try:
             paths.reject_voice_v2(path)
             sender = self._authenticate(request, path, body)
-            endpoint, parameters = paths.find(request.method, path)
-            return endpoint(RoutedRequest(self._engine, sender.key, parameters, body))
+            region, rest = paths.region_of(path)
+            endpoint, parameters = paths.find(request.method, rest)
+            return endpoint(RoutedRequest(self._engine, sender.key, parameters, body, region))
         except RejectedError as error:
             return self._rejection(error)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.engine import DEFAULT_REGION, REGIONS, Region, RejectedError
 from sinch_voice_mcp.sandbox.routes import endpoints
 from sinch_voice_mcp.sandbox.routes.endpoints import Endpoint
 
@@ -59,6 +59,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", _CALLBACKS, endpoints.set_callbacks),
     Route("GET", "/v1/calling/query/number/{number}", endpoints.query_number),
 )
+
+
+def region_of(raw_path: str) -> tuple[Region, str]:
+    """Return the region that a path begins with, by default the usual one, and the rest of the path."""
+    for region in REGIONS:
+        if raw_path.startswith(f"/{region}/"):
+            return region, raw_path.removeprefix(f"/{region}")
+    return DEFAULT_REGION, raw_path
 
 
 def find(method: str, raw_path: str) -> tuple[Endpoint, Mapping[str, str]]:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, validate
 
 from sinch_voice_mcp import signing
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, create_sandbox
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, create_sandbox
 from sinch_voice_mcp.signing import Credentials
 
 Scheme = Literal["basic", "signed"]
@@ -64,7 +64,9 @@ class SandboxClient:
     sandbox: Sandbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sandbox = create_sandbox(clock=self.clock, wall=self.wall, strict_numbers=self.strict_numbers)
+        self.sandbox = create_sandbox(
+            clock=self.clock, wall=self.wall, options=SandboxOptions(strict_numbers=self.strict_numbers)
+        )
 
     def auth(self) -> httpx2.Auth:
         """Return the authentication of the default application."""

@@ -199,16 +199,6 @@ def test_invalid_svaml_in_a_reply_is_notified_and_ends_the_call_with_a_general_e
         assert (dice["result"], dice["reason"]) == (result, "GENERALERROR")
 
 
-def test_a_reply_that_asks_for_an_unsimulated_feature_is_reported_through_the_call(world: World) -> None:
-    asked = {"action": {"name": "connectSip", "destination": {"type": "sip", "endpoint": "a@example.com"}}}
-    world.listen(ace=MENU, pie=asked)
-    call_id = world.custom(f"{PREFIX}05")
-    world.wait(20)
-    notify, dice = world.events(call_id)[-2:]
-    assert (notify["errorCode"], notify["errorMsg"]) == (50000, "The sandbox does not simulate connectSip.")
-    assert (world.get(call_id).reason, dice["reason"]) == ("GENERALERROR", "GENERALERROR")
-
-
 def test_simulated_time_stands_still_for_every_call_while_a_reply_is_awaited(world: World) -> None:
     world.listen()
     asked, other = world.custom(), world.tts()

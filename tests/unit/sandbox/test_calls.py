@@ -222,7 +222,7 @@ def test_the_calls_and_conferences_of_another_application_are_not_found(world: W
     ],
 )
 def test_numbers_are_normalized_before_they_are_called(world: World, written: str, meant: str) -> None:
-    assert world.get(world.tts(written)).to == meant
+    assert world.dialed(world.tts(written)) == meant
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.svaml import ConferenceDtmfOptions
 from sinch_voice_mcp.wire.calls import ManageParticipant, ParticipantCommand
 from tests.unit.sandbox.world import ANNA, BEN, KEY, World
 
@@ -101,3 +102,59 @@ def test_an_empty_conference_and_an_unknown_participant_are_not_found(world: Wor
     world.update(inside, {"name": "hangup"})
     with pytest.raises(RejectedError, match="Conference not found"):
         world.engine.participants(KEY, "room")
+
+
+def keyed(mode: str, **members: int) -> dict[str, object]:
+    options = {"mode": mode, **members}
+    return {"action": {"name": "connectConf", "conferenceId": "room", "conferenceDtmfOptions": options}}
+
+
+def test_keys_in_a_conference_are_ignored_unless_it_says_otherwise(world: World) -> None:
+    world.listen()
+    first, second = world.conference(), world.conference()
+    world.wait(5)
+    world.engine.press(first, "1")
+    world.wait(10)
+    assert world.results() == []
+    assert "keys" not in world.happened(second)
+
+
+def test_keys_in_a_conference_can_be_heard_by_the_others(world: World) -> None:
+    first, second = world.custom(ace=keyed("forward")), world.conference()
+    world.wait(5)
+    world.engine.press(first, "5")
+    assert [dict(one.detail) for one in world.engine.timeline(second) if one.event == "keys"] == [
+        {"from": first, "heard": "5"}
+    ]
+
+
+def test_keys_in_a_conference_can_be_collected_for_the_application(world: World) -> None:
+    world.listen()
+    one_key, pausing = world.custom(ace=keyed("detect")), world.custom(ace=keyed("detect", maxDigits=4))
+    world.wait(5)
+    world.engine.press(one_key, "7")
+    world.engine.press(pausing, "12")
+    world.wait(2)
+    world.engine.press(pausing, "3")
+    world.wait(2.9)
+    assert world.results() == [("room", "sequence", "7", "dtmf")]
+    world.wait(0.1)
+    assert world.results()[1:] == [("room", "sequence", "123", "dtmf")]
+    world.engine.press(pausing, "1")
+    world.engine.hang_up(pausing)
+    world.wait(10)
+    assert len(world.results()) == 2
+    pie = next(body for body in world.events(one_key) if body["event"] == "pie")
+    assert pie["conferenceId"] == "room"
+
+
+def test_a_conference_callout_says_what_happens_to_keys(world: World) -> None:
+    world.listen()
+    options = ConferenceDtmfOptions(mode="detect", max_digits=2)
+    call_id = world.conference(conference_dtmf_options=options, enable_pie=True)
+    silent = world.conference(conference_dtmf_options=options)
+    world.wait(5)
+    world.engine.press(call_id, "42")
+    world.engine.press(silent, "42")
+    world.settle()
+    assert world.results() == [("room", "sequence", "42", "dtmf")]

@@ -229,7 +229,7 @@ class Platform(RuleBasedStateMachine):
     def the_disconnected_event_is_sent_once_and_last(self, call_id: str) -> None:
         """This holds for every call with the event switched on, unless the number says otherwise."""
         kinds = self.watched.kinds(call_id)
-        special = (self.watched.get(call_id).to or "")[-2:]
+        special = (self.watched.dialed(call_id) or "")[-2:]
         is_sent = self.listening and call_id in self.released and special != "55"
         assert kinds.count("dice") == is_sent
         if is_sent and special != "51":

@@ -7,7 +7,7 @@ from typing import Any
 
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine
-from sinch_voice_mcp.sandbox.engine import CallReport, OutgoingCallback, RejectedError
+from sinch_voice_mcp.sandbox.engine import CallReport, Dialed, IncomingCall, OutgoingCallback, RejectedError
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.types import is_list, is_object
 from sinch_voice_mcp.wire.callouts import (
@@ -97,9 +97,19 @@ class World:
         callout = CustomCallout(destination=destination, **texts)
         return self.engine.place(KEY, CustomCalloutRequest(custom_callout=callout))
 
+    def receive(self, caller: str = ANNA, to: str = OWN, **members: Any) -> str:
+        """Let a call come in from the telephone network."""
+        members = {"origin": "PSTN"} | members
+        return self.engine.receive(IncomingCall(caller=caller, dialed=Dialed("did", to), **members))
+
     def get(self, call_id: str) -> CallReport:
         """Return the report of a call."""
         return self.engine.call(KEY, call_id)
+
+    def dialed(self, call_id: str) -> str | None:
+        """Return what a call was for: a number, a SIP address or a user name."""
+        to = self.get(call_id).to
+        return None if to is None else to.address
 
     def outcome(self, call_id: str) -> tuple[str, str, str]:
         """Return the status, result and reason of a call."""

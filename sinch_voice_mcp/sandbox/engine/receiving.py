@@ -1,0 +1,62 @@
+"""Calls that come in: which application they are for, and how the caller behaves."""
+
+from dataclasses import replace
+
+from sinch_voice_mcp.sandbox.engine.accounts import Application, SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.callees import ORDINARY, PATIENT, Callee, NumberProfile, PicksUp
+from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, IncomingCall
+from sinch_voice_mcp.sandbox.engine.numbers import normalize
+from sinch_voice_mcp.sandbox.engine.session import Session
+from sinch_voice_mcp.sandbox.engine.state import SimulatedLeg
+
+_PRIVATE = "private"
+_NUMBERS = ("did", "number")
+
+
+def admit(
+    account: SimulatedAccount, incoming: IncomingCall, application_key: str | None
+) -> tuple[Application, IncomingCall]:
+    """Return the application that a call is for, and the call with its numbers in E.164 form.
+
+    Raises:
+        RejectedError: 40001 if a number cannot be read, 40004 for an unknown application, 40400 for an own number that
+            is not assigned.
+    """
+    dialed, caller = incoming.dialed, incoming.caller
+    if dialed.type in _NUMBERS:
+        dialed = Dialed(dialed.type, normalize(dialed.address))
+    if incoming.origin == "PSTN" and caller != _PRIVATE:
+        caller = normalize(caller)
+    checked = replace(incoming, dialed=dialed, caller=caller)
+    if dialed.type == "did":
+        return account.owner(dialed.address), checked
+    return account.application(application_key or account.credentials()[0].key), checked
+
+
+def begin(session: Session, incoming: IncomingCall) -> None:
+    """Put the caller on the first leg, not answered yet."""
+    profile = incoming.endpoint.profile
+    session.call.legs.append(
+        SimulatedLeg(
+            incoming.endpoint,
+            incoming.caller,
+            _behavior(profile),
+            incoming.rate,
+            is_caller=True,
+            callback_fault=profile.callback_fault,
+        )
+    )
+    session.note(
+        "incoming",
+        origin=incoming.origin,
+        caller=incoming.caller,
+        to=incoming.dialed.address,
+        region=incoming.region,
+    )
+
+
+def _behavior(profile: NumberProfile) -> Callee:
+    """Return how a caller behaves; a number that says how it is answered says nothing about calls from it."""
+    if profile is ORDINARY or not isinstance(profile.callee, PicksUp):
+        return PATIENT.callee
+    return profile.callee
