@@ -38,7 +38,7 @@ def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
 
 
 def _cli(call: SimulatedCall, options: DialOptions) -> str | None:
-    """Return the caller ID that a new leg shows; a call that came in shows its caller unless the action says otherwise."""
+    """Return the caller ID that a new leg shows: of the action, else of the caller, else of the callout."""
     caller = None if call.incoming is None else call.incoming.caller
     if options.cli is None or (caller is not None and options.cli.casefold() == "incoming"):
         return caller or call.plan.cli
