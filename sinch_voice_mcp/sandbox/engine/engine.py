@@ -212,6 +212,18 @@ class Engine:
         self.catch_up()
         return reports.report(self._session(application_key, call_id, region).call, self.now)
 
+    def inspect(self, call_id: str) -> reports.CallReport:
+        """Return the state and outcome of a call of any application in any region.
+
+        Raises:
+            RejectedError: 40400 if there is no such call.
+        """
+        self.catch_up()
+        call = self._exchange.calls.get(call_id)
+        if call is None:
+            raise RejectedError(40400, "Call not found")
+        return reports.report(call, self.now)
+
     def update(
         self,
         application_key: str,
