@@ -177,10 +177,10 @@ async def refusal(voice: Caller, clock: ManualClock, row: Row) -> Refusal | Lite
 
 def meant_for(row: Row) -> dict[str, Any]:
     """Return the destination of a callout for actions that need one and do not name it."""
-    action = row.document.get("action") if isinstance(row.document, dict) else None
-    name = action.get("name") if isinstance(action, dict) else None
+    action = row.document.get("action") if is_object(row.document) else None
+    name = action.get("name") if is_object(action) else None
     kinds = {"connectMxp": ("username", "anna"), "connectConf": ("number", ANNA)}
-    if row.event in {"callout", "update"} and name in kinds:
+    if row.event in {"callout", "update"} and isinstance(name, str) and name in kinds:
         kind, endpoint = kinds[name]
         return {"destination": {"type": kind, "endpoint": endpoint}}
     return {}
