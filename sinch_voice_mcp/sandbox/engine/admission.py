@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.sandbox.engine import documents
 from sinch_voice_mcp.sandbox.engine.accounts import Application
-from sinch_voice_mcp.sandbox.engine.callees import profile_of
 from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, IncomingCall
 from sinch_voice_mcp.sandbox.engine.numbers import check_callable, normalize
+from sinch_voice_mcp.sandbox.engine.profiles import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, CallPlan, ReplySource
 from sinch_voice_mcp.svaml import (

@@ -22,11 +22,11 @@ from sinch_voice_mcp.sandbox.engine import (
 )
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.admission import admit, admit_incoming
-from sinch_voice_mcp.sandbox.engine.callees import profile_of
 from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.profiles import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from sinch_voice_mcp.sandbox.engine.accounts import Application, SimulatedAccount
-from sinch_voice_mcp.sandbox.engine.callees import ORDINARY, PATIENT, Callee, NumberProfile, PicksUp
+from sinch_voice_mcp.sandbox.engine.callees import Callee, PicksUp
 from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, IncomingCall
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
+from sinch_voice_mcp.sandbox.engine.profiles import ORDINARY, PATIENT, NumberProfile
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedLeg
 

@@ -6,7 +6,7 @@ import pytest
 
 from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from sinch_voice_mcp.sandbox.engine.callees import FICTIONAL, OLD_TEST_NUMBERS
+from sinch_voice_mcp.sandbox.engine.profiles import FICTIONAL, OLD_TEST_NUMBERS
 from tests.unit.sandbox.world import World
 
 ANSWERED = ("FINAL", "ANSWERED", "MANAGERHANGUP")
