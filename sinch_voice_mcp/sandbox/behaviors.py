@@ -215,7 +215,6 @@ _MONEY = (
 
 _DESTINATIONS = (
     *(Behavior("destination", row.number, f"`{row.name}`: {row.what}", "choice") for row in DESTINATIONS),
-    _like_00("40", "47", what="faults of the connection"),
     _like_00("70", "74", what="recordings, conference keys"),
     _like_00("80", "89", what="hostile content"),
     _like_00("90", "99", what="scripted callers"),

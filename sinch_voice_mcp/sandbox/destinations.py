@@ -74,6 +74,17 @@ _REJECTIONS = (
     ),
 )
 
+_CONNECTIONS = (
+    Destination("40", "lost-before-placing", "not placed; the connection is reset"),
+    Destination("41", "lost-after-placing", "placed; the connection is reset before the response"),
+    Destination("42", "silent-after-placing", "placed; no response, and the connection is closed after 120 s"),
+    Destination("43", "cut-off-after-placing", "placed; the last byte of the response is missing"),
+    Destination("44", "error-after-placing", "placed; the response is 500 with 50000"),
+    Destination("45", "not-json-after-placing", "placed; the response is 200 with HTML"),
+    Destination("46", "slow-after-placing", "placed; the response comes byte by byte, one each second"),
+    Destination("47", "rejects-50300", "rejected with 503 and 50300, nothing is placed"),
+)
+
 _CALLBACKS = (
     Destination("50", "callbacks-twice", "every callback is sent twice"),
     Destination("51", "callbacks-out-of-order", "ACE is sent after DiCE; the call continues as if ACE had no reply"),
@@ -98,6 +109,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     *_UNANSWERED,
     *_MACHINES,
     *_REJECTIONS,
+    *_CONNECTIONS,
     *_CALLBACKS,
     *_PRICES,
 )

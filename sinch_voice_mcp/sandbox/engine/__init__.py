@@ -13,6 +13,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
 from sinch_voice_mcp.sandbox.engine.engine import BASE_URL, Engine
 from sinch_voice_mcp.sandbox.engine.numbers import SimulatedLookup
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, ParticipantReport, price
@@ -41,6 +42,7 @@ __all__ = [
     "SimulatedAccount",
     "SimulatedLookup",
     "TimelineEntry",
+    "TransportFault",
     "Unchanged",
     "price",
 ]

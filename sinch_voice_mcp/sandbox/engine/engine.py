@@ -19,6 +19,7 @@ from sinch_voice_mcp.sandbox.engine import (
     parties,
     receiving,
     reports,
+    transport_faults,
 )
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.admission import admit, admit_incoming
@@ -26,7 +27,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCal
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
-from sinch_voice_mcp.sandbox.engine.profiles import profile_of
+from sinch_voice_mcp.sandbox.engine.profiles import TransportFault, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry
@@ -185,6 +186,17 @@ class Engine:
         session.note("created", method=request.method, custom=plan.custom)
         session.after(0, ("dial", 0), DialingStarts(session.call.id))
         return session.call.id
+
+    def transport_fault(self, application_key: str, request: CalloutRequest) -> TransportFault | None:
+        """Return what goes wrong with the connection of a callout; the number that it calls says so.
+
+        Raises:
+            RejectedError: :meth:`place` would reject the callout.
+        """
+        application = self.account.application(application_key)
+        return transport_faults.fault_of(
+            admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
+        )
 
     def receive(self, incoming: IncomingCall, application_key: str | None = None) -> str:
         """Let a call come in and return its id; the application is asked at once what to do with it.

@@ -7,6 +7,7 @@ Any other number behaves like ``+12025550100``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from sinch_voice_mcp.sandbox.destinations import DESTINATIONS, PREFIX
 from sinch_voice_mcp.sandbox.engine.callees import (
@@ -44,6 +45,19 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class TransportFault:
+    """What goes wrong with the connection of a request that would call this number.
+
+    Attributes:
+        kind: What the client sees of the response.
+        places: Whether the call is placed all the same.
+    """
+
+    kind: Literal["reset", "silence", "cut off", "error", "not JSON", "byte by byte"]
+    places: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class NumberProfile:
     """What happens at a number.
 
@@ -53,6 +67,7 @@ class NumberProfile:
         rate: Price in USD per minute.
         restricted: Whether a lookup reports the number as restricted.
         rejection: Why requests that would call it are rejected; None if they are accepted.
+        transport_fault: What goes wrong with the connection of such requests over HTTP; None for nothing.
     """
 
     callee: Callee = ORDINARY_CALLEE
@@ -60,6 +75,7 @@ class NumberProfile:
     rate: Decimal = DEFAULT_RATE
     restricted: bool = False
     rejection: Rejection | None = None
+    transport_fault: TransportFault | None = None
 
 
 ORDINARY = NumberProfile()
@@ -119,6 +135,14 @@ FICTIONAL: Mapping[str, NumberProfile] = {
     "38": _rejected(42900, retry_after_s=1),
     # The sandbox places nothing here; after a real 500, the call may have been placed.
     "39": _rejected(50000),
+    "40": NumberProfile(transport_fault=TransportFault("reset", places=False)),
+    "41": NumberProfile(transport_fault=TransportFault("reset")),
+    "42": NumberProfile(transport_fault=TransportFault("silence")),
+    "43": NumberProfile(transport_fault=TransportFault("cut off")),
+    "44": NumberProfile(transport_fault=TransportFault("error")),
+    "45": NumberProfile(transport_fault=TransportFault("not JSON")),
+    "46": NumberProfile(transport_fault=TransportFault("byte by byte")),
+    "47": _rejected(50300),
     "50": NumberProfile(callback_fault="twice"),
     "51": NumberProfile(callback_fault="out of order"),
     "52": NumberProfile(callback_fault="late"),

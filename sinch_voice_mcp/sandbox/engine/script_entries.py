@@ -1,7 +1,7 @@
 """The entries of a script: their members and bounds, and what is wrong with an entry in words of its reader."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -147,6 +147,6 @@ def _unanswered(entries: Sequence[ScriptEntry]) -> Iterator[tuple[int, str]]:
             yield at, f".{name}: never happens, because script[{refusing}] does not take the call"
 
 
-def _listed(names: Sequence[str] | dict[str, object]) -> str:
+def _listed(names: Collection[str]) -> str:
     *most, last = (f"`{name}`" for name in names)
     return f"{', '.join(most)} or {last}"
