@@ -1,4 +1,4 @@
-"""What a simulated callee does: answers, is busy, does not answer; and how he reacts to a menu."""
+"""What a simulated callee does: answers, is busy, does not answer; and how it reacts to a menu."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -99,4 +99,4 @@ class CannotBeReached:
 
 Callee = PicksUp | IsBusy | DoesNotAnswer | CannotBeReached
 ORDINARY_CALLEE = PicksUp()
-"""Answers after 3 s and listens; at a menu he hangs up."""
+"""Answers after 3 s and listens; hangs up at a menu."""

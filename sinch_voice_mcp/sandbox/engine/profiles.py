@@ -27,6 +27,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     StaysSilent,
 )
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault
+from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.text.suggestions import nearest
 
 DEFAULT_RATE = Decimal("0.02")
@@ -68,6 +69,7 @@ class NumberProfile:
         restricted: Whether a lookup reports the number as restricted.
         rejection: Why requests that would call it are rejected; None if they are accepted.
         transport_fault: What goes wrong with the connection of such requests over HTTP; None for nothing.
+        script: What the callee does in the call, unless another script is attached; None for nothing special.
     """
 
     callee: Callee = ORDINARY_CALLEE
@@ -76,6 +78,7 @@ class NumberProfile:
     restricted: bool = False
     rejection: Rejection | None = None
     transport_fault: TransportFault | None = None
+    script: Script | None = None
 
 
 ORDINARY = NumberProfile()

@@ -15,6 +15,7 @@ LegOutcome = Literal["answer", "busy", "no_answer", "fail"]
 """How a second phone that the call dials reacts."""
 
 ANSWER = "answer"
+MENU = "menu:"
 PLACES = (ANSWER, "beep", "conference")
 PLACES_WITH_NAME = ("menu", "step")
 
@@ -130,7 +131,7 @@ def _own_faults(entry: ScriptEntry, actions: Sequence[str]) -> Iterator[str]:
         yield f": needs one of {_listed(_ACTIONS)}"
     for name in actions[1:]:
         yield f".{name}: one entry does one thing, and `{actions[0]}` is there already"
-    if entry.barge and not (entry.on or "").startswith("menu:"):
+    if entry.barge and not (entry.on or "").startswith(MENU):
         yield ".barge: only an entry with `on`: `menu:ID` can interrupt a prompt"
     if actions and actions[0] in (*_BEFORE_THE_ANSWER, "leg"):
         for name in entry.given(_WHEN):

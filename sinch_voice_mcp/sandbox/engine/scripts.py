@@ -28,7 +28,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     Speaks,
     StaysSilent,
 )
-from sinch_voice_mcp.sandbox.engine.script_entries import ANSWER, LegOutcome, ScriptEntry, complaints
+from sinch_voice_mcp.sandbox.engine.script_entries import ANSWER, MENU, LegOutcome, ScriptEntry, complaints
 from sinch_voice_mcp.text.validation import faults
 from sinch_voice_mcp.types import is_list
 
@@ -143,11 +143,13 @@ class ScriptRun:
         script: The script.
         played: The acts that have begun, by their index.
         legs_dialed: How many second phones the call has dialed.
+        interrupts: Whether the act of the menu in progress began with its prompt, so that none begins at its end.
     """
 
     script: Script
     played: set[int] = field(default_factory=set[int])
     legs_dialed: int = 0
+    interrupts: bool = False
 
     def begin(self, place: str, *, barge: bool = False) -> int | None:
         """Begin the next act of a place and return its index; None if there is none left.
@@ -156,19 +158,28 @@ class ScriptRun:
             place: The place that the call has reached.
             barge: Whether the prompt of a menu begins, as opposed to its end; any other place has no such difference.
         """
+        if self.interrupts and place.startswith(MENU):
+            self.interrupts = False
+            if not barge:
+                return None
         left = (at for at, act in enumerate(self.script.acts) if act.place == place and at not in self.played)
         following = next(left, None)
         if following is None or self.script.acts[following].barge != barge:
             return None
         self.played.add(following)
+        self.interrupts = barge
         return following
 
-    def next_leg(self, usual: Callee) -> Callee:
-        """Return how the next second phone reacts; as its number says if the script says nothing."""
+    def next_leg(self, usual: Callee) -> Callee | None:
+        """Return how the next second phone reacts; None if the script says nothing about it.
+
+        Args:
+            usual: How it reacts without a script.
+        """
         outcomes, at = self.script.legs, self.legs_dialed
         self.legs_dialed += 1
         if at >= len(outcomes):
-            return usual
+            return None
         match outcomes[at]:
             case "answer":
                 return usual if isinstance(usual, PicksUp) else ORDINARY_CALLEE

@@ -19,6 +19,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
+from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
     Action,
     ConferenceDtmfOptions,
@@ -257,6 +258,7 @@ class SimulatedLeg:
         is_leaving: Whether the callee has already decided to hang up.
         wrong_keys: How many times the callee has pressed a key that a menu does not offer.
         callback_fault: What goes wrong with callbacks if this is the first leg.
+        script: What the party there does beyond that; None without a script.
     """
 
     endpoint: Endpoint
@@ -270,6 +272,7 @@ class SimulatedLeg:
     is_leaving: bool = False
     wrong_keys: int = 0
     callback_fault: CallbackFault | None = None
+    script: ScriptRun | None = None
 
 
 @dataclass(slots=True)
