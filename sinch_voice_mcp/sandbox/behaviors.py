@@ -31,11 +31,6 @@ def _platform_test_number(number: str, what: str) -> Behavior:
     return Behavior("destination", number, f"{what}; {note}", "choice")
 
 
-def _like_00(first: str, last: str, *, what: str) -> Behavior:
-    name = f"+120255501{first} to +120255501{last}: {what}"
-    return Behavior("destination", name, "answers like +12025550100", "choice", simulated=False)
-
-
 _FEATURES = (
     _feature("ttsCallout", "calls, speaks, hangs up"),
     _feature("conferenceCallout", "calls, speaks the greeting, joins the conference"),
@@ -215,9 +210,7 @@ _MONEY = (
 
 _DESTINATIONS = (
     *(Behavior("destination", row.number, f"`{row.name}`: {row.what}", "choice") for row in DESTINATIONS),
-    _like_00("70", "74", what="recordings, conference keys"),
-    _like_00("80", "89", what="hostile content"),
-    _like_00("90", "99", what="scripted callers"),
+    Behavior("destination", "+12025550190 to +12025550199", "free for scripts; like 00 without one", "choice"),
     _platform_test_number("+46000000000", "answers"),
     _platform_test_number("+4600000000030", "busy at once"),
     _platform_test_number("+4600000000031", "busy after ringing"),

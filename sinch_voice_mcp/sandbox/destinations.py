@@ -104,6 +104,27 @@ _PRICES = (
     Destination("64", "restricted", "restricted; a callout is rejected with 40300"),
 )
 
+_RECORDINGS_AND_CONFERENCES = (
+    Destination("70", "recorded", "recorded from the answer on, without being asked to; two notifications follow"),
+    Destination("71", "transcribed", "like 70, and transcribed: three notifications follow"),
+    Destination("72", "recording-fails", "like 70, but the recording fails: `recording_error` 50000"),
+    Destination("73", "joins-conference", "after the text of a ttsCallout joins the conference `sandbox`, and stays"),
+    Destination("74", "presses-in-conference", "presses `1` 1 s after it has joined a conference"),
+)
+
+_HOSTILE = (
+    Destination("80", "hostile-instructions", "instructions to a model, in speech, cookies, headers and user name"),
+    Destination("81", "hostile-bidi", "like 80: characters that change the direction of writing"),
+    Destination("82", "hostile-invisible", "like 80: zero-width and other invisible characters"),
+    Destination("83", "hostile-long", "like 80: 10 kB of text"),
+    Destination("84", "hostile-markdown", "like 80: Markdown with a link, an image, a block of code"),
+    Destination("85", "hostile-json", "like 80: JSON that pretends to end the text"),
+    Destination("86", "hostile-terminal", "like 80: escape sequences and control characters of terminals"),
+    Destination("87", "hostile-html", "like 80: HTML and a script"),
+    Destination("88", "hostile-surrogates", "like 80: halves of surrogate pairs, as JSON escapes"),
+    Destination("89", "hostile-tool-result", "like 80: a text that pretends to be the result of a tool"),
+)
+
 DESTINATIONS: tuple[Destination, ...] = (
     *_BEHAVIOR,
     *_UNANSWERED,
@@ -112,5 +133,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     *_CONNECTIONS,
     *_CALLBACKS,
     *_PRICES,
+    *_RECORDINGS_AND_CONFERENCES,
+    *_HOSTILE,
 )
 """Every fictional number that differs from 00, and 00, by their digits."""

@@ -1,5 +1,7 @@
 """Legs: from dialing to the answer, or to the failure."""
 
+from dataclasses import replace
+
 from sinch_voice_mcp.sandbox.engine import acting
 from sinch_voice_mcp.sandbox.engine.callees import (
     ANSWER_AFTER_S,
@@ -27,8 +29,19 @@ def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
     call, profile = session.call, endpoint.profile
     cli = _cli(call, options)
     callee, script = acting.cast(session, endpoint, profile)
-    leg = SimulatedLeg(endpoint, cli, callee, endpoint.rate, options, callback_fault=profile.callback_fault)
-    leg.script = script
+    if profile.recording is not None and not options.records:
+        options = replace(options, records=True, recording=profile.recording)
+    leg = SimulatedLeg(
+        endpoint,
+        cli,
+        callee,
+        endpoint.rate,
+        options,
+        callback_fault=profile.callback_fault,
+        script=script,
+        recording_fails=profile.recording_fails,
+        hostile=profile.hostile,
+    )
     index = len(call.legs)
     call.legs.append(leg)
     call.activity = Dialing(index)

@@ -118,7 +118,9 @@ def speak(session: Session, run: MenuRun, text: str) -> None:
     run.listening = True
     seconds = timing.of_text(text)
     limit_s = _bounded_s(run.menu.max_timeout_mills, _DEFAULT_SPEECH_TIMEOUT_MS)
-    understood = text if seconds <= limit_s else None
+    # A hostile text comes from whatever turns speech into text, so its length takes no time.
+    is_understood = seconds <= limit_s or session.call.legs[session.call.focus].hostile == text
+    understood = text if is_understood else None
     session.after(min(seconds, limit_s), _INSTRUCTION, UtteranceEnds(session.call.id, understood))
 
 

@@ -26,8 +26,10 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     Speaks,
     StaysSilent,
 )
+from sinch_voice_mcp.sandbox.engine.hostile import HOSTILE
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault
 from sinch_voice_mcp.sandbox.engine.scripts import Script
+from sinch_voice_mcp.svaml import RecordingOptions, TranscriptionOptions
 from sinch_voice_mcp.text.suggestions import nearest
 
 DEFAULT_RATE = Decimal("0.02")
@@ -70,6 +72,10 @@ class NumberProfile:
         rejection: Why requests that would call it are rejected; None if they are accepted.
         transport_fault: What goes wrong with the connection of such requests over HTTP; None for nothing.
         script: What the callee does in the call, unless another script is attached; None for nothing special.
+        recording: How calls to it are recorded without being asked to; None if they are not.
+        recording_fails: Whether every recording fails.
+        conference_id: The conference that it joins after a text; None for none.
+        hostile: What its callee says and its callbacks contain; None for nothing.
     """
 
     callee: Callee = ORDINARY_CALLEE
@@ -79,6 +85,10 @@ class NumberProfile:
     rejection: Rejection | None = None
     transport_fault: TransportFault | None = None
     script: Script | None = None
+    recording: RecordingOptions | None = None
+    recording_fails: bool = False
+    conference_id: str | None = None
+    hostile: str | None = None
 
 
 ORDINARY = NumberProfile()
@@ -159,6 +169,12 @@ FICTIONAL: Mapping[str, NumberProfile] = {
     "62": NumberProfile(rate=Decimal("0.50")),
     "63": NumberProfile(rate=Decimal("5.00")),
     "64": _rejected(40300, restricted=True),
+    "70": NumberProfile(recording=RecordingOptions()),
+    "71": NumberProfile(recording=RecordingOptions(transcription_options=TranscriptionOptions(enabled=True))),
+    "72": NumberProfile(recording=RecordingOptions(), recording_fails=True),
+    "73": NumberProfile(conference_id="sandbox"),
+    "74": NumberProfile(script=Script.read([{"on": "conference", "press": "1"}])),
+    **{digits: NumberProfile(PicksUp(at_menu=Speaks(text)), hostile=text) for digits, text in HOSTILE.items()},
 }
 """Profiles by the last two digits of ``+1202555 01xx``; the missing ones behave like 00."""
 

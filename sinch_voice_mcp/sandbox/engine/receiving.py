@@ -47,6 +47,8 @@ def begin(session: Session, incoming: IncomingCall, script: Script | None = None
             is_caller=True,
             script=None if script is None else ScriptRun(script),
             callback_fault=profile.callback_fault,
+            recording_fails=profile.recording_fails,
+            hostile=profile.hostile,
         )
     )
     session.note(

@@ -259,6 +259,8 @@ class SimulatedLeg:
         wrong_keys: How many times the callee has pressed a key that a menu does not offer.
         callback_fault: What goes wrong with callbacks if this is the first leg.
         script: What the party there does beyond that; None without a script.
+        recording_fails: Whether every recording of the call fails if this is the first leg.
+        hostile: What callbacks contain if this is the first leg, and what the party there says; None for nothing.
     """
 
     endpoint: Endpoint
@@ -273,6 +275,8 @@ class SimulatedLeg:
     wrong_keys: int = 0
     callback_fault: CallbackFault | None = None
     script: ScriptRun | None = None
+    recording_fails: bool = False
+    hostile: str | None = None
 
 
 @dataclass(slots=True)
