@@ -8,7 +8,7 @@ from sinch_voice_mcp.sandbox.destinations import DESTINATIONS
 Evidence = Literal["documented", "observed", "choice"]
 """Sinch publishes it; its real responses show it; or nothing is published and it is this project's choice."""
 
-Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "destination"]
+Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "script", "destination"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,13 @@ _FEATURES = (
     _feature("conference keys", "ignored, heard by the others, or sent as a prompt-input event, as `mode` says"),
     _feature(
         "conference keys: sequence", "ends with `maxDigits` keys or a pause of `timeoutMills`, at least 0.1 s", "choice"
+    ),
+    Behavior(
+        "feature",
+        "sound",
+        "nothing sounds: prompts and speech are texts, recordings are silent, streams carry nothing",
+        "choice",
+        simulated=False,
     ),
 )
 
@@ -208,6 +215,18 @@ _MONEY = (
     Behavior("money", "debit", "every started minute since the answer, for each answered leg", "choice"),
 )
 
+_SCRIPTS = (
+    Behavior("script", "acts at the same place", "in order, one each time that the call reaches the place", "choice"),
+    Behavior("script", "a place without an act left", "the party says and presses nothing there", "choice"),
+    Behavior(
+        "script", "act of a menu", "begins when the prompt or a repeated prompt ends; with `barge`, begins", "choice"
+    ),
+    Behavior("script", "no `after_s`", "1 s", "choice"),
+    Behavior("script", "key or speech where none is expected", "in the timeline, without further effect", "choice"),
+    Behavior("script", "end of a script", "the party stays and gives no input", "choice"),
+    Behavior("script", "script of the next call", "before that of the number; used once", "choice"),
+)
+
 _DESTINATIONS = (
     *(Behavior("destination", row.number, f"`{row.name}`: {row.what}", "choice") for row in DESTINATIONS),
     Behavior("destination", "+12025550190 to +12025550199", "free for scripts; like 00 without one", "choice"),
@@ -219,5 +238,15 @@ _DESTINATIONS = (
     _platform_test_number("+4600000000051", "FAILED / CONGESTION after ringing"),
 )
 
-BEHAVIORS: tuple[Behavior, ...] = (*_FEATURES, *_CALLS, *_CALLBACKS, *_MENUS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
+BEHAVIORS: tuple[Behavior, ...] = (
+    *_FEATURES,
+    *_CALLS,
+    *_CALLBACKS,
+    *_MENUS,
+    *_API,
+    *_TIME,
+    *_MONEY,
+    *_SCRIPTS,
+    *_DESTINATIONS,
+)
 """Every behavior; of what is not simulated yet, what happens instead."""
