@@ -219,7 +219,7 @@ _SCRIPTS = (
     Behavior("script", "acts at the same place", "in order, one each time that the call reaches the place", "choice"),
     Behavior("script", "a place without an act left", "the party says and presses nothing there", "choice"),
     Behavior(
-        "script", "act of a menu", "begins when the prompt or a repeated prompt ends; with `barge`, begins", "choice"
+        "script", "act of a menu", "begins after each prompt and repeated prompt; with `barge`, with it", "choice"
     ),
     Behavior("script", "no `after_s`", "1 s", "choice"),
     Behavior("script", "key or speech where none is expected", "in the timeline, without further effect", "choice"),

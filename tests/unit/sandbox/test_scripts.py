@@ -1,5 +1,8 @@
 """The language of scripts: what an entry means, and what is wrong with one that means nothing."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +54,12 @@ def test_an_entry_has_a_place_and_a_time() -> None:
 
 def test_the_first_entry_without_a_place_is_at_the_answer() -> None:
     assert [act.place for act in Script.read([{"press": "1"}, {"say": "a"}]).acts] == ["answer"]
+
+
+def test_the_script_in_the_documentation_is_valid() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text("utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert Script.read(json.loads(example)) == Script.read(EXAMPLE)
 
 
 def test_a_script_is_written_as_it_was_read() -> None:
