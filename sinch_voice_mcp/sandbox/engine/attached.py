@@ -3,6 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
+from sinch_voice_mcp.sandbox.engine.numbers import normalize
+from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.scripts import Script
 
 MAX_ATTACHED = 1_000
@@ -22,7 +24,7 @@ class AttachedScript:
 
     Attributes:
         script: The script.
-        number: The number in E.164 form; None for any.
+        number: The number in E.164 form, or another address that is dialed; None for any.
         once: Whether it is for the next call only.
     """
 
@@ -39,11 +41,13 @@ class AttachedScripts:
         self._next: deque[AttachedScript] = deque()
 
     def attach(self, script: Script, number: str) -> None:
-        """Let everyone who is called at a number in E.164 form play a script; it replaces an earlier one.
+        """Let everyone who is called at a number, or at another address, play a script; it replaces an earlier one.
 
         Raises:
+            RejectedError: 40001 if the number cannot be read.
             TooManyScriptsError: Too many numbers have one.
         """
+        number = _address(number)
         if number not in self._by_number and len(self._by_number) >= MAX_ATTACHED:
             raise TooManyScriptsError
         self._by_number[number] = script
@@ -52,14 +56,21 @@ class AttachedScripts:
         """Let the callee of the next call play a script, or of the next call to a number; later ones wait their turn.
 
         Raises:
+            RejectedError: 40001 if the number cannot be read.
             TooManyScriptsError: Too many wait.
         """
+        number = None if number is None else _address(number)
         if len(self._next) >= MAX_ATTACHED:
             raise TooManyScriptsError
         self._next.append(AttachedScript(script, number, once=True))
 
     def detach(self, number: str) -> bool:
-        """Remove the scripts of a number, those for its next calls too; return whether there was one."""
+        """Remove the scripts of a number, those for its next calls too; return whether there was one.
+
+        Raises:
+            RejectedError: 40001 if the number cannot be read.
+        """
+        number = _address(number)
         waiting = [one for one in self._next if one.number != number]
         found = self._by_number.pop(number, None) is not None or len(waiting) < len(self._next)
         self._next = deque(waiting)
@@ -87,3 +98,13 @@ class AttachedScripts:
             return self._by_number.get(number)
         self._next.remove(waiting)
         return waiting.script
+
+
+def _address(text: str) -> str:
+    """Return a number in E.164 form, and a SIP address or user name as it is."""
+    try:
+        return normalize(text)
+    except RejectedError:
+        if any(char.isalpha() for char in text):
+            return text
+        raise

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.sandbox.engine.attached import MAX_ATTACHED, AttachedScripts, TooManyScriptsError
 from sinch_voice_mcp.sandbox.engine.callees import (
     ORDINARY_CALLEE,
@@ -20,6 +23,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     Speaks,
     StaysSilent,
 )
+from sinch_voice_mcp.sandbox.engine.script_entries import ScriptEntry
 from sinch_voice_mcp.sandbox.engine.scripts import Act, EndsCall, Script, ScriptError, ScriptRun, Step
 
 EXAMPLE: list[dict[str, Any]] = [
@@ -28,6 +32,7 @@ EXAMPLE: list[dict[str, Any]] = [
     {"on": "menu:main", "press": "2"},
     {"after_s": 5, "hang_up": True},
 ]
+MEMBERS = tuple(ScriptEntry.model_fields)
 ANNA, BEN = "+12025550190", "+12025550191"
 
 
@@ -180,6 +185,43 @@ def test_a_number_without_a_script_has_none_after_it_is_detached() -> None:
     assert [one.script for one in attached.listed()] == [saying("c")]
     attached.clear()
     assert attached.listed() == ()
+
+
+def test_a_number_is_written_in_any_form_and_an_address_is_not_a_number() -> None:
+    attached = AttachedScripts()
+    attached.attach(saying("a"), "1 (202) 555-0190")
+    attached.attach(saying("b"), "sip:ben@example.com")
+    attached.attach_to_next(saying("c"), "0012025550191")
+    assert [one.number for one in attached.listed()] == [BEN, ANNA, "sip:ben@example.com"]
+    assert attached.take(ANNA, is_first=True) == saying("a")
+    assert attached.detach("1-202-555-0190")
+    for attach in (attached.attach, attached.attach_to_next):
+        with pytest.raises(RejectedError, match="`12` is not a telephone number"):
+            attach(saying("a"), "12")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=3), inner),
+    max_leaves=12,
+)
+
+
+def read_or_faults(value: object) -> Script | tuple[str, ...]:
+    try:
+        return Script.read(value)
+    except ScriptError as wrong:
+        return wrong.faults
+
+
+@given(json_values)
+def test_any_json_is_a_script_or_an_error_that_names_an_entry(value: object) -> None:
+    read = read_or_faults(value)
+    if isinstance(read, Script):
+        assert Script.read(read.to_json()) == read
+    else:
+        assert read
+        assert all(fault.startswith("script") for fault in read)
 
 
 def test_no_more_scripts_can_be_attached_than_the_sandbox_keeps() -> None:
