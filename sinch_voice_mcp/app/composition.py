@@ -15,6 +15,7 @@ from mcp.server import MCPServer
 
 from sinch_voice_mcp.app.http import receiver_for
 from sinch_voice_mcp.app.identity import person_at_this_machine
+from sinch_voice_mcp.app.in_process import InProcessTransport
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.app.ports import serve_on_port
 from sinch_voice_mcp.client import Timeouts, VoiceClient
@@ -189,7 +190,7 @@ def make_client(
     """Create the client of the platform that these settings name, or of the embedded sandbox."""
     base_url = settings.base_url
     if sandbox is not None and settings.embedded and transport is None:
-        transport = httpx2.ASGITransport(sandbox.asgi)
+        transport = InProcessTransport(sandbox.asgi)
         base_url = LOOPBACK_URL
     return VoiceClient(
         settings.credentials,

@@ -2,14 +2,19 @@
 
 Anyone can open connections to a public port and send nothing. Each connection that waits for the rest of a header has
 a deadline, and when places run out, the one that has waited longest is closed for a new one: a sender of events gets
-through however many others only wait.
+through however many others only wait. A sandbox behind them can break a connection on purpose.
 """
 
 import asyncio
+import socket
+import struct
 from collections import Counter
 from dataclasses import dataclass, field
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sinch_voice_mcp.sandbox.routes.broken import CONNECTION_EXTENSION, Connection
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -51,6 +56,7 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self.app = self._breakable(self.app)
         peer = self.client[0] if self.client else ""
         self._make_room(peer)
         self.peer = peer
@@ -75,6 +81,21 @@ class _Connection(H11Protocol):
         super().on_response_complete()
         if not self._is_busy() and self.peer is not None:
             self.open.waiting[self] = None
+
+    def _breakable(self, app: ASGIApp) -> ASGIApp:
+        """Let an application break this connection."""
+        extension: Connection = {"reset": self._reset, "close": self.transport.close}
+
+        async def connected(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "extensions": {CONNECTION_EXTENSION: extension}}, receive, send)
+
+        return connected
+
+    def _reset(self) -> None:
+        # Closing a socket that lingers for no time sends a TCP reset.
+        linger = struct.pack("ii", 1, 0)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
 
     def _is_busy(self) -> bool:
         # Set by uvicorn when a header is complete; None before the first one.

@@ -77,7 +77,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
 
 def _log_request(seen: SeenRequest) -> None:
-    why = "" if seen.rejection is None else f"  {seen.rejection}"
+    what = seen.rejection if seen.fault is None else f"the connection fails: {seen.fault}"
+    why = "" if what is None else f"  {what}"
     # The status stands first, because digits behind a number would be taken for a part of it.
     _log(f"{seen.status} {seen.method} {unquote(seen.raw_path)}{why}")
 

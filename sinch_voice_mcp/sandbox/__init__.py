@@ -1,7 +1,7 @@
 """A simulated telephony platform: the Voice API's 14 operations, without real calls."""
 
 from sinch_voice_mcp.sandbox.callbacks import CallbackRequest, CallbackResponse, DeliveryAttempt, Post
-from sinch_voice_mcp.sandbox.engine import Dialed, Engine, IncomingCall, Origin
+from sinch_voice_mcp.sandbox.engine import Dialed, Engine, IncomingCall, Origin, Script, ScriptError
 from sinch_voice_mcp.sandbox.routes.gateway import SeenRequest
 from sinch_voice_mcp.sandbox.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, create_sandbox
 
@@ -17,6 +17,8 @@ __all__ = [
     "Post",
     "Sandbox",
     "SandboxOptions",
+    "Script",
+    "ScriptError",
     "SeenRequest",
     "create_sandbox",
 ]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sinch_voice_mcp.sandbox.destinations import DESTINATIONS
+
 Evidence = Literal["documented", "observed", "choice"]
 """Sinch publishes it; its real responses show it; or nothing is published and it is this project's choice."""
 
-Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "destination"]
+Group = Literal["feature", "call", "callback", "menu", "api", "time", "money", "script", "destination"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,9 @@ def _feature(name: str, what: str, evidence: Evidence = "documented") -> Behavio
     return Behavior("feature", name, what, evidence)
 
 
-def _number(digits: str, what: str) -> Behavior:
-    return Behavior("destination", f"+120255501{digits}", what, "choice")
-
-
 def _platform_test_number(number: str, what: str) -> Behavior:
     note = "for API clients only, because the guard accepts no such number"
     return Behavior("destination", number, f"{what}; {note}", "choice")
-
-
-def _like_00(first: str, last: str, *, what: str) -> Behavior:
-    name = f"+120255501{first} to +120255501{last}: {what}"
-    return Behavior("destination", name, "answers like +12025550100", "choice", simulated=False)
 
 
 _FEATURES = (
@@ -73,6 +66,13 @@ _FEATURES = (
     _feature("conference keys", "ignored, heard by the others, or sent as a prompt-input event, as `mode` says"),
     _feature(
         "conference keys: sequence", "ends with `maxDigits` keys or a pause of `timeoutMills`, at least 0.1 s", "choice"
+    ),
+    Behavior(
+        "feature",
+        "sound",
+        "nothing sounds: prompts and speech are texts, recordings are silent, streams carry nothing",
+        "choice",
+        simulated=False,
     ),
 )
 
@@ -215,59 +215,21 @@ _MONEY = (
     Behavior("money", "debit", "every started minute since the answer, for each answered leg", "choice"),
 )
 
+_SCRIPTS = (
+    Behavior("script", "acts at the same place", "in order, one each time that the call reaches the place", "choice"),
+    Behavior("script", "a place without an act left", "the party says and presses nothing there", "choice"),
+    Behavior(
+        "script", "act of a menu", "begins after each prompt and repeated prompt; with `barge`, with it", "choice"
+    ),
+    Behavior("script", "no `after_s`", "1 s", "choice"),
+    Behavior("script", "key or speech where none is expected", "in the timeline, without further effect", "choice"),
+    Behavior("script", "end of a script", "the party stays and gives no input", "choice"),
+    Behavior("script", "script of the next call", "before that of the number; used once", "choice"),
+)
+
 _DESTINATIONS = (
-    _number("00", "answers after 3 s and listens to the end; at a menu hangs up 2 s after the prompt"),
-    _number("01", "answers after 20 s, then behaves like 00"),
-    _number("02", "presses `1` at every menu"),
-    _number("03", "enters `1234#` at every menu"),
-    _number("04", "says `yes please` at every menu with voice input"),
-    _number("05", "stays on the phone and gives no input"),
-    _number("06", "presses a key that the menu does not offer, three times in all"),
-    _number("07", "answers, hangs up after 2 s of a prompt or of silence"),
-    _number("08", "answers, stays until the maximum duration, gives no input"),
-    _number("10", "BUSY / CANCEL after dialing"),
-    _number("11", "NOANSWER / TIMEOUT after the dial timeout, or 30 s of ringing"),
-    _number("12", "FAILED / GENERALERROR after dialing"),
-    _number("13", "FAILED / CONGESTION after dialing"),
-    _number("14", "FAILED / NOCREDITPARTNER after dialing"),
-    _number("15", "FAILED / BLOCKED after dialing"),
-    _number("16", "FAILED / CANCEL after dialing"),
-    _number("17", "FAILED / TIMEOUT after dialing"),
-    _number("18", "FAILED / USERNOTFOUND after dialing"),
-    _number("19", "FAILED / CALLBACKERROR after dialing"),
-    _number("20", "with amd: machine, longgreeting, after 4 s"),
-    _number("21", "with amd: machine, longgreeting, after 4 s; asynchronous: `amd_beep` 6 s later"),
-    _number("22", "with amd: machine, initialsilence, after 5 s"),
-    _number("23", "with amd: human, after 2 s, like every other number"),
-    _number("24", "with amd: notsure, after 5 s"),
-    _number("25", "with amd: hangup, 1 s after the answer; without amd it stays"),
-    _number("30", "rejected with 40001"),
-    _number("31", "rejected with 40002"),
-    _number("32", "rejected with 40003"),
-    _number("33", "rejected with 40004"),
-    _number("34", "rejected with 40005"),
-    _number("35", "rejected with 40108"),
-    _number("36", "rejected with 40301"),
-    _number("37", "rejected with 40400"),
-    _number("38", "rejected with 42900 and Retry-After: 1"),
-    _number("39", "rejected with 50000, nothing is placed; after a real 500 the outcome is unknown"),
-    _like_00("40", "47", what="faults of the connection"),
-    _number("50", "every callback is sent twice"),
-    _number("51", "ACE is sent after DiCE; the call continues as if ACE had no reply"),
-    _number("52", "every callback is sent 30 s late; the call waits"),
-    _number("53", "callbacks have a wrong signature"),
-    _number("54", "callbacks carry a timestamp 10 min ahead"),
-    _number("55", "DiCE is never sent"),
-    _number("56", "1,000 notifications `recording_available` when it answers"),
-    _number("57", "the primary URL fails, the fallback URL is used"),
-    _number("60", "0.01 USD per minute"),
-    _number("61", "0.20 USD per minute"),
-    _number("62", "0.50 USD per minute"),
-    _number("63", "5.00 USD per minute"),
-    _number("64", "restricted; a callout is rejected with 40300"),
-    _like_00("70", "74", what="recordings, conference keys"),
-    _like_00("80", "89", what="hostile content"),
-    _like_00("90", "99", what="scripted callers"),
+    *(Behavior("destination", row.number, f"`{row.name}`: {row.what}", "choice") for row in DESTINATIONS),
+    Behavior("destination", "+12025550190 to +12025550199", "free for scripts; like 00 without one", "choice"),
     _platform_test_number("+46000000000", "answers"),
     _platform_test_number("+4600000000030", "busy at once"),
     _platform_test_number("+4600000000031", "busy after ringing"),
@@ -276,5 +238,15 @@ _DESTINATIONS = (
     _platform_test_number("+4600000000051", "FAILED / CONGESTION after ringing"),
 )
 
-BEHAVIORS: tuple[Behavior, ...] = (*_FEATURES, *_CALLS, *_CALLBACKS, *_MENUS, *_API, *_TIME, *_MONEY, *_DESTINATIONS)
+BEHAVIORS: tuple[Behavior, ...] = (
+    *_FEATURES,
+    *_CALLS,
+    *_CALLBACKS,
+    *_MENUS,
+    *_API,
+    *_TIME,
+    *_MONEY,
+    *_SCRIPTS,
+    *_DESTINATIONS,
+)
 """Every behavior; of what is not simulated yet, what happens instead."""

@@ -135,6 +135,6 @@ def create_sandbox(
         driver.wake()
         listeners.on_request(seen)
 
-    gateway = Gateway(engine, real_time, options.tolerance, requested)
+    gateway = Gateway(engine, real_time, options.tolerance, requested, clock=clock)
     attempts: Sequence[DeliveryAttempt] = () if sender is None else sender.attempts
     return Sandbox(engine, asgi_app(engine, gateway), credentials, gateway.requests, attempts, driver, listeners)

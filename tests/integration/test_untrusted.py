@@ -13,6 +13,7 @@ import pytest
 from mcp.types import ResourceTemplateReference, TextContent, TextResourceContents
 
 from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox.engine.hostile import HOSTILE, MARK
 from sinch_voice_mcp.text.invisible import first_hidden
 from sinch_voice_mcp.types import JsonObject, Payload
 from sinch_voice_mcp.wire.applications import CallbackUrls, ErrorBody, OwnedNumbers, QueryAnswer
@@ -20,11 +21,11 @@ from sinch_voice_mcp.wire.callouts import CalloutAnswer
 from sinch_voice_mcp.wire.calls import Call, Conference
 from sinch_voice_mcp.wire.events import CallEvent, VoiceEvent
 from tests.callers import Caller, connected
-from tests.canary import CANARY, MARK, check, planted, sample
+from tests.canary import CANARY, check, marked_members, planted, sample
 from tests.clocks import PollingClock
 from tests.platforms import OWN, SignedEvents
 from tests.shell import Shell
-from tests.stage import opened, scene, settings_of
+from tests.stage import number, opened, scene, settings_of
 
 LIMITS: tuple[str, ...] = (
     "CALLS_PER_MINUTE",
@@ -127,6 +128,25 @@ async def _completed(voice: Caller) -> list[str]:
     ref = ResourceTemplateReference(uri="sinch://calls/{call_id}")
     found = await voice.client.complete(ref, {"name": "call_id", "value": ""})
     return [value for value in found.completion.values if MARK in value.casefold()]
+
+
+@pytest.mark.parametrize("digits", HOSTILE)
+async def test_no_hostile_text_of_a_simulated_call_reaches_a_model_unmarked(sqlite_url: str, digits: str) -> None:
+    menu = {"id": "main", "mainPrompt": "#tts[Well?]", "repeats": 0, "options": [{"dtmf": "1", "action": "return"}]}
+    ace = {"action": {"name": "runMenu", "locale": "en-US", "enableVoice": True, "menus": [menu]}}
+    async with scene(sqlite_url) as stage, stage.server() as voice:
+        reader = Reader(voice)
+        placed = await voice.ok("place_custom_callout", to=number(digits), cli=OWN, ace=ace)
+        await reader.tool("wait_for_call", call_id=placed["call_id"])
+        await _read(reader, placed["call_id"])
+        await reader.tool("get_call", call_id=placed["call_id"])
+        await reader.tool("list_calls", limit=100)
+        (heard,) = [entry["value"] for entry in stage.noted(placed["call_id"], "input")]
+        timeline = await voice.ok("get_call_events", call_id=placed["call_id"])
+    shown = {path for event in timeline["events"] for path in marked_members(event.get("untrusted", {}))}
+    assert heard == HOSTILE[digits]
+    assert reader.found >= 3
+    assert shown == {"cookies", "call_headers", "input", "user"}
 
 
 def _check_file(url: str) -> None:

@@ -1,6 +1,7 @@
 """The simulated platform: calls, time and money, without HTTP."""
 
 from sinch_voice_mcp.sandbox.engine.accounts import UNCHANGED, Application, OwnNumber, SimulatedAccount, Unchanged
+from sinch_voice_mcp.sandbox.engine.attached import AttachedScript, AttachedScripts, TooManyScriptsError
 from sinch_voice_mcp.sandbox.engine.endpoints import (
     DEFAULT_REGION,
     REGIONS,
@@ -13,17 +14,28 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
 from sinch_voice_mcp.sandbox.engine.engine import BASE_URL, Engine
 from sinch_voice_mcp.sandbox.engine.numbers import SimulatedLookup
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.profiles import (
+    PROFILE_NAMES,
+    NumberProfile,
+    TransportFault,
+    UnknownProfileError,
+    profile_named,
+)
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, ParticipantReport, price
+from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptError
 from sinch_voice_mcp.sandbox.engine.state import TimelineEntry
 
 __all__ = [
     "BASE_URL",
     "DEFAULT_REGION",
+    "PROFILE_NAMES",
     "REGIONS",
     "UNCHANGED",
     "Application",
+    "AttachedScript",
+    "AttachedScripts",
     "CallReport",
     "CallbackFault",
     "CallbackKind",
@@ -31,6 +43,7 @@ __all__ = [
     "Endpoint",
     "Engine",
     "IncomingCall",
+    "NumberProfile",
     "Origin",
     "OutgoingCallback",
     "OwnNumber",
@@ -38,9 +51,15 @@ __all__ = [
     "RecordedFile",
     "Region",
     "RejectedError",
+    "Script",
+    "ScriptError",
     "SimulatedAccount",
     "SimulatedLookup",
     "TimelineEntry",
+    "TooManyScriptsError",
+    "TransportFault",
     "Unchanged",
+    "UnknownProfileError",
     "price",
+    "profile_named",
 ]

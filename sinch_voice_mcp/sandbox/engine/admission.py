@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.sandbox.engine import documents
 from sinch_voice_mcp.sandbox.engine.accounts import Application
-from sinch_voice_mcp.sandbox.engine.callees import profile_of
 from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, IncomingCall
 from sinch_voice_mcp.sandbox.engine.numbers import check_callable, normalize
+from sinch_voice_mcp.sandbox.engine.profiles import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, CallPlan, ReplySource
 from sinch_voice_mcp.svaml import (
+    Action,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
@@ -67,7 +68,7 @@ def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
     return CallPlan(
         on_incoming=_dialing(endpoint),
         endpoint=endpoint,
-        continuation=Document(instructions=spoken, action=Hangup()),
+        continuation=Document(instructions=spoken, action=_after_text(endpoint)),
         on_answer=AskApplication() if callout.enable_ace else None,
         on_input=AskApplication() if callout.enable_pie else None,
         sends_dice=callout.enable_dice is True and endpoint.type != "username",
@@ -75,6 +76,11 @@ def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
         dtmf=callout.dtmf,
         custom=callout.custom or "",
     )
+
+
+def _after_text(endpoint: Endpoint) -> Action:
+    conference_id = endpoint.profile.conference_id
+    return Hangup() if conference_id is None else ConnectConf(conference_id=conference_id)
 
 
 def _spoken(callout: TtsCallout) -> Iterator[Instruction]:

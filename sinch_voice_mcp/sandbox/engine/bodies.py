@@ -14,7 +14,13 @@ from sinch_voice_mcp.sandbox.engine.state import InConference, MenuOutcome, Simu
 from sinch_voice_mcp.types import JsonObject, iso_seconds
 
 NotificationType = Literal[
-    "callingerror", "amd", "amd_beep", "recording_finished", "recording_available", "transcription_available"
+    "callingerror",
+    "amd",
+    "amd_beep",
+    "recording_finished",
+    "recording_available",
+    "transcription_available",
+    "recording_error",
 ]
 
 
@@ -141,6 +147,11 @@ def recording_finished(call: SimulatedCall, now: datetime) -> bytes:
     return _notify(call, now, "recording_finished", {})
 
 
+def recording_failed(call: SimulatedCall, now: datetime) -> bytes:
+    """Return the notification that a recording could not be made; Sinch documents none, so its form is a choice."""
+    return _notify(call, now, "recording_error", {"errorCode": 50000, "errorMsg": "The recording could not be made"})
+
+
 def transcribed(call: SimulatedCall, now: datetime, destination: str) -> bytes:
     """Return the notification that the transcription of a recording is available."""
     return _notify(call, now, "transcription_available", {"destination": destination})
@@ -153,6 +164,10 @@ def without_plus(number: str) -> str:
 
 def _notify(call: SimulatedCall, now: datetime, kind: NotificationType, extra: JsonObject) -> bytes:
     return _event("notify", call, now, {"type": kind} | extra)
+
+
+def _cookies(call: SimulatedCall) -> list[object]:
+    return [{"key": key, "value": value} for key, value in call.cookies.items()]
 
 
 def _event(kind: CallbackKind, call: SimulatedCall, now: datetime, extra: JsonObject) -> bytes:
@@ -168,6 +183,9 @@ def _event(kind: CallbackKind, call: SimulatedCall, now: datetime, extra: JsonOb
     if kind != "ice" and isinstance(call.resting_state, InConference):
         body["conferenceId"] = call.resting_state.conference_id
     if call.cookies:
-        body["cookies"] = [{"key": key, "value": value} for key, value in call.cookies.items()]
+        body["cookies"] = _cookies(call)
+    if call.legs and (text := call.legs[0].hostile) is not None:
+        body |= {"user": text, "callHeaders": [{"key": "x-note", "value": text}]}
+        body["cookies"] = [{"key": "note", "value": text}, *_cookies(call)]
     # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.
     return json.dumps(body | extra, separators=(",", ":")).encode()

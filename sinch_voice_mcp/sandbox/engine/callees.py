@@ -1,27 +1,12 @@
-"""The simulated callee behind every number: who answers, who is busy, what a call costs, which requests are rejected.
+"""What a simulated callee does: answers, is busy, does not answer; and how it reacts to a menu."""
 
-``+1202555 01xx`` are fictional numbers that look real; test numbers that the platform once published work too.
-Any other number behaves like ``+12025550100``.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.events import EndReason
-from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault
 
 ANSWER_AFTER_S = 3.0
 """Seconds from dialing to the answer, unless a number says otherwise."""
-
-DEFAULT_RATE = Decimal("0.02")
-"""Price in USD per minute, unless a number says otherwise."""
-
-INCOMING_RATE = Decimal("0.01")
-"""Price in USD per minute of a call that comes in from the telephone network."""
-
-PREFIX = "+120255501"
 
 AmdStatus = Literal["machine", "human", "notsure", "hangup", "inprogress"]
 AmdReason = Literal["longgreeting", "initialsilence", "beep", "greeting", "n/a"]
@@ -113,121 +98,5 @@ class CannotBeReached:
 
 
 Callee = PicksUp | IsBusy | DoesNotAnswer | CannotBeReached
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """The platform does not accept a request that would call this number."""
-
-    code: int
-    retry_after_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NumberProfile:
-    """What happens at a number.
-
-    Attributes:
-        callee: How the callee behaves.
-        callback_fault: What goes wrong with the callbacks of calls to it.
-        rate: Price in USD per minute.
-        restricted: Whether a lookup reports the number as restricted.
-        rejection: Why requests that would call it are rejected; None if they are accepted.
-    """
-
-    callee: Callee = PicksUp()
-    callback_fault: CallbackFault | None = None
-    rate: Decimal = DEFAULT_RATE
-    restricted: bool = False
-    rejection: Rejection | None = None
-
-
-ORDINARY = NumberProfile()
-
-PATIENT = NumberProfile(PicksUp(at_menu=StaysSilent()))
-"""The caller of a call that comes in, unless the number says otherwise: stays, and gives no input by itself."""
-
-
-def _at_menu(reaction: MenuReaction) -> NumberProfile:
-    return NumberProfile(PicksUp(at_menu=reaction))
-
-
-def _detected(
-    status: AmdStatus, reason: AmdReason, after_s: float, *, beep_after_s: float | None = None
-) -> NumberProfile:
-    return NumberProfile(PicksUp(detection=SimulatedDetection(status, reason, after_s, beep_after_s)))
-
-
-def _rejected(code: int, *, retry_after_s: int | None = None, restricted: bool = False) -> NumberProfile:
-    return NumberProfile(CannotBeReached("BLOCKED"), restricted=restricted, rejection=Rejection(code, retry_after_s))
-
-
-FICTIONAL: Mapping[str, NumberProfile] = {
-    "00": ORDINARY,
-    "01": NumberProfile(PicksUp(after_s=20.0)),
-    "02": _at_menu(PressesKeys("1")),
-    "03": _at_menu(PressesKeys("1234#")),
-    "04": _at_menu(Speaks("yes please")),
-    "05": _at_menu(StaysSilent()),
-    "06": _at_menu(PressesWrongKeys(3)),
-    "07": NumberProfile(PicksUp(leaves_after_s=2.0)),
-    "08": _at_menu(StaysSilent()),
-    "10": NumberProfile(IsBusy()),
-    "11": NumberProfile(DoesNotAnswer()),
-    "12": NumberProfile(CannotBeReached("GENERALERROR")),
-    "13": NumberProfile(CannotBeReached("CONGESTION")),
-    "14": NumberProfile(CannotBeReached("NOCREDITPARTNER")),
-    "15": NumberProfile(CannotBeReached("BLOCKED")),
-    "16": NumberProfile(CannotBeReached("CANCEL")),
-    "17": NumberProfile(CannotBeReached("TIMEOUT")),
-    "18": NumberProfile(CannotBeReached("USERNOTFOUND")),
-    "19": NumberProfile(CannotBeReached("CALLBACKERROR")),
-    "20": _detected("machine", "longgreeting", 4.0),
-    "21": _detected("machine", "longgreeting", 4.0, beep_after_s=6.0),
-    "22": _detected("machine", "initialsilence", 5.0),
-    "23": _detected("human", "greeting", 2.0),
-    "24": _detected("notsure", "n/a", 5.0),
-    "25": _detected("hangup", "n/a", 1.0),
-    "30": _rejected(40001),
-    "31": _rejected(40002),
-    "32": _rejected(40003),
-    "33": _rejected(40004),
-    "34": _rejected(40005),
-    "35": _rejected(40108),
-    "36": _rejected(40301),
-    "37": _rejected(40400),
-    "38": _rejected(42900, retry_after_s=1),
-    # The sandbox places nothing here; after a real 500, the call may have been placed.
-    "39": _rejected(50000),
-    "50": NumberProfile(callback_fault="twice"),
-    "51": NumberProfile(callback_fault="out of order"),
-    "52": NumberProfile(callback_fault="late"),
-    "53": NumberProfile(callback_fault="bad signature"),
-    "54": NumberProfile(callback_fault="clock ahead"),
-    "55": NumberProfile(callback_fault="no dice"),
-    "56": NumberProfile(callback_fault="flood"),
-    "57": NumberProfile(callback_fault="primary fails"),
-    "60": NumberProfile(rate=Decimal("0.01")),
-    "61": NumberProfile(rate=Decimal("0.20")),
-    "62": NumberProfile(rate=Decimal("0.50")),
-    "63": NumberProfile(rate=Decimal("5.00")),
-    "64": _rejected(40300, restricted=True),
-}
-"""Profiles by the last two digits of ``+1202555 01xx``; the missing ones behave like 00."""
-
-OLD_TEST_NUMBERS: Mapping[str, NumberProfile] = {
-    "+46000000000": ORDINARY,
-    "+4600000000030": NumberProfile(IsBusy()),
-    "+4600000000031": NumberProfile(IsBusy(rings=True)),
-    "+4600000000040": NumberProfile(DoesNotAnswer()),
-    "+4600000000050": NumberProfile(CannotBeReached("CONGESTION")),
-    "+4600000000051": NumberProfile(CannotBeReached("CONGESTION", rings=True)),
-}
-"""Test numbers that the platform itself once published."""
-
-
-def profile_of(number: str) -> NumberProfile:
-    """Return what happens at a number in E.164 form."""
-    if number.startswith(PREFIX) and len(number) == len(PREFIX) + 2:
-        return FICTIONAL.get(number[-2:], ORDINARY)
-    return OLD_TEST_NUMBERS.get(number, ORDINARY)
+ORDINARY_CALLEE = PicksUp()
+"""Answers after 3 s and listens; hangs up at a menu."""

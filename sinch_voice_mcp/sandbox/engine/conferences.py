@@ -1,5 +1,6 @@
 """Conferences: who participates, who is muted, who is on hold, who presses keys."""
 
+from sinch_voice_mcp.sandbox.engine import acting
 from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.sandbox.engine.events import KeysEnd
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
@@ -25,6 +26,7 @@ def join(session: Session, action: ConnectConf) -> None:
     call.resting_state = InConference(conference.id)
     hears = (action.moh or "silence") if is_first else "the others"
     session.note("joined", conference=conference.id, hears=hears)
+    acting.reach_on_every_leg(session, "conference")
 
 
 def press(session: Session, key: str) -> MenuOutcome | None:

@@ -1,5 +1,8 @@
 """Legs: from dialing to the answer, or to the failure."""
 
+from dataclasses import replace
+
+from sinch_voice_mcp.sandbox.engine import acting
 from sinch_voice_mcp.sandbox.engine.callees import (
     ANSWER_AFTER_S,
     CannotBeReached,
@@ -9,6 +12,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
 )
 from sinch_voice_mcp.sandbox.engine.endpoints import DialOptions, Endpoint
 from sinch_voice_mcp.sandbox.engine.events import CalleeAnswers, CalleeHangsUp, DialingFails, LimitReached, PhoneRings
+from sinch_voice_mcp.sandbox.engine.script_entries import ANSWER
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedCall, SimulatedLeg
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
@@ -24,7 +28,20 @@ def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
     """Set up a new leg; without caller ID a telephone never rings."""
     call, profile = session.call, endpoint.profile
     cli = _cli(call, options)
-    leg = SimulatedLeg(endpoint, cli, profile.callee, endpoint.rate, options, callback_fault=profile.callback_fault)
+    callee, script = acting.cast(session, endpoint, profile)
+    if profile.recording is not None and not options.records:
+        options = replace(options, records=True, recording=profile.recording)
+    leg = SimulatedLeg(
+        endpoint,
+        cli,
+        callee,
+        endpoint.rate,
+        options,
+        callback_fault=profile.callback_fault,
+        script=script,
+        recording_fails=profile.recording_fails,
+        hostile=profile.hostile,
+    )
     index = len(call.legs)
     call.legs.append(leg)
     call.activity = Dialing(index)
@@ -85,6 +102,7 @@ def answer(session: Session, index: int) -> None:
         limits.append(call.plan.max_duration_s)
     shortest = min(limit for limit in limits if limit is not None)
     session.after(shortest, ("limit", index), LimitReached(call.id))
+    acting.reach(session, index, ANSWER)
 
 
 def answer_caller(session: Session) -> None:
@@ -110,6 +128,7 @@ def drop(session: Session, index: int) -> None:
     if session.call.focus == index:
         session.call.focus = 0
     session.cancel(("dial", index), ("leave", index), ("limit", index), ("amd", index))
+    acting.stop(session, index)
     session.note("dropped", leg=index)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
-from sinch_voice_mcp.sandbox.engine.callees import INCOMING_RATE, ORDINARY, NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
+from sinch_voice_mcp.sandbox.engine.profiles import INCOMING_RATE, ORDINARY, NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.svaml import (
     AnsweringMachineDetection,

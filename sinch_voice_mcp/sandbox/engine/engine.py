@@ -19,15 +19,18 @@ from sinch_voice_mcp.sandbox.engine import (
     parties,
     receiving,
     reports,
+    transport_faults,
 )
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.admission import admit, admit_incoming
-from sinch_voice_mcp.sandbox.engine.callees import profile_of
+from sinch_voice_mcp.sandbox.engine.attached import AttachedScripts
 from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.profiles import TransportFault, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry
 from sinch_voice_mcp.signing import Credentials
@@ -87,6 +90,11 @@ class Engine:
     def next_due(self) -> datetime | None:
         """Return when the next event is due; None if none is scheduled, or while time stands still."""
         return None if self.awaits_reply else self._exchange.timers.next_due()
+
+    @property
+    def scripts(self) -> AttachedScripts:
+        """The scripts that the callees of the next calls, or of some numbers, play."""
+        return self._exchange.scripts
 
     @property
     def awaits_reply(self) -> bool:
@@ -186,13 +194,27 @@ class Engine:
         session.after(0, ("dial", 0), DialingStarts(session.call.id))
         return session.call.id
 
-    def receive(self, incoming: IncomingCall, application_key: str | None = None) -> str:
+    def transport_fault(self, application_key: str, request: CalloutRequest) -> TransportFault | None:
+        """Return what goes wrong with the connection of a callout; the number that it calls says so.
+
+        Raises:
+            RejectedError: :meth:`place` would reject the callout.
+        """
+        application = self.account.application(application_key)
+        return transport_faults.fault_of(
+            admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
+        )
+
+    def receive(
+        self, incoming: IncomingCall, application_key: str | None = None, *, script: Script | None = None
+    ) -> str:
         """Let a call come in and return its id; the application is asked at once what to do with it.
 
         Args:
             incoming: Who calls, and what was dialed.
             application_key: The application; by default the one that the dialed number is assigned to, or, if an app
                 dialed something else, the first.
+            script: What the caller does; by default, only a caller from some fictional numbers does anything.
 
         Raises:
             RejectedError: 40001 if an address cannot be read, 40004 for an unknown application, 40400 for an own
@@ -203,7 +225,7 @@ class Engine:
         plan = admit_incoming(application, checked)
         call = self._exchange.open(application.credentials.key, plan, checked.region, checked)
         session = Session(self._exchange, call)
-        receiving.begin(session, checked)
+        receiving.begin(session, checked, script)
         session.after(0, ("dial", 0), DialingStarts(call.id))
         return call.id
 

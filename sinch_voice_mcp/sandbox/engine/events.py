@@ -23,8 +23,16 @@ EndReason = Literal[
 ]
 """Why a call ended, in the platform's words; ``N/A`` while the call is in progress."""
 
-TimerSlot = tuple[Literal["dial", "instruction", "leave", "limit", "react", "quit", "amd", "keys", "send"], int]
-"""What a call waits for, and the index of the leg (of the callback for ``send``). A slot holds one timer."""
+TimerKind = Literal[
+    "dial", "instruction", "leave", "limit", "react", "quit", "amd", "keys", "send", "script",
+]  # fmt: skip
+"""What a call waits for."""
+
+TimerSlot = tuple[TimerKind, int]
+"""What a call waits for, and the index of the leg (of the callback for ``send``, of leg and act for ``script``).
+
+A slot holds one timer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,17 @@ class KeysEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptContinues:
+    """The next step of an act in the script of a leg is due; ``key`` counts the keys of the step that were pressed."""
+
+    call_id: str
+    leg: int
+    act: int
+    step: int = 0
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DelayedCallback:
     """A callback that was delayed is sent, even if its call has ended."""
 
@@ -156,4 +175,6 @@ class DelayedCallback:
 SimulatedProgress = DialingStarts | PhoneRings | CalleeAnswers | DialingFails | InstructionEnds | LimitReached
 MenuProgress = CalleePresses | CalleeSpeaks | PromptEnds | InputTimesOut | UtteranceEnds
 
-TimedEvent = SimulatedProgress | MenuProgress | CalleeHangsUp | DetectionEnds | MachineBeeps | KeysEnd | DelayedCallback
+PartyProgress = CalleeHangsUp | DetectionEnds | MachineBeeps | KeysEnd | ScriptContinues
+
+TimedEvent = SimulatedProgress | MenuProgress | PartyProgress | DelayedCallback

@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.attached import AttachedScripts
 from sinch_voice_mcp.sandbox.engine.endpoints import IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import TimedEvent
 from sinch_voice_mcp.sandbox.engine.outbox import Outbox, OutgoingCallback
@@ -53,6 +54,7 @@ class Exchange:
         self.now = start
         self.base_url = base_url
         self.account = account
+        self.scripts = AttachedScripts()
         self.outbox = Outbox()
         self.ids = SeededIds(seed)
         self.timers = Timers[TimedEvent]()

@@ -4,9 +4,9 @@ Everything that happens to a call starts here; what follows a menu does too. Han
 conferences and dialing, and none of those calls back.
 """
 
-from sinch_voice_mcp.sandbox.engine import bodies, conferences, dialing, documents, interpreter, menus
+from sinch_voice_mcp.sandbox.engine import acting, bodies, conferences, dialing, documents, interpreter, menus
 from sinch_voice_mcp.sandbox.engine.bodies import AmdReport
-from sinch_voice_mcp.sandbox.engine.callees import PicksUp, SimulatedDetection
+from sinch_voice_mcp.sandbox.engine.callees import PicksUp, PressesKeys, SimulatedDetection, Speaks
 from sinch_voice_mcp.sandbox.engine.events import (
     CalleeAnswers,
     CalleeHangsUp,
@@ -24,12 +24,14 @@ from sinch_voice_mcp.sandbox.engine.events import (
     MenuProgress,
     PhoneRings,
     PromptEnds,
+    ScriptContinues,
     SimulatedProgress,
     TimedEvent,
     UtteranceEnds,
 )
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
+from sinch_voice_mcp.sandbox.engine.scripts import EndsCall
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, Detecting, InConference, MenuOutcome, UnusableSvaml
 from sinch_voice_mcp.svaml import Document, Event
@@ -56,6 +58,8 @@ def handle(exchange: Exchange, event: TimedEvent) -> None:
             _report_sequence(session, conferences.end_sequence(session))
         case CalleeHangsUp(leg=index):
             party_hung_up(session, index)
+        case ScriptContinues():
+            _play_script(session, event)
         case _:
             _handle_call_progress(session, event)
 
@@ -136,6 +140,18 @@ def _handle_answer(session: Session, index: int) -> None:
     interpreter.leg_answered(session, index)
 
 
+def _play_script(session: Session, event: ScriptContinues) -> None:
+    match acting.advance(session, event):
+        case PressesKeys(keys=key):
+            key_pressed(session, event.leg, key)
+        case Speaks(text=text):
+            party_spoke(session, event.leg, text)
+        case EndsCall():
+            party_hung_up(session, event.leg)
+        case None:
+            pass
+
+
 def _handle_menu_progress(session: Session, event: MenuProgress) -> None:
     run = session.call.menu
     if run is None:
@@ -192,6 +208,7 @@ def _handle_beep(session: Session, index: int) -> None:
     amd = AmdReport("machine", "beep", int(detection.after_s + (detection.beep_after_s or 0)))
     session.note("amd", status=amd.status, reason=amd.reason)
     session.notify("notify", bodies.detected(session.call, session.now, "amd_beep", amd))
+    acting.reach(session, index, "beep")
 
 
 def _report_answer(session: Session, index: int, amd: AmdReport) -> None:

@@ -7,7 +7,7 @@ project's choices where nothing is published. A menu that has its outcome is no 
 import re
 from collections.abc import Iterator
 
-from sinch_voice_mcp.sandbox.engine import dialing
+from sinch_voice_mcp.sandbox.engine import acting, dialing
 from sinch_voice_mcp.sandbox.engine.callees import HangsUp, PicksUp, PressesKeys, PressesWrongKeys, Speaks
 from sinch_voice_mcp.sandbox.engine.events import (
     CalleeHangsUp,
@@ -86,6 +86,7 @@ def prompt_ended(session: Session, run: MenuRun) -> None:
     run.listening = True
     _wait_for_input(session, run)
     dialing.start_listening(session, session.call.focus)
+    acting.reach(session, session.call.focus, f"menu:{run.menu.id}")
     _schedule_reaction(session, run)
 
 
@@ -117,7 +118,9 @@ def speak(session: Session, run: MenuRun, text: str) -> None:
     run.listening = True
     seconds = timing.of_text(text)
     limit_s = _bounded_s(run.menu.max_timeout_mills, _DEFAULT_SPEECH_TIMEOUT_MS)
-    understood = text if seconds <= limit_s else None
+    # A hostile text comes from whatever turns speech into text, so its length takes no time.
+    is_understood = seconds <= limit_s or session.call.legs[session.call.focus].hostile == text
+    understood = text if is_understood else None
     session.after(min(seconds, limit_s), _INSTRUCTION, UtteranceEnds(session.call.id, understood))
 
 
@@ -176,6 +179,7 @@ def _play(session: Session, run: MenuRun, prompt: str | None) -> None:
     session.cancel(_REACTION)
     session.call.activity = InMenu()
     session.note("menu", menu=run.menu.id, prompt=prompt or "", locale=run.action.locale or "en-US")
+    acting.reach(session, session.call.focus, f"menu:{run.menu.id}", barge=True)
     seconds = timing.of_prompts((prompt or "",))
     if seconds > 0:
         session.after(seconds, _INSTRUCTION, PromptEnds(session.call.id))

@@ -7,7 +7,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from sinch_voice_mcp.sandbox.engine.callees import NumberProfile, profile_of
+from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.types import E164_PATTERN
 

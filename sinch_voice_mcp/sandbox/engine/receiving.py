@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from sinch_voice_mcp.sandbox.engine.accounts import Application, SimulatedAccount
-from sinch_voice_mcp.sandbox.engine.callees import ORDINARY, PATIENT, Callee, NumberProfile, PicksUp
+from sinch_voice_mcp.sandbox.engine.callees import Callee, PicksUp
 from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, IncomingCall
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
+from sinch_voice_mcp.sandbox.engine.profiles import ORDINARY, PATIENT, NumberProfile
+from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptRun
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedLeg
 
@@ -33,17 +35,20 @@ def admit(
     return account.application(application_key or account.credentials()[0].key), checked
 
 
-def begin(session: Session, incoming: IncomingCall) -> None:
-    """Put the caller on the first leg, not answered yet."""
+def begin(session: Session, incoming: IncomingCall, script: Script | None = None) -> None:
+    """Put the caller on the first leg, not answered yet; a script says what the caller does."""
     profile = incoming.endpoint.profile
     session.call.legs.append(
         SimulatedLeg(
             incoming.endpoint,
             incoming.caller,
-            _behavior(profile),
+            _behavior(profile) if script is None else script.callee(PATIENT.callee),
             incoming.rate,
             is_caller=True,
+            script=None if script is None else ScriptRun(script),
             callback_fault=profile.callback_fault,
+            recording_fails=profile.recording_fails,
+            hostile=profile.hostile,
         )
     )
     session.note(

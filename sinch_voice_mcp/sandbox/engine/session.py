@@ -116,6 +116,10 @@ class Session:
         if recording is None:
             return
         call.recording = None
+        if call.legs[0].recording_fails:
+            self.note("recording", state="failed")
+            self.notify("notify", bodies.recording_failed(call, self.now))
+            return
         file = recording.file(self.now, call.application_key, call.id, self.exchange.base_url)
         call.recorded.append(file)
         self.note("recording", state="finished", file=file.url)

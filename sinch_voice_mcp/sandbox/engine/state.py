@@ -19,6 +19,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
+from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
     Action,
     ConferenceDtmfOptions,
@@ -257,6 +258,9 @@ class SimulatedLeg:
         is_leaving: Whether the callee has already decided to hang up.
         wrong_keys: How many times the callee has pressed a key that a menu does not offer.
         callback_fault: What goes wrong with callbacks if this is the first leg.
+        script: What the party there does beyond that; None without a script.
+        recording_fails: Whether every recording of the call fails if this is the first leg.
+        hostile: What callbacks contain if this is the first leg, and what the party there says; None for nothing.
     """
 
     endpoint: Endpoint
@@ -270,6 +274,9 @@ class SimulatedLeg:
     is_leaving: bool = False
     wrong_keys: int = 0
     callback_fault: CallbackFault | None = None
+    script: ScriptRun | None = None
+    recording_fails: bool = False
+    hostile: str | None = None
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from sinch_voice_mcp.sandbox.engine import (
     OwnNumber,
     Region,
     RejectedError,
+    TransportFault,
     Unchanged,
     price,
 )
@@ -44,11 +45,12 @@ class RoutedRequest:
 
 @dataclass(frozen=True, slots=True)
 class RoutedResponse:
-    """A status, a JSON object or no body at all, and further headers."""
+    """A status, a JSON object or no body at all, further headers, and how the connection fails meanwhile."""
 
     status: int = HTTPStatus.OK
     body: JsonObject | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    fault: TransportFault | None = None
 
     def content(self) -> bytes:
         """Return the bytes of the body; none where the platform sends no data."""
@@ -76,7 +78,11 @@ Endpoint = Callable[[RoutedRequest], RoutedResponse]
 def place_callout(request: RoutedRequest) -> RoutedResponse:
     """Place a callout and return the id of its call at once (POST)."""
     callout = reading.callout(request.body)
-    return _ok({"callId": request.engine.place(request.application, callout, region=request.region)})
+    fault = request.engine.transport_fault(request.application, callout)
+    if fault is not None and not fault.places:
+        return RoutedResponse(fault=fault)
+    placed: JsonObject = {"callId": request.engine.place(request.application, callout, region=request.region)}
+    return RoutedResponse(body=placed, fault=fault)
 
 
 def get_call(request: RoutedRequest) -> RoutedResponse:

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
 from sinch_voice_mcp.sandbox.routes import paths
+from sinch_voice_mcp.sandbox.routes.broken import BrokenResponse
 from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedResponse
 from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
 from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER, JsonObject
@@ -39,6 +40,7 @@ class SeenRequest:
         status: Status of the response.
         body: The first 64 KiB of the request's body.
         rejection: Why the request was rejected, as the response says; None if it was not.
+        fault: What goes wrong with the connection while the response is sent; None for nothing.
     """
 
     method: str
@@ -46,6 +48,7 @@ class SeenRequest:
     status: int
     body: bytes
     rejection: str | None = None
+    fault: str | None = None
 
 
 class Gateway:
@@ -57,10 +60,13 @@ class Gateway:
         wall: Clock,
         tolerance: timedelta | None,
         on_request: Callable[[SeenRequest], None] = lambda _: None,
+        *,
+        clock: Clock,
     ) -> None:
         self.requests: deque[SeenRequest] = deque(maxlen=MAX_REQUESTS_KEPT)
         self._engine = engine
         self._wall = wall
+        self._clock = clock
         self._tolerance = tolerance
         self._on_request = on_request
 
@@ -80,10 +86,13 @@ class Gateway:
             response = self._rejection(error, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         kept, message = body[:MAX_BODY_BYTES_KEPT], (response.body or {}).get("message")
         rejection = str(message) if response.status >= HTTPStatus.BAD_REQUEST else None
-        seen = SeenRequest(request.method, path, response.status, kept, rejection)
+        fault = None if response.fault is None else response.fault.kind
+        seen = SeenRequest(request.method, path, response.status, kept, rejection, fault)
         self.requests.append(seen)
         self._on_request(seen)
-        await _to_http(response)(scope, receive, send)
+        whole = _to_http(response)
+        broken = whole if response.fault is None else BrokenResponse(whole, response.fault, self._clock)
+        await broken(scope, receive, send)
 
     def _respond(self, request: Request, path: str, body: bytes) -> RoutedResponse:
         if request.method == "GET" and path == "/":
@@ -93,7 +102,9 @@ class Gateway:
             sender = self._authenticate(request, path, body)
             region, rest = paths.region_of(path)
             endpoint, parameters = paths.find(request.method, rest)
-            return endpoint(RoutedRequest(self._engine, sender.key, parameters, body, region))
+            response = endpoint(RoutedRequest(self._engine, sender.key, parameters, body, region))
+            is_error = response.fault is not None and response.fault.kind == "error"
+            return self._rejection(RejectedError(50000)) if is_error else response
         except RejectedError as error:
             return self._rejection(error)
 
