@@ -26,6 +26,7 @@ from sinch_voice_mcp.sandbox import (
     Origin,
     Sandbox,
     SandboxOptions,
+    Script,
     create_sandbox,
 )
 from sinch_voice_mcp.sandbox.engine.reports import CallReport
@@ -185,6 +186,7 @@ class VoiceSandbox:
         origin: Origin = "PSTN",
         headers: Mapping[str, str] | None = None,
         dialed: Literal["did", "number", "username", "conference"] = "did",
+        script: Sequence[Mapping[str, object]] | None = None,
     ) -> PhoneCall:
         """Let a call come in, and return it once the application has replied.
 
@@ -195,13 +197,25 @@ class VoiceSandbox:
             origin: Where the call comes from.
             headers: The headers that a call from SIP or an app carries.
             dialed: What ``to`` is.
+            script: What the caller does; see the documentation of the sandbox.
 
         Raises:
             RejectedError: The number does not belong to the application, or cannot be read.
+            ScriptError: The script is not one.
         """
         pairs = tuple(CallHeader(key=key, value=value) for key, value in (headers or {}).items())
         incoming = IncomingCall(origin, caller, Dialed(dialed, to), headers=pairs)
-        return PhoneCall(self, self.act(lambda sandbox: sandbox.engine.receive(incoming)))
+        acts = None if script is None else Script.read(script)
+        return PhoneCall(self, self.act(lambda sandbox: sandbox.engine.receive(incoming, script=acts)))
+
+    def script(self, number: str, script: Sequence[Mapping[str, object]]) -> None:
+        """Attach a script to a number, for everyone who is called there.
+
+        Raises:
+            ScriptError: The script is not one.
+        """
+        acts = Script.read(script)
+        self.act(lambda sandbox: sandbox.engine.scripts.attach(acts, number))
 
     @property
     def calls(self) -> list[PhoneCall]:

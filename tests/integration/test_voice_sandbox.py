@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.engine import RejectedError, ScriptError
 from sinch_voice_mcp.testing import OWN_NUMBER, VoiceSandbox, running_sandbox
 
-GREETING = {"instructions": [{"name": "say", "text": "Hello"}], "action": {"name": "hangup"}}
+HELLO = {"name": "say", "text": "Hello"}
+HANGUP = {"name": "hangup"}
+GREETING = {"instructions": [{"name": "answer"}, HELLO], "action": HANGUP}
 CALLOUT = {
     "method": "customCallout",
     "customCallout": {"destination": {"type": "number", "endpoint": "+12025550101"}, "cli": OWN_NUMBER},
@@ -18,8 +20,13 @@ CALLOUT = {
 
 
 async def greet(request: Request) -> Response:
-    event = (await request.json())["event"]
-    return JSONResponse(GREETING) if event in {"ice", "ace"} else Response()
+    match await request.json():
+        case {"event": "ice"}:
+            return JSONResponse(GREETING)
+        case {"event": "ace"}:
+            return JSONResponse({"instructions": [HELLO], "action": HANGUP})
+        case _:
+            return Response()
 
 
 APP = Starlette(routes=[Route("/voice", greet, methods=["POST"])])
@@ -63,6 +70,17 @@ def test_a_callee_rejects_and_an_app_calls(voice_sandbox: VoiceSandbox) -> None:
     assert call.events[0]["callHeaders"] == [{"key": "order", "value": "42"}]
     with pytest.raises(RejectedError, match="No application has the number"):
         voice_sandbox.receive(to="+14155550109")
+
+
+def test_a_caller_and_a_callee_follow_scripts(voice_sandbox: VoiceSandbox) -> None:
+    voice_sandbox.serve(APP, "/voice")
+    call = voice_sandbox.receive(script=[{"after_s": 0.1, "hang_up": True}])
+    assert call.finish().report.reason == "CALLERHANGUP"
+    voice_sandbox.script("+12025550101", [{"busy": True}])
+    place(voice_sandbox)
+    assert voice_sandbox.calls[-1].finish().report.result == "BUSY"
+    with pytest.raises(ScriptError, match=r"script\[0\]"):
+        voice_sandbox.script("+12025550101", [{"dance": True}])
 
 
 def test_the_same_seed_gives_the_same_ids() -> None:
