@@ -51,6 +51,20 @@ async def embedded(sandbox: Sandbox, era: Era) -> AsyncGenerator[Caller]:
         yield voice
 
 
+async def test_a_server_with_live_rules_still_knows_that_it_calls_a_sandbox(era: Era) -> None:
+    sandbox = create_sandbox(clock=ScaledClock(1.0))
+    async with serving_app(sandbox.asgi) as url:
+        environ = {**IMPATIENT, **APPLICATION, "SINCH_VOICE_BASE_URL": url, "SINCH_VOICE_CALLING_HOURS": "any"}
+        environ |= {"SINCH_VOICE_DATABASE_URL": ":memory:", "SINCH_VOICE_CALLS_PER_HOUR": "unlimited"}
+        async with connected(load(environ), era) as voice:
+            # The numbers are fictional: a real platform would not get these requests.
+            for digits in LOST:
+                error = await voice.fails("place_tts_callout", to=number(digits), text=f"Hi {digits}", cli=OWN)
+                assert error["code"] == "outcome_unknown", digits
+            placed = await voice.ok("place_tts_callout", to=number("00"), text="Hi", cli=OWN)
+    assert placed["simulated"] is True
+
+
 @pytest.mark.parametrize("reach", [over_a_socket, embedded])
 async def test_a_call_whose_response_is_lost_has_an_unknown_outcome_and_is_not_placed_again(
     era: Era, reach: object

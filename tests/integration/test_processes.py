@@ -113,6 +113,25 @@ async def test_the_standalone_sandbox_logs_a_line_for_each_request_and_each_call
     assert ANNA not in logged
 
 
+async def test_the_standalone_sandbox_resets_a_connection_and_logs_that_it_failed() -> None:
+    async with running("sandbox", "--port", "0") as platform:
+        shown = await _shown(platform, until="Ctrl+C")
+        callout = {"destination": {"type": "number", "endpoint": "+12025550141"}, "cli": OWN, "text": "Hello"}
+        assert platform.stderr is not None
+        lines = BufferedByteReceiveStream(platform.stderr)
+        async with httpx2.AsyncClient(base_url=shown["base URL"], auth=(shown["key"], shown["secret"])) as client:
+            body = {"method": "ttsCallout", "ttsCallout": callout}
+            with pytest.raises(httpx2.ReadError):
+                await client.post("/calling/v1/callouts", json=body)
+            (await client.get("/v1/configuration/numbers")).raise_for_status()
+        with anyio.fail_after(20):
+            seen = [(await lines.receive_until(b"\n", 10_000)).decode().partition(" ")[2] for _ in range(2)]
+    assert seen == [
+        "200 POST /calling/v1/callouts  the connection fails: reset",
+        "200 GET /v1/configuration/numbers",
+    ]
+
+
 async def _shown(process: Process, until: str) -> dict[str, str]:
     """The rows of a start-up message, by name."""
     assert process.stdout is not None
