@@ -156,6 +156,17 @@ def test_a_script_of_a_number_is_played_by_second_phones_too() -> None:
     assert [(event, what) for _, event, what in did(world, call_id)] == [("said", "Ben"), ("ended", "CALLEEHANGUP")]
 
 
+def test_a_script_of_the_next_call_waits_for_a_call_and_not_for_a_second_phone() -> None:
+    world, call_id = playing([], CONTINUE)
+    world.wait(5)
+    world.engine.scripts.attach_to_next(Script.read([{"say": "next"}]))
+    world.update(call_id, {"name": "connectPstn", "number": BEN})
+    world.wait(20)
+    following = world.custom(BEN)
+    world.wait(20)
+    assert (did(world, call_id), did(world, following)) == ([], [(4.0, "said", "next")])
+
+
 def test_a_second_phone_that_is_dropped_does_nothing_more() -> None:
     world, call_id = playing([], CONTINUE)
     world.engine.scripts.attach(Script.read([{"say": "Ben"}, {"after_s": 20, "say": "Ben again"}]), BEN)
