@@ -26,6 +26,7 @@ from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, ParticipantReport, price
 from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptError
 from sinch_voice_mcp.sandbox.engine.state import TimelineEntry
+from sinch_voice_mcp.sandbox.engine.transport_faults import LostRequestError
 
 __all__ = [
     "BASE_URL",
@@ -43,6 +44,7 @@ __all__ = [
     "Endpoint",
     "Engine",
     "IncomingCall",
+    "LostRequestError",
     "NumberProfile",
     "Origin",
     "OutgoingCallback",

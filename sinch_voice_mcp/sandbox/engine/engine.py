@@ -185,25 +185,25 @@ class Engine:
         return self._exchange.ids.next("reference")
 
     def place(self, application_key: str, request: CalloutRequest, *, region: Region = DEFAULT_REGION) -> str:
-        """Accept a callout and return the id of its call; dialing starts at once."""
+        """Accept a callout and return the id of its call; dialing starts at once.
+
+        Raises:
+            RejectedError: The platform does not accept it.
+            LostRequestError: The connection is to fail instead, and nothing was placed.
+        """
         self.catch_up()
         application = self.account.application(application_key)
         plan = admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
+        fault = transport_faults.fault_of(plan)
         session = Session(self._exchange, self._exchange.open(application.credentials.key, plan, region))
+        session.call.transport_fault = fault
         session.note("created", method=request.method, custom=plan.custom)
         session.after(0, ("dial", 0), DialingStarts(session.call.id))
         return session.call.id
 
-    def transport_fault(self, application_key: str, request: CalloutRequest) -> TransportFault | None:
-        """Return what goes wrong with the connection of a callout; the number that it calls says so.
-
-        Raises:
-            RejectedError: :meth:`place` would reject the callout.
-        """
-        application = self.account.application(application_key)
-        return transport_faults.fault_of(
-            admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
-        )
+    def transport_fault(self, call_id: str) -> TransportFault | None:
+        """Return what goes wrong with the response to the callout that placed a call; None for nothing."""
+        return self._known_session(call_id).call.transport_fault
 
     def receive(
         self, incoming: IncomingCall, application_key: str | None = None, *, script: Script | None = None

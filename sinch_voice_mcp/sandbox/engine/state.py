@@ -18,6 +18,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
 )
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
+from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
 from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
@@ -302,6 +303,7 @@ class SimulatedCall:
         recording: The recording in progress, if there is one.
         recorded: The recordings that have ended.
         held_callback: A callback that is sent after the disconnected-call event.
+        transport_fault: What goes wrong with the response to its callout; None for nothing.
         timeline: What happened, in order.
     """
 
@@ -321,6 +323,7 @@ class SimulatedCall:
     menu: MenuRun | None = None
     suppresses_callbacks: bool = False
     held_callback: OutgoingCallback | None = None
+    transport_fault: TransportFault | None = None
     recording: Recording | None = None
     recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])

@@ -7,10 +7,25 @@ from sinch_voice_mcp.sandbox.engine.state import CallPlan
 from sinch_voice_mcp.svaml import ConnectPstn, Document
 
 
+class LostRequestError(Exception):
+    """The connection fails before the platform places anything; ``fault`` says how."""
+
+    def __init__(self, fault: TransportFault) -> None:
+        self.fault = fault
+        super().__init__("the connection fails, as the number that was called says; nothing is placed")
+
+
 def fault_of(plan: CallPlan) -> TransportFault | None:
-    """Return what the sandbox does to the connection instead of a proper response; None for nothing."""
+    """Return what goes wrong with the connection although the call is placed; None for nothing.
+
+    Raises:
+        LostRequestError: It fails before the call is placed.
+    """
     endpoint = _first_endpoint(plan)
-    return None if endpoint is None else endpoint.profile.transport_fault
+    fault = None if endpoint is None else endpoint.profile.transport_fault
+    if fault is not None and not fault.places:
+        raise LostRequestError(fault)
+    return fault
 
 
 def _first_endpoint(plan: CallPlan) -> Endpoint | None:

@@ -12,6 +12,7 @@ from sinch_voice_mcp.sandbox.engine import (
     UNCHANGED,
     CallReport,
     Engine,
+    LostRequestError,
     OwnNumber,
     Region,
     RejectedError,
@@ -78,11 +79,11 @@ Endpoint = Callable[[RoutedRequest], RoutedResponse]
 def place_callout(request: RoutedRequest) -> RoutedResponse:
     """Place a callout and return the id of its call at once (POST)."""
     callout = reading.callout(request.body)
-    fault = request.engine.transport_fault(request.application, callout)
-    if fault is not None and not fault.places:
-        return RoutedResponse(fault=fault)
-    placed: JsonObject = {"callId": request.engine.place(request.application, callout, region=request.region)}
-    return RoutedResponse(body=placed, fault=fault)
+    try:
+        call_id = request.engine.place(request.application, callout, region=request.region)
+    except LostRequestError as lost:
+        return RoutedResponse(fault=lost.fault)
+    return RoutedResponse(body={"callId": call_id}, fault=request.engine.transport_fault(call_id))
 
 
 def get_call(request: RoutedRequest) -> RoutedResponse:

@@ -25,7 +25,29 @@ from tests.strategies import documents
 from tests.unit.sandbox.world import KEY, World, make_world
 
 rooms = st.sampled_from(["red", "blue"])
-SPECIAL = ("00", "01", "02", "03", "06", "07", "08", "10", "11", "13", "25", "30", "50", "51", "52", "55", "62")
+SPECIAL = (
+    "00",
+    "01",
+    "02",
+    "03",
+    "06",
+    "07",
+    "08",
+    "10",
+    "11",
+    "13",
+    "25",
+    "30",
+    "50",
+    "51",
+    "52",
+    "55",
+    "62",
+    "72",
+    "73",
+    "74",
+    "80",
+)
 numbers = st.sampled_from([f"+120255501{digits}" for digits in SPECIAL])
 MENU: dict[str, object] = {
     "name": "runMenu",
