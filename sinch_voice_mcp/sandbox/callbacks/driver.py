@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.callbacks.sender import CallbackSender
 from sinch_voice_mcp.sandbox.engine import Engine, OutgoingCallback
+from sinch_voice_mcp.sandbox.time import SimulatedClock
 
 
 class Driver:
@@ -24,6 +25,7 @@ class Driver:
         self._engine = engine
         self._clock = clock
         self._sender = sender
+        self._wait_until = clock.wait_when_idle if isinstance(clock, SimulatedClock) else clock.wait_until
         # The undelivered callbacks of each call, in order; the first one is being delivered.
         self._queues: dict[str, deque[OutgoingCallback]] = {}
         # Set while the driver runs: wakes it from waiting for the next event that is due.
@@ -35,6 +37,10 @@ class Driver:
         """Make a running driver check again what is due; do nothing if it does not run."""
         if self._woken is not None:
             self._woken.set()
+
+    def undelivered(self) -> frozenset[str]:
+        """Return the ids of the calls of which a callback is on its way, or has yet to be sent."""
+        return frozenset(self._queues) | self._engine.calls_back_for
 
     async def run(self) -> None:
         """Drive until canceled.
@@ -53,9 +59,11 @@ class Driver:
 
     async def settle(self) -> None:
         """Return once nothing is due now and no callback is on its way; drive until then unless the driver runs."""
-        if self._woken is not None:
-            await self._wait_until_quiet()
-            return
+        while self._woken is not None:
+            if self._is_quiet():
+                return
+            # The one who drives now may stop before it is quiet; then this one drives.
+            await self._wait_for_round()
         with self._exclusively():
             async with anyio.create_task_group() as group:
                 self._resume(group)
@@ -66,13 +74,12 @@ class Driver:
                         return
                     await woken.wait()
 
-    async def _wait_until_quiet(self) -> None:
-        while not self._is_quiet():
-            if self._round_done is None:
-                self._round_done = anyio.Event()
-            round_done = self._round_done
-            self.wake()
-            await round_done.wait()
+    async def _wait_for_round(self) -> None:
+        if self._round_done is None:
+            self._round_done = anyio.Event()
+        round_done = self._round_done
+        self.wake()
+        await round_done.wait()
 
     def _is_quiet(self) -> bool:
         due = self._engine.next_due()
@@ -137,5 +144,5 @@ class Driver:
             group.cancel_scope.cancel()
 
     async def _wake_at(self, due: datetime, woken: anyio.Event) -> None:
-        await self._clock.wait_until(due)
+        await self._wait_until(due)
         woken.set()

@@ -6,12 +6,14 @@ how to continue, simulated time stands still: nor does the outcome depend on how
 """
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import (
     conferences,
     documents,
+    given,
     handlers,
     interpreter,
     menus,
@@ -33,6 +35,7 @@ from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry
+from sinch_voice_mcp.sandbox.engine.views import CallView
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, RunMenu
 from sinch_voice_mcp.wire.callouts import CalloutRequest
@@ -100,6 +103,11 @@ class Engine:
     def awaits_reply(self) -> bool:
         """Whether a call waits for an application's reply; until then, simulated time stands still."""
         return self._exchange.outbox.awaits_reply
+
+    @property
+    def calls_back_for(self) -> frozenset[str]:
+        """The ids of the calls with a callback to take, or with one whose reply they wait for."""
+        return self._exchange.outbox.call_ids()
 
     @property
     def has_outgoing(self) -> bool:
@@ -180,6 +188,36 @@ class Engine:
         """
         parties.reject(self._session_in_progress(call_id))
 
+    def views(self) -> Iterator[CallView]:
+        """Yield every call of every application, the newest first, as it is now."""
+        self.catch_up()
+        now = self.now
+        return (CallView(call, now) for call in reversed(self._exchange.calls.values()))
+
+    def view(self, call_id: str) -> CallView:
+        """Return a call of any application, as it is now.
+
+        Raises:
+            RejectedError: 40400 if there is no such call.
+        """
+        self.catch_up()
+        call = self._exchange.calls.get(call_id)
+        if call is None:
+            raise RejectedError(40400, "Call not found")
+        return CallView(call, self.now)
+
+    def forget(self, call_ids: Iterable[str]) -> None:
+        """Remove calls that have ended; the others stay."""
+        calls = self._exchange.calls
+        for call_id in call_ids:
+            call = calls.get(call_id)
+            if call is not None and call.ended is not None:
+                del calls[call_id]
+
+    def watch(self, on_entry: Callable[[CallView, TimelineEntry], None]) -> None:
+        """Have a function called after each entry of a timeline; it may look at the call, but change nothing."""
+        self._exchange.on_entry = lambda call, entry: on_entry(CallView(call, entry.at), entry)
+
     def reference(self) -> str:
         """Return a fresh reference for an error."""
         return self._exchange.ids.next("reference")
@@ -197,6 +235,7 @@ class Engine:
         fault = transport_faults.fault_of(plan)
         session = Session(self._exchange, self._exchange.open(application.credentials.key, plan, region))
         session.call.transport_fault = fault
+        session.call.given.extend(given.in_callout(request))
         session.note("created", method=request.method, custom=plan.custom)
         session.after(0, ("dial", 0), DialingStarts(session.call.id))
         return session.call.id
@@ -273,6 +312,7 @@ class Engine:
         is_answered = session.call.answered_at is not None
         if not is_answered and not isinstance(document.action, Hangup):
             raise RejectedError(40900, "The call is not answered")
+        session.call.given.append(given.GivenSvaml("update", data))
         session.note("updated", action=_action_name(document), leg=leg or "")
         if is_answered:
             interpreter.update(session, document, leg)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Literal
@@ -60,6 +60,8 @@ class Exchange:
         self.timers = Timers[TimedEvent]()
         self.calls: dict[str, SimulatedCall] = {}
         self.conferences: dict[ConferenceKey, SimulatedConference] = {}
+        # What is called after each entry of a timeline; it must not change the call.
+        self.on_entry: Callable[[SimulatedCall, TimelineEntry], None] | None = None
         self._entries = 0
 
     def open(
@@ -74,7 +76,10 @@ class Exchange:
     def note(self, call: SimulatedCall, event: TimelineKind, detail: dict[str, TimelineValue]) -> None:
         """Add an entry to the timeline of a call."""
         self._entries += 1
-        call.timeline.append(TimelineEntry(self._entries, self.now, call.id, event, detail))
+        entry = TimelineEntry(self._entries, self.now, call.id, event, detail)
+        call.timeline.append(entry)
+        if self.on_entry is not None:
+            self.on_entry(call, entry)
 
     def post(self, outgoing: OutgoingCallback) -> None:
         """Put a callback into the outbox."""

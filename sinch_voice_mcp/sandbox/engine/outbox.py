@@ -92,6 +92,10 @@ class Outbox:
         """Whether a call waits for a reply."""
         return bool(self._awaited)
 
+    def call_ids(self) -> frozenset[str]:
+        """Return the calls with a queued callback, or with one whose reply they wait for."""
+        return frozenset(outgoing.call_id for outgoing in (*self._queue, *self._awaited.values()))
+
     def add_reply(self, sequence: int, body: bytes | None) -> None:
         """Keep a reply until it is its turn; drop one that no call waits for, or waits for any longer."""
         if sequence in self._awaited:

@@ -17,6 +17,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
     Region,
 )
 from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
@@ -304,6 +305,7 @@ class SimulatedCall:
         recorded: The recordings that have ended.
         held_callback: A callback that is sent after the disconnected-call event.
         transport_fault: What goes wrong with the response to its callout; None for nothing.
+        given: The SVAML that came with the callout and with updates, in order.
         timeline: What happened, in order.
     """
 
@@ -326,6 +328,7 @@ class SimulatedCall:
     transport_fault: TransportFault | None = None
     recording: Recording | None = None
     recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
+    given: list[GivenSvaml] = field(default_factory=list[GivenSvaml])
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
 
     @property

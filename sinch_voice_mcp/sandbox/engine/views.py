@@ -1,0 +1,175 @@
+"""Calls as those see them who watch the sandbox: every application's, with everything that is known, to read only."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
+from sinch_voice_mcp.sandbox.engine.reports import CallReport, report
+from sinch_voice_mcp.sandbox.engine.state import (
+    Dialing,
+    InConference,
+    Ringing,
+    SimulatedCall,
+    SimulatedLeg,
+    TimelineEntry,
+    TimelineKind,
+    TimelineValue,
+)
+
+CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
+"""Where a call is; the phone that a callout dialed decides."""
+
+CallKind = Literal["tts", "conference", "custom", "in"]
+"""What started a call: one of the three callouts, or a call that came in."""
+
+Direction = Literal["in", "out"]
+
+_KINDS: dict[TimelineValue, CallKind] = {
+    "ttsCallout": "tts",
+    "conferenceCallout": "conference",
+    "customCallout": "custom",
+}
+_TAG = re.compile(r"(?:^|[\s,])tag=([^\s,]+)")
+
+
+class CallView:
+    """One call; reading it changes nothing, and what is read is the state of the call at the time of reading."""
+
+    __slots__ = ("_call", "now")
+
+    def __init__(self, call: SimulatedCall, now: datetime) -> None:
+        self._call = call
+        self.now = now
+
+    @property
+    def id(self) -> str:
+        """The call id."""
+        return self._call.id
+
+    @property
+    def order(self) -> int:
+        """A number that is higher for newer calls, and stays the same: that of the first entry of the timeline."""
+        return self._call.timeline[0].sequence if self._call.timeline else 0
+
+    @property
+    def application_key(self) -> str:
+        """The application that placed the call."""
+        return self._call.application_key
+
+    @property
+    def state(self) -> CallState:
+        """Where the call is."""
+        call = self._call
+        if call.ended is not None:
+            return "ended"
+        if call.answered_at is not None:
+            return "answered"
+        match call.activity:
+            case Ringing():
+                return "ringing"
+            case Dialing():
+                return "dialing"
+            case _:
+                return "created"
+
+    @property
+    def kind(self) -> CallKind:
+        """What started the call."""
+        method = self._call.timeline[0].detail.get("method", "") if self._call.timeline else ""
+        return _KINDS.get(method, "in")
+
+    @property
+    def direction(self) -> Direction:
+        """Whether the call came in."""
+        return "in" if self.kind == "in" else "out"
+
+    @property
+    def custom(self) -> str:
+        """The member `custom` of the callout."""
+        return self._call.plan.custom
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """The tags in `custom`: ``tag=NAME``, separated by blanks or commas."""
+        custom = self._call.plan.custom
+        return _TAG.findall(custom) if "tag=" in custom else ()
+
+    @property
+    def called(self) -> Iterator[str]:
+        """The numbers that the call dialed, or is to dial first."""
+        if self._call.legs:
+            return (leg.number for leg in self._call.legs)
+        number = self._call.plan.number
+        return iter(() if number is None else (number,))
+
+    @property
+    def shown(self) -> Iterator[str]:
+        """The caller IDs that the phones showed, or that the callout named."""
+        if self._call.legs:
+            return (leg.cli for leg in self._call.legs if leg.cli is not None)
+        cli = self._call.plan.cli
+        return iter(() if cli is None else (cli,))
+
+    @property
+    def created_at(self) -> datetime:
+        """When the platform accepted the call."""
+        return self._call.created_at
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the first callee picked up; None before that."""
+        return self._call.answered_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the call ended; None before that."""
+        ended = self._call.ended
+        return None if ended is None else ended.at
+
+    @property
+    def report(self) -> CallReport:
+        """The call as the platform's API reports it."""
+        return report(self._call, self.now)
+
+    @property
+    def cost(self) -> Decimal:
+        """The cost until now, in USD."""
+        return self.report.debit
+
+    @property
+    def legs(self) -> Sequence[SimulatedLeg]:
+        """The phones of the call; the first is the one that the callout dialed."""
+        return self._call.legs
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that documents set."""
+        return self._call.cookies
+
+    @property
+    def conference(self) -> str | None:
+        """The conference that the call is in; None if it is in none."""
+        resting = self._call.resting_state
+        return resting.conference_id if isinstance(resting, InConference) and self._call.ended is None else None
+
+    @property
+    def timeline(self) -> Sequence[TimelineEntry]:
+        """What happened, in order."""
+        return self._call.timeline
+
+    @property
+    def given(self) -> Sequence[GivenSvaml]:
+        """The SVAML that came with the callout and with updates, in order."""
+        return self._call.given
+
+    @property
+    def keys(self) -> str:
+        """All keys that were pressed, in order."""
+        return "".join(self.details("pressed", "key"))
+
+    def details(self, event: TimelineKind, member: str) -> Iterator[str]:
+        """Yield a member of all entries of one kind in the timeline, as text."""
+        return (str(entry.detail.get(member, "")) for entry in self._call.timeline if entry.event == event)
