@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from sinch_voice_mcp.sandbox.engine import CallbackKind
+from sinch_voice_mcp.sandbox.engine import CallbackKind, OutgoingCallback
 from sinch_voice_mcp.wire.codes import is_success
 
 TIMEOUT_S = 5.0
@@ -54,6 +55,11 @@ class DeliveryAttempt:
         latency_s: Real seconds that the attempt took.
         reply: The first 64 KiB of the response's body.
         failure: Why there was no response; None if there was one.
+        sequence: Its number among all attempts.
+        callback: The callback; None if that is not known.
+        request: What was posted; None if it was not.
+        sent_at: The real instant at which it was posted.
+        replay_of: The number of the attempt that it repeats; None if it is not a replay.
     """
 
     url: str
@@ -63,3 +69,13 @@ class DeliveryAttempt:
     latency_s: float
     reply: bytes
     failure: str | None = None
+    sequence: int = 0
+    callback: OutgoingCallback | None = None
+    request: CallbackRequest | None = None
+    sent_at: datetime | None = None
+    replay_of: int | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether the application accepted the callback."""
+        return self.status is not None and is_success(self.status)

@@ -1,11 +1,13 @@
 """The sender of callbacks: it signs them, posts them, and tries the fallback URL once if the primary one fails."""
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from sinch_voice_mcp.clock import Clock
+from sinch_voice_mcp.sandbox.callbacks.log import AttemptLog
 from sinch_voice_mcp.sandbox.callbacks.posting import (
     TIMEOUT_S,
     CallbackRequest,
@@ -13,23 +15,45 @@ from sinch_voice_mcp.sandbox.callbacks.posting import (
     DeliveryAttempt,
     Post,
 )
-from sinch_voice_mcp.sandbox.engine import OutgoingCallback
+from sinch_voice_mcp.sandbox.engine import CallbackFault, OutgoingCallback
 from sinch_voice_mcp.signing import Credentials, Message, authorization, callback_timestamp
 from sinch_voice_mcp.text.hosts import is_loopback
 
 CONTENT_TYPE = "application/json"
-MAX_ATTEMPTS_KEPT = 1000
 MAX_REPLY_BYTES_KEPT = 64 * 1024
 
-CLOCK_AHEAD = timedelta(minutes=10)
-"""How far in the future the timestamps are at numbers whose callbacks come from a clock that is ahead."""
+CLOCK_OFF = timedelta(minutes=10)
+"""How far from real time the timestamps of callbacks are that come from a wrong clock."""
+
+SigningFault = Literal["wrong", "missing", "old", "ahead"]
+"""What is wrong with a signature: another body is signed, there is none, or the timestamp is in the past or future."""
+
+_FAULTS: Mapping[CallbackFault | None, SigningFault] = {"bad signature": "wrong", "clock ahead": "ahead"}
+_OFF: Mapping[SigningFault | None, timedelta] = {"old": -CLOCK_OFF, "ahead": CLOCK_OFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One way to send a callback.
+
+    Attributes:
+        url: Where to.
+        body: The bytes to send.
+        fault: What is wrong with the signature; None for nothing.
+        replay_of: The number of the attempt that it repeats; None for the first sending.
+    """
+
+    url: str
+    body: bytes
+    fault: SigningFault | None = None
+    replay_of: int | None = None
 
 
 class CallbackSender:
     """Delivers callbacks.
 
     Attributes:
-        attempts: The last 1,000 attempts, oldest first.
+        attempts: The last attempts, oldest first.
     """
 
     def __init__(
@@ -52,13 +76,12 @@ class CallbackSender:
             timeout_s: Real seconds to wait for a response.
             on_attempt: Called after each attempt.
         """
-        self.attempts: deque[DeliveryAttempt] = deque(maxlen=MAX_ATTEMPTS_KEPT)
+        self.attempts = AttemptLog(on_attempt)
         self._post = post
         self._credentials_of = credentials_of
         self._wall = wall
         self._allow_remote = allow_remote
         self._timeout_s = timeout_s
-        self._on_attempt = on_attempt
 
     async def deliver(self, outgoing: OutgoingCallback) -> bytes | None:
         """Deliver a callback; return the body of the valid response, None if there was none."""
@@ -68,46 +91,58 @@ class CallbackSender:
             return again if reply is None else reply
         return reply
 
+    async def replay(self, outgoing: OutgoingCallback, sending: Sending) -> DeliveryAttempt:
+        """Send a callback once more; the response is recorded, and no call depends on it."""
+        if (reason := self._reason_not_to_post(sending.url)) is not None:
+            return self._note_failure(outgoing, sending, reason)
+        attempt, _ = await self._attempt(outgoing, sending)
+        return attempt
+
     async def _deliver_once(self, outgoing: OutgoingCallback) -> bytes | None:
         for index, url in enumerate(outgoing.urls):
+            sending = Sending(url, outgoing.body, _FAULTS.get(outgoing.fault))
             if outgoing.fault == "primary fails" and index == 0:
-                self._note_failure(outgoing, url, "the number makes the first URL fail")
+                self._note_failure(outgoing, sending, "the number makes the first URL fail")
             elif (reason := self._reason_not_to_post(url)) is not None:
-                self._note_failure(outgoing, url, reason)
+                self._note_failure(outgoing, sending, reason)
             else:
-                response = await self._attempt(outgoing, url)
+                _, response = await self._attempt(outgoing, sending)
                 if response is not None and response.is_success:
                     return response.body
         return None
 
-    async def _attempt(self, outgoing: OutgoingCallback, url: str) -> CallbackResponse | None:
+    async def _attempt(
+        self, outgoing: OutgoingCallback, sending: Sending
+    ) -> tuple[DeliveryAttempt, CallbackResponse | None]:
         started = self._wall.now()
-        response = await self._post(self._signed(outgoing, url, started))
-        latency = (self._wall.now() - started).total_seconds()
-        self._note(
-            DeliveryAttempt(
-                url,
-                outgoing.kind,
-                outgoing.call_id,
-                None if response is None else response.status,
-                latency,
-                b"" if response is None else response.body[:MAX_REPLY_BYTES_KEPT],
-                "no connection, or no response in time" if response is None else None,
-            )
+        request = self._signed(outgoing, sending, started)
+        response = await self._post(request)
+        attempt = DeliveryAttempt(
+            sending.url,
+            outgoing.kind,
+            outgoing.call_id,
+            None if response is None else response.status,
+            (self._wall.now() - started).total_seconds(),
+            b"" if response is None else response.body[:MAX_REPLY_BYTES_KEPT],
+            "no connection, or no response in time" if response is None else None,
+            self.attempts.next_sequence(),
+            outgoing,
+            request,
+            started,
+            sending.replay_of,
         )
-        return response
+        self.attempts.add(attempt)
+        return attempt, response
 
-    def _signed(self, outgoing: OutgoingCallback, url: str, now: datetime) -> CallbackRequest:
+    def _signed(self, outgoing: OutgoingCallback, sending: Sending, now: datetime) -> CallbackRequest:
         credentials = self._credentials_of(outgoing.application_key)
-        stamp = callback_timestamp(now + CLOCK_AHEAD if outgoing.fault == "clock ahead" else now)
-        covered = outgoing.body + b" " if outgoing.fault == "bad signature" else outgoing.body
-        message = Message("POST", urlsplit(url).path or "/", CONTENT_TYPE, stamp, covered)
-        headers = {
-            "authorization": authorization(credentials, message),
-            "content-type": CONTENT_TYPE,
-            "x-timestamp": stamp,
-        }
-        return CallbackRequest(url, headers, outgoing.body, self._timeout_s)
+        stamp = callback_timestamp(now + _OFF.get(sending.fault, timedelta()))
+        covered = sending.body + b" " if sending.fault == "wrong" else sending.body
+        message = Message("POST", urlsplit(sending.url).path or "/", CONTENT_TYPE, stamp, covered)
+        headers = {"content-type": CONTENT_TYPE, "x-timestamp": stamp}
+        if sending.fault != "missing":
+            headers["authorization"] = authorization(credentials, message)
+        return CallbackRequest(sending.url, headers, sending.body, self._timeout_s)
 
     def _reason_not_to_post(self, url: str) -> str | None:
         """Return why a URL must not be posted to; None if it may."""
@@ -122,9 +157,18 @@ class CallbackSender:
             return "not a loopback host, and others are not allowed"
         return None
 
-    def _note_failure(self, outgoing: OutgoingCallback, url: str, failure: str) -> None:
-        self._note(DeliveryAttempt(url, outgoing.kind, outgoing.call_id, None, 0.0, b"", failure))
-
-    def _note(self, attempt: DeliveryAttempt) -> None:
-        self.attempts.append(attempt)
-        self._on_attempt(attempt)
+    def _note_failure(self, outgoing: OutgoingCallback, sending: Sending, failure: str) -> DeliveryAttempt:
+        attempt = DeliveryAttempt(
+            sending.url,
+            outgoing.kind,
+            outgoing.call_id,
+            None,
+            0.0,
+            b"",
+            failure,
+            self.attempts.next_sequence(),
+            outgoing,
+            replay_of=sending.replay_of,
+        )
+        self.attempts.add(attempt)
+        return attempt
