@@ -20,13 +20,13 @@ from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, Lo
 from sinch_voice_mcp.app.ports import serve_on_port
 from sinch_voice_mcp.client import Timeouts, VoiceClient
 from sinch_voice_mcp.client.advice import EMBEDDED
-from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, ScaledClock, SystemClock
+from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, SystemClock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.policy.urls import host_listed, url_host
-from sinch_voice_mcp.sandbox import Post, Sandbox, SandboxOptions, create_sandbox
+from sinch_voice_mcp.sandbox import Post, Sandbox, SandboxOptions, SimulatedClock, create_sandbox
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, Sandboxes, Storage, Terms, open_storage
@@ -43,7 +43,7 @@ def embedded_sandbox(settings: Settings, post: Post, base_url: str = LOOPBACK_UR
     """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
     seed = settings.sandbox_seed
     return create_sandbox(
-        clock=ScaledClock(settings.sandbox_speed),
+        clock=SimulatedClock(SystemClock(), speed=settings.sandbox_speed),
         credentials=settings.credentials,
         post=post,
         # A journal or a transcript can outlive the process, and must not name two calls alike.

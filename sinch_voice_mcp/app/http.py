@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -72,8 +72,13 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
         yield listener
 
 
-async def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits = DEFAULT_CONNECTION_LIMITS) -> None:
-    """Serve until canceled; requests in progress are finished first."""
+async def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    limits: ConnectionLimits = DEFAULT_CONNECTION_LIMITS,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until canceled; requests in progress are finished first, after ``on_stop`` has ended those that wait."""
     config = uvicorn.Config(
         app,
         http=connection_type(limits),
@@ -89,16 +94,17 @@ async def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits 
     # The command handles signals; uvicorn would install its own handlers.
     server.capture_signals = _no_signals
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_when_canceled, server)
+        tasks.start_soon(_stop_when_canceled, server, on_stop)
         with anyio.CancelScope(shield=True):
             await server.serve(sockets=[listener])
         tasks.cancel_scope.cancel()
 
 
-async def _stop_when_canceled(server: uvicorn.Server) -> None:
+async def _stop_when_canceled(server: uvicorn.Server, on_stop: Callable[[], None]) -> None:
     try:
         await anyio.sleep_forever()
     finally:
+        on_stop()
         server.should_exit = True
 
 

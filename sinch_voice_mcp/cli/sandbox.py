@@ -72,7 +72,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))
     async with loopback.connected(None), anyio.create_task_group() as tasks:
         tasks.start_soon(platform.run)
-        await run_until_signaled(partial(serve, platform.asgi, listener))
+        await run_until_signaled(partial(serve, platform.asgi, listener, on_stop=platform.close))
         tasks.cancel_scope.cancel()
 
 

@@ -4,11 +4,13 @@ from sinch_voice_mcp.sandbox.callbacks import CallbackRequest, CallbackResponse,
 from sinch_voice_mcp.sandbox.engine import Dialed, Engine, IncomingCall, Origin, Script, ScriptError
 from sinch_voice_mcp.sandbox.routes.gateway import SeenRequest
 from sinch_voice_mcp.sandbox.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, create_sandbox
+from sinch_voice_mcp.sandbox.time import ClockMode, SimulatedClock
 
 __all__ = [
     "DEFAULT_CREDENTIALS",
     "CallbackRequest",
     "CallbackResponse",
+    "ClockMode",
     "DeliveryAttempt",
     "Dialed",
     "Engine",
@@ -20,5 +22,6 @@ __all__ = [
     "Script",
     "ScriptError",
     "SeenRequest",
+    "SimulatedClock",
     "create_sandbox",
 ]

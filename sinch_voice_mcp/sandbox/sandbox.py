@@ -5,13 +5,14 @@ themselves; the same seed and the same inputs give the same timeline.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, Driver, Post
+from sinch_voice_mcp.sandbox.control import PREFIX, ControlGateway, Controls, Feed
 from sinch_voice_mcp.sandbox.engine import BASE_URL, Engine
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
 from sinch_voice_mcp.signing import TOLERANCE, Credentials
@@ -43,6 +44,7 @@ class Sandbox:
         callbacks: The last 1,000 attempts to deliver a callback, oldest first.
         driver: Runs the engine for :meth:`run` and :meth:`settle`; call ``driver.wake()`` after changing the engine.
         listeners: What is called with each request and each attempt to deliver a callback.
+        feed: What happens in the sandbox, as it happens.
     """
 
     engine: Engine
@@ -52,6 +54,7 @@ class Sandbox:
     callbacks: Sequence[DeliveryAttempt]
     driver: Driver
     listeners: Listeners
+    feed: Feed
 
     async def run(self) -> None:
         """Let time pass and deliver callbacks until canceled; required if ``post`` was given.
@@ -60,6 +63,10 @@ class Sandbox:
             RuntimeError: The sandbox is already running.
         """
         await self.driver.run()
+
+    def close(self) -> None:
+        """End the streams and waits of the control API, so that a server can stop at once; calls are not affected."""
+        self.feed.close()
 
     async def settle(self) -> None:
         """Return once nothing is due now, and every callback has been delivered and replied to."""
@@ -76,6 +83,7 @@ class SandboxOptions:
         strict_numbers: Whether to reject numbers without leading plus with 40005.
         allow_remote: Whether to deliver callbacks to other machines, too.
         base_url: Where the API is reached, for the URLs in callbacks.
+        control_token: What opens the control API to other machines; without it, only programs on this one may use it.
     """
 
     seed: int = 1
@@ -83,6 +91,7 @@ class SandboxOptions:
     strict_numbers: bool = False
     allow_remote: bool = False
     base_url: str = BASE_URL
+    control_token: str | None = field(default=None, repr=False)
 
 
 DEFAULT_OPTIONS = SandboxOptions()
@@ -115,9 +124,11 @@ def create_sandbox(
         base_url=options.base_url,
     )
     real_time = wall or SystemClock()
-    listeners, sender = Listeners(), None
+    listeners, feed, sender = Listeners(), Feed(), None
+    engine.watch(feed.add)
 
     def attempted(attempt: DeliveryAttempt) -> None:
+        feed.add(attempt)
         # Looked up at each attempt, because it may be set later.
         listeners.on_attempt(attempt)
 
@@ -136,5 +147,6 @@ def create_sandbox(
         listeners.on_request(seen)
 
     gateway = Gateway(engine, real_time, options.tolerance, requested, clock=clock)
-    attempts: Sequence[DeliveryAttempt] = () if sender is None else sender.attempts
-    return Sandbox(engine, asgi_app(engine, gateway), credentials, gateway.requests, attempts, driver, listeners)
+    controls = Controls(engine, driver, clock, real_time, sender, feed)
+    asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
+    return Sandbox(engine, asgi, credentials, gateway.requests, controls.attempts, driver, listeners, feed)

@@ -194,17 +194,10 @@ class Engine:
         now = self.now
         return (CallView(call, now) for call in reversed(self._exchange.calls.values()))
 
-    def view(self, call_id: str) -> CallView:
-        """Return a call of any application, as it is now.
-
-        Raises:
-            RejectedError: 40400 if there is no such call.
-        """
-        self.catch_up()
+    def view(self, call_id: str) -> CallView | None:
+        """Return a call of any application, as it is after all that was handled so far; None if there is none."""
         call = self._exchange.calls.get(call_id)
-        if call is None:
-            raise RejectedError(40400, "Call not found")
-        return CallView(call, self.now)
+        return None if call is None else CallView(call, self.now)
 
     def forget(self, call_ids: Iterable[str]) -> None:
         """Remove calls that have ended; the others stay."""
@@ -214,9 +207,9 @@ class Engine:
             if call is not None and call.ended is not None:
                 del calls[call_id]
 
-    def watch(self, on_entry: Callable[[CallView, TimelineEntry], None]) -> None:
-        """Have a function called after each entry of a timeline; it may look at the call, but change nothing."""
-        self._exchange.on_entry = lambda call, entry: on_entry(CallView(call, entry.at), entry)
+    def watch(self, on_entry: Callable[[TimelineEntry], None]) -> None:
+        """Have a function called after each entry of a timeline; it may look at calls, but change nothing."""
+        self._exchange.on_entry = on_entry
 
     def reference(self) -> str:
         """Return a fresh reference for an error."""

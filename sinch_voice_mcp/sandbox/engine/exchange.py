@@ -60,8 +60,8 @@ class Exchange:
         self.timers = Timers[TimedEvent]()
         self.calls: dict[str, SimulatedCall] = {}
         self.conferences: dict[ConferenceKey, SimulatedConference] = {}
-        # What is called after each entry of a timeline; it must not change the call.
-        self.on_entry: Callable[[SimulatedCall, TimelineEntry], None] | None = None
+        # What is called after each entry of a timeline; it must change nothing.
+        self.on_entry: Callable[[TimelineEntry], None] | None = None
         self._entries = 0
 
     def open(
@@ -79,7 +79,7 @@ class Exchange:
         entry = TimelineEntry(self._entries, self.now, call.id, event, detail)
         call.timeline.append(entry)
         if self.on_entry is not None:
-            self.on_entry(call, entry)
+            self.on_entry(entry)
 
     def post(self, outgoing: OutgoingCallback) -> None:
         """Put a callback into the outbox."""

@@ -1,7 +1,7 @@
 """Calls as those see them who watch the sandbox: every application's, with everything that is known, to read only."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -27,11 +27,12 @@ CallKind = Literal["tts", "conference", "custom", "in"]
 
 Direction = Literal["in", "out"]
 
-_KINDS: dict[TimelineValue, CallKind] = {
+_KINDS: Mapping[TimelineValue, CallKind] = {
     "ttsCallout": "tts",
     "conferenceCallout": "conference",
     "customCallout": "custom",
 }
+_SPEECH: Mapping[TimelineKind, str] = {"say": "text", "play": "prompts", "menu": "prompt", "heard": "text"}
 _TAG = re.compile(r"(?:^|[\s,])tag=([^\s,]+)")
 
 
@@ -164,6 +165,13 @@ class CallView:
     def given(self) -> Sequence[GivenSvaml]:
         """The SVAML that came with the callout and with updates, in order."""
         return self._call.given
+
+    @property
+    def speech(self) -> Iterator[str]:
+        """What the platform and the callees said, and the prompts that were played."""
+        for entry in self._call.timeline:
+            if (member := _SPEECH.get(entry.event)) is not None:
+                yield str(entry.detail[member])
 
     @property
     def keys(self) -> str:

@@ -1,7 +1,7 @@
 """The gateway: it reads a request, authenticates it, routes it, and sends the response."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
@@ -129,28 +129,43 @@ class Gateway:
         return _rejection(error, self._engine.reference(), status=status)
 
 
-class EveryPath(BaseRoute):
-    """Passes every HTTP request to the gateway, because Starlette's own routes would match decoded paths."""
+class PathsBelow(BaseRoute):
+    """Passes HTTP requests below a path to an application, because Starlette's own routes would match decoded paths."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        """Pass requests for the path itself, and for everything below it; an empty path stands for all requests."""
+        self._path = path
+        self._app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match any HTTP request."""
-        return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
+        """Match HTTP requests below the path."""
+        is_here = scope["type"] == "http"
+        if is_here and self._path:
+            path = raw_path(scope["path"], scope.get("raw_path"))
+            is_here = path == self._path or path.startswith(f"{self._path}/")
+        return (Match.FULL if is_here else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the gateway respond."""
-        await self._gateway(scope, receive, send)
+        """Let the application respond."""
+        await self._app(scope, receive, send)
 
 
-def asgi_app(engine: Engine, gateway: Gateway) -> Starlette:
-    """Return the application: the gateway, and a JSON response even to unexpected errors."""
+def asgi_app(engine: Engine, gateway: Gateway, below: Mapping[str, ASGIApp]) -> Starlette:
+    """Return the application, with a JSON response even to unexpected errors.
+
+    Args:
+        engine: The platform.
+        gateway: Responds to every request that no other application gets.
+        below: Applications that get the requests below a path.
+    """
 
     def unexpected(_request: Request, _error: Exception) -> Response:
         return _to_http(_rejection(RejectedError(50000), engine.reference()))
 
-    return Starlette(routes=[EveryPath(gateway)], exception_handlers={Exception: unexpected})
+    return Starlette(
+        routes=[*(PathsBelow(*pair) for pair in below.items()), PathsBelow("", gateway)],
+        exception_handlers={Exception: unexpected},
+    )
 
 
 def _rejection(error: RejectedError, reference: str, *, status: int | None = None) -> RoutedResponse:

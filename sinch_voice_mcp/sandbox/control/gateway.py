@@ -1,0 +1,122 @@
+"""The gateway of the control API: it checks who asks, reads a request, routes it, and sends the response."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict, is_dataclass
+from http import HTTPStatus
+
+import anyio
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sinch_voice_mcp.sandbox.control.access import Access
+from sinch_voice_mcp.sandbox.control.controls import Controls
+from sinch_voice_mcp.sandbox.control.errors import ControlError
+from sinch_voice_mcp.sandbox.control.responses import ErrorDetail, ErrorResponse
+from sinch_voice_mcp.sandbox.control.routes import find
+from sinch_voice_mcp.sandbox.control.routing import EventStream, RawRequest
+from sinch_voice_mcp.signing import raw_path
+from sinch_voice_mcp.text.masked_logs import masked_logger
+from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER
+
+_HEADERS = {
+    SANDBOX_HEADER: "1",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
+_UNBUFFERED = {"x-accel-buffering": "no"}
+_log = masked_logger(__name__)
+
+
+class ControlGateway:
+    """An ASGI application for HTTP requests below ``/_sandbox``."""
+
+    def __init__(self, controls: Controls, token: str | None) -> None:
+        """Create a gateway to some controls; without a token only programs on this machine may use it."""
+        self._controls = controls
+        self._access = Access(token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request."""
+        try:
+            answer = await self._answer(Request(scope, receive))
+            response = await _opened(answer.chunks) if isinstance(answer, EventStream) else _json(answer)
+        except ClientDisconnect:
+            # The client went away while sending, so it reads no response either.
+            return
+        except ControlError as error:
+            response = _error(error)
+        except Exception:  # noqa: BLE001 - the client gets a response in any case, and the log has the error
+            _log.exception("a request to the control API could not be answered")
+            response = _error(ControlError("unexpected", "the sandbox has a bug", "Look into its log, and report it."))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> object:
+        peer = request.client.host if request.client is not None else None
+        self._access.check(request.headers, peer, request.url.scheme)
+        route, parameters = find(request.method, raw_path(request.scope["path"], request.scope.get("raw_path")))
+        raw = RawRequest(
+            parameters,
+            request.scope["query_string"].decode("latin-1"),
+            await _read(request),
+            dict(request.headers),
+        )
+        return await route.respond(self._controls, raw)
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body.
+
+    Raises:
+        ControlError: It is too large; the rest was not read.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise ControlError("body_too_large", f"the body has more than {MAX_BODY_BYTES:,} bytes", "Send less.")
+    return bytes(body)
+
+
+def _json(answer: object, status: int = HTTPStatus.OK) -> Response:
+    data = asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer
+    # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.
+    return Response(json.dumps(data), status, _HEADERS, "application/json")
+
+
+def _error(error: ControlError) -> Response:
+    response = _json(ErrorResponse(ErrorDetail(error.code, error.message, error.next_step)), error.status)
+    response.headers.update(error.headers)
+    return response
+
+
+async def _opened(chunks: AsyncGenerator[bytes]) -> ASGIApp:
+    """Return a response that sends events until there are no more, or until the client goes away.
+
+    Raises:
+        ControlError: The stream cannot begin; this is a response of its own.
+    """
+    first = await anext(chunks)
+    model = Response(headers=_HEADERS | _UNBUFFERED, media_type="text/event-stream")
+    headers = [pair for pair in model.raw_headers if pair[0] != b"content-length"]
+
+    async def respond(_scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(chunks), anyio.create_task_group() as tasks:
+            tasks.start_soon(_cancel_on_disconnect, receive, tasks.cancel_scope)
+            await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            tasks.cancel_scope.cancel()
+
+    return respond
+
+
+async def _cancel_on_disconnect(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
