@@ -12,14 +12,14 @@ from sinch_voice_mcp.sandbox.control import showing
 from sinch_voice_mcp.sandbox.control.calls import query_of
 from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError
-from sinch_voice_mcp.sandbox.control.requests import NoBody, NoParameters, Page, ReplayRequest
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Page, ReplayRequest
 from sinch_voice_mcp.sandbox.control.responses import CallbackPage, Replayed
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.search import Query
 from sinch_voice_mcp.sandbox.engine import OutgoingCallback
 
 
-async def list_callbacks(request: ControlRequest[Page, NoBody]) -> CallbackPage:
+async def list_callbacks(request: ControlRequest[Page, EmptyBody]) -> CallbackPage:
     """List the attempts to deliver callbacks, the newest first; a query selects them by their calls."""
     page, controls = request.parameters, request.controls
     controls.engine.catch_up()

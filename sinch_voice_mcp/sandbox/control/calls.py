@@ -4,13 +4,13 @@ from itertools import islice
 
 from sinch_voice_mcp.sandbox.control import showing
 from sinch_voice_mcp.sandbox.control.errors import ControlError
-from sinch_voice_mcp.sandbox.control.requests import NoBody, NoParameters, Page, Search
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Page, Search
 from sinch_voice_mcp.sandbox.control.responses import CallDetail, CallPage, Removal
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.search import Query, QueryError, parse
 
 
-async def list_calls(request: ControlRequest[Page, NoBody]) -> CallPage:
+async def list_calls(request: ControlRequest[Page, EmptyBody]) -> CallPage:
     """List or search calls, the newest first."""
     page, controls = request.parameters, request.controls
     query, deliveries = query_of(page), controls.deliveries()
@@ -24,7 +24,7 @@ async def list_calls(request: ControlRequest[Page, NoBody]) -> CallPage:
     return CallPage(tuple(showing.summary(call) for call in shown), shown[-1].order if more else None)
 
 
-async def remove_calls(request: ControlRequest[Search, NoBody]) -> Removal:
+async def remove_calls(request: ControlRequest[Search, EmptyBody]) -> Removal:
     """Remove the calls that match and have ended, with their callbacks; calls in progress stay and are counted."""
     query, controls = query_of(request.parameters), request.controls
     deliveries = controls.deliveries()
@@ -36,7 +36,7 @@ async def remove_calls(request: ControlRequest[Search, NoBody]) -> Removal:
     return Removal(len(ended), len(found) - len(ended))
 
 
-async def get_call(request: ControlRequest[NoParameters, NoBody]) -> CallDetail:
+async def get_call(request: ControlRequest[NoParameters, EmptyBody]) -> CallDetail:
     """Return everything about a call: legs, cost, timeline, transcript, callbacks, and findings in its SVAML."""
     controls = request.controls
     controls.engine.catch_up()

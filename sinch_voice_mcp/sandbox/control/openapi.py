@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from sinch_voice_mcp.sandbox.control.errors import STATUSES
-from sinch_voice_mcp.sandbox.control.requests import NoBody
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody
 from sinch_voice_mcp.sandbox.control.responses import ErrorResponse
 from sinch_voice_mcp.sandbox.control.routing import PREFIX, ControlRoute, EventStream
 from sinch_voice_mcp.sandbox.control.search import FIELDS
@@ -75,7 +75,7 @@ def _operation(route: ControlRoute[Any, Any], schemas: _Schemas) -> dict[str, An
         "parameters": [*_in_path(route.path), *_in_query(route.parameters)],
         "responses": {"200": _response(route, schemas), "default": _error(schemas)},
     }
-    if route.body is not NoBody:
+    if route.body is not EmptyBody:
         operation["requestBody"] = {
             "required": any(field.is_required() for field in route.body.model_fields.values()),
             "content": {"application/json": {"schema": schemas[route.body, "validation"]}},

@@ -60,7 +60,7 @@ class Waiting(Search):
     """How many calls have to match."""
 
 
-class NoBody(_Body):
+class EmptyBody(_Body):
     """No body, or an empty object."""
 
 

@@ -8,7 +8,7 @@ from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.requests import (
     ClockChange,
     Keys,
-    NoBody,
+    EmptyBody,
     NoParameters,
     Page,
     PhoneAction,
@@ -24,7 +24,7 @@ from sinch_voice_mcp.text.suggestions import nearest
 _MIN_SIMILARITY = 0.6
 
 
-async def describe(_request: ControlRequest[NoParameters, NoBody]) -> ApiDocument:
+async def describe(_request: ControlRequest[NoParameters, EmptyBody]) -> ApiDocument:
     """Return this document: every route, parameter, body and response of the control API."""
     return openapi.document(ROUTES)
 

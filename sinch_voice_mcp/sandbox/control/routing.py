@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError, ErrorCode
-from sinch_voice_mcp.sandbox.control.requests import NoBody, NoParameters
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters
 from sinch_voice_mcp.svaml import parse_json
 from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
@@ -126,24 +126,24 @@ class ControlRoute(Generic[Parameters, Body]):
 
 def get(
     path: str,
-    endpoint: Callable[[ControlRequest[Parameters, NoBody]], Awaitable[object]],
+    endpoint: Callable[[ControlRequest[Parameters, EmptyBody]], Awaitable[object]],
     parameters: type[Parameters] = NoParameters,
-) -> ControlRoute[Parameters, NoBody]:
+) -> ControlRoute[Parameters, EmptyBody]:
     """Return a route that reads something."""
-    return ControlRoute("GET", path, endpoint, parameters, NoBody)
+    return ControlRoute("GET", path, endpoint, parameters, EmptyBody)
 
 
 def delete(
     path: str,
-    endpoint: Callable[[ControlRequest[Parameters, NoBody]], Awaitable[object]],
+    endpoint: Callable[[ControlRequest[Parameters, EmptyBody]], Awaitable[object]],
     parameters: type[Parameters] = NoParameters,
-) -> ControlRoute[Parameters, NoBody]:
+) -> ControlRoute[Parameters, EmptyBody]:
     """Return a route that removes something."""
-    return ControlRoute("DELETE", path, endpoint, parameters, NoBody)
+    return ControlRoute("DELETE", path, endpoint, parameters, EmptyBody)
 
 
 def post(
-    path: str, endpoint: Callable[[ControlRequest[NoParameters, Body]], Awaitable[object]], body: type[Body] = NoBody
+    path: str, endpoint: Callable[[ControlRequest[NoParameters, Body]], Awaitable[object]], body: type[Body] = EmptyBody
 ) -> ControlRoute[NoParameters, Body]:
     """Return a route that changes something."""
     return ControlRoute("POST", path, endpoint, NoParameters, body)

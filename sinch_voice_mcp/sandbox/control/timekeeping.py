@@ -6,7 +6,7 @@ from sinch_voice_mcp.clock import ScaledClock
 from sinch_voice_mcp.sandbox.control import showing
 from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError
-from sinch_voice_mcp.sandbox.control.requests import ClockChange, NoBody, NoParameters
+from sinch_voice_mcp.sandbox.control.requests import ClockChange, EmptyBody, NoParameters
 from sinch_voice_mcp.sandbox.control.responses import ClockReading, Readiness
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.time import ClockMode, SimulatedClock
@@ -25,7 +25,7 @@ class _Movable(Protocol):
         ...
 
 
-async def read_clock(request: ControlRequest[NoParameters, NoBody]) -> ClockReading:
+async def read_clock(request: ControlRequest[NoParameters, EmptyBody]) -> ClockReading:
     """Return simulated time, and how it passes."""
     request.controls.engine.catch_up()
     return _reading(request.controls)
@@ -47,7 +47,7 @@ async def change_clock(request: ControlRequest[NoParameters, ClockChange]) -> Cl
     return _reading(controls)
 
 
-async def read_readiness(request: ControlRequest[NoParameters, NoBody]) -> Readiness:
+async def read_readiness(request: ControlRequest[NoParameters, EmptyBody]) -> Readiness:
     """Return that the sandbox is ready, with its version and the number of its calls."""
     engine = request.controls.engine
     states = [call.state for call in engine.views()]

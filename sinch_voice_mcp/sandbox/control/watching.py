@@ -13,7 +13,7 @@ from sinch_voice_mcp.sandbox.control.calls import query_of
 from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.feed import Feed, FeedItem, Watcher
-from sinch_voice_mcp.sandbox.control.requests import NoBody, NoParameters, Waiting
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Waiting
 from sinch_voice_mcp.sandbox.control.responses import WaitResult
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest, EventStream
 from sinch_voice_mcp.sandbox.control.search import Query
@@ -24,7 +24,7 @@ KEEP_ALIVE_S = 15.0
 _RETRY_MS = 1_000
 
 
-async def wait_for_calls(request: ControlRequest[Waiting, NoBody]) -> WaitResult:
+async def wait_for_calls(request: ControlRequest[Waiting, EmptyBody]) -> WaitResult:
     """Wait until so many calls match a query, also if one of them matches only for a moment.
 
     The response comes at once if they match already, and with `matched` false when the time is over.
@@ -40,7 +40,7 @@ async def wait_for_calls(request: ControlRequest[Waiting, NoBody]) -> WaitResult
     return search.result()
 
 
-async def stream_events(request: ControlRequest[NoParameters, NoBody]) -> EventStream:
+async def stream_events(request: ControlRequest[NoParameters, EmptyBody]) -> EventStream:
     """Stream entries of timelines (`timeline`) and attempts to deliver callbacks (`callback`) as they happen.
 
     The header `Last-Event-ID` resumes after an event, of which the last 1,000 are kept; `gap` says how many are
