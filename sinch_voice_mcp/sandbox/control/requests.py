@@ -68,7 +68,7 @@ class PhoneAction(_Body):
     """The phone that is meant."""
 
     leg: Leg = 0
-    """The index of the leg; the first is the one that the callout dialed."""
+    """The index of the leg; the first is the one that the callout dialed, or the caller's."""
 
 
 class Keys(PhoneAction):

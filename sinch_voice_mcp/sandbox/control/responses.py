@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import ConfigDict, JsonValue
 
 from sinch_voice_mcp.sandbox.control.errors import ErrorCode
+from sinch_voice_mcp.sandbox.engine.endpoints import EndpointType, Region
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind
 from sinch_voice_mcp.sandbox.engine.state import TimelineKind, TimelineValue
 from sinch_voice_mcp.sandbox.engine.views import CallKind, CallState, Direction
@@ -42,7 +43,7 @@ class ErrorResponse:
 
 @dataclass(frozen=True, slots=True)
 class CallSummary:
-    """A call. `to` and `cli` are of its first leg; `custom` and `tags` are as the callout gave them."""
+    """A call. `to` is what was called first, and `cli` who calls: the caller, or the caller ID that was shown."""
 
     __pydantic_config__ = _CLOSED
 
@@ -53,6 +54,7 @@ class CallSummary:
     to: str | None
     cli: str | None
     application: str
+    region: Region
     custom: str
     tags: tuple[str, ...]
     created_at: str
@@ -76,13 +78,15 @@ class CallPage:
 
 @dataclass(frozen=True, slots=True)
 class LegEntry:
-    """One phone of a call; `rate` is the price of a minute."""
+    """One side of a call. `rate` is the price of a minute, and `cli` the caller ID that was shown."""
 
     __pydantic_config__ = _CLOSED
 
     index: int
-    to: str
+    type: EndpointType
+    address: str
     cli: str | None
+    is_caller: bool
     answered_at: str | None
     ended_at: str | None
     rate: float
@@ -103,12 +107,12 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """What was heard: words that the platform or the callee said, prompts, or keys."""
+    """What was heard: words, prompts, or keys."""
 
     __pydantic_config__ = _CLOSED
 
     at: str
-    who: Literal["platform", "callee"]
+    who: Literal["platform", "caller", "callee"]
     how: Literal["says", "plays", "presses", "sends"]
     text: str
 

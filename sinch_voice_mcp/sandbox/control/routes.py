@@ -7,8 +7,8 @@ from sinch_voice_mcp.sandbox.control import callbacks, calls, openapi, phones, t
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.requests import (
     ClockChange,
-    Keys,
     EmptyBody,
+    Keys,
     NoParameters,
     Page,
     PhoneAction,
@@ -34,8 +34,8 @@ ROUTES: tuple[ControlRoute[Any, Any], ...] = (
     get("calls", calls.list_calls, Page),
     delete("calls", calls.remove_calls, Search),
     get("calls/{call_id}", calls.get_call),
-    post("calls/{call_id}/answer", phones.answer_call, PhoneAction),
-    post("calls/{call_id}/reject", phones.reject_call, PhoneAction),
+    post("calls/{call_id}/answer", phones.answer_call),
+    post("calls/{call_id}/reject", phones.reject_call),
     post("calls/{call_id}/press", phones.press_keys, Keys),
     post("calls/{call_id}/say", phones.say_text, Speech),
     post("calls/{call_id}/hangup", phones.hang_up_call, PhoneAction),

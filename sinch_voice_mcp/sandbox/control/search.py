@@ -174,7 +174,7 @@ def _to(value: str) -> Match:
 
 def _from(value: str) -> Match:
     fits = _fits(value)
-    return lambda call, _: fits(call.shown)
+    return lambda call, _: fits(call.calling)
 
 
 def _state(value: str) -> Match:

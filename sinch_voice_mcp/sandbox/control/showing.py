@@ -18,6 +18,7 @@ from sinch_voice_mcp.sandbox.control.responses import (
     TranscriptLine,
 )
 from sinch_voice_mcp.sandbox.engine import TimelineEntry
+from sinch_voice_mcp.sandbox.engine.state import TimelineValue
 from sinch_voice_mcp.sandbox.engine.views import CallView
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import Event
@@ -44,9 +45,10 @@ def summary(call: CallView) -> CallSummary:
         state=call.state,
         direction=call.direction,
         kind=call.kind,
-        to=next(iter(call.called), None),
-        cli=next(iter(call.shown), None),
+        to=next(call.called, None),
+        cli=next(call.calling, None),
         application=call.application_key,
+        region=call.region,
         custom=call.custom,
         tags=tuple(call.tags),
         created_at=instant(call.created_at),
@@ -63,7 +65,8 @@ def legs(call: CallView) -> Iterator[LegEntry]:
     """Yield the phones of a call."""
     for index, leg in enumerate(call.legs):
         answered, ended = instant_or_none(leg.answered_at), instant_or_none(leg.ended_at)
-        yield LegEntry(index, leg.number, leg.cli, answered, ended, float(leg.rate))
+        endpoint = leg.endpoint
+        yield LegEntry(index, endpoint.type, endpoint.address, leg.cli, leg.is_caller, answered, ended, float(leg.rate))
 
 
 def timeline_item(entry: TimelineEntry) -> TimelineItem:
@@ -85,9 +88,9 @@ def transcript(call: CallView) -> Iterator[TranscriptLine]:
             case "dtmf":
                 yield TranscriptLine(at, "platform", "sends", str(detail["tones"]))
             case "pressed":
-                yield TranscriptLine(at, "callee", "presses", str(detail["key"]))
-            case "heard":
-                yield TranscriptLine(at, "callee", "says", str(detail["text"]))
+                yield TranscriptLine(at, _party(call, detail["leg"]), "presses", str(detail["key"]))
+            case "said":
+                yield TranscriptLine(at, _party(call, detail["leg"]), "says", str(detail["text"]))
             case _:
                 pass
 
@@ -127,6 +130,10 @@ def attempt(made: DeliveryAttempt, credentials: Iterable[Credentials]) -> Callba
         reply=made.reply.decode("utf-8", "replace"),
         replay_of=made.replay_of,
     )
+
+
+def _party(call: CallView, leg: TimelineValue) -> Literal["caller", "callee"]:
+    return "caller" if call.direction == "in" and leg == 0 else "callee"
 
 
 def _replied_to(kind: str, call: CallView) -> Event:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, report
 from sinch_voice_mcp.sandbox.engine.state import (
@@ -20,7 +21,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
 )
 
 CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
-"""Where a call is; the phone that a callout dialed decides."""
+"""Where a call is; its first leg decides whether it is answered."""
 
 CallKind = Literal["tts", "conference", "custom", "in"]
 """What started a call: one of the three callouts, or a call that came in."""
@@ -32,7 +33,7 @@ _KINDS: Mapping[TimelineValue, CallKind] = {
     "conferenceCallout": "conference",
     "customCallout": "custom",
 }
-_SPEECH: Mapping[TimelineKind, str] = {"say": "text", "play": "prompts", "menu": "prompt", "heard": "text"}
+_SPEECH: Mapping[TimelineKind, str] = {"say": "text", "play": "prompts", "menu": "prompt", "said": "text"}
 _TAG = re.compile(r"(?:^|[\s,])tag=([^\s,]+)")
 
 
@@ -57,7 +58,7 @@ class CallView:
 
     @property
     def application_key(self) -> str:
-        """The application that placed the call."""
+        """The application that placed the call, or that it came in for."""
         return self._call.application_key
 
     @property
@@ -79,13 +80,14 @@ class CallView:
     @property
     def kind(self) -> CallKind:
         """What started the call."""
-        method = self._call.timeline[0].detail.get("method", "") if self._call.timeline else ""
-        return _KINDS.get(method, "in")
+        if self._call.incoming is not None or not self._call.timeline:
+            return "in"
+        return _KINDS[self._call.timeline[0].detail["method"]]
 
     @property
     def direction(self) -> Direction:
         """Whether the call came in."""
-        return "in" if self.kind == "in" else "out"
+        return "out" if self._call.incoming is None else "in"
 
     @property
     def custom(self) -> str:
@@ -100,19 +102,32 @@ class CallView:
 
     @property
     def called(self) -> Iterator[str]:
-        """The numbers that the call dialed, or is to dial first."""
-        if self._call.legs:
-            return (leg.number for leg in self._call.legs)
-        number = self._call.plan.number
-        return iter(() if number is None else (number,))
+        """What was called: by the caller first, then by the platform; numbers, SIP addresses, user names, URLs."""
+        call = self._call
+        if call.incoming is not None:
+            yield call.incoming.dialed.address
+        elif not call.legs and call.plan.endpoint is not None:
+            yield call.plan.endpoint.address
+        for leg in call.legs:
+            if not leg.is_caller:
+                yield leg.endpoint.address
 
     @property
-    def shown(self) -> Iterator[str]:
-        """The caller IDs that the phones showed, or that the callout named."""
-        if self._call.legs:
-            return (leg.cli for leg in self._call.legs if leg.cli is not None)
-        cli = self._call.plan.cli
-        return iter(() if cli is None else (cli,))
+    def calling(self) -> Iterator[str]:
+        """Who calls: the caller first, then the caller IDs that phones showed, or that the callout named."""
+        call = self._call
+        if call.incoming is not None:
+            yield call.incoming.caller
+        elif not call.legs and call.plan.cli is not None:
+            yield call.plan.cli
+        for leg in call.legs:
+            if not leg.is_caller and leg.cli is not None:
+                yield leg.cli
+
+    @property
+    def region(self) -> Region:
+        """Where the call lives."""
+        return self._call.region
 
     @property
     def created_at(self) -> datetime:
@@ -121,7 +136,7 @@ class CallView:
 
     @property
     def answered_at(self) -> datetime | None:
-        """When the first callee picked up; None before that."""
+        """When the first leg was answered; None before that."""
         return self._call.answered_at
 
     @property
@@ -142,7 +157,7 @@ class CallView:
 
     @property
     def legs(self) -> Sequence[SimulatedLeg]:
-        """The phones of the call; the first is the one that the callout dialed."""
+        """The sides of the call; the first is the one that the callout dialed, or the caller."""
         return self._call.legs
 
     @property
@@ -168,7 +183,7 @@ class CallView:
 
     @property
     def speech(self) -> Iterator[str]:
-        """What the platform and the callees said, and the prompts that were played."""
+        """What the platform, callers and callees said, and the prompts that were played."""
         for entry in self._call.timeline:
             if (member := _SPEECH.get(entry.event)) is not None:
                 yield str(entry.detail[member])
