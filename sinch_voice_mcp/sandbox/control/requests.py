@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from sinch_voice_mcp.sandbox.control.search import MAX_QUERY_CHARS
 from sinch_voice_mcp.sandbox.time import MAX_AHEAD, MAX_SPEED, ClockMode
@@ -71,10 +71,20 @@ class PhoneAction(_Body):
     """The index of the leg; the first is the one that the callout dialed, or the caller's."""
 
 
+def _only_keys(text: str) -> str:
+    if not set(text) <= set("0123456789*#"):
+        raise ValueError("takes 0 to 9, * and # only")
+    return text
+
+
 class Keys(PhoneAction):
     """Keys to press."""
 
-    keys: Annotated[str, Field(pattern=rf"^[0-9*#]{{1,{MAX_KEYS}}}$")]
+    keys: Annotated[
+        str,
+        Field(min_length=1, max_length=MAX_KEYS, json_schema_extra={"pattern": "^[0-9*#]*$"}),
+        AfterValidator(_only_keys),
+    ]
     """The keys, which are pressed all at once."""
 
 
