@@ -31,6 +31,7 @@ async def wait_for_calls(request: ControlRequest[Waiting, EmptyBody]) -> WaitRes
     """
     waiting, controls = request.parameters, request.controls
     search = _Search(controls, query_of(waiting), waiting.count)
+    _check_running(controls.feed)
     with controls.waits.place(), controls.feed.watched_by(Watcher(search.look_at, search.done.set)):
         search.look_at_all()
         controls.driver.wake()
@@ -82,6 +83,11 @@ class _Search:
         return WaitResult(len(self._found) >= self._count, summaries)
 
 
+def _check_running(feed: Feed) -> None:
+    if feed.is_closed:
+        raise ControlError("stopping", "the sandbox stops", "Start it again.")
+
+
 def _last_seen(given: str | None, feed: Feed) -> int:
     """Return the number of the last event that a client has seen.
 
@@ -116,9 +122,10 @@ async def _events(controls: Controls, last: int) -> AsyncGenerator[bytes]:
     """Yield events after the one with a number, in the format of server-sent events, until the sandbox stops.
 
     Raises:
-        ControlError: There are too many streams; this is raised for the first event.
+        ControlError: There are too many streams, or the sandbox stops; this is raised for the first event.
     """
     feed, signal = controls.feed, _Signal()
+    _check_running(feed)
     with controls.streams.place(), feed.watched_by(Watcher(lambda _: signal.set(), signal.set)):
         yield f"retry: {_RETRY_MS}\n\n".encode()
         if last > feed.last:

@@ -1,13 +1,15 @@
 """A sandbox with its control API, whose every response is checked against the OpenAPI document."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 import httpx2
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validate
 
 from sinch_voice_mcp.clock import Clock, ManualClock
 from sinch_voice_mcp.sandbox import Sandbox, SandboxOptions, SimulatedClock, create_sandbox
@@ -62,13 +64,13 @@ class ControlScene:
     def call(self, digits: str = "08", **members: Any) -> str:
         """Place a custom callout to a fictional number; the application answers its events."""
         destination = NumberDestination(endpoint=PREFIX + digits)
-        callout = CustomCallout(destination=destination, **({"cli": "+14155550100"} | members))
+        callout = CustomCallout(destination=destination, cli="+14155550100", **members)
         return self.sandbox.engine.place(KEY, CustomCalloutRequest(custom_callout=callout))
 
-    def tts(self, digits: str = "00", text: str = "We are open.", **members: Any) -> str:
+    def tts(self, digits: str = "00") -> str:
         """Place a callout that speaks, without events."""
         destination = NumberDestination(endpoint=PREFIX + digits)
-        callout = TtsCallout(destination=destination, cli="+14155550100", text=text, **members)
+        callout = TtsCallout(destination=destination, cli="+14155550100", text="We are open.")
         return self.sandbox.engine.place(KEY, TtsCalloutRequest(tts_callout=callout))
 
     async def request(self, method: str, path: str, body: object = None, **options: Any) -> httpx2.Response:
@@ -109,6 +111,16 @@ class ControlScene:
         return await self.post("clock", {"advance_s": seconds})
 
 
+@asynccontextmanager
+async def running(sandbox: Sandbox) -> AsyncGenerator[None]:
+    """Run a sandbox in the background."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(sandbox.run)
+        await anyio.wait_all_tasks_blocked()
+        yield
+        group.cancel_scope.cancel()
+
+
 def path_of(*segments: str) -> str:
     """Return a path with segments of any characters."""
     return "/".join(quote(segment, safe="") for segment in segments)
@@ -120,7 +132,7 @@ def check(method: str, path: str, status: int, data: object) -> None:
         schema = _operation(method, path)["responses"]["200"]["content"]["application/json"]["schema"]
     else:
         schema = {"$ref": "#/components/schemas/ErrorResponse"}
-    Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(data)
+    validate(data, {**schema, "components": DOCUMENT["components"]}, Draft202012Validator)
 
 
 def _operation(method: str, path: str) -> Mapping[str, Any]:

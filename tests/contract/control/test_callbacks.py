@@ -9,7 +9,7 @@ import pytest
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import CallbackRequest, CallbackResponse, SimulatedClock, create_sandbox
 from sinch_voice_mcp.signing import Received, verify
-from tests.contract.callback_scene import KEY, PRIMARY, answering
+from tests.contract.callback_scene import PRIMARY, answering
 from tests.contract.control.scene import HANGUP, ControlScene
 
 

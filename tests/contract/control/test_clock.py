@@ -7,7 +7,7 @@ import pytest
 
 from sinch_voice_mcp.clock import Clock, ManualClock, ScaledClock
 from sinch_voice_mcp.sandbox import SimulatedClock
-from tests.contract.control.scene import HANGUP, ControlScene
+from tests.contract.control.scene import HANGUP, ControlScene, running
 
 
 def paced(mode: Any, speed: float = 1.0) -> ControlScene:
@@ -49,28 +49,22 @@ async def test_a_clock_in_mode_real_passes_as_fast_as_it_is_set() -> None:
 async def test_a_running_sandbox_in_mode_auto_jumps_from_event_to_event() -> None:
     scene = paced("manual")
     call_id = scene.call("01")
-    async with anyio.create_task_group() as group:
-        group.start_soon(scene.sandbox.run)
-        await anyio.wait_all_tasks_blocked()
+    async with running(scene.sandbox):
         assert await scene.found("state:dialing") == [call_id]
         await scene.post("clock", {"mode": "auto"})
         (shown,) = (await scene.get("wait", q="state:ended"))["calls"]
-        group.cancel_scope.cancel()
     assert (shown["state"], shown["ended_at"]) == ("ended", "2026-01-05T12:00:20.000Z")
 
 
 async def test_a_running_sandbox_follows_a_change_of_pace() -> None:
     scene = paced("real")
     call_id = scene.call("01")
-    async with anyio.create_task_group() as group:
-        group.start_soon(scene.sandbox.run)
-        await anyio.wait_all_tasks_blocked()
+    async with running(scene.sandbox):
         await scene.post("clock", {"speed": 100})
         await anyio.wait_all_tasks_blocked()
         scene.wall.advance(0.2)
         await anyio.wait_all_tasks_blocked()
         assert await scene.found("state:ended") == [call_id]
-        group.cancel_scope.cancel()
 
 
 @pytest.mark.parametrize(
