@@ -143,13 +143,15 @@ def _negation(test: Match) -> Match:
     return lambda call, deliveries: not test(call, deliveries)
 
 
-def _fits(value: str) -> Callable[[Iterable[str]], bool]:
+def _fits(value: str) -> Callable[[str], bool]:
     """Return a test of numbers and names: plus and letter case do not matter, a star at the end stands for the rest."""
     wanted = value.removeprefix("+").casefold()
     if wanted.endswith("*"):
         start = wanted[:-1]
-        return lambda texts: any(text.removeprefix("+").casefold().startswith(start) for text in texts)
-    return lambda texts: any(text.removeprefix("+").casefold() == wanted for text in texts)
+        return lambda text: text.removeprefix("+").casefold().startswith(start)
+    if wanted.isdecimal():
+        return frozenset((wanted, f"+{wanted}")).__contains__
+    return lambda text: text.removeprefix("+").casefold() == wanted
 
 
 def _one_of(field: str, known: Iterable[str], value: str) -> str:
@@ -164,17 +166,17 @@ def _one_of(field: str, known: Iterable[str], value: str) -> str:
 
 def _id(value: str) -> Match:
     fits = _fits(value)
-    return lambda call, _: fits((call.id,))
+    return lambda call, _: fits(call.id)
 
 
 def _to(value: str) -> Match:
     fits = _fits(value)
-    return lambda call, _: fits(call.called)
+    return lambda call, _: any(map(fits, call.called))
 
 
 def _from(value: str) -> Match:
     fits = _fits(value)
-    return lambda call, _: fits(call.calling)
+    return lambda call, _: any(map(fits, call.calling))
 
 
 def _state(value: str) -> Match:
@@ -194,12 +196,12 @@ def _kind(value: str) -> Match:
 
 def _result(value: str) -> Match:
     wanted = value.upper()
-    return lambda call, _: call.report.result == wanted
+    return lambda call, _: call.result == wanted
 
 
 def _reason(value: str) -> Match:
     wanted = value.upper()
-    return lambda call, _: call.report.reason == wanted
+    return lambda call, _: call.reason == wanted
 
 
 def _application(value: str) -> Match:
@@ -220,12 +222,12 @@ def _since(value: str) -> Match:
 
 
 def _pressed(value: str) -> Match:
-    return lambda call, _: value in call.keys
+    return lambda call, _: value in call.digest.keys
 
 
 def _said(value: str) -> Match:
     wanted = value.casefold()
-    return lambda call, _: any(wanted in text.casefold() for text in call.speech)
+    return lambda call, _: wanted in call.digest.speech
 
 
 def _callback(value: str) -> Match:
@@ -238,7 +240,7 @@ def _callback(value: str) -> Match:
         case "pending":
             return lambda call, deliveries: deliveries.pending(call.id)
         case _:
-            return lambda call, _: wanted in call.details("callback", "kind")
+            return lambda call, _: wanted in call.digest.callbacks
 
 
 FIELDS: Mapping[str, Field] = {
@@ -248,8 +250,8 @@ FIELDS: Mapping[str, Field] = {
     "state": Field("created, dialing, ringing, answered or ended", _state),
     "direction": Field("in or out", _direction, 2),
     "kind": Field("tts, conference or custom for a callout, in for a call that came in", _kind, 2),
-    "result": Field("how the platform says that the call ended, such as BUSY", _result, 4),
-    "reason": Field("why the call ended, such as CALLEEHANGUP", _reason, 4),
+    "result": Field("how the platform says that the call ended, such as BUSY", _result),
+    "reason": Field("why the call ended, such as CALLEEHANGUP", _reason),
     "application": Field("the key of the application", _application, 2),
     "tag": Field("a tag, from `tag=NAME` in `custom`", _tag, 2),
     "since": Field("how long ago the call was created, in simulated time: 90s, 10m, 2h", _since),

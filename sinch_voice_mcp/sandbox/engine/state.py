@@ -54,6 +54,23 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """What searches look for in a timeline.
+
+    Attributes:
+        entries: How many entries it was drawn from.
+        speech: What was said, and the prompts that were played; letter case is folded.
+        keys: All keys that were pressed, in order.
+        callbacks: The kinds of the events that were sent.
+    """
+
+    entries: int
+    speech: str
+    keys: str
+    callbacks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Created:
     """The platform accepted the call; no number is dialed yet."""
 
@@ -307,6 +324,7 @@ class SimulatedCall:
         transport_fault: What goes wrong with the response to its callout; None for nothing.
         given: The SVAML that came with the callout and with updates, in order.
         timeline: What happened, in order.
+        digest: What searches look for in the timeline, if it has been searched.
     """
 
     id: str
@@ -330,6 +348,7 @@ class SimulatedCall:
     recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
     given: list[GivenSvaml] = field(default_factory=list[GivenSvaml])
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
+    digest: Digest | None = field(default=None, repr=False, compare=False)
 
     @property
     def answered_at(self) -> datetime | None:

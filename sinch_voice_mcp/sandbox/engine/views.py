@@ -1,16 +1,17 @@
 """Calls as those see them who watch the sandbox: every application's, with everything that is known, to read only."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.endpoints import Region
+from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, report
 from sinch_voice_mcp.sandbox.engine.state import (
     Dialing,
+    Digest,
     InConference,
     Ringing,
     SimulatedCall,
@@ -19,6 +20,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineKind,
     TimelineValue,
 )
+from sinch_voice_mcp.wire.calls import CallResult
 
 CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
 """Where a call is; its first leg decides whether it is answered."""
@@ -38,7 +40,7 @@ _TAG = re.compile(r"(?:^|[\s,])tag=([^\s,]+)")
 
 
 class CallView:
-    """One call; reading it changes nothing, and what is read is the state of the call at the time of reading."""
+    """One call; reading it changes nothing that matters, and shows the call as it is at the time of reading."""
 
     __slots__ = ("_call", "now")
 
@@ -101,28 +103,26 @@ class CallView:
         return _TAG.findall(custom) if "tag=" in custom else ()
 
     @property
-    def called(self) -> Iterator[str]:
+    def called(self) -> Sequence[str]:
         """What was called: by the caller first, then by the platform; numbers, SIP addresses, user names, URLs."""
         call = self._call
+        found = [leg.endpoint.address for leg in call.legs if not leg.is_caller]
         if call.incoming is not None:
-            yield call.incoming.dialed.address
-        elif not call.legs and call.plan.endpoint is not None:
-            yield call.plan.endpoint.address
-        for leg in call.legs:
-            if not leg.is_caller:
-                yield leg.endpoint.address
+            return [call.incoming.dialed.address, *found]
+        if not found and call.plan.endpoint is not None:
+            return [call.plan.endpoint.address]
+        return found
 
     @property
-    def calling(self) -> Iterator[str]:
+    def calling(self) -> Sequence[str]:
         """Who calls: the caller first, then the caller IDs that phones showed, or that the callout named."""
         call = self._call
+        found = [leg.cli for leg in call.legs if not leg.is_caller and leg.cli is not None]
         if call.incoming is not None:
-            yield call.incoming.caller
-        elif not call.legs and call.plan.cli is not None:
-            yield call.plan.cli
-        for leg in call.legs:
-            if not leg.is_caller and leg.cli is not None:
-                yield leg.cli
+            return [call.incoming.caller, *found]
+        if not found and call.plan.cli is not None:
+            return [call.plan.cli]
+        return found
 
     @property
     def region(self) -> Region:
@@ -146,14 +146,21 @@ class CallView:
         return None if ended is None else ended.at
 
     @property
+    def result(self) -> CallResult:
+        """How the platform says that the call ended."""
+        ended = self._call.ended
+        return self.report.result if ended is None else ended.result
+
+    @property
+    def reason(self) -> EndReason:
+        """Why the call ended."""
+        ended = self._call.ended
+        return "N/A" if ended is None else ended.reason
+
+    @property
     def report(self) -> CallReport:
         """The call as the platform's API reports it."""
         return report(self._call, self.now)
-
-    @property
-    def cost(self) -> Decimal:
-        """The cost until now, in USD."""
-        return self.report.debit
 
     @property
     def legs(self) -> Sequence[SimulatedLeg]:
@@ -182,17 +189,17 @@ class CallView:
         return self._call.given
 
     @property
-    def speech(self) -> Iterator[str]:
-        """What the platform, callers and callees said, and the prompts that were played."""
-        for entry in self._call.timeline:
-            if (member := _SPEECH.get(entry.event)) is not None:
-                yield str(entry.detail[member])
+    def digest(self) -> Digest:
+        """What searches look for in the timeline."""
+        call = self._call
+        # Kept with the call, because a search looks at up to 10,000 of them, and calls that have ended stay the same.
+        if call.digest is None or call.digest.entries != len(call.timeline):
+            call.digest = _digest(call.timeline)
+        return call.digest
 
-    @property
-    def keys(self) -> str:
-        """All keys that were pressed, in order."""
-        return "".join(self.details("pressed", "key"))
 
-    def details(self, event: TimelineKind, member: str) -> Iterator[str]:
-        """Yield a member of all entries of one kind in the timeline, as text."""
-        return (str(entry.detail.get(member, "")) for entry in self._call.timeline if entry.event == event)
+def _digest(timeline: Sequence[TimelineEntry]) -> Digest:
+    said = [str(entry.detail[_SPEECH[entry.event]]) for entry in timeline if entry.event in _SPEECH]
+    keys = [str(entry.detail["key"]) for entry in timeline if entry.event == "pressed"]
+    kinds = [str(entry.detail["kind"]) for entry in timeline if entry.event == "callback"]
+    return Digest(len(timeline), "\0".join(said).casefold(), "".join(keys), frozenset(kinds))
