@@ -41,6 +41,11 @@ class Feed:
         """Whether the sandbox stops."""
         return self._is_closed
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is a watcher."""
+        return bool(self._watchers)
+
     def add(self, item: FeedItem) -> None:
         """Add an item. This is called for everything that happens, so it is cheap as long as no one watches."""
         self._last += 1
