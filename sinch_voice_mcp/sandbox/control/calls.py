@@ -5,7 +5,7 @@ from itertools import islice
 from sinch_voice_mcp.sandbox.control import showing
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Page, Search
-from sinch_voice_mcp.sandbox.control.responses import CallDetail, CallPage, Removal
+from sinch_voice_mcp.sandbox.control.responses import CallDetail, CallPage, RecordingFile, Removal
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.search import Query, QueryError, parse
 
@@ -51,6 +51,7 @@ async def get_call(request: ControlRequest[NoParameters, EmptyBody]) -> CallDeta
         conference=call.conference,
         timeline=tuple(showing.timeline_item(entry) for entry in call.timeline),
         transcript=tuple(showing.transcript(call)),
+        recordings=tuple(RecordingFile(one.name, one.url, one.destination, one.seconds) for one in call.recorded),
         callbacks=tuple(showing.attempt(one, credentials) for one in controls.attempts.of(call.id)),
         findings=tuple(showing.findings(call)),
     )

@@ -56,3 +56,9 @@ class ControlError(Exception):
     def status(self) -> int:
         """The HTTP status."""
         return STATUSES[self.code]
+
+
+def rejection(message: str, code: ErrorCode) -> ControlError:
+    """Return the error for what the engine rejects, in the engine's words."""
+    step = "GET /_sandbox/openapi.json describes every request."
+    return ControlError(code, f"{message[:1].lower()}{message[1:]}", step)

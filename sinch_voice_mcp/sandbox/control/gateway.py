@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sinch_voice_mcp.sandbox.control.access import Access
@@ -16,7 +16,7 @@ from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.responses import ErrorDetail, ErrorResponse
 from sinch_voice_mcp.sandbox.control.routes import find
-from sinch_voice_mcp.sandbox.control.routing import EventStream, RawRequest
+from sinch_voice_mcp.sandbox.control.routing import Download, EventStream, RawRequest
 from sinch_voice_mcp.signing import raw_path
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER
@@ -43,7 +43,7 @@ class ControlGateway:
         """Respond to one request."""
         try:
             answer = await self._answer(Request(scope, receive))
-            response = await _opened(answer.chunks) if isinstance(answer, EventStream) else _json(answer)
+            response = await _response(answer)
         except ClientDisconnect:
             # The client went away while sending, so it reads no response either.
             return
@@ -79,6 +79,17 @@ async def _read(request: Request) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise ControlError("body_too_large", f"the body has more than {MAX_BODY_BYTES:,} bytes", "Send less.")
     return bytes(body)
+
+
+async def _response(answer: object) -> ASGIApp:
+    match answer:
+        case EventStream(chunks=chunks):
+            return await _opened(chunks)
+        case Download(media_type=media_type, length=length, chunks=chunks):
+            headers = {**_HEADERS, "content-length": str(length)}
+            return StreamingResponse(chunks, HTTPStatus.OK, headers, media_type)
+        case _:
+            return _json(answer)
 
 
 def _json(answer: object, status: int = HTTPStatus.OK) -> Response:

@@ -1,7 +1,7 @@
 """The OpenAPI document of the control API, made from the routing table and the types of requests and responses."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -10,10 +10,11 @@ from pydantic.json_schema import JsonSchemaMode
 from sinch_voice_mcp.sandbox.control.errors import STATUSES
 from sinch_voice_mcp.sandbox.control.requests import EmptyBody
 from sinch_voice_mcp.sandbox.control.responses import ErrorResponse
-from sinch_voice_mcp.sandbox.control.routing import PREFIX, ControlRoute, EventStream
+from sinch_voice_mcp.sandbox.control.routing import PREFIX, ControlRoute, Download, EventStream
 from sinch_voice_mcp.sandbox.control.search import FIELDS
 from sinch_voice_mcp.version import __version__
 
+_MEDIA_TYPES: Mapping[object, str] = {EventStream: "text/event-stream", Download: "audio/wav"}
 _REFERENCES = "#/components/schemas/{model}"
 _ABOUT = """\
 Controls a sandbox: a simulated telephony platform that rings no phone.
@@ -61,7 +62,7 @@ def _inputs(routes: Iterable[ControlRoute[Any, Any]]) -> Iterator[tuple[Any, Jso
     kinds: dict[tuple[Any, JsonSchemaMode], None] = {(ErrorResponse, "serialization"): None}
     for route in routes:
         kinds[route.parameters, "validation"] = kinds[route.body, "validation"] = None
-        if route.response is not EventStream:
+        if route.response not in _MEDIA_TYPES:
             kinds[route.response, "serialization"] = None
     return ((kind, mode, TypeAdapter(kind)) for kind, mode in kinds)
 
@@ -95,8 +96,8 @@ def _in_query(parameters: type[BaseModel]) -> Iterator[dict[str, Any]]:
 
 
 def _response(route: ControlRoute[Any, Any], schemas: _Schemas) -> dict[str, Any]:
-    if route.response is EventStream:
-        return {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    if (media_type := _MEDIA_TYPES.get(route.response)) is not None:
+        return {"description": "What was asked for.", "content": {media_type: {}}}
     schema = schemas[route.response, "serialization"]
     return {"description": "What was asked for.", "content": {"application/json": {"schema": schema}}}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from sinch_voice_mcp.sandbox.control import showing
-from sinch_voice_mcp.sandbox.control.errors import ControlError
+from sinch_voice_mcp.sandbox.control.errors import ControlError, rejection
 from sinch_voice_mcp.sandbox.control.requests import EmptyBody, Keys, NoParameters, PhoneAction, Speech
 from sinch_voice_mcp.sandbox.control.responses import CallSummary
 from sinch_voice_mcp.sandbox.control.routing import Body, ControlRequest
@@ -66,9 +66,9 @@ def _act(request: ControlRequest[NoParameters, Body], act: _Act) -> CallSummary:
 
 
 def _not_possible(error: RejectedError) -> ControlError:
-    message = f"{error.message[:1].lower()}{error.message[1:]}"
     if error.code // 100 == HTTPStatus.BAD_REQUEST:
-        return ControlError("invalid_body", message, "GET /_sandbox/openapi.json describes every request.")
+        return rejection(error.message, "invalid_body")
+    message = f"{error.message[:1].lower()}{error.message[1:]}"
     return ControlError(
         "conflict", message, "GET /_sandbox/calls/ID shows the state; GET /_sandbox/wait waits for one."
     )

@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from sinch_voice_mcp.sandbox.control.search import MAX_QUERY_CHARS
+from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, DialedType, Origin, Region
+from sinch_voice_mcp.sandbox.engine.scripts import MAX_ENTRIES
 from sinch_voice_mcp.sandbox.time import MAX_AHEAD, MAX_SPEED, ClockMode
 
 MAX_PAGE = 200
@@ -13,6 +15,8 @@ MAX_REPLAYS = 20
 MAX_DELAY_S = 30
 MAX_KEYS = 100
 MAX_SPEECH_CHARS = 10_000
+MAX_ADDRESS_CHARS = 256
+MAX_HEADERS = 100
 
 Leg = Annotated[int, Field(ge=0, le=1_000)]
 
@@ -93,6 +97,59 @@ class Speech(PhoneAction):
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_SPEECH_CHARS)]
     """The words."""
+
+
+_Address = Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS_CHARS)]
+_ScriptEntries = Annotated[list[JsonValue], Field(max_length=MAX_ENTRIES)]
+
+
+class InboundCall(_Body):
+    """A call that comes in."""
+
+    caller: Annotated[_Address, Field(alias="from")]
+    """The caller's number, SIP address or user name; `private` for a number that is withheld."""
+    dialed: Annotated[_Address | None, Field(alias="to")] = None
+    """What the caller dialed; the first assigned own number without it."""
+    to_type: DialedType | None = None
+    """What that is: `did` for an own number, else `number`, `username` or `conference`, which only apps dial."""
+    origin: Origin = "PSTN"
+    """Where it comes from: the telephone network, a SIP trunk, or an app (`MXP`)."""
+    application: Annotated[str, Field(max_length=MAX_ADDRESS_CHARS)] | None = None
+    """The key of the application, for what is no own number; the first application without it."""
+    region: Region = DEFAULT_REGION
+    """The region that it comes in at."""
+    rdnis: Annotated[str, Field(max_length=MAX_ADDRESS_CHARS)] = ""
+    """The number that forwarded it."""
+    headers: Annotated[dict[str, str], Field(max_length=MAX_HEADERS)] = Field(default_factory=dict[str, str])
+    """The headers that it carries, from SIP or from an app."""
+    custom: Annotated[str, Field(max_length=MAX_SPEECH_CHARS)] = ""
+    """What the app passes along."""
+    script: _ScriptEntries | None = None
+    """What the caller does."""
+
+
+class ScriptAttachment(_Body):
+    """A script, and whose it is; a number or `next` is needed."""
+
+    script: _ScriptEntries
+    """What the callee does."""
+    number: _Address | None = None
+    """The number, or another address that is dialed, whose callee plays it."""
+    next: bool = False
+    """Whether it is for the next call only; then the number may be missing."""
+
+    @model_validator(mode="after")
+    def _is_for_someone(self) -> Self:
+        if self.number is None and not self.next:
+            raise ValueError("needs `number`, or `next`: true")
+        return self
+
+
+class ScriptOwner(_Parameters):
+    """Whose scripts are meant."""
+
+    number: Annotated[str | None, Field(max_length=MAX_ADDRESS_CHARS)] = None
+    """The number whose scripts to remove; without it, all scripts are removed."""
 
 
 class ReplayRequest(_Body):

@@ -118,6 +118,18 @@ class TranscriptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """A recording that has ended: where the sandbox has its file, and where the platform would have stored it."""
+
+    __pydantic_config__ = _CLOSED
+
+    name: str
+    url: str
+    destination: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackAttempt:
     """One attempt to deliver a callback.
 
@@ -171,6 +183,7 @@ class CallDetail:
     conference: str | None
     timeline: tuple[TimelineItem, ...]
     transcript: tuple[TranscriptLine, ...]
+    recordings: tuple[RecordingFile, ...]
     callbacks: tuple[CallbackAttempt, ...]
     findings: tuple[SvamlFinding, ...]
 
@@ -183,6 +196,26 @@ class Removal:
 
     removed: int
     in_progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptItem:
+    """A script. `number` is whose it is, null for any number; `next` says whether it is for the next call only."""
+
+    __pydantic_config__ = _CLOSED
+
+    script: tuple[JsonValue, ...]
+    number: str | None
+    next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptList:
+    """The scripts that are attached: those for next calls in order, then those of numbers."""
+
+    __pydantic_config__ = _CLOSED
+
+    scripts: tuple[ScriptItem, ...]
 
 
 @dataclass(frozen=True, slots=True)

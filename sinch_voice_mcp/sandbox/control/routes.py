@@ -3,16 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sinch_voice_mcp.sandbox.control import callbacks, calls, openapi, phones, timekeeping, watching
+from sinch_voice_mcp.sandbox.control import (
+    acting,
+    callbacks,
+    calls,
+    openapi,
+    phones,
+    recordings,
+    timekeeping,
+    watching,
+)
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.requests import (
     ClockChange,
     EmptyBody,
+    InboundCall,
     Keys,
     NoParameters,
     Page,
     PhoneAction,
     ReplayRequest,
+    ScriptAttachment,
+    ScriptOwner,
     Search,
     Speech,
     Waiting,
@@ -39,6 +51,11 @@ ROUTES: tuple[ControlRoute[Any, Any], ...] = (
     post("calls/{call_id}/press", phones.press_keys, Keys),
     post("calls/{call_id}/say", phones.say_text, Speech),
     post("calls/{call_id}/hangup", phones.hang_up_call, PhoneAction),
+    get("recordings/{call_id}/{name}", recordings.get_recording),
+    post("inbound", acting.call_in, InboundCall),
+    get("scripts", acting.list_scripts),
+    post("scripts", acting.attach_script, ScriptAttachment),
+    delete("scripts", acting.detach_scripts, ScriptOwner),
     get("wait", watching.wait_for_calls, Waiting),
     get("events", watching.stream_events),
     get("callbacks", callbacks.list_callbacks, Page),

@@ -1,7 +1,7 @@
 """What a route of the control API is, and how a request is read for it."""
 
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -69,6 +69,15 @@ class RawRequest:
 class EventStream:
     """A response that is sent in pieces, as server-sent events."""
 
+    chunks: AsyncGenerator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A response that is a file: its media type, its length in bytes, and its content in pieces."""
+
+    media_type: str
+    length: int
     chunks: AsyncGenerator[bytes]
 
 
@@ -190,14 +199,18 @@ def _validated(model: type[Model], data: JsonObject, code: ErrorCode) -> Model:
     path = ".".join(str(step) for step in fault["loc"])[:200]
     near = None
     if fault["type"] == "extra_forbidden":
-        near = nearest(path, model.model_fields, similarity=_MIN_SIMILARITY)
+        near = nearest(path, _names(model), similarity=_MIN_SIMILARITY)
     hint = "" if near is None else f"; did you mean `{near}`?"
     where = f"`{path}` " if path else "the body "
     raise _invalid(code, f"{where}{complaint(fault)}{hint}", _members(model))
 
 
+def _names(model: type[BaseModel]) -> Sequence[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
 def _members(model: type[BaseModel]) -> str:
-    names = ", ".join(f"`{name}`" for name in model.model_fields)
+    names = ", ".join(f"`{name}`" for name in _names(model))
     return f"There are {names}. " if names else "There are none here. "
 
 

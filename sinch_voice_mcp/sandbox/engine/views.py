@@ -8,6 +8,7 @@ from typing import Literal
 from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
+from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, report
 from sinch_voice_mcp.sandbox.engine.state import (
     Dialing,
@@ -177,6 +178,11 @@ class CallView:
         """The conference that the call is in; None if it is in none."""
         resting = self._call.resting_state
         return resting.conference_id if isinstance(resting, InConference) and self._call.ended is None else None
+
+    @property
+    def recorded(self) -> Sequence[RecordedFile]:
+        """The recordings that have ended."""
+        return self._call.recorded
 
     @property
     def timeline(self) -> Sequence[TimelineEntry]:

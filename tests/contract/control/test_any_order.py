@@ -44,7 +44,30 @@ terms = st.one_of(
 queries = st.lists(terms, max_size=3).map(" ".join)
 segments = st.sampled_from(["CALL", "1", "2", "..", "x/y", "\x00"])
 actions = st.sampled_from(["answer", "reject", "press", "say", "hangup"])
+scripts = st.lists(
+    st.one_of(
+        st.fixed_dictionaries({"on": st.just("menu:main"), "press": st.sampled_from(["1", "2", "12#"])}),
+        st.sampled_from([{"after_s": 1, "hang_up": True}, {"busy": True}, {"leg": "busy"}, {"press": "x"}, {}]),
+    ),
+    max_size=3,
+)
+inbound = st.fixed_dictionaries(
+    {"from": st.sampled_from(["+12025550105", "private", "anna", "x" * 300])},
+    optional={
+        "to": st.sampled_from(["+14155550100", "+14155550109", "ben", "\x00"]),
+        "origin": st.sampled_from(["PSTN", "SIP", "MXP", "?"]),
+        "to_type": st.sampled_from(["did", "number", "username", "conference"]),
+        "script": scripts,
+        "custom": st.text(max_size=5),
+    },
+)
+attachments = st.fixed_dictionaries(
+    {"script": scripts}, optional={"number": st.sampled_from(["+12025550108", "x", "1"]), "next": st.booleans()}
+)
 requests = st.one_of(
+    st.tuples(st.just("POST"), st.just("inbound"), inbound, st.just({})),
+    st.tuples(st.just("POST"), st.just("scripts"), attachments, st.just({})),
+    st.tuples(st.just("DELETE"), st.just("scripts"), st.none(), st.just({"number": "1202 555 0108"})),
     st.tuples(st.just("POST"), st.builds("calls/CALL/{}".format, actions), bodies, st.just({})),
     st.tuples(st.just("POST"), st.builds("callbacks/{}/replay".format, st.integers(0, 9)), bodies, st.just({})),
     st.tuples(st.just("POST"), st.just("clock"), bodies, st.just({})),
@@ -60,7 +83,7 @@ steps = st.lists(st.one_of(numbers, requests), min_size=1, max_size=12)
 
 
 @given(steps)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_control_actions_in_any_order_never_make_the_sandbox_fail(steps: list[Any]) -> None:
     anyio.run(_act, steps)
 
