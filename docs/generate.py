@@ -19,6 +19,8 @@ from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.refusal import RefusalKind
 from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
+from sinch_voice_mcp.sandbox.control.routes import ROUTES
+from sinch_voice_mcp.sandbox.control.search import FIELDS
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.storage.columns import PERSONAL
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
@@ -173,6 +175,17 @@ def not_simulated() -> str:
     return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIORS if not b.simulated])
 
 
+def control_routes() -> str:
+    """Return the table of the routes of the sandbox's control API."""
+    rows = ((f"`{route.method} /_sandbox/{route.path}`", route.description.partition("\n\n")[0]) for route in ROUTES)
+    return table(("Route", "What it does"), rows)
+
+
+def search_fields() -> str:
+    """Return the table of the fields of the sandbox's search language."""
+    return table(("Field", "What it finds"), ((f"`{name}:`", field.what) for name, field in FIELDS.items()))
+
+
 def kept() -> str:
     """Return the table of columns that can hold something of a person."""
     rows = [(f"`{row.name}`", row.holds, row.form, row.deleted_by) for row in PERSONAL]
@@ -196,6 +209,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "behaviors": behaviors,
     "lint": lint_rules,
     "not-simulated": not_simulated,
+    "control-routes": control_routes,
+    "search-fields": search_fields,
     "kept": kept,
     "results": results,
 }

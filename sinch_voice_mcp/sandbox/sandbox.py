@@ -124,7 +124,7 @@ def create_sandbox(
         base_url=options.base_url,
     )
     real_time = wall or SystemClock()
-    listeners, feed, sender = Listeners(), Feed(), None
+    listeners, feed = Listeners(), Feed()
     engine.watch(feed.add)
 
     def attempted(attempt: DeliveryAttempt) -> None:
@@ -132,14 +132,7 @@ def create_sandbox(
         # Looked up at each attempt, because it may be set later.
         listeners.on_attempt(attempt)
 
-    if post is not None:
-        sender = CallbackSender(
-            post,
-            lambda key: engine.account.application(key).credentials,
-            real_time,
-            allow_remote=options.allow_remote,
-            on_attempt=attempted,
-        )
+    sender = None if post is None else _sender(post, engine, real_time, attempted, allow_remote=options.allow_remote)
     driver = Driver(engine, clock, sender)
 
     def requested(seen: SeenRequest) -> None:
@@ -150,3 +143,12 @@ def create_sandbox(
     controls = Controls(engine, driver, clock, real_time, sender, feed)
     asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
     return Sandbox(engine, asgi, credentials, gateway.requests, controls.attempts, driver, listeners, feed)
+
+
+def _sender(
+    post: Post, engine: Engine, wall: Clock, on_attempt: Callable[[DeliveryAttempt], None], *, allow_remote: bool
+) -> CallbackSender:
+    def credentials_of(key: str) -> Credentials:
+        return engine.account.application(key).credentials
+
+    return CallbackSender(post, credentials_of, wall, allow_remote=allow_remote, on_attempt=on_attempt)

@@ -37,7 +37,7 @@ _MIN_SIMILARITY = 0.6
 
 
 async def describe(_request: ControlRequest[NoParameters, EmptyBody]) -> ApiDocument:
-    """Return this document: every route, parameter, body and response of the control API."""
+    """Return the OpenAPI document: every route, parameter, body and response of the control API."""
     return openapi.document(ROUTES)
 
 

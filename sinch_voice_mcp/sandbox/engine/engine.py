@@ -16,9 +16,9 @@ from sinch_voice_mcp.sandbox.engine import (
     given,
     handlers,
     interpreter,
-    menus,
     numbers,
     parties,
+    placing,
     receiving,
     reports,
     transport_faults,
@@ -30,14 +30,14 @@ from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCal
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
-from sinch_voice_mcp.sandbox.engine.profiles import TransportFault, profile_of
+from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry
 from sinch_voice_mcp.sandbox.engine.views import CallView
 from sinch_voice_mcp.signing import Credentials
-from sinch_voice_mcp.svaml import ConnectPstn, Document, Hangup, RunMenu
+from sinch_voice_mcp.svaml import Hangup
 from sinch_voice_mcp.wire.callouts import CalloutRequest
 from sinch_voice_mcp.wire.calls import CallLeg, ManageParticipant
 
@@ -301,12 +301,12 @@ class Engine:
         if session.call.ended is not None:
             raise RejectedError(40400, "Call not found")
         document = documents.for_update(data)
-        self._check_action(document)
+        placing.check_update(document, strict=self._strict)
         is_answered = session.call.answered_at is not None
         if not is_answered and not isinstance(document.action, Hangup):
             raise RejectedError(40900, "The call is not answered")
         session.call.given.append(given.GivenSvaml("update", data))
-        session.note("updated", action=_action_name(document), leg=leg or "")
+        session.note("updated", action=placing.action_name(document), leg=leg or "")
         if is_answered:
             interpreter.update(session, document, leg)
         else:
@@ -395,21 +395,3 @@ class Engine:
 
     def _canonical_key(self, application_key: str) -> str:
         return self.account.application(application_key).credentials.key
-
-    def _check_action(self, document: Document) -> None:
-        match document.action:
-            case ConnectPstn(number=str(number)):
-                numbers.check_callable(profile_of(numbers.normalize(number, strict=self._strict)))
-            case ConnectPstn(number=None):
-                raise RejectedError(40003, "`connectPstn` in an update needs a `number`")
-            case RunMenu() as action:
-                try:
-                    menus.main_menu(action)
-                except menus.MenuError as error:
-                    raise RejectedError(40003, str(error)) from None
-            case _:
-                pass
-
-
-def _action_name(document: Document) -> str:
-    return "continue" if document.action is None else document.action.name
