@@ -271,7 +271,7 @@ def running_sandbox(*, seed: int = 1) -> Generator[VoiceSandbox]:
         async def run(*, task_status: anyio.abc.TaskStatus[anyio.CancelScope]) -> None:
             async with loopback.connected(None), anyio.create_task_group() as tasks:
                 tasks.start_soon(sandbox.run)
-                tasks.start_soon(serve, sandbox.asgi, listener)
+                tasks.start_soon(partial(serve, sandbox.asgi, listener, on_stop=sandbox.close))
                 task_status.started(tasks.cancel_scope)
                 await anyio.sleep_forever()
 

@@ -95,7 +95,8 @@ async def _response(answer: object) -> ASGIApp:
 def _json(answer: object, status: int = HTTPStatus.OK) -> Response:
     data = asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer
     # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.
-    return Response(json.dumps(data), status, _HEADERS, "application/json")
+    # The line ends, for those who look at responses in a terminal.
+    return Response(f"{json.dumps(data)}\n", status, _HEADERS, "application/json")
 
 
 def _error(error: ControlError) -> Response:
