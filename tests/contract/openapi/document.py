@@ -96,7 +96,8 @@ def operations() -> tuple[tuple[str, re.Pattern[str], Operation], ...]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "/?")
+    # At the sandbox, the first segment stands for the host of a region.
+    return re.compile(r"(?:/(?:use1|euc1|sae1|apse1|apse2))?" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "/?")
 
 
 def _described(item: Mapping[str, Any], operation: Mapping[str, Any]) -> Operation:
