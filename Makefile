@@ -60,6 +60,7 @@ bench: .venv/dev ## Run the benchmarks; people judge the results, no test does
 	@$(BIN)/python -m benchmarks.claims
 	@$(BIN)/python -m benchmarks.callbacks
 	@$(BIN)/python -m benchmarks.results
+	@$(BIN)/python -m benchmarks.sandbox
 
 mutations: .venv/dev ## Count the single slips in good SVAML documents and requests that the linter reports
 	@$(BIN)/python -m tests.unit.svaml.mutations
