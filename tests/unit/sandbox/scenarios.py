@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from sinch_voice_mcp.sandbox.engine import Dialed, IncomingCall, OutgoingCallback, RejectedError
+from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptError
 from sinch_voice_mcp.wire.calls import CallLeg, ManageParticipant
 from tests.unit.sandbox.soundness import assert_sound
 from tests.unit.sandbox.world import KEY, OWN, World, make_world
@@ -24,7 +25,7 @@ ROOMS = ("red", "blue")
 DIGITS = (
     "00", "00", "01", "02", "02", "02", "03", "03", "03", "04", "04", "05", "05", "05", "06", "07", "08", "10", "11",
     "12", "13", "17", "20", "21", "22", "24", "25", "30", "50", "51", "52", "53", "54", "55", "57", "60", "61", "62",
-    "63",
+    "63", "70", "71", "72", "73", "74", "80", "82", "84",
 )  # fmt: skip
 BROKEN = (b"", b"{", b"[]", b'{"action": {"name": "dance"}}', b'{"commands": []}', b"\xff")
 
@@ -96,6 +97,31 @@ class Scenario:
             ]
         )
         self.calls[self.world.engine.receive(incoming)] = None
+
+    def attach(self) -> None:
+        """Let the callee of the next call, or everyone at a number, play a script."""
+        entries = [self.script_entry() for _ in range(self.dice.randrange(1, 5))]
+        scripts = self.world.engine.scripts
+        with suppress(ScriptError):
+            script = Script.read(entries)
+            if self.maybe():
+                scripts.attach_to_next(script)
+            else:
+                scripts.attach(script, self.number())
+
+    def script_entry(self) -> dict[str, Any]:
+        """Return one entry of a script; not every list of entries is a script."""
+        return self.one_of(
+            [
+                {"on": self.one_of(["answer", "menu:main", "menu:code", "beep", "conference"]), "press": "1"},
+                {"on": "menu:main", "say": "yes please"},
+                {"after_s": self.one_of([0.5, 5]), "press": "12#"},
+                {"after_s": 20, "hang_up": True},
+                {"answer_after_s": 7},
+                {"reject": True},
+                {"leg": self.one_of(["answer", "busy", "no_answer", "fail"])},
+            ]
+        )
 
     def press(self) -> None:
         """Press keys on a leg."""
@@ -231,10 +257,10 @@ class Scenario:
 
 
 DOINGS: Sequence[Callable[[Scenario], None]] = (
-    Scenario.speak_to, Scenario.invite, Scenario.call_out, Scenario.call_out, Scenario.come_in, Scenario.press,
-    Scenario.press, Scenario.press_in_conference, Scenario.say, Scenario.hang_up, Scenario.pick_up, Scenario.turn_down,
-    Scenario.update, Scenario.update, Scenario.manage, Scenario.manage, Scenario.kick, Scenario.close,
-    *[Scenario.wait] * 5,
+    Scenario.attach, Scenario.speak_to, Scenario.invite, Scenario.call_out, Scenario.call_out, Scenario.come_in,
+    Scenario.press, Scenario.press, Scenario.press_in_conference, Scenario.say, Scenario.hang_up, Scenario.pick_up,
+    Scenario.turn_down, Scenario.update, Scenario.update, Scenario.manage, Scenario.manage, Scenario.kick,
+    Scenario.close, *[Scenario.wait] * 5,
 )  # fmt: skip
 LEGS: tuple[CallLeg | None, ...] = (None, "caller", "callee", "both")
 ACTIONS = (
