@@ -77,6 +77,12 @@ def assert_response(response: httpx2.Response) -> None:
     _assert_matches(response.json(), content["application/json"]["schema"])
 
 
+async def check_response(response: httpx2.Response) -> None:
+    """Check a response as :func:`assert_response` does: an event hook of a client."""
+    await response.aread()
+    assert_response(response)
+
+
 def assert_callback(body: bytes) -> None:
     """Fail unless the body of a callback is documented."""
     data = json.loads(body)

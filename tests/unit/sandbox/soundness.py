@@ -1,4 +1,4 @@
-"""What holds for every call that has ended, whatever happened in it; told from its timeline alone where possible."""
+"""What holds for every call that has ended, whatever happened in it; read from its timeline alone where possible."""
 
 import math
 from collections.abc import Sequence
