@@ -61,6 +61,8 @@ def first_hidden(text: str) -> str | None:
     A joiner where Arabic, Indic and similar scripts or an emoji need it does not count, nor does one variation
     selector directly after the character that it styles. A mark on a letter that has six counts.
     """
+    if text.isascii() and text.isprintable():
+        return None
     found = next((char for at, char in enumerate(text) if _hides(text, at)), None)
     if found is None:
         return None

@@ -20,6 +20,7 @@ from sinch_voice_mcp.sandbox import (
 from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest, TtsCallout, TtsCalloutRequest
+from tests.contract.openapi.document import assert_callback
 
 KEY = DEFAULT_CREDENTIALS.key
 
@@ -56,7 +57,8 @@ class Receiver:
     got: list[CallbackRequest] = field(default_factory=list[CallbackRequest])
 
     async def post(self, request: CallbackRequest) -> CallbackResponse | None:
-        """Receive a callback without any network."""
+        """Receive a callback without any network; fail unless it is documented."""
+        assert_callback(request.body)
         await anyio.lowlevel.checkpoint()
         if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
             await released.wait()

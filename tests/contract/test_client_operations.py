@@ -24,8 +24,22 @@ from sinch_voice_mcp.wire.callouts import (
     CustomCalloutRequest,
 )
 from sinch_voice_mcp.wire.calls import ManageParticipant
-from tests.contract.client_requests import CALL_ID, NUMBER, TTS, arrived, telling
+from tests.contract.client_requests import (
+    ANYTHING,
+    CALL_ID,
+    NUMBER,
+    ONCE,
+    REPEATABLE,
+    TTS,
+    Act,
+    arrived,
+    over,
+    place,
+    read,
+    telling,
+)
 from tests.contract.dialing import Dial
+from tests.contract.openapi.document import assert_request, operations
 from tests.fault_server import FaultServer, Recorded, Reply
 
 
@@ -187,6 +201,7 @@ async def test_an_operation_sends_what_the_platform_documents(
 
     (request,) = server.received
     assert (request.method, request.target) == (case.method, case.path)
+    assert_request(request.method, request.target, request.body, request.header("content-type"))
     assert (json.loads(request.body) if request.body else None) == case.body
     assert request.header("content-type") == ("application/json" if case.body else None)
     assert request.header("x-timestamp") == "2026-01-05T12:00:00.000Z"
@@ -196,6 +211,30 @@ async def test_an_operation_sends_what_the_platform_documents(
     stamp = received.timestamp or ""
     message = Message(received.method, received.path, received.content_type, stamp, received.body)
     assert received.authorization == authorization(credentials, message)
+
+
+@pytest.mark.parametrize("act", [place, read, *REPEATABLE.values(), *ONCE.values()])
+async def test_a_request_that_tests_of_faults_and_retries_send_is_documented_too(
+    credentials: Credentials, act: Act
+) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        path = request.url.raw_path.decode("ascii")
+        assert_request(request.method, path, request.content, request.headers.get("content-type"))
+        return httpx2.Response(200, content=ANYTHING)
+
+    async with over(answer, credentials) as api:
+        await act(api)
+
+
+def test_the_cases_are_all_operations_that_are_documented() -> None:
+    sent = {(case.method, case.path) for case in CASES.values()}
+    unsent = {
+        known.id
+        for method, pattern, known in operations()
+        if not any(method == sent_method and pattern.fullmatch(path) for sent_method, path in sent)
+    }
+    assert len(operations()) == 14
+    assert unsent == set()
 
 
 @every_case

@@ -18,6 +18,7 @@ from sinch_voice_mcp.signing import Credentials, Flaw, Received, verify
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.contract.callback_scene import HANGUP, KEY, PREFIX, PRIMARY, Receiver, Scene
+from tests.contract.openapi.document import assert_callback, check_response
 from tests.contract.openapi.sandbox_client import callout
 
 
@@ -40,7 +41,10 @@ async def test_a_running_sandbox_proceeds_when_its_clock_moves_and_when_a_reques
     async with running(scene.sandbox):
         transport = httpx2.ASGITransport(scene.sandbox.asgi)
         auth = httpx2.BasicAuth(KEY, DEFAULT_CREDENTIALS.secret)
-        async with httpx2.AsyncClient(transport=transport, auth=auth, base_url="http://sandbox.test") as client:
+        hooks = {"response": [check_response]}
+        async with httpx2.AsyncClient(
+            transport=transport, auth=auth, base_url="http://sandbox.test", event_hooks=hooks
+        ) as client:
             placed = await client.post("/calling/v1/callouts", json=callout("customCallout"))
             await anyio.wait_all_tasks_blocked()
             scene.clock.advance(2.9)
@@ -125,6 +129,7 @@ async def test_an_application_behind_http_replies_to_a_call() -> None:
 
     async def voice(request: Request) -> Response:
         body = await request.body()
+        assert_callback(body)
         received = Received(
             request.method,
             request.scope["raw_path"].decode(),

@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, create_sandbox
 from sinch_voice_mcp.signing import basic_authorization
-from tests.contract.openapi.sandbox_client import SandboxClient, assert_valid, body_of, callout
+from tests.contract.openapi.document import assert_valid, check_response
+from tests.contract.openapi.sandbox_client import SandboxClient, body_of, callout
 
 LOOPBACK = "127.0.0.1"
+HOOKS = {"response": [check_response]}
 
 
 @asynccontextmanager
@@ -50,7 +52,7 @@ async def _some(stream: anyio.abc.SocketStream) -> bytes:
 
 async def test_a_signed_client_places_reads_and_ends_calls_on_one_connection() -> None:
     api = SandboxClient()
-    async with serving(api) as port, httpx2.AsyncClient(auth=api.auth()) as client:
+    async with serving(api) as port, httpx2.AsyncClient(auth=api.auth(), event_hooks=HOOKS) as client:
         base = f"http://{LOOPBACK}:{port}"
         placed = await client.post(f"{base}/calling/v1/callouts", json=callout("customCallout"))
         url = f"{base}/calling/v1/calls/id/{body_of(placed, 'callout')['callId']}"
@@ -86,7 +88,7 @@ async def test_an_incomplete_request_places_nothing() -> None:
         head = "POST /calling/v1/callouts HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
         async with await anyio.connect_tcp(LOOPBACK, port) as stream:
             await stream.send(head.encode() + b'{"method"')
-        async with httpx2.AsyncClient(auth=api.auth()) as client:
+        async with httpx2.AsyncClient(auth=api.auth(), event_hooks=HOOKS) as client:
             assert (await client.get(f"http://{LOOPBACK}:{port}/v1/configuration/numbers")).status_code == 200
     assert [request.raw_path for request in api.sandbox.requests] == ["/v1/configuration/numbers"]
     assert api.sandbox.engine.timeline() == ()
@@ -98,7 +100,8 @@ async def test_a_server_that_keeps_no_raw_path_is_supported() -> None:
     async def bare(scope: Scope, receive: Receive, send: Send) -> None:
         await api.sandbox.asgi({**scope, "raw_path": None}, receive, send)
 
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(bare), auth=api.auth()) as client:
+    transport = httpx2.ASGITransport(bare)
+    async with httpx2.AsyncClient(transport=transport, auth=api.auth(), event_hooks=HOOKS) as client:
         answer = await client.get("http://sandbox.test/calling/v1/conferences/id/my%20room")
     assert body_of(answer, "error")["message"] == "Conference not found"
 
@@ -117,7 +120,7 @@ async def test_an_unexpected_error_is_answered_in_json_and_raised() -> None:
     api.sandbox = create_sandbox(clock=clock)
     clock.broken = True
     transport = httpx2.ASGITransport(api.sandbox.asgi, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, auth=api.auth()) as client:
+    async with httpx2.AsyncClient(transport=transport, auth=api.auth(), event_hooks=HOOKS) as client:
         answer = await client.get("http://sandbox.test/calling/v1/calls/id/x")
     assert (answer.status_code, body_of(answer, "error")["errorCode"]) == (500, 50000)
     assert "Zero" not in answer.text

@@ -16,7 +16,7 @@ def control_characters(target: Target) -> Iterator[Finding]:
     """SV039: a control character in a value that is not spoken."""
     message = "the value has a control character, such as a line end, which can end a header; remove it"
     for location, text in _texts(target.wire, ()):
-        if any(unicodedata.category(char) == "Cc" for char in text):
+        if not text.isprintable() and any(unicodedata.category(char) == "Cc" for char in text):
             yield target.finding("SV039", "warning", location, message)
 
 

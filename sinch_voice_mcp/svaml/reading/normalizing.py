@@ -110,15 +110,15 @@ class Normalizer:
     def members(self, raw: JsonObject, shape: Shape, location: Location) -> JsonObject:
         """Return an object with its documented members in documented spelling; null stands for an absent member."""
         known = shape.members()
-        # A name that is taken cannot be the one that was meant by another.
-        free = known.difference(raw)
         out: JsonObject = {}
         for key, value in raw.items():
             if value is None:
                 continue
             member = self._member(key, raw, shape, location)
             if member not in known:
-                self._set_aside(key, value, shape.hints.get(key) or self.nearest(key, free), location)
+                # A name that is taken cannot be the one that was meant by another.
+                near = shape.hints.get(key) or self.nearest(key, known.difference(raw))
+                self._set_aside(key, value, near, location)
             else:
                 out[member] = self._value(value, member, shape, (*location, member))
         return out

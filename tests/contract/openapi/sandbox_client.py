@@ -1,25 +1,23 @@
-"""A client of the sandbox's HTTP API that validates every response against the schemas."""
+"""A client of the sandbox's HTTP API that checks every response against the OpenAPI document."""
 
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
-from jsonschema import Draft202012Validator, validate
 
 from sinch_voice_mcp import signing
 from sinch_voice_mcp.clock import ManualClock
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, create_sandbox
 from sinch_voice_mcp.signing import Credentials
+from tests.contract.openapi.document import assert_response, assert_valid
 
 Scheme = Literal["basic", "signed"]
 Schema = Literal["callout", "call", "conference", "numbers", "callbacks", "query", "error"]
 
 BASE = "http://sandbox.test"
-_SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parent / "answers.json").read_text("utf-8"))
 
 
 def without_query(target: str) -> str:
@@ -48,11 +46,6 @@ class SignedAuth(httpx2.Auth):
         yield request
 
 
-def assert_valid(data: object, schema: Schema) -> None:
-    """Fail unless the data matches a schema."""
-    validate(data, {**_SCHEMAS, "$ref": f"#/$defs/{schema}"}, Draft202012Validator)
-
-
 @dataclass
 class SandboxClient:
     """A sandbox and a client of its API. ``clock`` is simulated time, ``wall`` real time."""
@@ -75,7 +68,7 @@ class SandboxClient:
         return SignedAuth(DEFAULT_CREDENTIALS, self.wall.now())
 
     async def send(self, method: str, path: str, body: object = None, **options: Any) -> httpx2.Response:
-        """Send a request with JSON or bytes; check that the response is marked as the sandbox's."""
+        """Send a request with JSON or bytes; check that the response is documented, and marked as the sandbox's."""
         headers = {} if body is None else {"content-type": "application/json"}
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         transport = httpx2.ASGITransport(self.sandbox.asgi)
@@ -84,6 +77,7 @@ class SandboxClient:
             response = await client.request(method, BASE + path, content=content, headers=headers, **options)
         assert response.headers["x-sinch-voice-sandbox"] == "1"
         assert "www-authenticate" not in response.headers
+        assert_response(response)
         return response
 
     async def get(self, path: str, schema: Schema) -> dict[str, Any]:
@@ -95,7 +89,6 @@ class SandboxClient:
         response = await self.send(method, path, body)
         assert response.content == b""
         assert response.is_success, response
-        assert "content-type" not in response.headers
         return response.status_code
 
     async def fails(self, method: str, path: str, body: object = None, **options: Any) -> tuple[int, int]:
@@ -116,8 +109,8 @@ def callout(method: str, **members: Any) -> dict[str, Any]:
 
 
 def body_of(response: httpx2.Response, schema: Schema) -> dict[str, Any]:
-    """Return the JSON body after validating it."""
-    assert response.headers["content-type"] == "application/json"
+    """Return the JSON body after checking the response, and that the body has this schema."""
+    assert_response(response)
     data = response.json()
     assert_valid(data, schema)
     return data

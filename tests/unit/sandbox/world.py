@@ -18,6 +18,7 @@ from sinch_voice_mcp.wire.callouts import (
     TtsCallout,
     TtsCalloutRequest,
 )
+from tests.contract.openapi.document import assert_callback
 
 KEY = DEFAULT_CREDENTIALS.key
 
@@ -53,10 +54,11 @@ class World:
         self.replying[:] = [reply]
 
     def settle(self) -> None:
-        """Deliver everything until now to the application, and its replies to the engine."""
+        """Deliver everything until now to the application, which checks it, and its replies to the engine."""
         self.engine.catch_up()
         while taken := self.engine.take():
             for outgoing in taken:
+                assert_callback(outgoing.body)
                 self.sent.append(outgoing)
                 self.engine.record_reply(outgoing.sequence, self.replying[0](outgoing))
             self.engine.catch_up()
