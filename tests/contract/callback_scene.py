@@ -49,16 +49,21 @@ def answering(status: int | None) -> Answering:
 
 @dataclass
 class Receiver:
-    """An application that receives callbacks: what it received, and how it replies to each URL and event."""
+    """An application that receives callbacks: what it received, and how it replies to each URL and event.
+
+    It checks that each callback is documented, except those of a test that sends others on purpose.
+    """
 
     svaml: dict[str, object] = field(default_factory=dict[str, object])
     at: dict[str, Answering] = field(default_factory=dict[str, Answering])
     holds: dict[str, anyio.Event] = field(default_factory=dict[str, anyio.Event])
     got: list[CallbackRequest] = field(default_factory=list[CallbackRequest])
+    checks: bool = True
 
     async def post(self, request: CallbackRequest) -> CallbackResponse | None:
-        """Receive a callback without any network; fail unless it is documented."""
-        assert_callback(request.body)
+        """Receive a callback without any network."""
+        if self.checks:
+            assert_callback(request.body)
         await anyio.lowlevel.checkpoint()
         if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
             await released.wait()

@@ -105,6 +105,7 @@ async def test_a_replay_can_be_edited_and_repeated_and_never_steers_a_call(scene
     call_id = scene.call()
     await scene.advance(5)
     scene.receiver.svaml["ace"] = HANGUP
+    scene.receiver.checks = False
     edit: dict[str, Any] = {"version": 2, "amd": {"status": "human"}, "custom": None, "timestamp": None}
     replayed = (await scene.post("callbacks/1/replay", {"edit": edit, "times": 3}))["callbacks"]
     assert len(replayed) == 3
