@@ -55,6 +55,8 @@ async def on_event(request: Request) -> Response:
             return JSONResponse({"action": {"name": "continue"}})
         case {"event": "notify", "type": "recording_available", "destination": url}:
             recordings.append(url)
+        case _:
+            pass
     return Response()
 
 
