@@ -45,7 +45,7 @@ _FEATURES = (
     _feature("transcriptionOptions", "`transcription_available` follows, if they are enabled"),
     _feature("file of a recording", "a silent WAV file at a URL of the sandbox; a destination is only named", "choice"),
     _feature("notifications of a recording", "sent at once, before the disconnected-call event", "choice"),
-    _feature("startRecording before the answer", "accepted; nothing is recorded", "choice"),
+    _feature("startRecording before the answer", "the recording begins with the answer", "choice"),
     _feature("record of a connected call", "the recording begins when the phone answers, or with the action", "choice"),
     _feature("hangup", "ends the call"),
     _feature("continue", "resumes what the call was doing"),

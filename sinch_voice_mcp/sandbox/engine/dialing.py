@@ -102,6 +102,8 @@ def answer(session: Session, index: int) -> None:
         limits.append(call.plan.max_duration_s)
     shortest = min(limit for limit in limits if limit is not None)
     session.after(shortest, ("limit", index), LimitReached(call.id))
+    if index == 0 and call.recording_wish is not None:
+        session.start_recording(call.recording_wish.options)
     acting.reach(session, index, ANSWER)
 
 

@@ -14,6 +14,13 @@ _DEFAULT_FORMAT = "mp3"
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingWish:
+    """A recording that begins with the answer of the call; ``options`` is None if the document gave none."""
+
+    options: RecordingOptions | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """A recording in progress.
 

@@ -7,7 +7,7 @@ from sinch_voice_mcp.sandbox.engine import bodies
 from sinch_voice_mcp.sandbox.engine.events import DelayedCallback, EndReason, TimedEvent, TimerSlot
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind, OutgoingCallback, SteeringKind
-from sinch_voice_mcp.sandbox.engine.recordings import Recording
+from sinch_voice_mcp.sandbox.engine.recordings import Recording, RecordingWish
 from sinch_voice_mcp.sandbox.engine.state import (
     AwaitingReply,
     Connected,
@@ -103,8 +103,9 @@ class Session:
         return call.plan.sends_dice and not call.suppresses_callbacks and call.callback_fault != "no dice"
 
     def start_recording(self, options: RecordingOptions | None) -> None:
-        """Start to record the call; a recording in progress ends. Before the answer there is nothing to record."""
+        """Start to record the call, at the latest with the answer; a recording in progress ends."""
         if self.call.answered_at is None:
+            self.call.recording_wish = RecordingWish(options)
             return
         self.finish_recording()
         self.call.recording = Recording(self.now, options)
@@ -112,6 +113,7 @@ class Session:
 
     def finish_recording(self) -> None:
         """End the recording of the call, if there is one, and notify the application of the file at once."""
+        self.call.recording_wish = None
         recording, call = self.call.recording, self.call
         if recording is None:
             return

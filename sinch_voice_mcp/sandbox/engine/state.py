@@ -20,7 +20,7 @@ from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
-from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording
+from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording, RecordingWish
 from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
     Action,
@@ -318,6 +318,7 @@ class SimulatedCall:
         cookies: The cookies that documents set.
         menu: The menu in progress, if there is one.
         suppresses_callbacks: Whether an action switched the answered-call and disconnected-call events off.
+        recording_wish: The recording that begins with the answer, if there is one.
         recording: The recording in progress, if there is one.
         recorded: The recordings that have ended.
         held_callback: A callback that is sent after the disconnected-call event.
@@ -344,6 +345,7 @@ class SimulatedCall:
     suppresses_callbacks: bool = False
     held_callback: OutgoingCallback | None = None
     transport_fault: TransportFault | None = None
+    recording_wish: RecordingWish | None = None
     recording: Recording | None = None
     recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
     given: list[GivenSvaml] = field(default_factory=list[GivenSvaml])

@@ -110,8 +110,27 @@ def test_a_phone_that_is_dialed_is_recorded_from_its_answer(world: World) -> Non
     assert kinds[-1] == "dice"
 
 
-def test_what_runs_before_the_answer_records_nothing(world: World) -> None:
+def test_a_recording_that_is_wanted_before_the_answer_begins_with_it(world: World) -> None:
     world.listen(ace={"instructions": [SAY], **HANGUP})
     call_id = world.custom(None, ice={"instructions": [started()], **CONNECT})
+    world.wait(20)
+    assert [kind for kind, _ in notified(world, call_id)] == [
+        "ace", "recording_finished", "recording_available", "dice",
+    ]  # fmt: skip
+    states = [(one.event, one.detail.get("state")) for one in world.engine.timeline(call_id)]
+    assert states.index(("recording", "started")) == states.index(("answered", None)) + 1
+
+
+def test_a_caller_is_recorded_from_the_answer(world: World) -> None:
+    world.listen(ice={"instructions": [started(), SAY, {"name": "answer"}, SAY], **HANGUP})
+    call_id = world.receive()
+    world.wait(20)
+    kinds = [kind for kind, _ in notified(world, call_id)]
+    assert kinds == ["ice", "recording_finished", "recording_available", "dice"]
+
+
+def test_a_recording_that_is_stopped_before_the_answer_never_begins(world: World) -> None:
+    world.listen(ace={"instructions": [SAY], **HANGUP})
+    call_id = world.custom(None, ice={"instructions": [started(), STOP], **CONNECT})
     world.wait(20)
     assert notified(world, call_id) == [("ace", None), ("dice", None)]
