@@ -5,7 +5,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Annotated, Any, NewType, Self, TypeGuard, TypeVar
+from typing import Annotated, Any, Literal, NewType, Self, TypeGuard, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -32,6 +32,9 @@ CallId = NewType("CallId", str)
 
 PhoneNumber = NewType("PhoneNumber", str)
 """A phone number in E.164 form, with a leading plus."""
+
+Region = Literal["global", "use1", "euc1", "sae1", "apse1", "apse2"]
+"""Where calls and conferences are handled; the same conference ID is another conference in another region."""
 
 Millis = NewType("Millis", int)
 """An instant in milliseconds since 1970 in UTC, or a duration in milliseconds."""

@@ -1,6 +1,7 @@
 """What a database holds, read from outside the server under test."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,12 @@ async def audit_of(url: str) -> list[str]:
     """The names of all rows of the audit log."""
     async with open_storage(url, SystemClock(), secret=SECRET) as storage:
         return [row.event for row in await storage.journal.audit()]
+
+
+async def alerts_of(url: str) -> list[Mapping[str, Any]]:
+    """The details of every alert in the audit log."""
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
+        return [row.details for row in await storage.journal.audit() if row.event == "alert"]
 
 
 async def switch_of(url: str) -> CallingStopped | None:

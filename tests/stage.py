@@ -113,11 +113,16 @@ def number(last: str) -> str:
     return f"+120255501{last}"
 
 
-def settings_of(url: str, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of a server that runs no receiver itself, with no limit on repeats; names without their prefix."""
+def settings_of(
+    url: str, environ: Mapping[str, str] | None = None, credentials: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings of a server that runs no receiver itself, with no limit on repeats; names without their prefix.
+
+    With credentials, whose names are complete, the server is in live mode.
+    """
     unlimited = dict.fromkeys((*_REPEATS, "MAX_CONCURRENT_CALLS"), "unlimited")
     given = {"DATABASE_URL": url, "PUBLIC_URL": LOOPBACK_URL, **unlimited, **(environ or {})}
-    return load({f"SINCH_VOICE_{name}": value for name, value in given.items() if value})
+    return load({f"SINCH_VOICE_{name}": value for name, value in given.items() if value} | dict(credentials or {}))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """Where the platform is: base URLs by region, checks of other base URLs, and path parameters."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 from urllib.parse import quote
 
 import httpx2
 
 from sinch_voice_mcp.errors import ConfigurationError, InvalidInputError
+from sinch_voice_mcp.ports import Place
 from sinch_voice_mcp.text.hosts import is_loopback
-
-Region = Literal["global", "use1", "euc1", "sae1", "apse1", "apse2"]
-"""Where calls and conferences are handled; the same conference ID is another conference in another region."""
+from sinch_voice_mcp.text.urls import url_problem
+from sinch_voice_mcp.types import Region
 
 REGIONS: Mapping[Region, str] = MappingProxyType(
     {
@@ -28,9 +29,56 @@ REGIONS: Mapping[Region, str] = MappingProxyType(
 CONFIGURATION_URL = "https://callingapi.sinch.com"
 """The base URL for numbers and callback URLs; there is one for all regions."""
 
+CALLS_PATH = "/calling/v1"
+"""Path of callouts, calls and conferences below a base URL."""
+
 _MAX_PARAMETER_CHARS = 256
 _MAX_LABEL_CHARS = 63
 _MAX_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class CallingHosts:
+    """The base URLs for calls and conferences that credentials may be sent to, one for each place.
+
+    Attributes:
+        own: The base URL of callouts, without a slash at the end. If it is not the platform's, such as that of a
+            sandbox, the other regions are paths below it.
+    """
+
+    own: str
+
+    def at(self, place: Place) -> str:
+        """Return the base URL of a place."""
+        if place.region is None:
+            return self.own
+        return REGIONS[place.region] if self._is_platform else f"{self.own}/{place.region}"
+
+    def place_of(self, url: str) -> Place | None:
+        """Return the place whose base URL a URL begins with; None if it begins with no other text than these.
+
+        The URL itself is never used for a request: it may have come from anyone.
+        """
+        if not self._is_platform:
+            return self._below_own(url)
+        if url_problem(url) is not None:
+            return None
+        origin = "/".join(url.split("/", 3)[:3]).removesuffix(":443").lower()
+        return next((Place(region) for region, base in REGIONS.items() if base == origin), None)
+
+    @property
+    def _is_platform(self) -> bool:
+        return self.own in REGIONS.values()
+
+    def _below_own(self, url: str) -> Place | None:
+        places = (Place(), *map(Place, REGIONS))
+        named = _by_address(url)
+        return next((one for one in places if named.startswith(_by_address(f"{self.at(one)}{CALLS_PATH}/"))), None)
+
+
+def _by_address(url: str) -> str:
+    """Return a URL of this machine with its address: a sandbox cannot know by which name it was reached."""
+    return re.sub(r"\Ahttp://localhost(?=[:/])", "http://127.0.0.1", url)
 
 
 def calling_url(region: Region) -> str:

@@ -4,6 +4,7 @@ Paths, bodies and answers are those of Sinch's Voice OpenAPI document 1.0.1. Pat
 each; an id that would name another path is rejected before anything is sent.
 """
 
+import copy
 import random
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
@@ -12,16 +13,17 @@ from typing import Self
 import httpx2
 
 from sinch_voice_mcp.client import hosts, retries
-from sinch_voice_mcp.client.hosts import Region, segment
+from sinch_voice_mcp.client.hosts import CALLS_PATH, CallingHosts, segment
 from sinch_voice_mcp.client.identity import PlatformIdentity
 from sinch_voice_mcp.client.requests import ApiRequest, Authentication, Authenticator, api_request
 from sinch_voice_mcp.client.sender import BeforeRetry, Sender
 from sinch_voice_mcp.client.transport import Connections, Timeouts
 from sinch_voice_mcp.clock import Clock, SystemClock
+from sinch_voice_mcp.ports import HOME, Place
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document, Hangup
 from sinch_voice_mcp.text.hosts import is_loopback
-from sinch_voice_mcp.types import CallId
+from sinch_voice_mcp.types import CallId, Region
 from sinch_voice_mcp.wire.applications import (
     AssignNumbers,
     CallbackUrl,
@@ -85,7 +87,8 @@ class VoiceClient:
         default = hosts.CONFIGURATION_URL
         configuration = hosts.base_url(default if configuration_url is None else configuration_url, "configuration_url")
         self._key = credentials.key
-        self._calls = f"{calling}/calling/v1"
+        self._hosts = CallingHosts(calling)
+        self._calls = self._below(HOME)
         self._configuration = f"{configuration}/v1"
         tls = calling.startswith("https:") or configuration.startswith("https:")
         self._connections = Connections(transport, tls=tls)
@@ -116,6 +119,16 @@ class VoiceClient:
     def is_sandbox(self) -> bool:
         """Whether every answer so far came from a sandbox on this machine; one that did not ends that for good."""
         return self._identity.is_sandbox
+
+    def at(self, place: Place) -> Self:
+        """Return this client for the calls and conferences of one place; numbers and callback URLs stay the same."""
+        there = copy.copy(self)
+        there._calls = self._below(place)  # noqa: SLF001 - a copy of this object
+        return there
+
+    def place_of(self, url: str) -> Place | None:
+        """Return the place that the `callResourceUrl` of an event names; None if no request may go there."""
+        return self._hosts.place_of(url)
 
     async def __aenter__(self) -> Self:
         """Return the client; it connects when it first sends a request."""
@@ -203,6 +216,9 @@ class VoiceClient:
 
     async def _change(self, request: ApiRequest, again: BeforeRetry | None = None) -> None:
         await self._sender.send(request, retries.IDEMPOTENT, again)
+
+    def _below(self, place: Place) -> str:
+        return f"{self._hosts.at(place)}{CALLS_PATH}"
 
     def _call(self, call_id: str) -> str:
         return f"{self._calls}/calls/id/{segment(call_id, 'call_id')}"

@@ -16,9 +16,10 @@ from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
 from sinch_voice_mcp.operations.events.routing import EventRouting
+from sinch_voice_mcp.operations.regional import RegionalCalls
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
 from sinch_voice_mcp.policy import Verdict, is_hangup
-from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed, VoiceApi
+from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed
 from sinch_voice_mcp.svaml import HANG_UP, Document, Reading
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 from sinch_voice_mcp.wire.callouts import CalloutRequest, ConferenceCalloutRequest, CustomCalloutRequest
@@ -69,7 +70,7 @@ class Calls:
 
     def __init__(
         self,
-        api: VoiceApi,
+        api: RegionalCalls,
         guard: Guard,
         confirmation: Confirmation,
         dispatcher: Dispatcher,
@@ -284,6 +285,7 @@ class Calls:
     ) -> "_Prepared":
         """Return a callout in the form in which it is sent, and how to send it."""
         callout, kinds = await self._routing.asking(admitted.request)
+        place = await self._api.place_for(callout)
         replies = conference_replies(callout)
         if replies_from_receiver and isinstance(callout, CustomCalloutRequest):
             callout, replies = withhold_replies(callout)
@@ -296,9 +298,9 @@ class Calls:
             if admitted.digits:
                 # Under our token, because the ID of the call is not known yet.
                 await self._dispatcher.journal.count_digits(token, admitted.digits)
-            return await self._api.place_callout(with_token(callout, token), again=still_allowed)
+            return await self._api.at(place).place_callout(with_token(callout, token), again=still_allowed)
 
-        return _Prepared(admitted, callout, Part(replace(request, events=kinds), requester, send))
+        return _Prepared(admitted, callout, Part(replace(request, events=kinds, place=place), requester, send))
 
     async def _prepared_all(self, every: Sequence[Admitted[CalloutRequest]], requester: Requester) -> list["_Prepared"]:
         """Prepare the callouts of a conference; raise InvalidInputError if two of them call the same number."""
@@ -350,12 +352,13 @@ class _Prepared:
 
 def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Request:
     callout = admitted.request
-    joins = isinstance(callout, ConferenceCalloutRequest)
+    conference = callout.conference_callout.conference_id if isinstance(callout, ConferenceCalloutRequest) else None
     return Request(
         kind=callout.method,
         wire=admitted.wire,
         exposure=admitted.exposure,
-        conference=callout.conference_callout.conference_id if joins else None,
+        conference=conference,
+        joins=conference,
         together=together,
         text=admitted.spoken,
     )

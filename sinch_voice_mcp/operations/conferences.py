@@ -7,7 +7,7 @@ from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError
 from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.dispatch.claims import conference_digest
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
-from sinch_voice_mcp.ports import StillAllowed, VoiceApi
+from sinch_voice_mcp.ports import CallsApi, StillAllowed
 from sinch_voice_mcp.svaml import MusicOnHold
 from sinch_voice_mcp.types import CallId
 from sinch_voice_mcp.wire.calls import ManageParticipant, Participant, ParticipantCommand
@@ -16,7 +16,7 @@ from sinch_voice_mcp.wire.calls import ManageParticipant, Participant, Participa
 class Conferences:
     """Operations on conferences. None of them calls a phone; all may be repeated."""
 
-    def __init__(self, api: VoiceApi, changes: Changes) -> None:
+    def __init__(self, api: CallsApi, changes: Changes) -> None:
         self._api = api
         self._changes = changes
 

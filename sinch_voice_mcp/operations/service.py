@@ -24,12 +24,13 @@ from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.events.timeline import Timeline
 from sinch_voice_mcp.operations.kill_switch import KillSwitch
 from sinch_voice_mcp.operations.numbers import Numbers
+from sinch_voice_mcp.operations.regional import RegionalCalls
 from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
 from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
-from sinch_voice_mcp.ports import EventLog, Journal, VoiceApi
+from sinch_voice_mcp.ports import CallsApi, EventLog, Journal, VoiceApi
 from sinch_voice_mcp.types import instant_of
 
 
@@ -106,9 +107,10 @@ class VoiceService:
         self.policy = policy = config.policy
         self.shown = ShownNumbers(whole=config.whole_numbers)
         self._account = Account(api, clock)
+        calls = RegionalCalls(api, journal)
         rooms = Rooms(api, journal)
-        self._hang_ups = HangUps(api, journal, rooms, clock, config.pace)
-        self._settlement = Settlement(api, journal, policy, self._hang_ups, rooms, clock)
+        self._hang_ups = HangUps(calls, journal, rooms, clock, config.pace)
+        self._settlement = Settlement(calls, journal, policy, self._hang_ups, rooms, clock)
         changes = Changes(journal, policy)
         self._dispatcher = self._make_dispatcher(journal, config, clock, tasks)
         self._api = api
@@ -119,12 +121,13 @@ class VoiceService:
         self.principal, self.confirmer = config.principal, config.confirmer
         self.confirmation = Confirmation(guard, journal)
         placing = (self.confirmation, self._dispatcher, self._settlement, events, changes, self._routing)
-        self.calls = Calls(api, guard, *placing)
+        self.calls = Calls(calls, guard, *placing)
         self.changes = changes
-        self.conferences = Conferences(api, changes)
+        self.conferences = Conferences(calls, changes)
         self.numbers = Numbers(api, guard, self._account, self.calls, changes, self._routing)
-        inbox = EventInbox(events, guard, config.incoming_text, partial(tasks.start_soon, self._hang_ups.if_stopped))
-        self.events = self._call_events(api, journal, events, inbox, config, clock)
+        hang_up = partial(tasks.start_soon, self._hang_ups.if_stopped)
+        inbox = EventInbox(events, guard, config.incoming_text, hang_up, api.place_of)
+        self.events = self._call_events(calls, journal, events, inbox, config, clock)
         self.surveys = Surveys(api, self.calls, self.events, clock)
         self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
@@ -154,11 +157,11 @@ class VoiceService:
         )
 
     def _call_events(
-        self, api: VoiceApi, journal: Journal, log: EventLog, inbox: EventInbox, config: ServiceConfig, clock: Clock
+        self, calls: CallsApi, journal: Journal, log: EventLog, inbox: EventInbox, config: ServiceConfig, clock: Clock
     ) -> CallEvents:
-        monitor = CallMonitor(api, journal, log, self._settlement, self._routing, clock=clock, pace=config.pace)
+        monitor = CallMonitor(calls, journal, log, self._settlement, self._routing, clock=clock, pace=config.pace)
         patience_s = config.pace.platform_answer_s
-        timeline = Timeline(api, journal, log, clock, patience_s, lambda: self.simulated, self.shown)
+        timeline = Timeline(calls, journal, log, clock, patience_s, lambda: self.simulated, self.shown)
         return CallEvents(log, journal, inbox, monitor, timeline, config.source, self._routing, self.shown)
 
     @property

@@ -15,6 +15,7 @@ from sinch_voice_mcp.ports.events import (
 )
 from sinch_voice_mcp.ports.journal import Journal
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
+from sinch_voice_mcp.ports.places import HOME, Place, place_at
 from sinch_voice_mcp.ports.requests import (
     CHANGES,
     INBOUND,
@@ -43,10 +44,11 @@ from sinch_voice_mcp.ports.requests import (
     Release,
     Withheld,
 )
-from sinch_voice_mcp.ports.voice import StillAllowed, VoiceApi
+from sinch_voice_mcp.ports.voice import CallsApi, StillAllowed, VoiceApi
 
 __all__ = [
     "CHANGES",
+    "HOME",
     "INBOUND",
     "OTHERS",
     "PROLONGS",
@@ -55,6 +57,7 @@ __all__ = [
     "Approval",
     "AuditRow",
     "CallingStopped",
+    "CallsApi",
     "Claim",
     "ClaimKey",
     "Claimed",
@@ -80,6 +83,7 @@ __all__ = [
     "KillSwitchState",
     "Mismatch",
     "Outcome",
+    "Place",
     "Prolonged",
     "Release",
     "Replies",
@@ -89,4 +93,5 @@ __all__ = [
     "VoiceApi",
     "Withheld",
     "iso",
+    "place_at",
 ]

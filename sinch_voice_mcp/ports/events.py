@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sinch_voice_mcp.ports.kill_switch import CallingStopped
+from sinch_voice_mcp.ports.places import Place
 from sinch_voice_mcp.ports.requests import EndReport, JournalEntry
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
 
@@ -27,6 +28,8 @@ class IncomingEvent:
         report: How the call ended, for an event that reports an end.
         caller: Masked number of the caller of an incoming call; empty if the number was withheld.
         number: The caller's number, if the text has the form of one; with a plus.
+        place: Where the call is, if the event says so.
+        elsewhere: The host that the event names as that of the call, if no request may go there; it is only recorded.
     """
 
     identity: str
@@ -38,6 +41,8 @@ class IncomingEvent:
     report: EndReport | None = None
     caller: str | None = None
     number: PhoneNumber | None = None
+    place: Place | None = None
+    elsewhere: str | None = None
 
     def forgotten(self) -> "IncomingEvent":
         """Return the event without what is known of people, for a call with a number that was forgotten."""
@@ -70,10 +75,17 @@ Replies = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The reply to an event, and remarks to store with it; an empty reply is sent as an empty body."""
+    """The reply to an event, and remarks to store with it; an empty reply is sent as an empty body.
+
+    Attributes:
+        reply: SVAML as JSON text.
+        remarks: What the timeline shows of it.
+        joins: ID of the conference that the call joins with it.
+    """
 
     reply: str
     remarks: JsonObject
+    joins: str | None = None
 
 
 DecideReply = Callable[[JournalEntry | None, Replies], Reply]

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sinch_voice_mcp.ports.audit import AuditRow
 from sinch_voice_mcp.ports.kill_switch import CallingStopped, KillSwitchState
+from sinch_voice_mcp.ports.places import Place
 from sinch_voice_mcp.ports.requests import (
     Approval,
     Claim,
@@ -132,6 +133,14 @@ class Journal(Protocol):
 
     async def of_call(self, call_id: CallId) -> list[JournalEntry]:
         """Return every request that led to a call or changed it, oldest first."""
+        ...
+
+    async def place_of_call(self, call_id: CallId) -> Place | None:
+        """Return where a call is; None if the journal does not know the call."""
+        ...
+
+    async def place_of_conference(self, conference_id: str) -> Place | None:
+        """Return where the newest call is that joined a conference and has not ended; None if there is none."""
         ...
 
     async def approve(self, approval: Approval) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sinch_voice_mcp.ports.kill_switch import CallingStopped
+from sinch_voice_mcp.ports.places import HOME, Place
 from sinch_voice_mcp.types import CallId, JsonObject, Micros, Millis, PhoneNumber, Token
 
 INBOUND = "inbound"
@@ -116,6 +117,8 @@ class Claim:
         numbers: The numbers that will ring; stored sealed.
         events: The kinds of events that the request asks for.
         sandbox: ID of the embedded sandbox that the request goes to; None for a platform outside the process.
+        joins: ID of the conference that the call joins, also by a change; stored as a keyed hash.
+        place: Where the call is.
     """
 
     token: Token
@@ -141,6 +144,8 @@ class Claim:
     numbers: tuple[PhoneNumber, ...] = ()
     events: frozenset[EventKind] = frozenset()
     sandbox: str | None = None
+    joins: str | None = None
+    place: Place = HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ class JournalEntry:
         numbers: The numbers that rang, or the caller's; empty if they are not known, forgotten, or unreadable.
         unreadable: Whether numbers, conference or error were sealed under another secret, so that they are missing.
         events: The kinds of events that the request asks for; None if that was not recorded.
+        place: Where the call is.
     """
 
     token: Token
@@ -185,6 +191,7 @@ class JournalEntry:
     numbers: tuple[PhoneNumber, ...] = ()
     unreadable: bool = False
     events: frozenset[EventKind] | None = None
+    place: Place = HOME
 
     @property
     def of_call(self) -> CallId | None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from sinch_voice_mcp.ports.places import Place
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.types import CallId, PhoneNumber
 from sinch_voice_mcp.wire.applications import (
@@ -19,27 +20,13 @@ StillAllowed = Callable[[], Awaitable[None]]
 """Raises a refusal if calling was stopped in the meantime; awaited before each further try."""
 
 
-class VoiceApi(Protocol):
-    """The 14 operations of the Voice API.
+class CallsApi(Protocol):
+    """The operations of the Voice API on calls in progress and conferences.
 
     Every method raises :class:`~sinch_voice_mcp.errors.PlatformError` if the platform rejects the request,
     ``NotSentError`` if it was not reached, and ``OutcomeUnknownError`` if it may have acted. Where a method takes
     ``again``, that is awaited before each repetition of the request, and may raise to prevent it.
     """
-
-    @property
-    def application_key(self) -> str:
-        """Key of the application that this client acts for."""
-        ...
-
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether every answer so far came from a sandbox on this machine; one that did not ends that for good."""
-        ...
-
-    async def place_callout(self, request: CalloutRequest, *, again: StillAllowed | None = None) -> CallId:
-        """Start a call and return its ID; repeated only if the platform did not act on it."""
-        ...
 
     async def get_call(self, call_id: CallId) -> Call:
         """Return state and outcome of a call."""
@@ -71,6 +58,32 @@ class VoiceApi(Protocol):
 
     async def kick_participant(self, conference_id: str, call_id: CallId) -> None:
         """End one participant's call."""
+        ...
+
+
+class VoiceApi(CallsApi, Protocol):
+    """The 14 operations of the Voice API at one host, and the other hosts."""
+
+    @property
+    def application_key(self) -> str:
+        """Key of the application that this client acts for."""
+        ...
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether every answer so far came from a sandbox on this machine; one that did not ends that for good."""
+        ...
+
+    def at(self, place: Place) -> "VoiceApi":
+        """Return the API at a place, for its calls and conferences."""
+        ...
+
+    def place_of(self, url: str) -> Place | None:
+        """Return the place that the `callResourceUrl` of an event names; None if no request may go there."""
+        ...
+
+    async def place_callout(self, request: CalloutRequest, *, again: StillAllowed | None = None) -> CallId:
+        """Start a call and return its ID; repeated only if the platform did not act on it."""
         ...
 
     async def list_numbers(self) -> list[OwnedNumber]:

@@ -1,38 +1,12 @@
-"""Parts of the journal about stopping: pages of open requests, the requests of one call, and the rows of changes."""
+"""The rows of changes in the audit log, which are not written while calling is stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sinch_voice_mcp.ports import EntryState, JournalEntry, KillSwitchState
+from sinch_voice_mcp.ports import KillSwitchState
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import appended
-from sinch_voice_mcp.storage.database import Commit, Rollback, Rows, Statement, Transaction
+from sinch_voice_mcp.storage.database import Commit, Rollback, Statement, Transaction
 from sinch_voice_mcp.types import Millis, Token
-
-OF_CALL = (
-    f"SELECT {sql.COLUMNS} FROM calls WHERE call_id = :call_id OR subject = :call_id "  # noqa: S608 - a constant
-    "ORDER BY claimed_at, call"
-)
-
-
-def reading_page(
-    states: Sequence[EntryState], after: JournalEntry | None, since: Millis | None, limit: int
-) -> Transaction[Rows]:
-    """Read requests in one of these states, oldest first, from the one after ``after`` on."""
-    names = [f"s{at}" for at in range(len(states))]
-    values: dict[str, object] = {"limit": limit, **dict(zip(names, states, strict=True))}
-    where = [f"state IN ({', '.join(f':{name}' for name in names)})"]
-    if after is not None:
-        where.append("(claimed_at > :at OR (claimed_at = :at AND call > :token))")
-        values |= {"at": after.claimed_at, "token": after.token}
-    if since is not None:
-        where.append("claimed_at >= :since")
-        values["since"] = since
-    text = (
-        f"SELECT {sql.COLUMNS} FROM calls WHERE {' AND '.join(where)} "  # noqa: S608 - names of ours only
-        "ORDER BY claimed_at, call LIMIT :limit"
-    )
-    (rows,) = yield (Statement(text, values),)
-    return Commit(rows)
 
 
 def beginning_change(token: Token, details: Mapping[str, object], now: Millis) -> Transaction[KillSwitchState]:

@@ -49,6 +49,7 @@ PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn("calls.content", "What the request asks for, with its numbers and texts", "digest", _CALLS),
     PersonalColumn("calls.principal", "The requester", "as it is", "`keep_calls_days`"),
     PersonalColumn("calls.conference", "Nothing; once the conference's name", "sealed at start", _CALLS),
+    PersonalColumn("calls.rooms", "Names of conferences that the call joined", _HASH, _CALLS),
     PersonalColumn("calls.error", "Codes; once the error's words", "sealed at start", _CALLS),
     PersonalColumn("calls.result", _WORD, _MASKED, "`keep_calls_days`"),
     PersonalColumn("calls.reason", _WORD, _MASKED, "`keep_calls_days`"),
@@ -83,7 +84,7 @@ IMPERSONAL: Mapping[str, str] = {
     "migrations": "number version",
     "gate": "id seq head stopped_at resumed_at hang_up_at",
     "calls": "call kind state call_id subject claimed_at deadline lease unknown_at reserved currency cost duration "
-    "answered events sandbox seconds rate",
+    "answered events sandbox seconds rate region",
     "confirmations": "until",
     "tones": "call digits until",
     "forgotten": "call mark until",

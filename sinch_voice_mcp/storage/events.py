@@ -10,6 +10,7 @@ import anyio
 
 from sinch_voice_mcp.clock import Clock, Pace, wait_event
 from sinch_voice_mcp.ports import (
+    HOME,
     UNTRUSTED,
     CallingStopped,
     DecideReply,
@@ -24,16 +25,20 @@ from sinch_voice_mcp.ports import (
     StoredEvent,
 )
 from sinch_voice_mcp.storage import statements as sql
+from sinch_voice_mcp.storage.chain import audited
 from sinch_voice_mcp.storage.database import Batch, Commit, Database, Row, Rows, Statement, Steps, Transaction, one
 from sinch_voice_mcp.storage.forgetting import is_forgotten
 from sinch_voice_mcp.storage.journal import SqlJournal
 from sinch_voice_mcp.storage.outcomes import alerting, recording, settling, warn_of
 from sinch_voice_mcp.storage.people import HANG_UP, PLAIN_REPLIES, Owner, People
+from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import masked, without_trace
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token
 
 CHANNEL = "sinch_voice"
 """PostgreSQL channel on which servers announce the ID of a call that an event was stored for."""
+
+_ELSEWHERE = "an event names another host than the platform's; requests about its call go to the usual one"
 
 _INBOUND_LEASE_MS = 15_000_000
 """Time after which an incoming call counts as ended if no end was reported: the platform's longest call, 4 h 10 min."""
@@ -218,11 +223,12 @@ def _storing(
     alert = named if is_foreign and not by_id else None
     if alert is not None:
         yield from alerting(alert.token, event.call_id, now)
-    if not _has_effects(event, entry):
+    if not _has_effects(event, entry, reply):
         # Most events: sent together with the commit, this needs one round trip less.
         return Commit(_Stored(reply.reply, alert), (*store, *announcement))
     yield store
     yield from _apply_effects(event, entry, people, now)
+    yield from _located(event, reply, entry, people, now)
     return Commit(_Stored(reply.reply, alert), announcement)
 
 
@@ -251,11 +257,12 @@ def _decided(decide: _Deciding, stopped: CallingStopped | None, entry: JournalEn
     return ordinary(entry, saved)
 
 
-def _has_effects(event: IncomingEvent, entry: JournalEntry | None) -> bool:
-    """Return whether an event changes the journal."""
+def _has_effects(event: IncomingEvent, entry: JournalEntry | None, reply: Reply) -> bool:
+    """Return whether an event, or the reply to it, changes the journal."""
     if entry is None:
-        return event.caller is not None
-    return entry.call_id != event.call_id or event.report is not None
+        return event.caller is not None or event.elsewhere is not None
+    is_new_place = event.place not in {None, HOME, entry.place} or event.elsewhere is not None
+    return is_new_place or reply.joins is not None or entry.call_id != event.call_id or event.report is not None
 
 
 def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, people: People, now: Millis) -> Steps[None]:
@@ -274,10 +281,32 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, people: Peo
         yield from settling(entry.token, event.report, now)
 
 
+def _located(
+    event: IncomingEvent, reply: Reply, entry: JournalEntry | None, people: People, now: Millis
+) -> Steps[None]:
+    """Note where a call is, and which conference it joins there."""
+    token = Token(_inbound_token(event, people)) if entry is None else entry.token
+    batch: list[Statement] = []
+    if event.place is not None and event.place.region is not None:
+        batch.append(Statement(sql.SET_REGION, {"token": token, "region": event.place.region}))
+    if reply.joins is not None:
+        room = people.room(reply.joins)
+        batch.append(Statement(sql.JOIN_ROOM, {"token": token, "room": room, "pattern": f"%{room}%"}))
+    if batch:
+        yield batch
+    if event.elsewhere is not None:
+        details = {"alert": _ELSEWHERE, "call_id": clean(event.call_id), "host": clean(event.elsewhere)}
+        yield from audited("alert", None if entry is None else token, details, now)
+
+
+def _inbound_token(event: IncomingEvent, people: People) -> str:
+    # An incoming call has no token of ours; the identity of its first event is as unique.
+    return people.identity(event)[:32]
+
+
 def _inbound_values(event: IncomingEvent, people: People, now: Millis) -> dict[str, object]:
     return {
-        # An incoming call has no token of ours; the identity of its first event is as unique.
-        "token": people.identity(event)[:32],
+        "token": _inbound_token(event, people),
         "call_id": event.call_id,
         "number": event.caller or None,
         "destinations": "" if event.number is None else people.hashed(event.number),

@@ -11,8 +11,6 @@ from typing import TypeVar
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import (
-    INBOUND,
-    PROLONGS,
     Approval,
     AuditRow,
     CallingStopped,
@@ -25,11 +23,13 @@ from sinch_voice_mcp.ports import (
     JournalEntry,
     KillSwitchState,
     Outcome,
+    Place,
     Prolonged,
+    place_at,
 )
 from sinch_voice_mcp.storage import statements as sql
 from sinch_voice_mcp.storage.chain import audited
-from sinch_voice_mcp.storage.changes import OF_CALL, beginning_change, reading_page
+from sinch_voice_mcp.storage.changes import beginning_change
 from sinch_voice_mcp.storage.claiming import Undecided, claiming
 from sinch_voice_mcp.storage.confirming import approving, counting, covering
 from sinch_voice_mcp.storage.database import (
@@ -45,6 +45,7 @@ from sinch_voice_mcp.storage.database import (
 )
 from sinch_voice_mcp.storage.forgetting import forgetting, is_forgotten
 from sinch_voice_mcp.storage.identity import Identity, Mark
+from sinch_voice_mcp.storage.listing import OF_CALL, Wanted, reading_newest, reading_page
 from sinch_voice_mcp.storage.outcomes import recording, renewing, settling, stopping, warn_of
 from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
@@ -102,7 +103,7 @@ class SqlJournal:
         self._identity = Identity(database, key)
         self.skew = skew
         self._terms = terms or Terms()
-        self.people = People(seal or Seal(secrets.token_bytes()), self.hashed)
+        self.people = People(seal or Seal(secrets.token_bytes()), self.hashed, self.room)
         self.sandbox: str | None = None
 
     @property
@@ -124,12 +125,20 @@ class SqlJournal:
 
     def _claiming(self, claims: Sequence[Claim]) -> Transaction[list[Claimed] | Undecided]:
         """Claim requests, and store sealed what their rows must not hold."""
-        end = yield from claiming([replace(claim, conference=None) for claim in claims])
+        end = yield from claiming([self._unnamed(claim) for claim in claims])
         if isinstance(end, Rollback):
             return end
         sealed = [statement for claim in claims for statement in self.people.of_claim(claim)]
         changes = [Statement(sql.FORGET_CHANGE, {"token": claim.token}) for claim in claims if claim.subject]
         return Commit(end.value, (*sealed, *changes, *end.last))
+
+    def _unnamed(self, claim: Claim) -> Claim:
+        """Return a claim in whose row no conference has its name."""
+        return replace(claim, conference=None, joins=None if claim.joins is None else self.room(claim.joins))
+
+    def room(self, conference_id: str) -> str:
+        """Return the keyed hash of the ID of a conference, which may contain a name."""
+        return self.hashed(f"conference {conference_id}")
 
     async def claim_together(self, claims: Sequence[Claim]) -> list[Claimed]:
         """Claim several requests in one transaction, all that were not claimed before or none of them."""
@@ -139,7 +148,7 @@ class SqlJournal:
         """Return what claims would be answered: they are made, and rolled back."""
 
         def peeking(claims: Sequence[Claim]) -> Transaction[list[Claimed] | Undecided]:
-            end = yield from claiming(claims)
+            end = yield from claiming([self._unnamed(claim) for claim in claims])
             return Rollback(end.value)
 
         return await self._together(claims, peeking)
@@ -252,32 +261,9 @@ class SqlJournal:
         prolonging: bool = True,
     ) -> list[JournalEntry]:
         """Return requests, newest first."""
-        values: dict[str, object] = {"limit": limit}
-        where = ["1 = 1"]
-        if states:
-            names = [f"s{at}" for at in range(len(states))]
-            values |= dict(zip(names, states, strict=True))
-            where.append(f"state IN ({', '.join(f':{name}' for name in names)})")
-        if not prolonging:
-            where.append("kind <> :prolongs")
-            values["prolongs"] = PROLONGS
-        if since is not None:
-            where.append("claimed_at >= :since")
-            values["since"] = since
-        if inbound is not None:
-            where.append("kind = :inbound" if inbound else "kind <> :inbound")
-            values["inbound"] = INBOUND
-        if number is not None:
-            where.append("destinations LIKE :number")
-            values["number"] = f"%{self.hashed(number)}%"
-        if overdue is not None:
-            where.append("deadline < :overdue")
-            values["overdue"] = overdue
-        text = (
-            f"SELECT {sql.COLUMNS} FROM calls WHERE {' AND '.join(where)} "  # noqa: S608 - names of ours only
-            "ORDER BY claimed_at DESC, call LIMIT :limit"
-        )
-        rows = await self._database.read(lambda: one(text, **values))
+        hashed = None if number is None else self.hashed(number)
+        wanted = Wanted(states, since, overdue, inbound, hashed, prolonging)
+        rows = await self._database.read(lambda: reading_newest(wanted, limit))
         return await self._complete([sql.read_entry(row) for row in rows])
 
     async def _first(self, start: Callable[[], Transaction[Rows]]) -> JournalEntry | None:
@@ -305,6 +291,17 @@ class SqlJournal:
         """Return every request that led to a call or changed it, oldest first."""
         rows = await self._database.read(lambda: one(OF_CALL, call_id=call_id))
         return await self._complete([sql.read_entry(row) for row in rows])
+
+    async def place_of_call(self, call_id: CallId) -> Place | None:
+        """Return where a call is, as its first event said."""
+        rows = await self._database.read(lambda: one(sql.PLACE_OF_CALL, call_id=call_id))
+        return place_at(rows[0]["region"]) if rows else None
+
+    async def place_of_conference(self, conference_id: str) -> Place | None:
+        """Return where the newest open call is that joined a conference."""
+        pattern = f"%{self.room(conference_id)}%"
+        rows = await self._database.read(lambda: one(sql.PLACE_OF_ROOM, pattern=pattern))
+        return place_at(rows[0]["region"]) if rows else None
 
     async def approve(self, approval: Approval) -> bool:
         """Remember that a person confirmed some requests, unless calling is stopped."""

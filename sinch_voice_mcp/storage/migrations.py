@@ -146,6 +146,11 @@ MIGRATIONS: tuple[Migration, ...] = (
                 call TEXT PRIMARY KEY, mark TEXT NOT NULL, until BIGINT NOT NULL) {KEY_ORDERED}""",
         ),
     ),
+    Migration(
+        9,
+        "regions of calls, and the conferences that they joined",
+        ("ALTER TABLE calls ADD COLUMN region TEXT", "ALTER TABLE calls ADD COLUMN rooms TEXT"),
+    ),
 )
 
 NEWEST = MIGRATIONS[-1].number

@@ -67,11 +67,13 @@ class People:
     Args:
         seal: Seals and opens them.
         hashed: Returns the keyed hash of a number.
+        room: Returns the keyed hash of the ID of a conference.
     """
 
-    def __init__(self, seal: Seal, hashed: Callable[[PhoneNumber], str]) -> None:
+    def __init__(self, seal: Seal, hashed: Callable[[PhoneNumber], str], room: Callable[[str], str]) -> None:
         self._seal = seal
         self.hashed = hashed
+        self.room = room
 
     def keep(self, owner: Owner, content: JsonObject, now: Millis, hashes: Sequence[str] = ()) -> Statement:
         """Store what belongs to a row, under the hashes of all numbers in it and the given ones."""

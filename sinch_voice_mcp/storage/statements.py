@@ -7,12 +7,12 @@ log's last number and digest.
 
 import json
 
-from sinch_voice_mcp.ports import CallingStopped, Claim, JournalEntry, KillSwitchState
+from sinch_voice_mcp.ports import CallingStopped, Claim, JournalEntry, KillSwitchState, place_at
 from sinch_voice_mcp.storage.database import Row, Rows, Statement
 
 COLUMNS = (
     "call, principal, kind, state, call_id, number, destinations, conference, subject, claimed_at, deadline, lease, "
-    "reserved, currency, seconds, rate, error, cost, duration, result, reason, events"
+    "reserved, currency, seconds, rate, error, cost, duration, result, reason, events, region"
 )
 
 TAKE_KEY = (
@@ -33,14 +33,27 @@ next one is its duplicate. What becomes of one that is being sent is not known y
 
 INSERT_CALL = (
     "INSERT INTO calls (call, principal, kind, state, fingerprint, number, destinations, conference, subject, "
-    "claimed_at, deadline, lease, reserved, currency, units, content, seconds, rate, events, sandbox) "
+    "claimed_at, deadline, lease, reserved, currency, units, content, seconds, rate, events, sandbox, region, rooms) "
     "VALUES (:token, :principal, :kind, 'pending', :fingerprint, :number, :destinations, :conference, :subject, :now, "
-    ":deadline, :lease, :reserved, :currency, :units, :content, :seconds, :rate, :events, :sandbox)"
+    ":deadline, :lease, :reserved, :currency, :units, :content, :seconds, :rate, :events, :sandbox, :region, :rooms)"
 )
 CALL = f"SELECT {COLUMNS} FROM calls WHERE call = :token"  # noqa: S608 - a constant
 BY_CALL_ID = (
     f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id AND kind NOT IN ('update', 'prolong') "  # noqa: S608 - a constant
     "ORDER BY claimed_at DESC LIMIT 1"
+)
+
+PLACE_OF_CALL = "SELECT region FROM calls WHERE call_id = :call_id ORDER BY claimed_at DESC LIMIT 1"
+PLACE_OF_ROOM = (
+    "SELECT region FROM calls WHERE state IN ('pending', 'accepted', 'unknown') AND rooms LIKE :pattern "
+    "ORDER BY claimed_at DESC, call DESC LIMIT 1"
+)
+SET_REGION = "UPDATE calls SET region = :region WHERE call = :token AND region IS NULL"
+"""The first event of a call says where it is; no later one can move it."""
+
+JOIN_ROOM = (
+    "UPDATE calls SET rooms = CASE WHEN rooms IS NULL THEN :room ELSE rooms || ' ' || :room END "
+    "WHERE call = :token AND coalesce(rooms, '') NOT LIKE :pattern"
 )
 
 CHECK_SWITCH = "UPDATE gate SET seq = seq + :many WHERE id = 1 AND stopped_at IS NULL RETURNING seq, head"
@@ -164,7 +177,7 @@ FORGET_ERRORS = (
 FORGET_REPLIES = "UPDATE replies SET document = :document WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark)"
 FORGET_CALLS = (
     "UPDATE calls SET number = NULL, destinations = '', fingerprint = '', content = '', conference = NULL, "
-    "units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
+    "rooms = NULL, units = CASE WHEN state IN ('pending', 'accepted', 'unknown') THEN units ELSE '[]' END "
     "WHERE call IN (SELECT call FROM forgotten WHERE mark = :mark) RETURNING call, state"
 )
 FORGET_CHANGE = (
@@ -181,7 +194,7 @@ SET_UNITS = "UPDATE calls SET units = :units WHERE call = :token"
 
 
 def insert_call(claim: Claim, units: str) -> Statement:
-    """Insert a request before it is sent."""
+    """Insert a request before it is sent; what is in ``joins`` must be a keyed hash by now."""
     return Statement(
         INSERT_CALL,
         {
@@ -201,6 +214,8 @@ def insert_call(claim: Claim, units: str) -> Statement:
             "units": units,
             "events": " ".join(sorted(claim.events)),
             "sandbox": claim.sandbox,
+            "region": claim.place.region,
+            "rooms": claim.joins,
             "content": claim.content,
             "seconds": claim.seconds,
             "rate": claim.rate,
@@ -212,6 +227,7 @@ def read_entry(row: Row) -> JournalEntry:
     """Read a row of ``calls`` that has :data:`COLUMNS`."""
     members = {name: row[name] for name in COLUMNS.split(", ")}
     members["token"] = members.pop("call")
+    members["place"] = place_at(members.pop("region"))
     members["destinations"] = tuple(str(row["destinations"]).split())
     members["events"] = None if row["events"] is None else frozenset(str(row["events"]).split())
     members["error"] = None if row["error"] is None else json.loads(row["error"])

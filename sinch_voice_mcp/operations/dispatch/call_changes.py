@@ -7,9 +7,10 @@ from sinch_voice_mcp.operations.admission.limits import known_rate, most_per_min
 from sinch_voice_mcp.operations.dispatch.claims import Request
 from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher
 from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
+from sinch_voice_mcp.operations.dispatch.rooms import joined
 from sinch_voice_mcp.operations.requester import Requester
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.ports import PROLONGS, UPDATES, StillAllowed
+from sinch_voice_mcp.ports import HOME, PROLONGS, UPDATES, StillAllowed
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.types import CallId, Micros, Token
 
@@ -62,6 +63,8 @@ class CallChanges:
             exposure=admitted.exposure.on_call(await self._rate(call_id)),
             subject=call_id,
             text=admitted.spoken,
+            joins=joined(admitted.request),
+            place=await self._dispatcher.journal.place_of_call(call_id) or HOME,
         )
         dispatched = await self._dispatcher.dispatch(request, requester, send)
         same = () if dispatched.earlier is None else (_SAME_CHANGE,)

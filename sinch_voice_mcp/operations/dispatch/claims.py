@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations.admission import limits
 from sinch_voice_mcp.operations.dispatch.sameness import sameness
 from sinch_voice_mcp.operations.requester import Requester, digest
 from sinch_voice_mcp.policy import Exposure, Policy
-from sinch_voice_mcp.ports import OTHERS, PROLONGS, Claim, ClaimKey, EventKind, Journal
+from sinch_voice_mcp.ports import HOME, OTHERS, PROLONGS, Claim, ClaimKey, EventKind, Journal, Place
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, Token, amount_text
 
@@ -45,6 +45,8 @@ class Request:
         text: The spoken texts, which the audit log records if the owner allows it.
         events: The kinds of events that it asks for; no part of the request's identity, because they can depend on
             where events are sent at that moment.
+        joins: ID of the conference that the call joins, also by a change.
+        place: Where the call is; no part of the request's identity.
         number_at: JSON path of the number in a list of requests, which a refusal names; None outside a list.
     """
 
@@ -56,6 +58,8 @@ class Request:
     together: object = None
     text: str | None = None
     events: frozenset[EventKind] = frozenset()
+    joins: str | None = None
+    place: Place = HOME
     number_at: str | None = None
 
 
@@ -104,6 +108,8 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         numbers=tuple(numbers),
         events=request.events,
         sandbox=journal.sandbox,
+        joins=request.joins,
+        place=request.place,
     )
 
 

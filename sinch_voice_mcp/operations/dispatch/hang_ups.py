@@ -11,7 +11,7 @@ from sinch_voice_mcp.clock import Clock, Pace
 from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError, StorageError, VoiceError
 from sinch_voice_mcp.operations.dispatch.ends import settle_all
 from sinch_voice_mcp.operations.dispatch.rooms import Rooms
-from sinch_voice_mcp.ports import INBOUND, PROLONGS, EntryState, Journal, JournalEntry, VoiceApi
+from sinch_voice_mcp.ports import INBOUND, PROLONGS, CallsApi, EntryState, Journal, JournalEntry
 from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Millis
@@ -76,7 +76,7 @@ class HangUps:
         pace: How long each wait lasts.
     """
 
-    def __init__(self, api: VoiceApi, journal: Journal, rooms: Rooms, clock: Clock, pace: Pace) -> None:
+    def __init__(self, api: CallsApi, journal: Journal, rooms: Rooms, clock: Clock, pace: Pace) -> None:
         self._api = api
         self._journal = journal
         self._rooms = rooms

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sinch_voice_mcp.errors import NotFoundError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
 from sinch_voice_mcp.ports import Journal, JournalEntry, Outcome, VoiceApi
+from sinch_voice_mcp.svaml import ConnectConf, Document
 from sinch_voice_mcp.types import CallId, Millis, instant_of
 from sinch_voice_mcp.wire.calls import Call
 
@@ -53,8 +54,10 @@ class Rooms:
         """
         if entry.conference is None:
             return Found(None, everyone=True)
+        # Where the request was sent, because another region may have a conference with the same ID.
+        api = self._api.at(entry.place)
         try:
-            participants = await self._api.get_conference(entry.conference)
+            participants = await api.get_conference(entry.conference)
         except NotFoundError:
             self._seen.pop(entry.conference, None)
             return Found(None, everyone=True)
@@ -68,7 +71,7 @@ class Rooms:
                 if left == 0:
                     return Found(None, everyone=False)
                 left = None if left is None else left - 1
-                seen[participant.id] = await self._api.get_call(participant.id)
+                seen[participant.id] = await api.get_call(participant.id)
             found = seen.get(participant.id)
             if found is not None and carries_token(found, entry):
                 await self._journal.record(entry.token, Outcome("accepted", participant.id))
@@ -87,3 +90,8 @@ def carries_token(call: Call, entry: JournalEntry) -> bool:
         return False
     claimed = instant_of(Millis(entry.claimed_at - _CLOCKS_MS))
     return call.timestamp is None or call.timestamp >= claimed
+
+
+def joined(document: Document) -> str | None:
+    """Return the ID of the conference that a call joins as a document says; None if it says nothing of one."""
+    return document.action.conference_id if isinstance(document.action, ConnectConf) else None

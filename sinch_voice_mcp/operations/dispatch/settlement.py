@@ -14,7 +14,7 @@ from sinch_voice_mcp.operations.dispatch.plausibility import TimeOfDay
 from sinch_voice_mcp.operations.dispatch.rooms import Rooms, carries_token
 from sinch_voice_mcp.operations.dispatch.watch import Watch
 from sinch_voice_mcp.policy import Policy
-from sinch_voice_mcp.ports import INBOUND, Journal, JournalEntry, Outcome, VoiceApi
+from sinch_voice_mcp.ports import INBOUND, CallsApi, Journal, JournalEntry, Outcome
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import Micros, Millis, Token
 from sinch_voice_mcp.wire.calls import Call
@@ -37,7 +37,7 @@ class Settlement:
     """Looks up calls whose end the journal does not know, and records it."""
 
     def __init__(
-        self, api: VoiceApi, journal: Journal, policy: Policy, hang_ups: HangUps, rooms: Rooms, clock: Clock
+        self, api: CallsApi, journal: Journal, policy: Policy, hang_ups: HangUps, rooms: Rooms, clock: Clock
     ) -> None:
         self._api = api
         self._journal = journal

@@ -6,7 +6,7 @@ from sinch_voice_mcp.errors import NotFoundError, VoiceError
 from sinch_voice_mcp.operations.admission.limits import MINUTE
 from sinch_voice_mcp.operations.dispatch.claims import SENDING_MS, SETTLING_MS, lasting_ms
 from sinch_voice_mcp.policy import Policy, minutes
-from sinch_voice_mcp.ports import CHANGES, INBOUND, Journal, JournalEntry, Prolonged, VoiceApi
+from sinch_voice_mcp.ports import CHANGES, INBOUND, CallsApi, Journal, JournalEntry, Prolonged
 from sinch_voice_mcp.svaml import HANG_UP
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import CallId, Micros, Millis
@@ -22,7 +22,7 @@ class Watch:
     A text that is spoken has no duration that could be sent, and a call that is changed can outlast what was sent.
     """
 
-    api: VoiceApi
+    api: CallsApi
     journal: Journal
     policy: Policy
 

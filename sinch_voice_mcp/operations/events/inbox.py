@@ -1,12 +1,15 @@
 """The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
 from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED, is_known, stored_word
 from sinch_voice_mcp.operations.dispatch.ends import end_words
+from sinch_voice_mcp.operations.dispatch.rooms import joined
 from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.policy import Allow, untrusted
 from sinch_voice_mcp.ports import (
@@ -16,6 +19,7 @@ from sinch_voice_mcp.ports import (
     EventLog,
     IncomingEvent,
     JournalEntry,
+    Place,
     Replies,
     Reply,
 )
@@ -27,6 +31,9 @@ from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber, Token, is_obj
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _HANG_UP = HANG_UP.to_json()
+_MAX_ORIGIN_CHARS = 100
+"""Characters of a host that is not the platform's, in the audit log."""
+
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
 
@@ -39,13 +46,22 @@ class EventInbox:
         guard: Decides about every reply, as it decides about every callout.
         incoming_text: Spoken to the caller of an incoming call.
         hang_up: Starts to end a call of which an event arrived after a stop, if the stop says so; does not wait.
+        place_of: Returns the place that the URL of a call names; None if no request may go there.
     """
 
-    def __init__(self, events: EventLog, guard: Guard, incoming_text: str, hang_up: Callable[[CallId], object]) -> None:
+    def __init__(
+        self,
+        events: EventLog,
+        guard: Guard,
+        incoming_text: str,
+        hang_up: Callable[[CallId], object],
+        place_of: Callable[[str], Place | None],
+    ) -> None:
         self._events = events
         self._guard = guard
         self._incoming_text = incoming_text
         self._hang_up = hang_up
+        self._place_of = place_of
 
     async def record(self, event: VoiceEvent) -> bytes:
         """Record an event and return the reply; a repeated delivery gets the same bytes.
@@ -56,7 +72,7 @@ class EventInbox:
         Raises:
             StorageError: It could not be recorded.
         """
-        incoming = _incoming(event)
+        incoming = self._placed(event, _incoming(event))
         stops: list[CallingStopped] = []
 
         def while_stopped(stopped: CallingStopped, entry: JournalEntry | None, replies: Replies) -> Reply:
@@ -70,6 +86,14 @@ class EventInbox:
             # Most events of a call are no occasion to end it by the reply.
             self._hang_up(event.call_id)
         return reply.encode()
+
+    def _placed(self, event: VoiceEvent, incoming: IncomingEvent) -> IncomingEvent:
+        """Add where the call is, if the event says so; the URL in it may have been written by anyone."""
+        if not isinstance(event, IceEvent) or event.call_resource_url is None:
+            return incoming
+        place = self._place_of(event.call_resource_url)
+        elsewhere = _origin(event.call_resource_url) if place is None else None
+        return replace(incoming, place=place, elsewhere=elsewhere)
 
     def _reply_while_stopped(
         self, stopped: CallingStopped, event: VoiceEvent, entry: JournalEntry | None, replies: Replies
@@ -92,7 +116,7 @@ class EventInbox:
         document = _saved(event, replies) or self._default(event, entry)
         decision = self._guard.decide_now(document, kind)
         if isinstance(decision, Allow):
-            return Reply(decision.request.to_json(), {})
+            return Reply(decision.request.to_json(), {}, joined(decision.request))
         # A refused reply is replaced by the end of the call, and the timeline names the rule.
         return Reply(_HANG_UP, {"refused": decision.rule})
 
@@ -107,6 +131,12 @@ class EventInbox:
                 return Document(action=Continue())
             case _:
                 return HANG_UP
+
+
+def _origin(url: str) -> str:
+    """Return a URL that is not the platform's without its path and what may be secret in it."""
+    scheme, _, rest = url.partition("://")
+    return clean(f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}", _MAX_ORIGIN_CHARS)
 
 
 def _svaml_event(event: VoiceEvent) -> SvamlEvent | None:

@@ -13,7 +13,7 @@ from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.routing import EventRouting
-from sinch_voice_mcp.ports import EventKind, EventLog, EventWatch, Journal, StoredEvent, VoiceApi
+from sinch_voice_mcp.ports import CallsApi, EventKind, EventLog, EventWatch, Journal, StoredEvent
 from sinch_voice_mcp.types import CallId, JsonObject, is_object
 from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
@@ -91,7 +91,7 @@ class CallMonitor:
 
     def __init__(
         self,
-        api: VoiceApi,
+        api: CallsApi,
         journal: Journal,
         events: EventLog,
         settlement: Settlement,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers, e164_of
-from sinch_voice_mcp.ports import INBOUND, EventLog, Journal, JournalEntry, StoredEvent, VoiceApi
+from sinch_voice_mcp.ports import INBOUND, CallsApi, EventLog, Journal, JournalEntry, StoredEvent
 from sinch_voice_mcp.text.masking import is_shortened
 from sinch_voice_mcp.types import CallId, JsonObject, Millis, is_object, to_millis
 
@@ -28,7 +28,7 @@ class Timeline:
         shown: How numbers are shown.
     """
 
-    api: VoiceApi
+    api: CallsApi
     journal: Journal
     events: EventLog
     clock: Clock
