@@ -18,6 +18,7 @@ class Phones(httpx2.AsyncBaseTransport):
     def __init__(self) -> None:
         self.hung_up: list[str] = []
         self.tokens: dict[str, str] = {}
+        self.callouts: list[dict[str, Any]] = []
         self.asked, self.released = anyio.Event(), anyio.Event()
         self.holds = False
         self.loses = False
@@ -61,6 +62,7 @@ class Phones(httpx2.AsyncBaseTransport):
 
     async def _place(self, body: dict[str, Any]) -> httpx2.Response:
         callout = body[body["method"]]
+        self.callouts.append(callout)
         call = f"c{len(self.tokens) + 1}"
         self.tokens[call] = callout["custom"]
         self.asked.set()

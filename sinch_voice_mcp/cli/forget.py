@@ -1,4 +1,6 @@
-"""Erase what the journal keeps about a number."""
+"""Erase what the journal keeps about a number, a SIP address or an in-app user."""
+
+from collections.abc import Sequence
 
 import anyio
 import click
@@ -7,13 +9,12 @@ from sinch_voice_mcp.cli.journal_access import open_existing_journal
 from sinch_voice_mcp.cli.output import Printer
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.errors import InvalidInputError
-from sinch_voice_mcp.operations.shown_numbers import number_of
+from sinch_voice_mcp.operations.shown_numbers import parties_of
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import Forgotten
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.text.masking import shortened
 from sinch_voice_mcp.text.quoting import quoted
-from sinch_voice_mcp.types import PhoneNumber
 
 _KEPT = (
     "Kept: times, outcomes, prices and names of events of these calls; limits and idempotency keys, as hashes, until "
@@ -21,31 +22,39 @@ _KEPT = (
 )
 
 
-@click.command(short_help="Erase what the journal keeps about a number.")
+@click.command(short_help="Erase what the journal keeps about a number, SIP address or in-app user.")
 @click.argument("number")
 @click.pass_obj
 def forget(loader: SettingsLoader, number: str) -> None:
-    """Erase what the journal keeps about NUMBER (E.164), and all that was said, typed and prepared in calls with it.
+    """Erase what the journal keeps about NUMBER, and all that was said, typed and prepared in calls with it.
 
+    NUMBER is a number (E.164), a SIP address (sip:user@host) or an in-app user (app:NAME).
     A number that only has the form of one, such as a caller's short number, is written as the journal got it. The
     audit log keeps the number's hash and shortened form: it is append-only.
     """
     # The journal finds a number only by the hash of one form.
-    form = number_of(number)
-    if form is None:
-        raise InvalidInputError(f"{quoted(number)} does not have the form of a telephone number.")
-    forgotten = anyio.run(_forget, loader.load(), form)
-    if not forgotten.requests and not forgotten.sealed:
+    forms = parties_of(number)
+    if not forms:
+        message = f"{quoted(number)} does not have the form of a telephone number, sip:user@host or app:NAME."
+        raise InvalidInputError(message)
+    forgotten = anyio.run(_forget, loader.load(), forms)
+    if not forgotten.requests and not forgotten.sealed and forms[0].startswith("+"):
         # A form that is in no call may be a mistake, and must not pass for a number that was erased.
         describe_number(number)
     printer = Printer()
-    for sentence in _report(shortened(form), forgotten):
+    for sentence in _report(shortened(forms[0].replace("in_app:", "app:", 1)), forgotten):
         printer.line(sentence)
 
 
-async def _forget(settings: Settings, number: PhoneNumber) -> Forgotten:
+async def _forget(settings: Settings, forms: Sequence[str]) -> Forgotten:
     async with open_existing_journal(settings) as storage:
-        return await storage.journal.forget(number)
+        found = [await storage.journal.forget(form) for form in forms]
+    return Forgotten(
+        requests=sum(one.requests for one in found),
+        sealed=sum(one.sealed for one in found),
+        confirmations=sum(one.confirmations for one in found),
+        in_progress=sum(one.in_progress for one in found),
+    )
 
 
 def _report(number: str, forgotten: Forgotten) -> list[str]:

@@ -63,6 +63,14 @@ _MENU_ENDS = _one_of("error", "return", "sequence", "timeout", "hangup", "invali
 _ID = _written_as(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._~:@+/=-]{0,63}")
 """An ID as platforms make them; a sentence without blanks has no digit or is longer."""
 _NUMBER = _written_as(r"\+?[0-9]{1,15}|\+?[0-9]{1,5}…[0-9]{2}")
+_NAME = _written_as(r"sip:[A-Za-z0-9._+-]{0,20}…?@[a-z0-9.-]{1,64}|app:[A-Za-z0-9._+-]{0,20}…?")
+"""A SIP address or the name of an in-app user, too short for a sentence without blanks."""
+
+
+def _is_party(text: str) -> bool:
+    return _NUMBER(text) or _NAME(text)
+
+
 _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "answered_by": _one_of("human", "machine", "notsure", "hangup", "inprogress", "unknown"),
     "application_key": _written_as(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"),
@@ -76,12 +84,12 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "event": (KINDS | {PLACED, INBOUND}).__contains__,
     "kind": _REQUESTS.__contains__,
     "menu": _MENU_ENDS,
-    "number": _NUMBER,
+    "number": _is_party,
     "reason": REASONS.__contains__,
     "refused": REFUSALS.__contains__,
     "result": lambda word: word in RESULTS or word in _codes(),
     "state": _one_of(*get_args(CallState)),
-    "to": _NUMBER,
+    "to": _is_party,
     "type": _MENU_ENDS,
     # Only the journal writes this member: why a part of a row cannot be read.
     "unreadable": lambda _: True,

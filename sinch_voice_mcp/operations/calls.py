@@ -1,9 +1,9 @@
 """Place calls, and control calls in progress."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sinch_voice_mcp.errors import InvalidInputError, NotFoundError, OutcomeUnknownError, VoiceError
+from sinch_voice_mcp.errors import NotFoundError, OutcomeUnknownError
 from sinch_voice_mcp.operations.admission.confirmation import Confirmation, located_at
 from sinch_voice_mcp.operations.admission.guard import Admitted, Guard
 from sinch_voice_mcp.operations.admission.limits import too_many_at_once
@@ -11,58 +11,30 @@ from sinch_voice_mcp.operations.callouts import with_token
 from sinch_voice_mcp.operations.changes import Changes
 from sinch_voice_mcp.operations.dispatch.call_changes import CallChanges
 from sinch_voice_mcp.operations.dispatch.claims import Request
-from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatched, Dispatcher, Part
-from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
+from sinch_voice_mcp.operations.dispatch.dispatcher import Dispatcher, Part
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.requested import conference_replies, kinds_of, withhold_replies
 from sinch_voice_mcp.operations.events.routing import EventRouting
+from sinch_voice_mcp.operations.placing import (
+    Placed,
+    PlacedLeg,
+    Prepared,
+    check_distinct,
+    leg_of,
+    naming_legs,
+    number_at,
+    request_of,
+)
 from sinch_voice_mcp.operations.regional import RegionalCalls
 from sinch_voice_mcp.operations.requester import ANONYMOUS, Requester
-from sinch_voice_mcp.policy import Verdict, is_hangup
+from sinch_voice_mcp.policy import is_hangup
 from sinch_voice_mcp.ports import EntryState, EventLog, JournalEntry, StillAllowed
 from sinch_voice_mcp.svaml import HANG_UP, Document, Reading
-from sinch_voice_mcp.types import CallId, JsonObject, Millis, PhoneNumber, Token
-from sinch_voice_mcp.wire.callouts import CalloutRequest, ConferenceCalloutRequest, CustomCalloutRequest
+from sinch_voice_mcp.types import CallId, Millis, Token
+from sinch_voice_mcp.wire.callouts import CalloutRequest, CustomCalloutRequest
 from sinch_voice_mcp.wire.calls import Call, CallLeg
 
 _CONFERENCE = "conferenceCallout"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A callout that was placed, or that a dry run would place.
-
-    Attributes:
-        call_id: ID of the call; None after a dry run.
-        rings: The number that rings, in E.164 form; None if no telephone rings or a callback names it.
-        request: The JSON object that was sent, or would be.
-        verdicts: What every rule of the guard found.
-        warnings: What the requester should know.
-        earlier: The earlier request, if the same call was placed before and no second one was.
-        after_stop: What became of it at once, if calling was stopped while it was being placed.
-    """
-
-    call_id: CallId | None
-    rings: str | None
-    request: JsonObject
-    verdicts: tuple[Verdict, ...]
-    warnings: tuple[str, ...]
-    earlier: JournalEntry | None = None
-    after_stop: AfterStop | None = None
-
-    @property
-    def duplicate_of(self) -> str | None:
-        """The earlier call: its ID, or our token of the request if it has none."""
-        return None if self.earlier is None else self.earlier.call_id or self.earlier.token
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedLeg:
-    """One callout of a conference: placed, or the error."""
-
-    to: str
-    placed: Placed | None
-    error: VoiceError | None
 
 
 class Calls:
@@ -116,13 +88,13 @@ class Calls:
         """
         if dry_run:
             admitted = await self._guard.admit(request, unknown=unknown)
-            prepared = await self._prepared(admitted, _request(admitted), requester)
+            prepared = await self._prepared(admitted, request_of(admitted), requester)
             await self._dispatcher.check_limits([prepared.part])
             return prepared.placed(None)
         async with self._dispatcher.audited(request.method, requester):
             (admitted,) = await self._confirmation.admit([request], requester, unknown=unknown)
             prepared = await self._prepared(
-                admitted, _request(admitted), requester, replies_from_receiver=replies_from_receiver
+                admitted, request_of(admitted), requester, replies_from_receiver=replies_from_receiver
             )
             part = prepared.part
             return prepared.placed(await self._dispatcher.dispatch(part.request, part.requester, part.send))
@@ -146,18 +118,18 @@ class Calls:
             every = await self._admit_all(requests)
             prepared = await self._prepared_all(every, requester)
             await self._dispatcher.check_limits([one.part for one in prepared])
-            return [PlacedLeg(one.admitted.rings or "", one.placed(None), None) for one in prepared]
+            return [leg_of(one, None) for one in prepared]
         async with self._dispatcher.audited(_CONFERENCE, requester):
             self._check_concurrency(len(requests))
             every = await self._confirmation.admit(requests, requester, numbered=True)
             prepared = await self._prepared_all(every, requester)
             results = await self._dispatcher.dispatch_together([one.part for one in prepared])
-        legs = [_leg(one, result) for one, result in zip(prepared, results, strict=True)]
+        legs = [leg_of(one, result) for one, result in zip(prepared, results, strict=True)]
         errors = [leg.error for leg in legs if leg.error is not None]
         if len(errors) == len(legs):
             # If one phone may have been called, the whole request is unsafe to repeat.
             worst = next((error for error in errors if not error.retry_safe), errors[0])
-            raise _naming_legs(worst, legs)
+            raise naming_legs(worst, legs)
         return legs
 
     async def check_limits(self, admitted: Admitted[CalloutRequest], requester: Requester = ANONYMOUS) -> None:
@@ -166,7 +138,7 @@ class Calls:
         Raises:
             RefusedError: A limit is reached, or calling is stopped.
         """
-        prepared = await self._prepared(admitted, _request(admitted), requester)
+        prepared = await self._prepared(admitted, request_of(admitted), requester)
         await self._dispatcher.check_limits([prepared.part])
 
     async def get(self, call_id: CallId) -> Call:
@@ -186,7 +158,7 @@ class Calls:
         states: Sequence[EntryState] = (),
         since: Millis | None = None,
         inbound: bool | None = None,
-        number: PhoneNumber | None = None,
+        number: str | None = None,
     ) -> list[JournalEntry]:
         """List requests of the journal and incoming calls, newest first.
 
@@ -195,7 +167,7 @@ class Calls:
             states: Only entries in one of these states; all states if empty.
             since: Only entries claimed at this instant or later.
             inbound: Only incoming calls (True), or only requests of this server (False).
-            number: Only requests that call this number, and incoming calls from it.
+            number: Only requests that call this number or other target, and incoming calls from it.
 
         Raises:
             StorageError: The journal cannot be used.
@@ -282,7 +254,7 @@ class Calls:
         requester: Requester,
         *,
         replies_from_receiver: bool = False,
-    ) -> "_Prepared":
+    ) -> Prepared:
         """Return a callout in the form in which it is sent, and how to send it."""
         callout, kinds = await self._routing.asking(admitted.request)
         place = await self._api.place_for(callout)
@@ -300,15 +272,15 @@ class Calls:
                 await self._dispatcher.journal.count_digits(token, admitted.digits)
             return await self._api.at(place).place_callout(with_token(callout, token), again=still_allowed)
 
-        return _Prepared(admitted, callout, Part(replace(request, events=kinds, place=place), requester, send))
+        return Prepared(admitted, callout, Part(replace(request, events=kinds, place=place), requester, send))
 
-    async def _prepared_all(self, every: Sequence[Admitted[CalloutRequest]], requester: Requester) -> list["_Prepared"]:
+    async def _prepared_all(self, every: Sequence[Admitted[CalloutRequest]], requester: Requester) -> list[Prepared]:
         """Prepare the callouts of a conference; raise InvalidInputError if two of them call the same number."""
-        _check_distinct(every)
+        check_distinct(every)
         together = [admitted.wire for admitted in every]
         return [
             await self._prepared(
-                admitted, replace(_request(admitted, together), number_at=_number_at(index)), requester.part(index)
+                admitted, replace(request_of(admitted, together), number_at=number_at(index)), requester.part(index)
             )
             for index, admitted in enumerate(every)
         ]
@@ -326,77 +298,5 @@ class Calls:
             raise too_many_at_once(count, allowed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An admitted callout, the form in which it is sent, and how to send it."""
-
-    admitted: Admitted[CalloutRequest]
-    callout: CalloutRequest
-    part: Part
-
-    def placed(self, dispatched: Dispatched | None) -> Placed:
-        """Return the callout as it was placed; with None, as it would be."""
-        warnings = self.admitted.warnings
-        if dispatched is not None and dispatched.warning is not None:
-            warnings = (*warnings, dispatched.warning)
-        return Placed(
-            call_id=None if dispatched is None else dispatched.call_id,
-            rings=self.admitted.rings,
-            request=self.callout.to_wire(),
-            verdicts=self.admitted.verdicts,
-            warnings=warnings,
-            earlier=None if dispatched is None else dispatched.earlier,
-            after_stop=None if dispatched is None else dispatched.after_stop,
-        )
-
-
-def _request(admitted: Admitted[CalloutRequest], together: object = None) -> Request:
-    callout = admitted.request
-    conference = callout.conference_callout.conference_id if isinstance(callout, ConferenceCalloutRequest) else None
-    return Request(
-        kind=callout.method,
-        wire=admitted.wire,
-        exposure=admitted.exposure,
-        conference=conference,
-        joins=conference,
-        together=together,
-        text=admitted.spoken,
-    )
-
-
-def _leg(prepared: _Prepared, result: Dispatched | VoiceError) -> PlacedLeg:
-    to = prepared.admitted.rings or ""
-    if isinstance(result, VoiceError):
-        return PlacedLeg(to, None, result)
-    return PlacedLeg(to, prepared.placed(result), None)
-
-
-def _naming_legs(worst: VoiceError, legs: Sequence[PlacedLeg]) -> VoiceError:
-    """Add to an error that stands for several the number and the reason of each."""
-    failed = [(leg.to, leg.error) for leg in legs if leg.error is not None]
-    if len(failed) > 1:
-        numbers: dict[str, list[str]] = {}
-        for to, error in failed:
-            numbers.setdefault(error.message, []).append(to)
-        worst.message = " ".join(f"{' and '.join(those)}: {message}" for message, those in numbers.items())
-        worst.legs = failed
-    return worst
-
-
 def _unknown(reading: Reading) -> tuple[str, ...]:
     return tuple(member.path for member in reading.unknown)
-
-
-def _number_at(index: int) -> str:
-    return f"$[{index}].conferenceCallout.destination.endpoint"
-
-
-def _check_distinct(every: Sequence[Admitted[CalloutRequest]]) -> None:
-    """Raise InvalidInputError if a list calls a number twice."""
-    seen: set[str] = set()
-    for index, admitted in enumerate(every):
-        number = admitted.rings or ""
-        if number in seen:
-            message = f"{number} is in the list twice; a phone can take one call"
-            raise InvalidInputError(message, field=_number_at(index))
-        seen.add(number)

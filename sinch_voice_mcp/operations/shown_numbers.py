@@ -1,19 +1,24 @@
-"""Which telephone numbers a result shows whole."""
+"""Which telephone numbers, SIP addresses and names of in-app users a result shows whole."""
 
 from collections.abc import Mapping
 
 from sinch_voice_mcp.policy import NumberFacts
 from sinch_voice_mcp.policy.numbers import examine
+from sinch_voice_mcp.policy.targets import target_of
 from sinch_voice_mcp.ports import UNTRUSTED, JournalEntry
 from sinch_voice_mcp.text.masking import is_shortened, shortened, without_numbers
 from sinch_voice_mcp.text.number_forms import by_form
 from sinch_voice_mcp.types import JsonObject, PhoneNumber, is_list, is_object
+from sinch_voice_mcp.wire.calls import Party
 
 _MIN_NUMBER_DIGITS = 7
 """Digits from which a text counts as a telephone number, not as an extension or a user name."""
 
 _NUMBERS = frozenset({"cli", "from", "to", "rdnis"})
 """Members of an event that can be telephone numbers."""
+
+_SCHEMES = {"sip": "sip", "username": "app"}
+"""What results write before an address or a name, by the platform's type of a destination."""
 
 _ENTERED = "input"
 """Member of an event with what the callee entered, which is the answer to a question: never masked."""
@@ -28,6 +33,19 @@ def e164_of(written: str) -> PhoneNumber | None:
 def number_of(written: str) -> PhoneNumber | None:
     """Return a number as the journal knows it: in E.164 form, or in the form of one if metadata does not know it."""
     return e164_of(written) or by_form(written)
+
+
+def parties_of(written: str) -> tuple[str, ...]:
+    """Return the forms in which the journal may know a party: an address or a name, and a number."""
+    scheme, _, name = written.strip().partition(":")
+    match scheme.lower():
+        case "app" if name:
+            forms = (target_of("in_app", name),)
+        case "sip" if name:
+            forms = (target_of("sip", name), number_of(written))
+        case _:
+            forms = (number_of(written),)
+    return tuple(form for form in forms if form is not None)
 
 
 class ShownNumbers:
@@ -51,8 +69,20 @@ class ShownNumbers:
         number = e164_of(written)
         return number if number is not None and self._whole else shortened(number or written)
 
+    def party(self, party: Party | None) -> str | None:
+        """Return one end of a call as the platform reports it, as it is shown: a number, an address, or a name."""
+        if party is None or not party.endpoint:
+            return None
+        scheme = _SCHEMES.get((party.type or "").lower())
+        if scheme is None:
+            return self.number(party.endpoint)
+        name = f"{scheme}:{party.endpoint.removeprefix('sip:')}"
+        return name if self._whole else shortened(name)
+
     def of_entry(self, entry: JournalEntry) -> str | None:
-        """Return the number that a request called, or that an incoming call came from."""
+        """Return the callee of a request, or the number that an incoming call came from."""
+        if entry.called:
+            return entry.called[0] if self._whole else shortened(entry.called[0])
         if not entry.numbers:
             # An earlier version stored a caller's name as it was.
             return entry.number if is_shortened(entry.number or "") else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import InvalidInputError, VoiceError
@@ -14,12 +15,15 @@ from sinch_voice_mcp.ports import VoiceApi
 from sinch_voice_mcp.svaml import (
     AnsweringMachineDetection,
     ConnectPstn,
+    Destination,
     Document,
     Hangup,
     Menu,
+    NumberDestination,
     Option,
     RunMenu,
     Say,
+    UserDestination,
     prompts,
 )
 from sinch_voice_mcp.text.masked_logs import masked_logger
@@ -67,7 +71,7 @@ _THANKS: Mapping[str, str] = {
 class SurveyQuestion:
     """A question and its possible answers: keys with meanings, or a number of digits."""
 
-    to: str
+    destination: Destination
     text: str
     answers: Mapping[str, str] | None
     digits: int | None
@@ -81,16 +85,23 @@ class SurveyQuestion:
             InvalidInputError: The question is empty, or its answers are missing, of both kinds, or not keys 0 to 9.
         """
         self._check()
-        dial = ConnectPstn(number=self.to, cli=self.cli, amd=AnsweringMachineDetection(enabled=True))
         thanks = _THANKS.get(self._language)
         spoken = () if thanks is None else (Say(text=thanks, locale=self.locale),)
         return CustomCalloutRequest(
             custom_callout=CustomCallout(
-                ice=Document(action=dial).to_json(),
+                **self._dialing(),
                 ace=Document(action=self._menu()).to_json(),
                 pie=Document(instructions=spoken, action=Hangup()).to_json(),
             )
         )
+
+    def _dialing(self) -> Mapping[str, Any]:
+        """Return the members that say who is called; only SVAML can ask whether a machine answers a telephone."""
+        if not isinstance(self.destination, NumberDestination):
+            return {"destination": self.destination, "cli": self.cli}
+        detected = AnsweringMachineDetection(enabled=True)
+        dial = ConnectPstn(number=self.destination.endpoint, cli=self.cli, amd=detected)
+        return {"ice": Document(action=dial).to_json()}
 
     def meaning(self, key: str | None) -> str | None:
         """Return what a key means; None if it has no meaning."""
@@ -107,6 +118,9 @@ class SurveyQuestion:
         return (self.locale or "en-US").partition("-")[0].lower()
 
     def _check(self) -> None:
+        if isinstance(self.destination, UserDestination):
+            message = "an in-app user cannot be asked: the platform reports no keys of such a call"
+            raise InvalidInputError(message, field="to")
         if not self.text.strip():
             raise InvalidInputError("the question is empty", field="question")
         if (self.answers is None) == (self.digits is None):

@@ -15,7 +15,7 @@ from sinch_voice_mcp.policy.nearest import last_step
 from sinch_voice_mcp.policy.numbers import Fault, NumberFacts, caller_id, examine, region_of
 from sinch_voice_mcp.policy.outgoing import P, outgoing
 from sinch_voice_mcp.policy.policy import Mode, Policy
-from sinch_voice_mcp.policy.targets import sip_address, target_of
+from sinch_voice_mcp.policy.targets import name_of, sip_address, target_of
 from sinch_voice_mcp.svaml import Event
 from sinch_voice_mcp.types import CallId, Micros, Payload, PhoneNumber
 
@@ -134,9 +134,9 @@ class Case(Generic[R_co]):
         return tuple(found for _, found in self.sound)
 
     @property
-    def rings(self) -> str | None:
-        """The first number that rings, as it would be sent; None if no telephone rings or a callback names it."""
-        return next((dial.number for dial in self.all(Dial)), None)
+    def called(self) -> tuple[str, ...]:
+        """The callees, each once: numbers as they would be sent, others by their names."""
+        return tuple(dict.fromkeys(name for effect in self.effects if (name := _name(effect)) is not None))
 
     @property
     def connects(self) -> bool:
@@ -192,6 +192,16 @@ class Case(Generic[R_co]):
     def tariff(self, number: NumberFacts) -> Tariff | None:
         """Return the price of a call to a number; None if it was not looked up."""
         return self.tariffs.get(number.e164)
+
+
+def _name(effect: Effect) -> str | None:
+    match effect:
+        case Dial(number=number):
+            return number
+        case Reach(kind="sip" | "in_app" as kind, target=str(target)):
+            return name_of(kind, target)
+        case _:
+            return None
 
 
 def _reaches_others(effect: Effect) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal
 
+from pydantic.alias_generators import to_camel
+
 from sinch_voice_mcp.errors import RefusedError
 from sinch_voice_mcp.policy.case import Case, R_co
 from sinch_voice_mcp.policy.consent import ConsentReason, may_ask, needed_consent
@@ -16,9 +18,10 @@ from sinch_voice_mcp.policy.nearest import nearest_member
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.rules import RULES, Failed, Passed, Rule, Unsettled
 from sinch_voice_mcp.policy.showing import Shown, digits_of, question_text, show, unseen
+from sinch_voice_mcp.svaml import UserDestination
 from sinch_voice_mcp.text.quoting import quoted
-from sinch_voice_mcp.types import PhoneNumber
-from sinch_voice_mcp.wire.callouts import CustomCalloutRequest
+from sinch_voice_mcp.types import Payload, PhoneNumber
+from sinch_voice_mcp.wire.callouts import ConferenceCalloutRequest, CustomCalloutRequest, TtsCalloutRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Allow(Generic[R_co]):
 
     Attributes:
         request: The request to send, in place of the one that the client made.
-        rings: The first number that rings; None if no telephone rings or a callback names it.
+        called: The callees, each once: numbers in E.164, others by their names.
         connects: Whether a telephone rings, or an in-app user, a SIP address or a stream is connected.
         legs: The numbers that ring; a number that rings twice is listed twice.
         seconds: Longest time between answer and end.
@@ -52,7 +55,7 @@ class Allow(Generic[R_co]):
     """
 
     request: R_co
-    rings: str | None
+    called: tuple[str, ...]
     connects: bool
     legs: tuple[NumberFacts, ...]
     seconds: int
@@ -163,7 +166,7 @@ def needs_facts(case: Case, before: str | None = None) -> Needs:
 def _allowed(case: Case[R_co], verdicts: tuple[Verdict, ...]) -> Allow[R_co]:
     return Allow(
         request=case.request,
-        rings=case.rings,
+        called=case.called,
         connects=case.connects,
         legs=case.legs,
         seconds=longest(case),
@@ -191,6 +194,25 @@ def _refusal(rule: Rule, failure: Failed, verdicts: tuple[Verdict, ...]) -> Refu
     )
 
 
+def _unreported(request: Payload) -> Iterator[str]:
+    """Warn of events that the platform does not send for calls to in-app users."""
+    match request:
+        case TtsCalloutRequest(tts_callout=callout) | ConferenceCalloutRequest(conference_callout=callout):
+            asked = [name for name in ("enable_ace", "enable_pie") if getattr(callout, name)]
+        case CustomCalloutRequest(custom_callout=callout):
+            asked = [name for name in ("ace", "pie") if getattr(callout, name)]
+        case _:
+            return
+    if isinstance(callout.destination, UserDestination):
+        yield from (f"$.{request.method}.{to_camel(name)}: {_NOT_FOR_APPS}" for name in asked)
+
+
+_NOT_FOR_APPS = (
+    "the platform reports neither the answer, nor keys, nor the end of a call to an in-app user, so nothing waits for "
+    "a reply; wait_for_call looks the call up instead."
+)
+
+
 def _warnings(case: Case) -> Iterator[str]:
     for path, what in dict.fromkeys((effect.path, effect.what) for effect in case.all(Unknown)):
         nearest = nearest_member(case.intent.request, path, what)
@@ -201,6 +223,7 @@ def _warnings(case: Case) -> Iterator[str]:
     callout = case.request.custom_callout if isinstance(case.request, CustomCalloutRequest) else None
     if callout is not None and callout.ice is not None and is_inline(callout.ice) and not case.connects:
         yield "The ICE of this callout connects no phone, so no phone rings; the request is sent and counted."
+    yield from _unreported(case.request)
     yield from speech_warnings(case)
     if unseen(case):
         yield "The request has no number: the reply to its ICE callback chooses it, and the guard cannot check that."

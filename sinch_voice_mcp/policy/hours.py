@@ -151,6 +151,26 @@ def next_opening(hours: Hours, now: datetime, zones: Sequence[ZoneInfo]) -> date
     return next((instant for instant in ahead if hours.open_at(instant, zones)), None)
 
 
+def next_common_opening(schedules: Sequence[tuple[Hours, Sequence[ZoneInfo]]], now: datetime) -> datetime | None:
+    """Return the first whole minute from ``now`` on, in UTC, that lies inside every one of several hours.
+
+    Args:
+        schedules: Local hours, each with the time zones in which they apply.
+        now: An instant.
+
+    Returns:
+        None if there is no such minute within eight days.
+    """
+    at: datetime | None = now
+    while at is not None and at <= now + AHEAD:
+        closed = next(((hours, zones) for hours, zones in schedules if not hours.open_at(at, zones)), None)
+        if closed is None:
+            return at
+        # No earlier minute lies inside these hours, so none lies inside all of them.
+        at = next_opening(closed[0], at, closed[1])
+    return None
+
+
 def _starts(week: Week, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the instants at which a span begins in a zone."""
     today = now.astimezone(zone).date()

@@ -3,6 +3,7 @@
 import re
 import string
 from dataclasses import dataclass
+from typing import Literal
 
 from sinch_voice_mcp.policy.effects.kinds import ReachKind
 from sinch_voice_mcp.policy.numbers import Fault, examine
@@ -84,6 +85,22 @@ def is_emergency(number: str) -> bool:
     """Whether a written number is an emergency number, or begins like one."""
     found = examine(number)
     return isinstance(found, Fault) and found.kind == "emergency_number"
+
+
+def is_callee(kind: ReachKind, target: str | None) -> bool:
+    """Whether a target is a callee without a number: an in-app user, or the user of a SIP address that is no number."""
+    if kind == "in_app":
+        return True
+    address = sip_address(target or "") if kind == "sip" else None
+    return address is not None and address.number is None
+
+
+def name_of(kind: Literal["sip", "in_app"], target: str) -> str:
+    """Return how arguments and results name a target that can answer: ``sip:alice@example.com``, ``app:alice``."""
+    if kind == "in_app":
+        return f"app:{target}"
+    address = sip_address(target)
+    return f"sip:{target if address is None else f'{address.user}@{address.host}'}"
 
 
 def target_of(kind: ReachKind, target: str) -> str | None:

@@ -56,6 +56,11 @@ def candidate_zones(number: NumberFacts) -> tuple[ZoneInfo, ...]:
     return tuple(ZoneInfo(name) for name in dict.fromkeys(names))
 
 
+def zones_of_region(region: str) -> tuple[ZoneInfo, ...]:
+    """Return every time zone of a region; none if no table knows the region."""
+    return tuple(ZoneInfo(name) for name in region_zones(region))
+
+
 def _has_place(number: NumberFacts) -> bool:
     """Whether the digits of a number tell where in its region it is."""
     if str(number.calling_code) == NANP or number.type in _WITH_PLACE:

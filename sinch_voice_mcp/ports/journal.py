@@ -17,7 +17,7 @@ from sinch_voice_mcp.ports.requests import (
     Outcome,
     Prolonged,
 )
-from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 
 
 class Journal(Protocol):
@@ -97,7 +97,7 @@ class Journal(Protocol):
         since: Millis | None = None,
         overdue: Millis | None = None,
         inbound: bool | None = None,
-        number: PhoneNumber | None = None,
+        number: str | None = None,
         prolonging: bool = True,
     ) -> list[JournalEntry]:
         """Return requests, newest first.
@@ -108,7 +108,7 @@ class Journal(Protocol):
             since: Only requests claimed at this instant or later.
             overdue: Only requests whose deadline is before this instant.
             inbound: Only incoming calls (True), or only requests of ours (False).
-            number: Only requests that call this number, and incoming calls from it.
+            number: Only requests that call this number or other target, and incoming calls from it.
             prolonging: Also changes that ring no phone and only let a call last longer.
         """
         ...
@@ -201,8 +201,8 @@ class Journal(Protocol):
         """Delete expired keys, counters, approvals and counts of tones, and what is older than the owner's terms."""
         ...
 
-    async def forget(self, number: PhoneNumber) -> Forgotten:
-        """Erase a number, and all that is sealed of the calls with it, everywhere but in the audit log.
+    async def forget(self, number: str) -> Forgotten:
+        """Erase a number or other target, and all that is sealed of the calls with it, but nothing in the audit log.
 
         Keys and the counters of limits stay until they expire: they hold digests, and prevent a second call.
         """

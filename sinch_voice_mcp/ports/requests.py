@@ -100,8 +100,8 @@ class Claim:
         fingerprint: Digest of the normalized request.
         content: Digest of what the callee would notice; empty if it may be repeated. While a request with the same
             content may have rung without a known outcome, this one is its duplicate, whatever its keys are.
-        destinations: Keyed hashes of the numbers that will ring, and of :data:`OTHERS`.
-        number: The first of these numbers, masked.
+        destinations: Keyed hashes of the numbers that will ring, of other targets, and of :data:`OTHERS`.
+        number: The first of these numbers or targets, masked.
         conference: ID of the conference that the call joins.
         subject: ID of the call that an update changes.
         limits: Limits that the request uses, in an order that is the same for all claims.
@@ -115,6 +115,7 @@ class Claim:
         lease: Instant after which the limits are released even if no end of the call was reported.
         details: What the audit log records of the claim.
         numbers: The numbers that will ring; stored sealed.
+        called: The callees, as results name them; stored sealed.
         events: The kinds of events that the request asks for.
         sandbox: ID of the embedded sandbox that the request goes to; None for a platform outside the process.
         joins: ID of the conference that the call joins, also by a change; stored as a keyed hash.
@@ -142,6 +143,7 @@ class Claim:
     rate: Micros = _FREE
     details: JsonObject = field(default_factory=dict[str, object])
     numbers: tuple[PhoneNumber, ...] = ()
+    called: tuple[str, ...] = ()
     events: frozenset[EventKind] = frozenset()
     sandbox: str | None = None
     joins: str | None = None
@@ -162,6 +164,7 @@ class JournalEntry:
         result: The platform's word for how the call ended.
         reason: The platform's word for why the call ended.
         numbers: The numbers that rang, or the caller's; empty if they are not known, forgotten, or unreadable.
+        called: The callees, as results name them; empty if all are numbers, and in entries of older versions.
         unreadable: Whether numbers, conference or error were sealed under another secret, so that they are missing.
         events: The kinds of events that the request asks for; None if that was not recorded.
         place: Where the call is.
@@ -189,6 +192,7 @@ class JournalEntry:
     result: str | None = None
     reason: str | None = None
     numbers: tuple[PhoneNumber, ...] = ()
+    called: tuple[str, ...] = ()
     unreadable: bool = False
     events: frozenset[EventKind] | None = None
     place: Place = HOME

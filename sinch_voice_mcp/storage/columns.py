@@ -34,16 +34,16 @@ class PersonalColumn:
 PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn(
         "people.sealed",
-        "Numbers called and calling; the conference's name; replies with their texts, prepared and sent; keys pressed "
-        "and words spoken; cookies, call headers and other texts of events, also in the place of "
-        "codes; words of errors",
+        "Numbers called and calling, SIP addresses, in-app users; the conference's name; replies with their texts, "
+        "prepared and sent; keys pressed and words spoken; cookies, call headers and other texts of events, also in "
+        "the place of codes; words of errors",
         "sealed",
         "`forget`; `keep_calls_days` for numbers, conferences and errors, `keep_replies_days` for prepared replies, "
         "`keep_events_days` for the rest",
     ),
     PersonalColumn("people.hashes", "Numbers in the sealed row", _HASH, "with the sealed row"),
-    PersonalColumn("calls.number", "The first number called, or the caller's", "shortened", _CALLS),
-    PersonalColumn("calls.destinations", "Numbers called, or the caller's", _HASH, _CALLS),
+    PersonalColumn("calls.number", "The first callee, or the caller's number", "shortened", _CALLS),
+    PersonalColumn("calls.destinations", "The callees, or the caller's number", _HASH, _CALLS),
     PersonalColumn("calls.units", "Numbers with a limit that the call still uses", _HASH, "the end of the call"),
     PersonalColumn("calls.fingerprint", "The request with its numbers and texts", "digest", _CALLS),
     PersonalColumn("calls.content", "What the request asks for, with its numbers and texts", "digest", _CALLS),

@@ -51,7 +51,7 @@ from sinch_voice_mcp.storage.people import People
 from sinch_voice_mcp.storage.retention import Terms, expiring
 from sinch_voice_mcp.storage.sealing import Seal
 from sinch_voice_mcp.storage.verifying import verifying
-from sinch_voice_mcp.types import CallId, Micros, Millis, PhoneNumber, Token
+from sinch_voice_mcp.types import CallId, Micros, Millis, Token
 
 T = TypeVar("T")
 
@@ -257,7 +257,7 @@ class SqlJournal:
         since: Millis | None = None,
         overdue: Millis | None = None,
         inbound: bool | None = None,
-        number: PhoneNumber | None = None,
+        number: str | None = None,
         prolonging: bool = True,
     ) -> list[JournalEntry]:
         """Return requests, newest first."""
@@ -373,7 +373,7 @@ class SqlJournal:
         """Compute the digests again, from the first row to the head that the gate row holds."""
         return await self._database.read(verifying)
 
-    async def forget(self, number: PhoneNumber) -> Forgotten:
+    async def forget(self, number: str) -> Forgotten:
         """Erase a number outside the audit log; its counters are deleted when their windows are over."""
         hashed, now = self.hashed(number), self.now()
         return await self._database.run(lambda: forgetting(hashed, now))

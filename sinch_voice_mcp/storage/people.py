@@ -83,8 +83,10 @@ class People:
         return Statement(_KEEP, values | {"hashes": " ".join(found), "sealed": sealed})
 
     def of_claim(self, claim: Claim) -> tuple[Statement, ...]:
-        """Store the whole numbers of a request and the name of its conference, if it has either."""
-        content: JsonObject = {"numbers": list(claim.numbers), "conference": claim.conference}
+        """Store the numbers and other targets of a request and the name of its conference, if it has any."""
+        # Most requests call numbers only, which need not be stored twice.
+        called = () if claim.called == claim.numbers else claim.called
+        content: JsonObject = {"numbers": list(claim.numbers), "called": list(called), "conference": claim.conference}
         known = {name: value for name, value in content.items() if value}
         owner = Owner("call", claim.token, claim.token, claim.subject)
         return (self.keep(owner, known, claim.now, claim.destinations),) if known else ()
@@ -157,10 +159,11 @@ def _completed(entry: JournalEntry, found: dict[str, JsonObject | None]) -> Jour
     if known is None or error is None:
         entry = replace(entry, unreadable=True)
     known, error = known or {}, error or {}
-    numbers, conference = known.get("numbers"), known.get("conference")
+    numbers, called, conference = known.get("numbers"), known.get("called"), known.get("conference")
     return replace(
         entry,
         numbers=tuple(PhoneNumber(str(number)) for number in numbers) if is_list(numbers) else (),
+        called=tuple(str(name) for name in called) if is_list(called) else (),
         conference=entry.conference if conference is None else str(conference),
         error=None if entry.error is None else {**entry.error, **error},
     )

@@ -48,20 +48,32 @@ _WRITTEN = re.compile(
     re.VERBOSE,
 )
 
+_SCHEMES = ("sip", "app")
+"""What a SIP address and the name of an in-app user begin with, in arguments and results."""
+
+_SHORTENED = re.compile(r"\+?[0-9]{2,5}…[0-9]{2}|sip:[A-Za-z0-9._+\-]?…@[a-z0-9.\-]{1,253}|app:[A-Za-z0-9._+\-]?…")
+
 _IDENTIFIERS = frozenset({"call_id", "subject", "destinations", "conference", "numbers"})
 """Members of a row of the audit log that are identifiers, digests, or numbers that are shortened."""
 
 
 def shortened(number: str) -> str:
-    """Return the first five characters of a number and its last two digits: ``+1202…00``."""
+    """Return the first five characters of a number and its last two digits: ``+1202…00``.
+
+    Of ``sip:alice@example.com`` and ``app:alice``, ``sip:a…@example.com`` and ``app:a…`` remain.
+    """
+    scheme, _, name = number.partition(":")
+    if scheme in _SCHEMES and name:
+        user, at, host = name.rpartition("@") if scheme == "sip" else (name, "", "")
+        return f"{scheme}:{user[:1]}…{at}{host}"
     if len(number) < _MIN_LONG_CHARS:
         return f"{number[:2]}…{number[-2:]}"
     return f"{number[:_SHOWN_AT_START]}…{number[-_SHOWN_AT_END:]}"
 
 
 def is_shortened(text: str) -> bool:
-    """Return whether a text is a number that was shortened."""
-    return re.fullmatch(r"\+?[0-9]{2,5}…[0-9]{2}", text) is not None
+    """Return whether a text is a number, an address or a name that was shortened."""
+    return _SHORTENED.fullmatch(text) is not None
 
 
 def without_numbers(text: str) -> str:

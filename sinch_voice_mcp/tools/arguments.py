@@ -5,7 +5,16 @@ from contextlib import contextmanager
 
 from sinch_voice_mcp import svaml
 from sinch_voice_mcp.errors import InvalidInputError, SvamlError, VoiceError
-from sinch_voice_mcp.svaml import ConnectPstn, Document, Event, prompts
+from sinch_voice_mcp.svaml import (
+    ConnectPstn,
+    Destination,
+    Document,
+    Event,
+    NumberDestination,
+    SipDestination,
+    UserDestination,
+    prompts,
+)
 from sinch_voice_mcp.types import JsonObject
 
 _ARGUMENTS = {"conferenceId": "conference_id", "maxDuration": "max_duration", "mohClass": "moh"}
@@ -37,6 +46,24 @@ def _argument_at(path: str, arguments: Mapping[str, str]) -> str:
             rest = path[len(prefix) :]
             return _ARGUMENTS.get(rest, f"{argument}{rest}")
     return path
+
+
+def destination_of(to: str) -> Destination:
+    """Return the callee: ``sip:user@host``, ``app:NAME``, or else a number, which the guard examines.
+
+    Raises:
+        InvalidInputError: An in-app user has no name.
+    """
+    scheme, _, name = to.strip().partition(":")
+    match scheme.lower():
+        case "sip":
+            return SipDestination(endpoint=name)
+        case "app" if not name:
+            raise InvalidInputError("`app:` needs the name of an in-app user behind it", field="to")
+        case "app":
+            return UserDestination(endpoint=name)
+        case _:
+            return NumberDestination(endpoint=to)
 
 
 def require_exactly_one(**arguments: object) -> None:

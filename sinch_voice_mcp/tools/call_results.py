@@ -70,7 +70,7 @@ def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDet
         state=state,
         result=None if call.result == NONE_YET else call.result,
         reason=None if call.reason == NONE_YET else call.reason,
-        to=service.shown.number(call.to and call.to.endpoint),
+        to=service.shown.party(call.to),
         duration_s=call.duration or None,
         cost=debit.known if debit and ended else None,
         rate_per_minute=None if ended else rate and rate.known,

@@ -3,8 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sinch_voice_mcp.svaml import ConferenceDtmfOptions, DtmfMode, MusicOnHold, NumberDestination
-from sinch_voice_mcp.tools.arguments import build_prompt, json_text, read_document, require_exactly_one, with_cli
+from sinch_voice_mcp.svaml import ConferenceDtmfOptions, DtmfMode, MusicOnHold
+from sinch_voice_mcp.tools.arguments import (
+    build_prompt,
+    destination_of,
+    json_text,
+    read_document,
+    require_exactly_one,
+    with_cli,
+)
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
@@ -52,7 +59,7 @@ def tts(
     """
     require_exactly_one(text=text, ssml=ssml, audio_urls=audio_urls)
     callout = TtsCallout(
-        destination=NumberDestination(endpoint=to),
+        destination=destination_of(to),
         cli=cli,
         dtmf=dtmf,
         locale=locale,
@@ -65,6 +72,8 @@ def tts(
     arguments = {
         "$.ttsCallout.destination.endpoint": "to",
         "$.ttsCallout.prompts": "audio_urls" if ssml is None else "ssml",
+        "$.ttsCallout.enableAce": "enable_ace",
+        "$.ttsCallout.enablePie": "enable_pie",
         "$.ttsCallout.": "",
     }
     return CalloutPlan([TtsCalloutRequest(tts_callout=callout)], arguments)
@@ -79,6 +88,7 @@ def conference(
     locale: str | None,
     moh: MusicOnHold | None,
     max_duration: int | None,
+    dtmf: str | None,
     dtmf_mode: DtmfMode | None,
     enable_ace: bool,
     enable_dice: bool,
@@ -88,9 +98,10 @@ def conference(
     requests = [
         ConferenceCalloutRequest(
             conference_callout=ConferenceCallout(
-                destination=NumberDestination(endpoint=number),
+                destination=destination_of(party),
                 conference_id=conference_id,
                 cli=cli,
+                dtmf=dtmf,
                 conference_dtmf_options=options,
                 max_duration=max_duration,
                 locale=locale,
@@ -100,11 +111,11 @@ def conference(
                 enable_dice=_unless_default(asked=enable_dice),
             )
         )
-        for number in to
+        for party in to
     ]
     arguments = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
     arguments |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
-    arguments["$.conferenceCallout."] = ""
+    arguments |= {"$.conferenceCallout.enableAce": "enable_ace", "$.conferenceCallout.": ""}
     return CalloutPlan(requests, arguments)
 
 
@@ -127,7 +138,7 @@ def custom(
     unknown: list[str] = []
     dialing = with_cli(read_document(ice, "callout", "ice", unknown), cli)
     callout = CustomCallout(
-        destination=None if to is None else NumberDestination(endpoint=to),
+        destination=None if to is None else destination_of(to),
         cli=cli if ice is None else None,
         max_duration=max_duration,
         ice=json_text(dialing),

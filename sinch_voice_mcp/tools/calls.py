@@ -8,7 +8,8 @@ from pydantic import Field
 from sinch_voice_mcp import svaml as language
 from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import error_json
-from sinch_voice_mcp.operations.calls import AfterStop, Placed, PlacedLeg
+from sinch_voice_mcp.operations.dispatch.hang_ups import AfterStop
+from sinch_voice_mcp.operations.placing import Placed, PlacedLeg
 from sinch_voice_mcp.policy import Verdict
 from sinch_voice_mcp.svaml import Continue, Document, DtmfMode, PlayFiles, Say
 from sinch_voice_mcp.tools import callouts
@@ -153,7 +154,9 @@ async def place_tts_callout(
 
 
 async def place_conference_callout(
-    to: Annotated[list[str], Field(min_length=1, max_length=5, description="1 to 5 numbers, E.164")],
+    to: Annotated[
+        list[str], Field(min_length=1, max_length=5, description="1 to 5 numbers, or as place_tts_callout takes them")
+    ],
     conference_id: Annotated[ConferenceId, Field(description="Room, up to 64 characters; created if new")],
     service: Service,
     consented: Annotated[Consented, _CONSENT_CONFERENCE],
@@ -163,6 +166,7 @@ async def place_conference_callout(
     locale: ShortLocale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
     max_duration: CallSeconds = None,
+    dtmf: TonesArgument = None,
     dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys do; default ignore")] = None,
     enable_ace: Annotated[bool, Field(description="Report answers")] = False,
     enable_dice: EnableDice = True,
@@ -181,6 +185,7 @@ async def place_conference_callout(
         locale=locale,
         moh=moh,
         max_duration=max_duration,
+        dtmf=dtmf,
         dtmf_mode=dtmf_mode,
         enable_ace=enable_ace,
         enable_dice=enable_dice,
@@ -188,24 +193,14 @@ async def place_conference_callout(
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(plan.arguments):
         found = await service.calls.place_conference(plan.requests, who, dry_run=dry_run)
-    legs = [_leg(leg) for leg in found]
-    stopped = _stopped_meanwhile([leg.placed.after_stop for leg in found if leg.placed is not None])
-    return ConferencePlaced(
-        summary=summarize(service, _conference_sentence(legs, conference_id, dry_run=dry_run) + stopped),
-        simulated=service.simulated,
-        conference_id=conference_id,
-        legs=legs,
-        warnings=naming_arguments(
-            (warning for leg in found if leg.placed is not None for warning in leg.placed.warnings), plan.arguments
-        ),
-    )
+    return _conference(service, found, plan, conference_id, dry_run=dry_run)
 
 
 async def place_custom_callout(
     service: Service,
     consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
-    to: Annotated[str | None, Field(description="E.164; this, or `ice` with connectPstn")] = None,
+    to: Annotated[str | None, Field(description="As in place_tts_callout; or `ice` with connectPstn")] = None,
     cli: ShortCli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,
@@ -282,7 +277,7 @@ _NOT_HUNG_UP_YET = "What could not be hung up yet is tried again; get_call shows
 def _placed(
     service: VoiceService, placed: Placed, plan: callouts.CalloutPlan, remarks: tuple[str, ...] = ()
 ) -> CalloutPlaced:
-    callee = placed.rings or "no phone"
+    callee = placed.called or "no phone"
     if placed.call_id is None:
         sentence = f"Checked only: nothing was placed. This request would call {callee}."
     elif placed.earlier is not None:
@@ -307,6 +302,22 @@ def _placed(
     )
 
 
+def _conference(
+    service: VoiceService, found: Sequence[PlacedLeg], plan: callouts.CalloutPlan, conference_id: str, *, dry_run: bool
+) -> ConferencePlaced:
+    legs = [_leg(leg) for leg in found]
+    stopped = _stopped_meanwhile([leg.placed.after_stop for leg in found if leg.placed is not None])
+    return ConferencePlaced(
+        summary=summarize(service, _conference_sentence(legs, conference_id, dry_run=dry_run) + stopped),
+        simulated=service.simulated,
+        conference_id=conference_id,
+        legs=legs,
+        warnings=naming_arguments(
+            (warning for leg in found if leg.placed is not None for warning in leg.placed.warnings), plan.arguments
+        ),
+    )
+
+
 def _stopped_meanwhile(found: Sequence[AfterStop | None]) -> str:
     ended, left = found.count("ended"), found.count("in progress")
     sentences = [f" {counted(ended, 'call')} hung up at once: calling was stopped meanwhile."] if ended else []
@@ -325,7 +336,7 @@ def _leg(leg: PlacedLeg) -> ConferenceLeg:
         return ConferenceLeg(to=leg.to, call_id=None, error=error, request=None, duplicate_of=None, untrusted=None)
     placed = leg.placed
     request = placed.request if placed.call_id is None else None
-    to = placed.rings or leg.to
+    to = placed.called or leg.to
     return ConferenceLeg(
         to=to,
         call_id=placed.call_id,

@@ -10,7 +10,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
 from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why, why_in
 from sinch_voice_mcp.operations.events.monitor import Until
-from sinch_voice_mcp.operations.shown_numbers import number_of
+from sinch_voice_mcp.operations.shown_numbers import parties_of
 from sinch_voice_mcp.operations.states import CallState, journal_states, state_of_entry
 from sinch_voice_mcp.policy import describe_number
 from sinch_voice_mcp.ports import EntryState, JournalEntry, iso
@@ -42,7 +42,7 @@ from sinch_voice_mcp.tools.results import (
     summarize,
 )
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
-from sinch_voice_mcp.types import MICROS_PER_UNIT, JsonObject, Millis, PhoneNumber, instant_of
+from sinch_voice_mcp.types import MICROS_PER_UNIT, JsonObject, Millis, instant_of
 from sinch_voice_mcp.wire.calls import ANSWERED
 
 _UNANSWERED = RESULTS.keys() - {NONE_YET, ANSWERED}
@@ -120,12 +120,12 @@ async def list_calls(
     status: Annotated[OldStatus | StateFilter | None, Field(json_schema_extra={"deprecated": True})] = None,
     direction: Literal["in", "out"] | None = None,
     since: OptionalInstant = None,
-    number: Annotated[str | None, Field(description="Only calls to or from it, E.164")] = None,
+    number: Annotated[str | None, Field(description="Only calls to or from it: E.164, sip:user@host, app:NAME")] = None,
 ) -> CallList:
     """List calls that this server placed, tried to place or received, newest first."""
     wanted = _wanted(state, status)
     after = None if since is None else Millis(int(since.timestamp() * 1000))
-    only = None if number is None else number_of(number) or _e164(number)
+    only = None if number is None else _party(number)
     inbound = None if direction is None else direction == "in"
     answered = await service.events.check_open()
     # Which of the open calls are answered is not in the journal, so one state may need more rows than asked for.
@@ -134,7 +134,7 @@ async def list_calls(
     )
     if number is not None and not entries:
         # A caller's number may have no other form than its own; of a mistake, the requester learns.
-        _e164(number)
+        _check(number)
     records = [_record(service, entry, answered=entry.of_call in answered) for entry in entries]
     calls = [record for record in records if not wanted or record.state in wanted][:limit]
     currency = _take_common_currency(calls)
@@ -221,14 +221,27 @@ def _rows_for(wanted: frozenset[CallState]) -> Sequence[EntryState]:
     return tuple(dict.fromkeys(row for state in sorted(wanted) for row in journal_states(state)))
 
 
-def _e164(number: str) -> PhoneNumber:
-    """Read a number in any form that a callout accepts.
+def _party(written: str) -> str:
+    """Return the form in which the journal knows a party.
 
     Raises:
-        InvalidInputError: It is no number in E.164 form.
+        InvalidInputError: It has the form of no number, address or name.
     """
+    found = parties_of(written)
+    return found[0] if found else _check(written)
+
+
+def _check(written: str) -> str:
+    """Read a party in any form that a callout accepts.
+
+    Raises:
+        InvalidInputError: It is not a callee.
+    """
+    named = [form for form in parties_of(written) if not form.startswith("+")]
+    if named:
+        return named[0]
     try:
-        return describe_number(number).e164
+        return describe_number(written).e164
     except InvalidInputError as error:
         error.field = "number"
         raise

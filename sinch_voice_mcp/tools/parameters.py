@@ -40,7 +40,10 @@ def _no_number(call_id: CallId) -> CallId:
 
 
 # Described in full in place_tts_callout; in other tools, the short forms save a third of the tokens.
-To = Annotated[str, Field(description="E.164, such as +12025550100")]
+To = Annotated[
+    str,
+    Field(description="E.164, such as +12025550100; if sinch://policy allows: sip:user@host, app:NAME (in-app user)"),
+]
 Cli = Annotated[str | None, Field(description="Caller ID of list_numbers; default: the owner's, if set")]
 ShortCli = Annotated[str | None, Field(description="Caller ID, of list_numbers")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]

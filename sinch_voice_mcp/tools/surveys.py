@@ -8,7 +8,7 @@ from sinch_voice_mcp.operations import VoiceService
 from sinch_voice_mcp.operations.endings import why
 from sinch_voice_mcp.operations.events.monitor import CallSnapshot
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
-from sinch_voice_mcp.tools.arguments import errors_naming_arguments, naming_arguments
+from sinch_voice_mcp.tools.arguments import destination_of, errors_naming_arguments, naming_arguments
 from sinch_voice_mcp.tools.call_results import (
     AnsweredByField,
     CallReasonField,
@@ -30,7 +30,9 @@ from sinch_voice_mcp.types import JsonObject, is_object
 
 _ARGUMENTS = {
     "$.customCallout.ice.action.number": "to",
+    "$.customCallout.destination.endpoint": "to",
     "$.customCallout.ice.action.cli": "cli",
+    "$.customCallout.cli": "cli",
     "$.customCallout.ace.action.menus[0].mainPrompt": "question",
     "$.customCallout.ace.action.locale": "locale",
     "$.customCallout.ace": "question",
@@ -83,7 +85,8 @@ def _without_unused(answers: object) -> object:
 def _plan(
     *, to: str, question: str, answers: dict[str, str] | None, digits: int | None, cli: str | None, locale: str | None
 ) -> CalloutPlan:
-    return CalloutPlan([SurveyQuestion(to, question, answers, digits, cli, locale).request()], _ARGUMENTS)
+    asked = SurveyQuestion(destination_of(to), question, answers, digits, cli, locale)
+    return CalloutPlan([asked.request()], _ARGUMENTS)
 
 
 async def _check_events_arrive(service: VoiceService) -> None:
@@ -115,7 +118,7 @@ async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
     Needs working callbacks; does not understand speech. Costs money. If `timed_out`,
     wait_for_call gets the answer; never ask again.
     """
-    asked = SurveyQuestion(to, question, answers, digits, cli, locale)
+    asked = SurveyQuestion(destination_of(to), question, answers, digits, cli, locale)
     who = requester(consented, idempotency_key)
     with errors_naming_arguments(_ARGUMENTS):
         found = await service.surveys.ask(asked, who, wait_s, report_snapshot)

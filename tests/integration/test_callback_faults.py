@@ -18,6 +18,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.operations import Requester
 from sinch_voice_mcp.operations.surveys import SurveyQuestion
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox
+from sinch_voice_mcp.svaml import NumberDestination
 from tests.callers import Era
 from tests.contract.callbacks.delivery import IncomingRequest, deliver
 from tests.platforms import OWN, SORRY, Script, SignedEvents
@@ -50,7 +51,7 @@ async def test_fault_6_a_receiver_without_its_database_acknowledges_nothing_unti
             ready = await deliver(stage.receiver, IncomingRequest("/readyz", "GET"))
             assert (ready.status, ready.json()["reasons"]) == (503, ["events cannot be stored"])
             # The server whose database is there finds the end of its call by asking the platform.
-            question = SurveyQuestion(number("02"), "Well?", {"1": "yes"}, None, OWN, None)
+            question = SurveyQuestion(NumberDestination(endpoint=number("02")), "Well?", {"1": "yes"}, None, OWN, None)
             with anyio.fail_after(30):
                 asked = await service.surveys.ask(question, Requester(), 20)
             assert (asked.snapshot.ended, asked.snapshot.result) == (True, "ANSWERED")

@@ -36,7 +36,7 @@ class Admitted(Generic[R_co]):
 
     Attributes:
         request: The request to send.
-        rings: The first number that rings, in E.164 form; None if no telephone rings or a callback names it.
+        called: The callees, each once: numbers in E.164 form, others by their names.
         connects: Whether a telephone rings, or an in-app user, a SIP address or a stream is connected.
         spoken: The spoken texts; None if there are none.
         exposure: The most that it can use up: numbers, seconds and money.
@@ -46,7 +46,7 @@ class Admitted(Generic[R_co]):
     """
 
     request: R_co
-    rings: str | None
+    called: tuple[str, ...]
     connects: bool
     spoken: str | None
     exposure: Exposure
@@ -158,7 +158,7 @@ class Guard:
         tariffs = await self._account.tariffs(leg.e164 for leg in allow.legs)
         return Admitted(
             request=allow.request,
-            rings=allow.rings,
+            called=allow.called,
             connects=allow.connects,
             spoken=allow.spoken,
             exposure=exposure(allow.legs, allow.seconds, self.policy, tariffs, allow.targets, others=allow.others),

@@ -62,6 +62,7 @@ class CallChanges:
             wire=admitted.wire,
             exposure=admitted.exposure.on_call(await self._rate(call_id)),
             subject=call_id,
+            called=admitted.called,
             text=admitted.spoken,
             joins=joined(admitted.request),
             place=await self._dispatcher.journal.place_of_call(call_id) or HOME,

@@ -41,6 +41,7 @@ class Request:
         exposure: The numbers that ring, the longest duration, and the highest cost.
         conference: ID of the conference that the call joins.
         subject: ID of the call that an update changes.
+        called: The callees, as results name them.
         together: All requests of the same list, for a list; part of the request's identity.
         text: The spoken texts, which the audit log records if the owner allows it.
         events: The kinds of events that it asks for; no part of the request's identity, because they can depend on
@@ -55,6 +56,7 @@ class Request:
     exposure: Exposure
     conference: str | None = None
     subject: CallId | None = None
+    called: tuple[str, ...] = ()
     together: object = None
     text: str | None = None
     events: frozenset[EventKind] = frozenset()
@@ -92,7 +94,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         content="" if repeatable else digest("content", requester.principal, request.kind, request.subject, wire),
         # Who else may listen decides whether a person is asked before the next change of this call.
         destinations=(*hashes.values(), *((journal.hashed(OTHERS),) if request.exposure.others else ())),
-        number=shortened(numbers[0]) if numbers else None,
+        number=next(map(shortened, _parties(request)), None),
         conference=request.conference,
         subject=request.subject,
         limits=limits.spending_limits(policy, micros) if repeatable else limits.counted_limits(policy, counted, micros),
@@ -106,6 +108,7 @@ def claim_of(request: Request, requester: Requester, policy: Policy, journal: Jo
         lease=Millis(now + sending + lasting_ms(request.exposure.seconds, policy) + SETTLING_MS),
         details=_details(request, requester, hashes, with_text=policy.audit_text),
         numbers=tuple(numbers),
+        called=request.called,
         events=request.events,
         sandbox=journal.sandbox,
         joins=request.joins,
@@ -123,7 +126,7 @@ def _details(request: Request, requester: Requester, hashes: Mapping[str, str], 
     recorded: dict[str, object] = {
         "principal": requester.principal,
         "kind": request.kind,
-        "numbers": [shortened(number.e164) for number in request.exposure.numbers],
+        "numbers": [shortened(party) for party in _parties(request)],
         "destinations": list(hashes.values()),
         "answer": requester.answer,
         "confirmed_by": requester.confirmer if requester.answer == "yes" else None,
@@ -134,6 +137,12 @@ def _details(request: Request, requester: Requester, hashes: Mapping[str, str], 
         "text": request.text if with_text else None,
     }
     return {name: value for name, value in recorded.items() if value not in (None, [])}
+
+
+def _parties(request: Request) -> tuple[str, ...]:
+    """Return the numbers that ring, and the names of everyone else who is called or connected."""
+    numbers = (found.e164 for found in request.exposure.numbers)
+    return tuple(dict.fromkeys((*numbers, *request.called)))
 
 
 def conference_digest(conference: str) -> str:

@@ -76,6 +76,8 @@ class CallEvents:
             return self._source.remark
         entry = await self._journal.by_call_id(call_id)
         if entry is not None and entry.events is not None and not entry.events:
+            if any(name.startswith("app:") for name in entry.called):
+                return "The platform reports no events of calls to in-app users."
             return "This call was placed without events: `enable_dice` and `enable_ace` ask for them."
         if await self._routing.is_ours(now=True) is False:
             return f"The platform sends events to another URL, not to this server. {self._source.next_step}"

@@ -9,6 +9,7 @@ from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectPstn,
     ConnectSip,
+    Destination,
     Document,
     Say,
     UserDestination,
@@ -33,7 +34,8 @@ def speaks_on_continue(request: CalloutRequest) -> bool:
     """
     match request:
         case TtsCalloutRequest(tts_callout=callout):
-            return callout.enable_ace is None and bool(callout.text or callout.prompts)
+            speaks = bool(callout.text or callout.prompts)
+            return callout.enable_ace is None and speaks and not _is_unreported(callout.destination)
         case _:
             return False
 
@@ -41,9 +43,14 @@ def speaks_on_continue(request: CalloutRequest) -> bool:
 def with_defaults(request: CalloutRequest, *, ace: bool) -> CalloutRequest:
     """Ask for the end of the call (DiCE) unless the request says otherwise, and with ``ace`` for the answer (ACE).
 
-    A custom callout is returned as it is, because the platform reports everything of it by default.
+    A custom callout is returned as it is, because the platform reports everything of it by default; so is a callout to
+    an in-app user, of which it reports nothing.
     """
     match request:
+        case TtsCalloutRequest(tts_callout=callout) | ConferenceCalloutRequest(conference_callout=callout) if (
+            _is_unreported(callout.destination)
+        ):
+            return request
         case TtsCalloutRequest(tts_callout=callout):
             return request.model_copy(update={"tts_callout": callout.model_copy(update=_missing(callout, ace=ace))})
         case ConferenceCalloutRequest(conference_callout=callout):
@@ -67,10 +74,7 @@ def kinds_of(request: CalloutRequest) -> frozenset[EventKind]:
             destination = callout.destination
         case CustomCalloutRequest(custom_callout=callout):
             asked, destination = _of_custom(callout), callout.destination
-    if isinstance(destination, UserDestination):
-        # The platform reports neither the answer nor the end of a call to an in-app user, nor its input.
-        return frozenset()
-    return frozenset(asked)
+    return frozenset() if _is_unreported(destination) else frozenset(asked)
 
 
 def conference_replies(request: CalloutRequest) -> Replies:
@@ -108,6 +112,11 @@ def withhold_replies(request: CustomCalloutRequest) -> tuple[CustomCalloutReques
         "pie": hang_up,
     }
     return request.model_copy(update={"custom_callout": bare}), replies
+
+
+def _is_unreported(destination: Destination | None) -> bool:
+    """Whether the platform reports neither the answer nor the end of a call, nor its input: one to an in-app user."""
+    return isinstance(destination, UserDestination)
 
 
 def _missing(callout: TtsCallout | ConferenceCallout, *, ace: bool) -> Mapping[str, object]:

@@ -71,18 +71,18 @@ class Timeline:
         self, entry: JournalEntry | None, at: Millis | None, events: Sequence[StoredEvent], *, received: bool
     ) -> list[JsonObject]:
         ours = [] if entry is None else [self._request_row(entry, at)]
-        number = None if entry is None or entry.kind == INBOUND else self.shown.of_entry(entry)
-        theirs = [self._without_parties(_event_row(event, received=received), number) for event in events]
+        own = None if entry is None or entry.kind == INBOUND else entry
+        theirs = [self._without_parties(_event_row(event, received=received), own) for event in events]
         # The platform's instants are whole seconds, so the first event may seem older than our request.
         return [*ours, *sorted(theirs, key=lambda row: int(str(row["at_ms"])))]
 
-    def _without_parties(self, row: JsonObject, number: str | None) -> JsonObject:
-        """Leave out the number that was called and the caller ID where they repeat those of the request."""
-        said = row.get("untrusted")
+    def _without_parties(self, row: JsonObject, entry: JournalEntry | None) -> JsonObject:
+        """Leave out the callee and the caller ID where they repeat those of the request."""
+        said, number = row.get("untrusted"), None if entry is None else self.shown.of_entry(entry)
         if number is None or not is_object(said):
             return row
         to, caller = said.get("to"), said.get("from")
-        if not isinstance(to, str) or not _are_same(self.shown.number(to) or "", number):
+        if not isinstance(to, str) or not (_is_called(to, entry) or _are_same(self.shown.number(to) or "", number)):
             return row
         is_number = isinstance(caller, str) and (is_shortened(caller) or e164_of(caller) is not None)
         known = {"to", "from"} if is_number else {"to"}
@@ -95,6 +95,11 @@ class Timeline:
         row: dict[str, object] = {"at_ms": at, "event": event, "kind": entry.kind}
         number = self.shown.of_entry(entry)
         return row if number is None else row | {"number": number}
+
+
+def _is_called(to: str, entry: JournalEntry | None) -> bool:
+    """Whether the platform's words for the callee are the address or the name that a request called."""
+    return entry is not None and to in (name.partition(":")[2] for name in entry.called)
 
 
 def _are_same(one: str, other: str) -> bool:

@@ -231,7 +231,7 @@ def _dial(leaf: _Leaf) -> Iterator[Effect]:
 
 
 def _reach(leaf: _Leaf) -> Iterator[Effect]:
-    yield Reach(leaf.path, _reach_kind(leaf.holder), leaf.text)
+    yield Reach(leaf.path, _reach_kind(leaf.holder), leaf.text, leaf.around.cli)
 
 
 def _reach_kind(holder: Payload) -> ReachKind:

@@ -26,11 +26,15 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A target other than a telephone is connected; ``target`` is None for the in-app user that the caller chose."""
+    """A target other than a telephone is connected; ``target`` is None for the in-app user that the caller chose.
+
+    ``cli`` is the caller ID with which it is called, None if there is none.
+    """
 
     path: str
     kind: ReachKind
     target: str | None
+    cli: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

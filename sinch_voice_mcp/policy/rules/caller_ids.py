@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
-from sinch_voice_mcp.policy.effects.kinds import Dial, Identify
+from sinch_voice_mcp.policy.effects.kinds import Dial, Identify, Reach
+from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.refusal import NO_SWITCH
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled, listed
@@ -43,15 +44,18 @@ def cli_form(case: Case) -> Iterator[RuleResult]:
 
 def self_call(case: Case) -> Iterator[RuleResult]:
     """Refuse a call to the number that it shows as its caller ID."""
-    for dial in case.all(Dial):
-        if dial.number is None or dial.cli is None:
+    shown = {effect.path: effect.cli for effect in case.effects if isinstance(effect, Dial | Reach)}
+    for path, number, found in case.dialed:
+        # The user part of a SIP address can be written with letters before the number.
+        called = found.e164 if isinstance(found, NumberFacts) else number
+        if (cli := shown.get(path)) is None:
             continue
-        if dial.number == dial.cli:
-            message = f"{printable(dial.cli)} would call itself: the caller ID is the number that is called."
+        if called == cli:
+            message = f"{printable(cli)} would call itself: the caller ID is the number that is called."
             step = "Check with the user which number is meant, or pass another of the account's numbers as `cli`."
-            yield Failed(dial.path, printable(dial.number), message, step)
+            yield Failed(path, printable(called), message, step)
         else:
-            yield Passed(dial.path, printable(dial.number))
+            yield Passed(path, printable(called))
 
 
 def cli_ownership(case: Case) -> Iterator[RuleResult]:

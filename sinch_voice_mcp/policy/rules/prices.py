@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from sinch_voice_mcp.policy.case import Case
+from sinch_voice_mcp.policy.effects.kinds import Reach
 from sinch_voice_mcp.policy.facts import Tariff
 from sinch_voice_mcp.policy.numbers import NumberFacts
 from sinch_voice_mcp.policy.refusals import REFUSALS
 from sinch_voice_mcp.policy.rules.numbers import home_regions
 from sinch_voice_mcp.policy.rules.rule import Failed, Passed, Rule, RuleResult, Unsettled
+from sinch_voice_mcp.policy.targets import is_callee
+from sinch_voice_mcp.text.quoting import printable
 
 
 def restricted_number(case: Case) -> Iterator[RuleResult]:
@@ -36,6 +39,20 @@ def price(case: Case) -> Iterator[RuleResult]:
         else:
             message = f"A minute to {found.e164} costs {_shown(tariff)}; at most {most} is allowed."
             yield Failed(path, _shown(tariff), message)
+    for reach in case.all(Reach):
+        # The platform gives no price for them. Who may be called there is the owner's list, so only the limit counts.
+        if is_callee(reach.kind, reach.target):
+            yield _of_target(case, reach.path, printable(reach.target or "the in-app user"))
+
+
+def _of_target(case: Case, path: str, name: str) -> RuleResult:
+    if not _cannot_be_reserved(case):
+        return Passed(path, _UNKNOWN)
+    return Failed(path, _UNKNOWN, f"{_what(name)}{_UNBOUNDED}", _ASK)
+
+
+def _cannot_be_reserved(case: Case) -> bool:
+    return case.policy.max_rate_per_minute is None and case.policy.max_spend_per_day is not None
 
 
 def _unknown(case: Case, path: str, found: NumberFacts) -> RuleResult:
@@ -45,8 +62,8 @@ def _unknown(case: Case, path: str, found: NumberFacts) -> RuleResult:
     calling. Elsewhere, numbers without a price are what toll fraud uses.
     """
     policy = case.policy
-    if policy.max_rate_per_minute is None and policy.max_spend_per_day is not None:
-        return Failed(path, _UNKNOWN, f"{_what(found)}, and without a highest price its cost cannot be reserved.", _ASK)
+    if _cannot_be_reserved(case):
+        return Failed(path, _UNKNOWN, f"{_what(found.e164)}{_UNBOUNDED}", _ASK)
     if found.e164 in policy.allowed_numbers:
         return Passed(path, _UNKNOWN)
     home = home_regions(case)
@@ -55,14 +72,16 @@ def _unknown(case: Case, path: str, found: NumberFacts) -> RuleResult:
     if found.region in home:
         return Passed(path, _UNKNOWN)
     place = found.region or "no known region"
-    return Failed(path, _UNKNOWN, f"{_what(found)}, and {place} is not a region of the account's own numbers.", _LATER)
+    message = f"{_what(found.e164)}, and {place} is not a region of the account's own numbers."
+    return Failed(path, _UNKNOWN, message, _LATER)
 
 
-def _what(found: NumberFacts) -> str:
-    return f"What a minute to {found.e164} costs is unknown"
+def _what(callee: str) -> str:
+    return f"What a minute to {callee} costs is unknown"
 
 
 _UNKNOWN = "unknown"
+_UNBOUNDED = ", and without a highest price its cost cannot be reserved."
 _ASK = "Tell the user; the owner can set a highest price per minute."
 _LATER = "Look the number up with query_number; call once its price is known, or the owner has listed the number."
 

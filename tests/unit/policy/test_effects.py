@@ -158,7 +158,7 @@ def test_a_sip_caller_id_belongs_to_no_dial() -> None:
     effects = effects_of(Document(action=action))
 
     assert set(effects) == {
-        Reach("$.action.destination.endpoint", "sip", "alice@example.com"),
+        Reach("$.action.destination.endpoint", "sip", "alice@example.com", OWN),
         Identify("$.action.cli", OWN),
     }
 

@@ -133,7 +133,7 @@ async def test_the_guard_needs_approval_until_a_person_confirmed(account: Accoun
     assert isinstance(after, Allow)
     assert after == before.allow
     admitted = await guard.admit(tts())
-    assert (admitted.request, admitted.rings, admitted.exposure.micros) == (tts(), REAL, 10_000)
+    assert (admitted.request, admitted.called, admitted.exposure.micros) == (tts(), (REAL,), 10_000)
 
 
 async def test_the_guard_checks_calling_hours_by_its_clock(account: Account, clock: ManualClock) -> None:
