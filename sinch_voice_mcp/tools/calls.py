@@ -32,7 +32,6 @@ from sinch_voice_mcp.tools.documents import OptionalSvaml, Svaml
 from sinch_voice_mcp.tools.parameters import (
     AudioUrls,
     CallIdArgument,
-    CallSeconds,
     Cli,
     ConferenceId,
     DryRun,
@@ -46,6 +45,7 @@ from sinch_voice_mcp.tools.parameters import (
     ShortCli,
     ShortIdempotencyKey,
     ShortLocale,
+    ShortTones,
     To,
     TonesArgument,
 )
@@ -117,16 +117,14 @@ async def place_tts_callout(
     consented: Annotated[Consented, _CONSENT_TTS],
     *,
     text: Annotated[
-        str | None, Field(description="This, ssml or audio_urls; at most 600 characters, or as sinch://policy says")
+        str | None, Field(description="This, ssml or audio_urls; 600 characters, or see sinch://policy")
     ] = None,
     ssml: Annotated[str | None, Field(description="<speak>…</speak>, at most 600 spoken characters")] = None,
     audio_urls: AudioUrls = None,
     cli: Cli = None,
     locale: Locale = None,
     dtmf: TonesArgument = None,
-    enable_ace: Annotated[
-        bool | None, Field(description="Report the answer; default if this server receives events")
-    ] = None,
+    enable_ace: Annotated[bool | None, Field(description="Report the answer; default: if events are received")] = None,
     enable_dice: EnableDice = True,
     enable_pie: EnablePie = False,
     idempotency_key: IdempotencyKey = None,
@@ -154,10 +152,8 @@ async def place_tts_callout(
 
 
 async def place_conference_callout(
-    to: Annotated[
-        list[str], Field(min_length=1, max_length=5, description="1 to 5 numbers, or as place_tts_callout takes them")
-    ],
-    conference_id: Annotated[ConferenceId, Field(description="Room, up to 64 characters; created if new")],
+    to: Annotated[list[str], Field(min_length=1, max_length=5, description="1 to 5: E.164, sip:, app:")],
+    conference_id: Annotated[ConferenceId, Field(description="Up to 64 characters; created if new")],
     service: Service,
     consented: Annotated[Consented, _CONSENT_CONFERENCE],
     *,
@@ -165,8 +161,8 @@ async def place_conference_callout(
     greeting: Annotated[str | None, Field(description="Spoken before joining, at most 600 characters")] = None,
     locale: ShortLocale = None,
     moh: Annotated[MusicOnHold | None, Field(description="Played while alone")] = None,
-    max_duration: CallSeconds = None,
-    dtmf: TonesArgument = None,
+    max_duration: ShortCallSeconds = None,
+    dtmf: ShortTones = None,
     dtmf_mode: Annotated[DtmfMode | None, Field(description="What keys do; default ignore")] = None,
     enable_ace: Annotated[bool, Field(description="Report answers")] = False,
     enable_dice: EnableDice = True,
@@ -175,7 +171,7 @@ async def place_conference_callout(
 ) -> ConferencePlaced:
     """Call 1 to 5 phones and connect them in a conference. Costs money.
 
-    All numbers are checked first: if one is refused, none is called. Then each has a call_id or an error.
+    If one number is refused, none is called; else each has a call_id or an error.
     """
     plan = callouts.conference(
         to=to,
@@ -200,7 +196,7 @@ async def place_custom_callout(
     service: Service,
     consented: Annotated[Consented, _CONSENT_CUSTOM],
     *,
-    to: Annotated[str | None, Field(description="As in place_tts_callout; or `ice` with connectPstn")] = None,
+    to: Annotated[str | None, Field(description="E.164, sip:, app:; or `ice` with connectPstn")] = None,
     cli: ShortCli = None,
     ice: OptionalSvaml = None,
     ace: OptionalSvaml = None,

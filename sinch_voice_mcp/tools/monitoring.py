@@ -120,7 +120,7 @@ async def list_calls(
     status: Annotated[OldStatus | StateFilter | None, Field(json_schema_extra={"deprecated": True})] = None,
     direction: Literal["in", "out"] | None = None,
     since: OptionalInstant = None,
-    number: Annotated[str | None, Field(description="Only calls to or from it: E.164, sip:user@host, app:NAME")] = None,
+    number: Annotated[str | None, Field(description="To or from: E.164, sip:, app:")] = None,
 ) -> CallList:
     """List calls that this server placed, tried to place or received, newest first."""
     wanted = _wanted(state, status)

@@ -40,14 +40,13 @@ def _no_number(call_id: CallId) -> CallId:
 
 
 # Described in full in place_tts_callout; in other tools, the short forms save a third of the tokens.
-To = Annotated[
-    str,
-    Field(description="E.164, such as +12025550100; if sinch://policy allows: sip:user@host, app:NAME (in-app user)"),
-]
+To = Annotated[str, Field(description="E.164 (+12025550100), sip:user@host or app:USER")]
+ShortTo = Annotated[str, Field(description="E.164 or sip:user@host")]
 Cli = Annotated[str | None, Field(description="Caller ID of list_numbers; default: the owner's, if set")]
 ShortCli = Annotated[str | None, Field(description="Caller ID, of list_numbers")]
 Locale = Annotated[str | None, Field(description="Language or voice: sv-SE, en-GB/male; default en-US")]
 ShortLocale = Annotated[str | None, Field(description="Default en-US")]
+ShortTones = Annotated[str | None, Field(description="Tones on answer")]
 TonesArgument = Annotated[str | None, Field(description="Sent on answer: up to 64 of 0-9 # w (0.5 s pause)")]
 EnableDice = Annotated[bool, Field(json_schema_extra=unlist)]
 EnablePie = Annotated[bool, Field(json_schema_extra=unlist)]
@@ -86,6 +85,8 @@ __all__ = [
     "ShortCli",
     "ShortIdempotencyKey",
     "ShortLocale",
+    "ShortTo",
+    "ShortTones",
     "To",
     "TonesArgument",
 ]

@@ -23,7 +23,7 @@ from sinch_voice_mcp.tools.call_results import (
 from sinch_voice_mcp.tools.callouts import CalloutPlan
 from sinch_voice_mcp.tools.consent import Consented, consent_for, requester
 from sinch_voice_mcp.tools.omissions import is_empty
-from sinch_voice_mcp.tools.parameters import Service, ShortCli, ShortIdempotencyKey, ShortLocale, To
+from sinch_voice_mcp.tools.parameters import Service, ShortCli, ShortIdempotencyKey, ShortLocale, ShortTo
 from sinch_voice_mcp.tools.results import Own, OwnText, Result, Texts, Untrusted, Whole, is_absent, summarize
 from sinch_voice_mcp.tools.spec import ToolEffect, ToolSpec
 from sinch_voice_mcp.types import JsonObject, is_object
@@ -97,7 +97,7 @@ _CONSENT_ASK = consent_for(_plan, ready=_check_events_arrive)
 
 
 async def ask_by_phone(  # noqa: PLR0917 - the tool's arguments
-    to: To,
+    to: ShortTo,
     question: Annotated[str, Field(min_length=1, description="Spoken with the options, at most 600 characters")],
     service: Service,
     consented: Annotated[Consented, _CONSENT_ASK],

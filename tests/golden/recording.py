@@ -21,6 +21,7 @@ _RANDOM: Sequence[tuple[str, str]] = (
     ("hash", "SELECT destinations FROM calls"),
     ("hash", "SELECT hashes FROM people"),
     ("hash", "SELECT destinations FROM confirmations"),
+    ("room", "SELECT rooms FROM calls WHERE rooms IS NOT NULL"),
     ("person", "SELECT principal FROM confirmations"),
     # Those for calls in progress contain keyed hashes.
     ("grant", "SELECT digest FROM confirmations"),
