@@ -120,8 +120,8 @@ _RULES = (
     rule_row(
         "self_call",
         "Calls to oneself",
-        "A call does not go to the number that it shows as its caller ID, which would ring the application that makes "
-        "the call. Another of the account's own numbers may be called.",
+        "A call does not go to the number that it shows as its caller ID, also behind a SIP address, which would ring "
+        "the application that makes the call. Another of the account's own numbers may be called.",
     ),
     rule_row(
         "cli_ownership",
@@ -232,7 +232,8 @@ _RULES = (
         "Calling hours",
         "The time of the call is inside `calling_hours` in every time zone that the number may be in; the refusal "
         f"gives the next time when it is. `auto` means {USUAL_HOURS}, except {_AUTO}. Toll-free numbers, numbers of no "
-        "country and `trusted_numbers` may be called at any time.",
+        "country and `trusted_numbers` may be called at any time. An in-app user, or a SIP address that is no number, "
+        "may be in any time zone of the regions of the account's own numbers.",
         ("calling_hours", "trusted_numbers"),
         "next_allowed_at",
         CALL_AGAIN_LATER,
@@ -244,7 +245,8 @@ _RULES = (
         "The platform's price per minute, in the account's currency and at most a day old, is at most "
         "`max_rate_per_minute`. A price that is absent, negative or cannot be looked up is unknown: in the regions of "
         "the account's own numbers, and for `allowed_numbers`, the call is priced at `max_rate_per_minute`; elsewhere "
-        "it is refused, and everywhere if `max_rate_per_minute` is unlimited and `max_spend_per_day` is not.",
+        "it is refused, and everywhere if `max_rate_per_minute` is unlimited and `max_spend_per_day` is not. A call to "
+        "an in-app user, or to a SIP address that is no number, is priced at `max_rate_per_minute`.",
         "max_rate_per_minute",
         "allowed_numbers",
     ),
