@@ -31,12 +31,12 @@ PAIRS = [{"key": f"x-{form}", "value": f"{NAME} {form}"} for form in FORMS]
 FULL_WIDTH = str.maketrans({f"{digit}": chr(0xFF10 + digit) for digit in range(10)})
 
 
-@dataclass
 def _question() -> SurveyQuestion:
     to = NumberDestination(endpoint=REAL)
     return SurveyQuestion(to, f"Is your test on Friday, {NAME}?", {"1": "yes"}, None, OWN, "en-US")
 
 
+@dataclass
 class Doors:
     """The doors of one server and one receiver on one journal."""
 
@@ -66,9 +66,7 @@ class Doors:
 
     async def _asked(self) -> None:
         self._accept("c3")
-        question = SurveyQuestion(
-            NumberDestination(endpoint=REAL), f"Is your test on Friday, {NAME}?", {"1": "yes"}, None, OWN, "en-US"
-        )
+        question = _question()
         await self.service.calls.place(question.request(), replies_from_receiver=True)
         said = {"cookies": PAIRS, "callHeaders": PAIRS, "user": NAME, "conferenceId": f"{NAME} {FORMS[1]}"}
         await self.events.report("ice", "c3", cli=OWN, to={"type": "number", "endpoint": REAL}, **said)
@@ -172,9 +170,7 @@ async def test_forget_leaves_what_is_known_of_others(database_url: str) -> None:
 async def test_a_reply_still_due_to_a_forgotten_callee_hangs_up(database_url: str) -> None:
     async with doors(database_url) as stage:
         stage.answers.append(httpx2.Response(200, json={"callId": "c3"}))
-        question = SurveyQuestion(
-            NumberDestination(endpoint=REAL), f"Is your test on Friday, {NAME}?", {"1": "yes"}, None, OWN, "en-US"
-        )
+        question = _question()
         await stage.service.calls.place(question.request(), replies_from_receiver=True)
         said = (await Shell(SINCH_VOICE_DATABASE_URL=database_url).ok("forget", REAL)).out
         assert "Calls not ended: 1." in said
