@@ -16,7 +16,7 @@ from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, Lo
 from sinch_voice_mcp.callbacks import Receiver
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, ManualClock, Pace, ScaledClock, SystemClock
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.sandbox import Sandbox, SeenRequest, create_sandbox
+from sinch_voice_mcp.sandbox import Post, Sandbox, SeenRequest, create_sandbox
 from sinch_voice_mcp.settings import Settings, load
 from tests.callers import Caller, Era, Person, connected
 from tests.platforms import OWN, REAL, Script, SignedEvents
@@ -172,10 +172,14 @@ async def scene(
     speed: float = SPEED,
     clock: Clock | None = None,
     pace: Pace = DEFAULT_PACE,
+    through: Callable[[Post], Post] = lambda post: post,
 ) -> AsyncGenerator[Scene]:
-    """A platform and a receiver; servers are opened on the scene. A clock for the platform replaces the speed."""
+    """A platform and a receiver; servers are opened on the scene. A clock for the platform replaces the speed.
+
+    The platform's events go ``through`` a function, which can change the replies.
+    """
     loopback = LoopbackTransport()
-    sandbox = create_sandbox(clock=clock or ScaledClock(speed), post=loopback)
+    sandbox = create_sandbox(clock=clock or ScaledClock(speed), post=through(loopback))
     settings = settings_of(url, environ)
     async with open_app(settings, sandbox=sandbox, pace=pace) as service, anyio.create_task_group() as tasks:
         receiver = receiver_for(settings, service, SystemClock())

@@ -198,19 +198,17 @@ def _unreported(request: Payload) -> Iterator[str]:
     """Warn of events that the platform does not send for calls to in-app users."""
     match request:
         case TtsCalloutRequest(tts_callout=callout) | ConferenceCalloutRequest(conference_callout=callout):
-            asked = [name for name in ("enable_ace", "enable_pie") if getattr(callout, name)]
+            asked, then = [name for name in ("enable_ace", "enable_pie") if getattr(callout, name)], _NOTHING_WAITS
         case CustomCalloutRequest(custom_callout=callout):
-            asked = [name for name in ("ace", "pie") if getattr(callout, name)]
+            asked, then = [name for name in ("ace", "pie") if getattr(callout, name)], "it never runs"
         case _:
             return
     if isinstance(callout.destination, UserDestination):
-        yield from (f"$.{request.method}.{to_camel(name)}: {_NOT_FOR_APPS}" for name in asked)
+        yield from (f"$.{request.method}.{to_camel(name)}: {_NOT_FOR_APPS}, so {then}." for name in asked)
 
 
-_NOT_FOR_APPS = (
-    "the platform reports neither the answer, nor keys, nor the end of a call to an in-app user, so nothing waits for "
-    "a reply; wait_for_call looks the call up instead."
-)
+_NOT_FOR_APPS = "the platform reports neither the answer, nor keys, nor the end of a call to an in-app user"
+_NOTHING_WAITS = "nothing waits for a reply; wait_for_call looks the call up instead"
 
 
 def _warnings(case: Case) -> Iterator[str]:

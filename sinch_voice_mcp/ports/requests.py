@@ -329,7 +329,7 @@ class Grant:
 
     Attributes:
         digest: Digest of everything that the person was shown of it, and of the request.
-        destinations: Keyed hashes of the numbers that it rings.
+        destinations: Keyed hashes of the callees.
     """
 
     digest: str

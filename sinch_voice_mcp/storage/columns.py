@@ -64,7 +64,7 @@ PERSONAL: tuple[PersonalColumn, ...] = (
     PersonalColumn("counters.name", "A number with a limit", _HASH, "the end of the limit's period"),
     PersonalColumn("approvals.destination", "A number that a person confirmed", _HASH, "`forget`, one hour"),
     PersonalColumn("approvals.principal", "The requester", "as it is", "one hour"),
-    PersonalColumn("confirmations.destinations", "Numbers that a person confirmed", _HASH, "`forget`, one hour"),
+    PersonalColumn("confirmations.destinations", "Callees that a person confirmed", _HASH, "`forget`, one hour"),
     PersonalColumn("confirmations.digest", "The request with its numbers and texts", "digest", "`forget`, one hour"),
     PersonalColumn("confirmations.principal", "The person who confirmed", "as it is", "`forget`, one hour"),
     PersonalColumn("gate.reason", "The reason of a stop", _MASKED, "`resume`"),

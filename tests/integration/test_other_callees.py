@@ -14,7 +14,7 @@ from tests.callers import Caller, Person, connected
 from tests.phones import Phones
 from tests.platforms import OWN, REAL
 from tests.shell import Shell
-from tests.stage import CALL, ROOM, Stage, listed, rehearsed
+from tests.stage import CALL, QUESTION, ROOM, Stage, listed, rehearsed, scene
 
 ALICE, BOB = "sip:alice@pbx.example.com", "app:bob"
 OPEN = {"ALLOW_SIP": "true", "SIP_HOSTS": "pbx.example.com", "ALLOW_IN_APP": "true"}
@@ -228,3 +228,43 @@ async def test_a_conference_asks_for_events_and_sends_tones_as_the_request_says(
         assert (phones.callouts[-1]["enableDice"], "dtmf" in phones.callouts[-1]) == (True, False)
         error = await voice.fails("place_conference_callout", **ROOM, to=[REAL], dtmf="12A")
         assert (error["rule"], error["field"]) == ("dtmf", "dtmf")
+
+
+@pytest.mark.parametrize(
+    ("callee", "ends"),
+    [
+        (ALICE, ("ended", "ANSWERED", "MANAGERHANGUP")),
+        (BOB, ("ended", "ANSWERED", "MANAGERHANGUP")),
+        ("sip:+12025550110@pbx.example.com", ("ended", "BUSY", "CANCEL")),
+    ],
+)
+async def test_the_sandbox_calls_them(sqlite_url: str, callee: str, ends: tuple[str, str, str]) -> None:
+    async with scene(sqlite_url) as stage, stage.server(environ=OPEN) as voice:
+        placed = await voice.ok("place_tts_callout", **(CALL | {"to": callee}))
+        seen = await voice.ok("wait_for_call", call_id=placed["call_id"])
+        assert (seen["state"], seen["result"], seen["reason"]) == ends
+        details = await voice.ok("get_call", call_id=placed["call_id"])
+        assert (details["to"], details.get("untrusted")) == (callee, None)
+        (row, *rest) = (await voice.ok("get_call_events", call_id=placed["call_id"]))["events"]
+        assert row["number"] == callee
+        assert all("to" not in event.get("untrusted", {}) for event in rest)
+
+
+async def test_a_question_is_asked_of_a_sip_address_and_of_no_in_app_user(sqlite_url: str) -> None:
+    async with scene(sqlite_url) as stage, stage.server(environ=OPEN) as voice:
+        asked = await voice.ok("ask_by_phone", **QUESTION, to="sip:+12025550102@pbx.example.com")
+        assert (asked["outcome"], asked["key"], asked["meaning"]) == ("answered", "1", "yes")
+        error = await voice.fails("ask_by_phone", **QUESTION, to=BOB)
+        assert (error["code"], error["field"]) == ("invalid_input", "to")
+        assert "reports no keys" in error["message"]
+        error = await voice.fails("ask_by_phone", **QUESTION, to="sip:alice@evil.test")
+        assert (error["rule"], error["field"]) == ("sip_target", "to")
+
+
+async def test_callees_of_every_kind_meet_in_a_conference_of_the_sandbox(sqlite_url: str) -> None:
+    async with scene(sqlite_url) as stage, stage.server(environ=OPEN) as voice:
+        callees = ["+12025550108", "sip:+12025550108@pbx.example.com", ALICE]
+        error = await voice.fails("place_conference_callout", **ROOM, to=callees)
+        assert "is in the list twice" in error["message"]
+        placed = await voice.ok("place_conference_callout", **ROOM, to=[callees[0], ALICE, BOB])
+        assert all(leg["call_id"] for leg in placed["legs"])

@@ -195,11 +195,11 @@ class Confirmation:
 
     def _grant(self, pending: NeedsApproval[Payload], running: RunningCall | None) -> Grant:
         allow, shown = pending.allow, pending.shown
-        hashes = {self._journal.hashed(leg.e164) for leg in allow.legs}
+        hashes = {self._journal.hashed(callee) for callee in (*(leg.e164 for leg in allow.legs), *allow.targets)}
         subject = line = None
         if running is not None:
             # A yes covers those who can be on the line afterwards, and no one who is connected later.
-            others = {self._journal.hashed(target) for target in (*allow.targets, *((OTHERS,) if allow.others else ()))}
+            others = {self._journal.hashed(OTHERS)} if allow.others else set[str]()
             subject, line = running.call_id, " ".join(sorted(running.parties | hashes | others))
         return Grant(digest(subject, line, question_text([shown]), shown.exact), tuple(sorted(hashes)))
 
