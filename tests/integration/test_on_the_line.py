@@ -74,10 +74,13 @@ async def test_a_change_that_the_platform_rejected_brings_no_one_on_the_line(
 ) -> None:
     settings = rehearsed(**TRUSTED, SINCH_VOICE_ALLOW_IN_APP="true")
     async with connected(settings, era, sandbox=sandbox, person=Person("accept")) as voice:
-        call_id = await _trusted_call(voice, clock)
+        placed = await voice.ok("place_tts_callout", **{**CALL, "text": "Hello " * 80})
         user = {"name": "connectMxp", "destination": {"type": "username", "endpoint": "eve"}}
-        assert (await voice.fails("update_call", call_id=call_id, svaml={"action": user}))["error_code"] == 42200
-        await voice.ok("play_to_call", call_id=call_id, text="Pay me now.")
+        # Only an answered call can be changed.
+        error = await voice.fails("update_call", call_id=placed["call_id"], svaml={"action": user})
+        assert (error["code"], error["error_code"]) == ("rejected", 40900)
+        clock.advance(4)
+        await voice.ok("play_to_call", call_id=placed["call_id"], text="Pay me now.")
 
 
 @pytest.mark.parametrize("what", SPEAKING)
