@@ -14,6 +14,9 @@ _SIP = re.compile(
     r"(?:sips?:)?(?P<user>[a-z0-9._+\-]+)@(?P<host>[a-z0-9.\-]+)(?::[0-9]{1,5})?(?:;transport=(?:udp|tcp|tls))?",
     re.ASCII | re.IGNORECASE,
 )
+CalleeKind = Literal["sip", "in_app"]
+"""What can answer or call without a number: the user of a SIP address, or an in-app user."""
+
 _MAX_ADDRESS_CHARS = 300
 _SOS = "sos"
 """The user part of emergency services in SIP (RFC 5031)."""
@@ -95,7 +98,7 @@ def is_callee(kind: ReachKind, target: str | None) -> bool:
     return address is not None and address.number is None
 
 
-def name_of(kind: Literal["sip", "in_app"], target: str) -> str:
+def name_of(kind: CalleeKind, target: str) -> str:
     """Return how arguments and results name a target that can answer: ``sip:alice@example.com``, ``app:alice``."""
     if kind == "in_app":
         return f"app:{target}"

@@ -26,8 +26,10 @@ class IncomingEvent:
         at: Instant at which the platform says that it happened.
         details: What is stored of it; the member ``untrusted`` is stored sealed.
         report: How the call ended, for an event that reports an end.
-        caller: Masked number of the caller of an incoming call; empty if the number was withheld.
+        caller: Masked number or name of the caller of an incoming call; empty if the number was withheld.
         number: The caller's number, if the text has the form of one; with a plus.
+        name: The caller as results name it, if that is a SIP address or an in-app user.
+        counted: The text by which calls with that address or user are found.
         place: Where the call is, if the event says so.
         elsewhere: The host that the event names as that of the call, if no request may go there; it is only recorded.
     """
@@ -43,11 +45,14 @@ class IncomingEvent:
     number: PhoneNumber | None = None
     place: Place | None = None
     elsewhere: str | None = None
+    name: str | None = None
+    counted: str | None = None
 
     def forgotten(self) -> "IncomingEvent":
         """Return the event without what is known of people, for a call with a number that was forgotten."""
         details = {name: value for name, value in self.details.items() if name != UNTRUSTED}
-        return replace(self, details=details, caller=None if self.caller is None else "", number=None)
+        caller = None if self.caller is None else ""
+        return replace(self, details=details, caller=caller, number=None, name=None, counted=None)
 
 
 @dataclass(frozen=True, slots=True)

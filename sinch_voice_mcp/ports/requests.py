@@ -164,7 +164,8 @@ class JournalEntry:
         result: The platform's word for how the call ended.
         reason: The platform's word for why the call ended.
         numbers: The numbers that rang, or the caller's; empty if they are not known, forgotten, or unreadable.
-        called: The callees, as results name them; empty if all are numbers, and in entries of older versions.
+        called: The callees, or the caller of an incoming call, as results name them; empty if all are numbers, and in
+            entries of older versions.
         unreadable: Whether numbers, conference or error were sealed under another secret, so that they are missing.
         events: The kinds of events that the request asks for; None if that was not recorded.
         place: Where the call is.

@@ -270,9 +270,10 @@ def _apply_effects(event: IncomingEvent, entry: JournalEntry | None, people: Peo
     if entry is None:
         values = _inbound_values(event, people, now)
         yield (Statement(_STORE_INBOUND, values),)
-        if event.number is not None:
+        if event.number is not None or event.name is not None:
+            known: JsonObject = {"numbers": [event.number]} if event.number is not None else {"called": [event.name]}
             owner = Owner("call", str(values["token"]), Token(str(values["token"])), event.call_id)
-            yield (people.keep(owner, {"numbers": [event.number]}, now),)
+            yield (people.keep(owner, known, now, str(values["destinations"]).split()),)
         return
     if entry.call_id != event.call_id:
         # The response with the call ID was lost.
@@ -305,11 +306,12 @@ def _inbound_token(event: IncomingEvent, people: People) -> str:
 
 
 def _inbound_values(event: IncomingEvent, people: People, now: Millis) -> dict[str, object]:
+    caller = event.number or event.counted
     return {
         "token": _inbound_token(event, people),
         "call_id": event.call_id,
         "number": event.caller or None,
-        "destinations": "" if event.number is None else people.hashed(event.number),
+        "destinations": "" if caller is None else people.hashed(caller),
         "now": now,
         "lease": now + _INBOUND_LEASE_MS,
     }

@@ -70,7 +70,7 @@ class People:
         room: Returns the keyed hash of the ID of a conference.
     """
 
-    def __init__(self, seal: Seal, hashed: Callable[[PhoneNumber], str], room: Callable[[str], str]) -> None:
+    def __init__(self, seal: Seal, hashed: Callable[[str], str], room: Callable[[str], str]) -> None:
         self._seal = seal
         self.hashed = hashed
         self.room = room

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sinch_voice_mcp.clock import ManualClock
+from sinch_voice_mcp.sandbox.engine import Dialed, IncomingCall, Origin
 from tests.callers import Caller, Person, connected
 from tests.phones import Phones
 from tests.platforms import OWN, REAL
@@ -268,3 +269,31 @@ async def test_callees_of_every_kind_meet_in_a_conference_of_the_sandbox(sqlite_
         assert "is in the list twice" in error["message"]
         placed = await voice.ok("place_conference_callout", **ROOM, to=[callees[0], ALICE, BOB])
         assert all(leg["call_id"] for leg in placed["legs"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "caller", "known", "masked"),
+    [
+        ("SIP", "bob@example.com", "sip:bob@example.com", "sip:b…@example.com"),
+        ("MXP", "anna", "app:anna", "app:a…"),
+        ("SIP", "+14045005000@example.com", "+14045005000", "+1404…00"),
+        ("SIP", "an address without an at", None, None),
+        ("PSTN", "private", None, None),
+    ],
+)
+async def test_callers_without_a_number_are_listed_found_and_forgotten(
+    sqlite_url: str, origin: Origin, caller: str, known: str | None, masked: str | None
+) -> None:
+    async with scene(sqlite_url) as stage, stage.server() as voice:
+        stage.sandbox.engine.receive(IncomingCall(origin, caller, Dialed("did", OWN)))
+        stage.sandbox.driver.wake()
+        await stage.sandbox.settle()
+        (call,) = await listed(voice, direction="in")
+        assert call.get("number") == known
+        if known is not None:
+            assert len(await listed(voice, number=known)) == 1
+            async with stage.server(environ={"NUMBERS_IN_RESULTS": "masked"}) as other:
+                assert [call["number"] for call in await listed(other)] == [masked]
+            said = (await Shell(SINCH_VOICE_DATABASE_URL=sqlite_url).ok("forget", known)).out
+            assert f"{masked} was in 1 request." in said
+            assert not await listed(voice, number=known)

@@ -1,7 +1,7 @@
 """The inbox of events: each is recorded and answered in one transaction, without a language model."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sinch_voice_mcp.errors import SvamlError
@@ -12,6 +12,7 @@ from sinch_voice_mcp.operations.dispatch.ends import end_words
 from sinch_voice_mcp.operations.dispatch.rooms import joined
 from sinch_voice_mcp.operations.shown_numbers import number_of
 from sinch_voice_mcp.policy import Allow, untrusted
+from sinch_voice_mcp.policy.targets import CalleeKind, name_of, target_of
 from sinch_voice_mcp.ports import (
     INBOUND,
     CallingStopped,
@@ -27,12 +28,18 @@ from sinch_voice_mcp.svaml import HANG_UP, ConnectConf, Continue, Document, Hang
 from sinch_voice_mcp.svaml import Event as SvamlEvent
 from sinch_voice_mcp.text.cleaning import clean
 from sinch_voice_mcp.text.masking import shortened
-from sinch_voice_mcp.types import CallId, JsonObject, PhoneNumber, Token, is_object, to_millis
+from sinch_voice_mcp.types import CallId, JsonObject, Token, is_object, to_millis
 from sinch_voice_mcp.wire.events import AceEvent, DiceEvent, IceEvent, NotifyEvent, PieEvent, VoiceEvent
 
 _HANG_UP = HANG_UP.to_json()
 _MAX_ORIGIN_CHARS = 100
 """Characters of a host that is not the platform's, in the audit log."""
+
+_CALLERS: Mapping[str, CalleeKind] = {"SIP": "sip", "MXP": "in_app"}
+"""What a caller without a number is, by the ``originationType`` of the call."""
+
+_NAME = re.compile(r"[!-~]{1,100}", re.ASCII)
+"""A SIP address or the name of an in-app user: printable, without blanks."""
 
 _FROM_API = "SERVER"
 """The ``originationType`` of a call that was requested through the API."""
@@ -175,8 +182,7 @@ def _names(event: VoiceEvent) -> tuple[str, ...]:
 
 
 def _incoming(event: VoiceEvent) -> IncomingEvent:
-    caller, number = _caller(event)
-    return IncomingEvent(
+    incoming = IncomingEvent(
         identity=event.identity,
         call_id=event.call_id,
         token=None if event.custom is None else Token(event.custom),
@@ -184,9 +190,8 @@ def _incoming(event: VoiceEvent) -> IncomingEvent:
         at=None if event.at is None else to_millis(event.at),
         details=_details(event),
         report=_report(event),
-        caller=caller,
-        number=number,
     )
+    return incoming if not _comes_in(event) else _from_caller(event, incoming)
 
 
 def _details(event: VoiceEvent) -> JsonObject:
@@ -222,12 +227,17 @@ def _report(event: VoiceEvent) -> EndReport | None:
     return EndReport(event.duration or 0, cost, result, reason, event.call_id, ignored)
 
 
-def _caller(event: VoiceEvent) -> tuple[str | None, PhoneNumber | None]:
-    """Return the shortened number of the caller of an incoming call, and the number; nothing of any other text."""
-    if not _comes_in(event):
-        return None, None
-    number = number_of(str(untrusted(event).get("cli", "")))
-    return "" if number is None else shortened(number), number
+def _from_caller(event: VoiceEvent, incoming: IncomingEvent) -> IncomingEvent:
+    """Add who calls: the number, the SIP address or the in-app user; nothing of any other text."""
+    written = str(untrusted(event).get("cli", ""))
+    if (number := number_of(written)) is not None:
+        return replace(incoming, caller=shortened(number), number=number)
+    kind = _CALLERS.get(event.origination_type or "") if isinstance(event, IceEvent) else None
+    counted = None if kind is None or not _NAME.fullmatch(written) else target_of(kind, written)
+    if kind is None or counted is None:
+        return replace(incoming, caller="")
+    name = name_of(kind, written)
+    return replace(incoming, caller=shortened(name), name=name, counted=counted)
 
 
 def _comes_in(event: VoiceEvent) -> bool:
