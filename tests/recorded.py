@@ -42,6 +42,13 @@ async def alerts_of(url: str) -> list[Mapping[str, Any]]:
         return [row.details for row in await storage.journal.audit() if row.event == "alert"]
 
 
+async def state_of(url: str, call_id: str) -> str | None:
+    """The state of a call in the journal."""
+    async with open_storage(url, SystemClock(), secret=SECRET) as storage:
+        entry = await storage.journal.by_call_id(CallId(call_id))
+        return None if entry is None else entry.state
+
+
 async def switch_of(url: str) -> CallingStopped | None:
     """The kill switch; None while calling is allowed."""
     async with open_storage(url, SystemClock(), secret=SECRET) as storage:

@@ -9,8 +9,9 @@ from mcp.types import TextResourceContents
 
 from sinch_voice_mcp.clock import ManualClock
 from tests.platforms import OWN, REAL
-from tests.recorded import alerts_of
+from tests.recorded import alerts_of, state_of
 from tests.regions import BRAZIL, EUROPE, GLOBAL, Abroad, abroad, resource_url
+from tests.stage import UNSWEPT, until
 
 SAY = {"instructions": [{"name": "say", "text": "One moment, please."}], "action": {"name": "continue"}}
 
@@ -64,6 +65,22 @@ async def test_calls_of_several_regions_are_listed_and_hung_up_where_they_are(
         for base, call_id in ((EUROPE, "in-1"), (BRAZIL, "in-2"), (GLOBAL, "c3")):
             assert f"PATCH /calls/id/{call_id}" in place.hosts.asked_at(base)
             assert {one.rpartition("/")[2] for one in place.hosts.asked_at(base)} <= {call_id, "callouts"}
+
+
+async def test_the_end_of_a_call_that_no_event_reports_is_looked_up_where_the_call_was(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    async with abroad(sqlite_url, clock) as place:
+        await place.rings_at(EUROPE, "in-1")
+        place.hosts.ended.append("in-1")
+
+        async def settled() -> bool:
+            return await state_of(sqlite_url, "in-1") == "ended"
+
+        await clock.until_waited_on(2)
+        clock.advance(UNSWEPT.sweep_s)
+        await until(settled)
+        assert set(place.hosts.asked) == {f"GET {resource_url(EUROPE, 'in-1')}"}
 
 
 async def test_the_resource_of_a_call_of_another_region_shows_its_state(sqlite_url: str, clock: ManualClock) -> None:
