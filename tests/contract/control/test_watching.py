@@ -242,6 +242,7 @@ async def test_the_stream_ends_with_the_sandbox(scene: ControlScene) -> None:
         await anyio.wait_all_tasks_blocked()
         assert stream.sent[-1] == b""
     assert (await scene.fails("GET", "events"))[:2] == (503, "stopping")
+    assert (await scene.fails("GET", "ready"))[:2] == (503, "stopping")
 
 
 async def test_a_client_that_goes_away_gives_its_place_back(scene: ControlScene) -> None:
