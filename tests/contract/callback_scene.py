@@ -64,13 +64,14 @@ class Receiver:
         """Receive a callback without any network."""
         if self.checks:
             assert_callback(request.body)
+        event = str(json.loads(request.body).get("event"))
         await anyio.lowlevel.checkpoint()
-        if (released := self.holds.get(str(json.loads(request.body)["event"]))) is not None:
+        if (released := self.holds.get(event)) is not None:
             await released.wait()
         self.got.append(request)
         if (special := self.at.get(request.url)) is not None:
             return special(request)
-        reply = self.svaml.get(str(json.loads(request.body)["event"]))
+        reply = self.svaml.get(event)
         return CallbackResponse(200, b"" if reply is None else json.dumps(reply).encode())
 
     def kinds(self) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sinch_voice_mcp.sandbox.callbacks import DeliveryAttempt
+from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.engine import TimelineEntry
 
 MAX_ITEMS_KEPT = 1_000
@@ -53,6 +54,15 @@ class Feed:
         if self._watchers:
             for watcher in tuple(self._watchers):
                 watcher.on_change(item.call_id)
+
+    def check_open(self) -> None:
+        """Raise if the sandbox stops.
+
+        Raises:
+            ControlError: It does.
+        """
+        if self._is_closed:
+            raise ControlError("stopping", "the sandbox stops", "Start it again.")
 
     def after(self, number: int) -> Sequence[tuple[int, FeedItem]]:
         """Return the items that are kept and newer than the one with a number, oldest first."""

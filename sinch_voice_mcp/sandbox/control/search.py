@@ -256,7 +256,7 @@ FIELDS: Mapping[str, Field] = {
     "tag": Field("a tag, from `tag=NAME` in `custom`", _tag, 2),
     "since": Field("how long ago the call was created, in simulated time: 90s, 10m, 2h", _since),
     "pressed": Field("keys that were pressed one after the other", _pressed, 8),
-    "said": Field("words that the platform or the callee said, in any letter case", _said, 9),
+    "said": Field("words that were said or played in the call, in any letter case", _said, 9),
     "callback": Field(
         "failed (an attempt failed), ok (all attempts succeeded), pending, or a kind: ice, ace, pie, dice, notify",
         _callback,

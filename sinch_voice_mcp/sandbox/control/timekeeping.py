@@ -50,6 +50,7 @@ async def change_clock(request: ControlRequest[NoParameters, ClockChange]) -> Cl
 async def read_readiness(request: ControlRequest[NoParameters, EmptyBody]) -> Readiness:
     """Return that the sandbox is ready, with its version and the number of its calls."""
     engine = request.controls.engine
+    request.controls.feed.check_open()
     states = [call.state for call in engine.views()]
     in_progress = sum(state != "ended" for state in states)
     return Readiness(

@@ -16,7 +16,8 @@ from sinch_voice_mcp.sandbox.control.feed import Feed, FeedItem, Watcher
 from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Waiting
 from sinch_voice_mcp.sandbox.control.responses import WaitResult
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest, EventStream
-from sinch_voice_mcp.sandbox.control.search import Query
+from sinch_voice_mcp.sandbox.control.search import Deliveries, Query
+from sinch_voice_mcp.sandbox.engine.views import CallView
 
 KEEP_ALIVE_S = 15.0
 """Real seconds after which a stream without events sends a comment, so that no proxy closes it."""
@@ -31,7 +32,7 @@ async def wait_for_calls(request: ControlRequest[Waiting, EmptyBody]) -> WaitRes
     """
     waiting, controls = request.parameters, request.controls
     search = _Search(controls, query_of(waiting), waiting.count)
-    _check_running(controls.feed)
+    controls.feed.check_open()
     with controls.waits.place(), controls.feed.watched_by(Watcher(search.look_at, search.done.set)):
         search.look_at_all()
         controls.driver.wake()
@@ -63,29 +64,28 @@ class _Search:
 
     def look_at(self, call_id: str) -> None:
         """Check whether a call that has changed matches."""
-        if call_id in self._found or self.done.is_set():
-            return
         call = self._controls.engine.view(call_id)
-        if call is not None and self._query.matches(call, self._controls.deliveries()):
-            self._found[call_id] = None
-            if len(self._found) >= self._count:
-                self.done.set()
+        if call is not None:
+            self._look(call, self._controls.deliveries())
 
     def look_at_all(self) -> None:
         """Check every call."""
+        deliveries = self._controls.deliveries()
         for call in self._controls.engine.views():
-            self.look_at(call.id)
+            self._look(call, deliveries)
+
+    def _look(self, call: CallView, deliveries: Deliveries) -> None:
+        if self.done.is_set() or call.id in self._found or not self._query.matches(call, deliveries):
+            return
+        self._found[call.id] = None
+        if len(self._found) >= self._count:
+            self.done.set()
 
     def result(self) -> WaitResult:
         """Return the calls that matched, as they are now."""
         calls = (self._controls.engine.view(call_id) for call_id in self._found)
         summaries = tuple(showing.summary(call) for call in calls if call is not None)
         return WaitResult(len(self._found) >= self._count, summaries)
-
-
-def _check_running(feed: Feed) -> None:
-    if feed.is_closed:
-        raise ControlError("stopping", "the sandbox stops", "Start it again.")
 
 
 def _last_seen(given: str | None, feed: Feed) -> int:
@@ -125,7 +125,7 @@ async def _events(controls: Controls, last: int) -> AsyncGenerator[bytes]:
         ControlError: There are too many streams, or the sandbox stops; this is raised for the first event.
     """
     feed, signal = controls.feed, _Signal()
-    _check_running(feed)
+    feed.check_open()
     with controls.streams.place(), feed.watched_by(Watcher(lambda _: signal.set(), signal.set)):
         yield f"retry: {_RETRY_MS}\n\n".encode()
         if last > feed.last:

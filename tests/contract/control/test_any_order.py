@@ -90,6 +90,7 @@ def test_control_actions_in_any_order_never_make_the_sandbox_fail(steps: list[An
 
 async def _act(steps: list[Any]) -> None:
     scene = ControlScene()
+    scene.receiver.checks = False
     calls: list[str] = ["none"]
     for step in steps:
         if isinstance(step, str):

@@ -166,6 +166,13 @@ async def test_words_are_heard_by_a_menu_and_stand_in_the_transcript(scene: Cont
     assert shown["callbacks"][1]["body"]["menuResult"]["inputMethod"] == "voice"
 
 
+async def test_keys_after_the_end_of_the_call_have_no_effect(scene: ControlScene) -> None:
+    call_id = scene.call(pie='{"action": {"name": "hangup"}}')
+    await scene.advance(5)
+    assert (await scene.post(f"calls/{call_id}/press", {"keys": "2345"}))["state"] == "ended"
+    assert await scene.found("pressed:2 -pressed:3") == [call_id]
+
+
 async def test_the_callee_hangs_up(scene: ControlScene) -> None:
     call_id = scene.call()
     await scene.advance(5)

@@ -147,6 +147,17 @@ async def test_a_wait_ends_after_its_time_and_says_that_too_few_calls_match(scen
     assert (found["matched"], len(found["calls"])) == (False, 1)
 
 
+async def test_a_wait_finds_at_its_end_a_call_that_matches_only_because_time_has_passed(scene: ControlScene) -> None:
+    scene.call("10")
+    await scene.advance(2)
+
+    async def act(scene: ControlScene) -> None:
+        await scene.advance(10)
+        scene.wall.advance(7)
+
+    assert (await waited(scene, act, q="-since:5s", timeout=7))["matched"]
+
+
 async def test_a_wait_ends_with_the_sandbox(scene: ControlScene) -> None:
     async def act(scene: ControlScene) -> None:
         scene.sandbox.close()
@@ -242,6 +253,7 @@ async def test_the_stream_ends_with_the_sandbox(scene: ControlScene) -> None:
         await anyio.wait_all_tasks_blocked()
         assert stream.sent[-1] == b""
     assert (await scene.fails("GET", "events"))[:2] == (503, "stopping")
+    assert (await scene.fails("GET", "ready"))[:2] == (503, "stopping")
 
 
 async def test_a_client_that_goes_away_gives_its_place_back(scene: ControlScene) -> None:
