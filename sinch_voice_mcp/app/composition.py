@@ -202,6 +202,7 @@ def make_client(
         clock=clock,
         timeouts=Timeouts(total=settings.request_timeout_s),
         advice=EMBEDDED if settings.embedded else {},
+        tag=settings.sandbox_tag,
     )
 
 
