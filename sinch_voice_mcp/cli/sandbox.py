@@ -13,7 +13,7 @@ from sinch_voice_mcp.app.loopback import LoopbackTransport
 from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.sandbox import DeliveryAttempt, SeenRequest
+from sinch_voice_mcp.sandbox import DeliveryAttempt, SandboxOptions, SeenRequest
 from sinch_voice_mcp.settings import Settings, changed
 from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.text.quoting import printable
@@ -66,7 +66,7 @@ def sandbox(loader: SettingsLoader, port: int, speed: float | None, seed: int | 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     loopback = LoopbackTransport()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    platform = embedded_sandbox(settings, loopback, url)
+    platform = embedded_sandbox(settings, loopback, SandboxOptions(base_url=url))
     platform.listeners.on_request, platform.listeners.on_attempt = _log_request, _log_attempt
     credentials = platform.credentials
     click.echo(_BANNER.format(url=url, key=credentials.key, secret=credentials.secret))

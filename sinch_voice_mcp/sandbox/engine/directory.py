@@ -18,9 +18,15 @@ class Directory:
         faults: The fault rules in force.
     """
 
-    def __init__(self, prices: Mapping[str, Decimal] | None = None, faults: Iterable[FaultRule] = ()) -> None:
+    def __init__(
+        self,
+        prices: Mapping[str, Decimal] | None = None,
+        faults: Iterable[FaultRule] = (),
+        draws: Iterable[int] = (),
+    ) -> None:
+        """Create a directory; ``draws`` says for how many calls each rule has been drawn already."""
         self.prices: Mapping[str, Decimal] = dict(prices or {})
-        self.faults = FaultRules(faults)
+        self.faults = FaultRules(faults, draws)
 
     def profile(self, endpoint: Endpoint) -> NumberProfile:
         """Return what happens at an endpoint, without fault rules."""

@@ -89,6 +89,8 @@ class Exchange:
     def __init__(
         self, start: datetime, seed: int, account: SimulatedAccount, base_url: str, *, keep: int = KEEP
     ) -> None:
+        if not 1 <= keep <= MAX_KEEP:
+            raise ValueError(f"a sandbox keeps 1 to {MAX_KEEP:,} ended calls")
         self.now = start
         self.base_url = base_url
         self.account = account
