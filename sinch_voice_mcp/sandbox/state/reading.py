@@ -1,4 +1,4 @@
-"""Reading of state that somebody wrote or another sandbox exported: strict, and with errors that name the place."""
+"""Reading of a state, written by hand or exported: strict, and with errors that name the place."""
 
 import json
 from collections.abc import Iterable, Iterator

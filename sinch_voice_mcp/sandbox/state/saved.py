@@ -54,7 +54,7 @@ _Count = Annotated[int, Field(ge=0, le=_MAX_COUNT)]
 
 
 class SavedEndpoint(Part):
-    """What a leg leads to, or whom it comes from."""
+    """What a leg leads to, or where it comes from."""
 
     type: EndpointType
     address: _Text

@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.state.setup import Seed, Setup
 from sinch_voice_mcp.svaml.findings import json_path
 from sinch_voice_mcp.svaml.reading.jsontext import NotJsonError
 from sinch_voice_mcp.svaml.reading.yamltext import YAML
+from sinch_voice_mcp.types import is_object
 
 MAX_SPEED = 1_000
 
@@ -50,6 +51,8 @@ def read_seed_file(data: bytes, name: str) -> SeedFile:
     Raises:
         ConfigurationError: It is not valid; the message names the file, the line and the member.
     """
+    if _says_nothing(data):
+        return SeedFile()
     try:
         parsed = YAML.parse(data)
     except NotJsonError as error:
@@ -57,9 +60,18 @@ def read_seed_file(data: bytes, name: str) -> SeedFile:
     if parsed.duplicates:
         raise located(data, name, StateError(parsed.duplicates[0], "is written twice"))
     try:
-        return read(SeedFile, {} if parsed.value is None else parsed.value)
+        return read(SeedFile, _without_schema(parsed.value))
     except StateError as error:
         raise located(data, name, error) from None
+
+
+def _says_nothing(data: bytes) -> bool:
+    return not any(line.strip() and not line.lstrip().startswith(b"#") for line in data.splitlines())
+
+
+def _without_schema(value: object) -> object:
+    """Return a value without the member by which a JSON file tells editors its schema."""
+    return {name: inner for name, inner in value.items() if name != "$schema"} if is_object(value) else value
 
 
 def located(data: bytes, name: str, error: StateError) -> ConfigurationError:
