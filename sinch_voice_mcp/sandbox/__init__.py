@@ -20,6 +20,7 @@ from sinch_voice_mcp.sandbox.state import (
     SetupMatch,
     SetupNumber,
     StateError,
+    located,
     read_seed_file,
 )
 from sinch_voice_mcp.sandbox.time import ClockMode, SimulatedClock
@@ -53,5 +54,6 @@ __all__ = [
     "SimulatedClock",
     "StateError",
     "create_sandbox",
+    "located",
     "read_seed_file",
 ]

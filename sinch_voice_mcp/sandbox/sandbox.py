@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, Driver, Post
+from sinch_voice_mcp.sandbox.callbacks.log import AttemptLog
 from sinch_voice_mcp.sandbox.control import PREFIX, ControlGateway, Controls, Feed
 from sinch_voice_mcp.sandbox.engine import BASE_URL, KEEP, Engine
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
@@ -150,15 +151,7 @@ def create_sandbox(
     Raises:
         StateError: The setup contradicts itself, or a secret is missing.
     """
-    engine = Engine(
-        clock,
-        credentials,
-        seed=options.seed,
-        strict_numbers=options.strict_numbers,
-        calls_back=post is not None,
-        base_url=options.base_url,
-        keep=options.keep,
-    )
+    engine = _engine(clock, credentials, options, calls_back=post is not None)
     real_time = wall or SystemClock()
     listeners, feed = Listeners(), Feed()
     engine.watch(feed.add)
@@ -179,13 +172,26 @@ def create_sandbox(
         listeners.on_request(seen)
 
     gateway = Gateway(engine, real_time, options.tolerance, requested, clock=clock)
-    controls = Controls(engine, driver, clock, real_time, sender, feed)
-    asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
-    forget = (driver.forget, gateway.requests.clear, controls.attempts.clear, feed.clear)
-    engine.on_drop(controls.attempts.forget)
+    attempts = AttemptLog() if sender is None else sender.attempts
+    engine.on_drop(attempts.forget)
+    forget = (driver.forget, gateway.requests.clear, attempts.clear, feed.clear)
     keeper = _keeper(engine, clock, credentials, options, forget)
+    controls = Controls(engine, driver, clock, real_time, sender, feed, keeper)
+    asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
     first = engine.account.applications()[0].credentials
     return Sandbox(engine, asgi, first, gateway.requests, controls.attempts, driver, listeners, feed, keeper)
+
+
+def _engine(clock: Clock, own: Credentials, options: SandboxOptions, *, calls_back: bool) -> Engine:
+    return Engine(
+        clock,
+        own,
+        seed=options.seed,
+        strict_numbers=options.strict_numbers,
+        calls_back=calls_back,
+        base_url=options.base_url,
+        keep=options.keep,
+    )
 
 
 def _keeper(

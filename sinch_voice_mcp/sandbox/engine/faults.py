@@ -120,6 +120,16 @@ class FaultRules:
         self._rules = wanted
         self._draws = [0] * len(wanted)
 
+    def add(self, rule: FaultRule) -> None:
+        """Put one more rule in force, after the others.
+
+        Raises:
+            UnknownProfileError: It names no profile.
+        """
+        self._profiles = (*self._profiles, profile_named(rule.fault))
+        self._rules = (*self._rules, rule)
+        self._draws.append(0)
+
     def draw(self, facts: CallFacts) -> NumberProfile | None:
         """Return the profile that a call gets instead of that of its number; None for none."""
         for index, rule in enumerate(self._rules):

@@ -3,10 +3,11 @@
 from sinch_voice_mcp.sandbox.state.keeper import StateKeeper
 from sinch_voice_mcp.sandbox.state.reading import StateError
 from sinch_voice_mcp.sandbox.state.saved import MAX_IMPORT_BYTES
-from sinch_voice_mcp.sandbox.state.seed_file import SeedFile, read_seed_file
-from sinch_voice_mcp.sandbox.state.setup import Setup, SetupApplication, SetupFault, SetupMatch, SetupNumber
+from sinch_voice_mcp.sandbox.state.seed_file import SeedFile, located, read_seed_file
+from sinch_voice_mcp.sandbox.state.setup import MAX_FAULTS, Setup, SetupApplication, SetupFault, SetupMatch, SetupNumber
 
 __all__ = [
+    "MAX_FAULTS",
     "MAX_IMPORT_BYTES",
     "SeedFile",
     "Setup",
@@ -16,5 +17,6 @@ __all__ = [
     "SetupNumber",
     "StateError",
     "StateKeeper",
+    "located",
     "read_seed_file",
 ]

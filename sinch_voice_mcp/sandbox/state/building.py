@@ -1,6 +1,6 @@
 """From a setup to the state of a platform, and back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sinch_voice_mcp.sandbox.engine import Application, OwnNumber, SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.directory import Directory
@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.state.reading import StateError, first_repeated
 from sinch_voice_mcp.sandbox.state.setup import Setup, SetupApplication
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document
+from sinch_voice_mcp.svaml.findings import Location
 from sinch_voice_mcp.types import JsonObject
 
 FindSecret = Callable[[str], str | None]
@@ -29,7 +30,7 @@ def account_of(setup: Setup, default: Credentials, secret_of: FindSecret, *, str
     Raises:
         StateError: The setup contradicts itself, or a secret is missing.
     """
-    applications = [_application(one, at, secret_of) for at, one in enumerate(setup.applications)]
+    applications = [application_of(one, ("applications", at), secret_of) for at, one in enumerate(setup.applications)]
     applications = applications or [Application(default)]
     _check_applications(setup)
     numbers = None if setup.numbers is None else list(_numbers(setup, applications))
@@ -42,20 +43,26 @@ def directory_of(setup: Setup, account: SimulatedAccount) -> Directory:
     Raises:
         StateError: A fault is for an application that there is not.
     """
-    rules = [
-        one.rule(_key_of(setup, account.applications(), one.match.application, ("faults", at, "match", "application")))
-        for at, one in enumerate(setup.faults)
-    ]
+    applications, rules = account.applications(), list[FaultRule]()
+    for at, one in enumerate(setup.faults):
+        name = one.match.application
+        location = ("faults", at, "match", "application")
+        rules.append(one.rule(None if name is None else key_of(applications, name, location)))
     return Directory(setup.prices, rules, [one.draws for one in setup.faults])
 
 
-def _application(given: SetupApplication, at: int, secret_of: FindSecret) -> Application:
+def application_of(given: SetupApplication, location: Location, secret_of: FindSecret) -> Application:
+    """Build an application.
+
+    Raises:
+        StateError: Its secret is missing, or its SVAML is invalid.
+    """
     secret = given.secret or secret_of(given.key)
     if secret is None:
-        raise StateError(("applications", at, "secret"), "is missing")
+        raise StateError((*location, "secret"), "is missing")
     reply = None if given.incoming is None else read_for("ice", given.incoming)
     if isinstance(reply, UnusableSvaml):
-        raise StateError(("applications", at, "incoming"), f"is not valid SVAML: {reply.message}")
+        raise StateError((*location, "incoming"), f"is not valid SVAML: {reply.message}")
     return Application(Credentials(given.key, secret), given.callback, given.fallback, reply, given.name)
 
 
@@ -73,24 +80,21 @@ def _numbers(setup: Setup, applications: list[Application]) -> Iterator[OwnNumbe
     if (at := first_repeated(one.number for one in given)) is not None:
         raise StateError(("numbers", at, "number"), "is there already")
     for at, one in enumerate(given):
-        key = _key_of(setup, applications, one.application, ("numbers", at, "application"))
+        name = one.application
+        key = None if name is None else key_of(applications, name, ("numbers", at, "application"))
         yield OwnNumber(one.number, one.capability, key)
 
 
-def _key_of(
-    setup: Setup,
-    applications: "list[Application] | tuple[Application, ...]",
-    given: str | None,
-    location: tuple[str | int, ...],
-) -> str | None:
-    """Return the key of the application that a member names by its key or name."""
-    if given is None:
-        return None
-    wanted = setup.by_name.get(given, given)
-    found = next((one.credentials.key for one in applications if one.credentials.is_key(wanted)), None)
+def key_of(applications: Iterable[Application], given: str, location: Location) -> str:
+    """Return the key of the application that a value names by its key or name.
+
+    Raises:
+        StateError: There is none.
+    """
+    found = next((one for one in applications if one.credentials.is_key(given) or given == one.name != ""), None)
     if found is None:
         raise StateError(location, "there is no application with this key or name")
-    return found
+    return found.credentials.key
 
 
 def setup_members(

@@ -1,17 +1,17 @@
 """The keeper of a sandbox's state: it begins, resets, exports and imports it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Application, Engine, RejectedError, SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.exchange import PlatformState, SeededIds
-from sinch_voice_mcp.sandbox.state.building import account_of, directory_of, setup_members
+from sinch_voice_mcp.sandbox.state.building import account_of, application_of, directory_of, key_of, setup_members
 from sinch_voice_mcp.sandbox.state.reading import StateError, as_json, read_json
 from sinch_voice_mcp.sandbox.state.saved import MAX_IMPORT_BYTES, SavedState
-from sinch_voice_mcp.sandbox.state.setup import Setup
+from sinch_voice_mcp.sandbox.state.setup import Setup, SetupApplication
 from sinch_voice_mcp.sandbox.state.writing import state_as_json
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.types import JsonObject
@@ -83,6 +83,42 @@ class StateKeeper:
         self._forget_all()
         self._begin()
 
+    def begin_with(self, setup: Setup) -> None:
+        """Let the sandbox begin with another setup, now and at every further reset.
+
+        Raises:
+            StateError: The setup contradicts itself, or a secret is missing; nothing has changed.
+        """
+        directory_of(setup, self._account(setup))
+        self._beginning = replace(self._beginning, setup=setup)
+        self.reset()
+
+    def add_application(self, given: SetupApplication) -> None:
+        """Add an application until the next reset.
+
+        Raises:
+            StateError: There is one with its key, its secret is missing, or its SVAML is invalid.
+        """
+        made = application_of(given, (), self._secret_of)
+        try:
+            self._engine.account.add(
+                made.credentials,
+                name=made.name,
+                primary=made.primary,
+                fallback=made.fallback,
+                on_incoming=made.on_incoming,
+            )
+        except ValueError as error:
+            raise StateError(("key",), str(error)) from None
+
+    def key_of(self, given: str | None) -> str | None:
+        """Return the key of an application that is named by its key or name; None for none.
+
+        Raises:
+            StateError: There is no such application.
+        """
+        return None if given is None else key_of(self._engine.account.applications(), given, ("match", "application"))
+
     def export(self) -> JsonObject:
         """Return the whole state as a JSON object; it contains no secret that the settings gave."""
         state = self._engine.state()
@@ -97,10 +133,7 @@ class StateKeeper:
         Raises:
             StateError: It is no exported state, or contradicts itself; nothing has changed.
         """
-        text = as_json(data)
-        if len(text) > MAX_IMPORT_BYTES:
-            raise StateError((), f"the state has more than {MAX_IMPORT_BYTES:,} bytes as JSON")
-        saved = read_json(SavedState, text)
+        saved = data if isinstance(data, SavedState) else _read(data)
         saved.check()
         state = self._restored(saved)
         ahead = (saved.clock.now - self._clock.now()).total_seconds()
@@ -146,6 +179,13 @@ class StateKeeper:
     def _forget_all(self) -> None:
         for forget in self._forget:
             forget()
+
+
+def _read(data: object) -> SavedState:
+    text = as_json(data)
+    if len(text) > MAX_IMPORT_BYTES:
+        raise StateError((), f"the state has more than {MAX_IMPORT_BYTES:,} bytes as JSON")
+    return read_json(SavedState, text)
 
 
 def _known_key(account: SimulatedAccount, key: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
 from sinch_voice_mcp.sandbox.engine.callees import ORDINARY_CALLEE
 from sinch_voice_mcp.sandbox.engine.endpoints import (
@@ -48,6 +48,16 @@ _MAX_COUNT = 10**15
 CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
 """Where a call is."""
 
+
+def _written(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be a time with its zone, such as 2026-01-31T12:00:00Z")  # noqa: TRY004 - pydantic's way
+    return value
+
+
+Instant = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written)]
+"""An instant in ISO 8601."""
+
 _Text = Annotated[str, Field(max_length=_MAX_TEXT_CHARS)]
 _Word = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
 _Count = Annotated[int, Field(ge=0, le=_MAX_COUNT)]
@@ -67,8 +77,8 @@ class SavedLeg(Part):
     cli: _Text | None = None
     rate: Price
     is_caller: bool = False
-    answered_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
 
     def leg(self, end: datetime) -> SimulatedLeg:
         """Return the leg, which has ended by an instant."""
@@ -115,7 +125,7 @@ class SavedEntry(Part):
     """Something that happened."""
 
     sequence: _Count
-    at: AwareDatetime
+    at: Instant
     event: TimelineKind
     detail: dict[_Word, TimelineValue] = Field(default_factory=dict[str, TimelineValue])
 
@@ -128,11 +138,11 @@ class SavedCall(Part):
     kind: CallKind
     tag: _Word | None = None
     region: Region = DEFAULT_REGION
-    created_at: AwareDatetime
+    created_at: Instant
     state: CallState
     result: CallResult | None = None
     reason: EndReason | None = None
-    ended_at: AwareDatetime | None = None
+    ended_at: Instant | None = None
     to: SavedEndpoint | None = None
     cli: _Text | None = None
     custom: _Text = ""
@@ -166,7 +176,7 @@ class SavedCall(Part):
 class SavedClock(Part):
     """The time."""
 
-    now: AwareDatetime
+    now: Instant
 
 
 class SavedIds(Part):
@@ -184,10 +194,19 @@ class SavedState(Setup):
     """An exported state."""
 
     format: Literal["sinch-voice-sandbox"]
+    """The name of the format."""
+
     version: Literal[1]
+    """The version of the format."""
+
     clock: SavedClock
+    """The simulated time of the export."""
+
     ids: SavedIds
+    """The sequences of ids."""
+
     calls: Annotated[Many[SavedCall], Field(max_length=_MAX_CALLS)] = ()
+    """The calls with all that happened in them, in the order in which they were created."""
 
     def check(self) -> None:
         """Raise if the calls contradict each other.

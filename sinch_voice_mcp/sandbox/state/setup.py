@@ -1,11 +1,10 @@
 """What a sandbox begins with: applications, numbers, prices, scripts and faults, in the words of a seed file."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.sandbox.engine.faults import CallKind, FaultMatch, FaultRule
@@ -103,7 +102,7 @@ Key = Annotated[str, Field(max_length=MAX_NAME_CHARS), AfterValidator(_key)]
 Url = Annotated[str, Field(max_length=MAX_URL_CHARS), AfterValidator(_url)]
 """A URL that receives callbacks."""
 
-Price = Annotated[Decimal, Field(ge=0, le=MAX_PRICE)]
+Price = Annotated[Decimal, Strict(strict=False), Field(ge=0, le=MAX_PRICE)]
 """USD per minute."""
 
 Seed = Annotated[int, Field(ge=0, lt=1 << MAX_SEED_BITS)]
@@ -207,11 +206,6 @@ class Setup(Part):
 
     faults: Annotated[Many[SetupFault], Field(max_length=MAX_FAULTS)] = ()
     """Which calls behave like a call to a fictional number; of several that apply, the first counts."""
-
-    @property
-    def by_name(self) -> Mapping[str, str]:
-        """The keys of the applications by their names."""
-        return {one.name: one.key for one in self.applications if one.name}
 
 
 EMPTY = Setup()
