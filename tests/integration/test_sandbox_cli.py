@@ -13,7 +13,16 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from sinch_voice_mcp.clock import SystemClock
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Sandbox, SandboxOptions, SimulatedClock, create_sandbox
+from sinch_voice_mcp.sandbox import (
+    DEFAULT_CREDENTIALS,
+    ClockMode,
+    Sandbox,
+    SandboxOptions,
+    Setup,
+    SetupApplication,
+    SimulatedClock,
+    create_sandbox,
+)
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 from tests.processes import read_banner, running
@@ -53,9 +62,9 @@ class Served:
 
 
 @asynccontextmanager
-async def served(**options: Any) -> AsyncGenerator[Served]:
-    """A sandbox whose time jumps to the next event."""
-    clock = SimulatedClock(SystemClock(), mode="auto")
+async def served(mode: ClockMode = "auto", **options: Any) -> AsyncGenerator[Served]:
+    """A sandbox whose time jumps to the next event, unless the mode says otherwise."""
+    clock = SimulatedClock(SystemClock(), mode=mode)
     sandbox = create_sandbox(clock=clock, options=SandboxOptions(**options))
     paths = list[str]()
 
@@ -110,7 +119,45 @@ async def test_a_wait_ends_when_a_call_matches() -> None:
 
         tasks.start_soon(place_when_awaited)
         found = await one.read(f"wait to:{BUSY} state:ended --timeout 20")
-    assert [call["result"] for call in found["calls"]] == ["BUSY"]
+        assert found["calls"][0]["result"] == "BUSY"
+
+
+MENU: dict[str, object] = {
+    "action": {
+        "name": "runMenu",
+        "mainMenu": "main",
+        "menus": [{"id": "main", "mainPrompt": "#tts[Hello]", "options": [{"dtmf": "2", "action": "return(two)"}]}],
+    }
+}
+
+
+async def test_a_call_comes_in_from_a_caller_who_does_what_the_options_say() -> None:
+    application = SetupApplication(key=DEFAULT_CREDENTIALS.key, incoming=MENU)
+    async with served(setup=Setup(applications=(application,))) as one:
+        command = "trigger inbound --to +14155550101 --from +12025550105 --tag ci-1 --press main:2 --hang-up --wait"
+        call = await one.read(command)
+        shown = await one.ok(command)
+        placed = (await one.ok("trigger inbound")).out.strip()
+        kinds = [entry.event for entry in one.sandbox.engine.timeline(call["id"])]
+        assert len((await one.read("calls direction:in tag:ci-1 pressed:2"))["calls"]) == 2
+    assert (call["direction"], call["cli"], call["to"], call["tags"]) == (
+        "in",
+        "+12025550105",
+        "+14155550101",
+        ["ci-1"],
+    )
+    assert "pressed" in kinds
+    assert shown.out.endswith(f"{call['result']} / {call['reason']} after {call['duration_s']} s\n")
+    assert placed in {call.id for call in one.sandbox.engine.state().calls}
+
+
+async def test_a_call_that_does_not_end_in_time_has_status_1() -> None:
+    park: dict[str, object] = {"action": {"name": "park", "maxDuration": 600}}
+    application = SetupApplication(key=DEFAULT_CREDENTIALS.key, incoming=park)
+    async with served(mode="manual", setup=Setup(applications=(application,))) as one:
+        ended = await one.run("trigger inbound --wait --timeout 0")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.endswith("has not ended within 0 s.\n")
 
 
 async def test_a_wait_that_nothing_ends_has_status_1() -> None:

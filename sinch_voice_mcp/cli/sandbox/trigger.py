@@ -35,6 +35,7 @@ def trigger() -> None:
     metavar="MENU:TEXT",
     help="What the caller says at a menu, such as main:yes, or after the answer: answer:hello; may be repeated.",
 )
+@click.option("--tag", help="The tag of the call, to find it by.")
 @click.option("--hang-up", "hangs_up", is_flag=True, help="The caller hangs up after that.")
 @click.option("--wait", "waits", is_flag=True, help="Wait until the call has ended.")
 @click.option(
@@ -50,8 +51,9 @@ def inbound_command(context: click.Context, url: str, token: str | None, **optio
     """
     sandbox = RunningSandbox(url, token)
     script = list(_script(options["presses"], options["says"], hangs_up=options["hangs_up"]))
-    body: JsonObject = {"from": options["caller"], "script": script}
-    call = sandbox.send("POST", "inbound", body=body | ({} if options["to"] is None else {"to": options["to"]}))
+    body: JsonObject = {"from": options["caller"], "script": script or None}
+    given: JsonObject = {name: options[name] for name in ("to", "tag") if options[name] is not None}
+    call = sandbox.send("POST", "inbound", body=body | given)
     if not options["waits"]:
         _write(call, as_json=options["as_json"])
         return

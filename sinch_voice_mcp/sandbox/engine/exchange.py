@@ -69,12 +69,14 @@ class PlatformState:
     Attributes:
         account: The applications and numbers.
         directory: What happens at every number.
+        scripts: What callees do.
         ids: The sequences of ids.
         calls: The calls, in the order in which they were created.
     """
 
     account: SimulatedAccount
     directory: Directory
+    scripts: AttachedScripts
     ids: SeededIds
     calls: tuple[SimulatedCall, ...] = ()
 
@@ -130,7 +132,8 @@ class Exchange:
 
     def restart(self, now: datetime, state: PlatformState) -> None:
         """Forget everything and begin with another state. What is on its way to applications stays without effect."""
-        self.now, self.account, self.directory, self.ids = now, state.account, state.directory, state.ids
+        self.now, self.account, self.directory = now, state.account, state.directory
+        self.scripts, self.ids = state.scripts, state.ids
         self.outbox.clear()
         self.timers = Timers[TimedEvent]()
         self.conferences.clear()
@@ -142,7 +145,7 @@ class Exchange:
 
     def state(self) -> PlatformState:
         """Return the whole state; it changes with the exchange."""
-        return PlatformState(self.account, self.directory, self.ids, tuple(self.calls.values()))
+        return PlatformState(self.account, self.directory, self.scripts, self.ids, tuple(self.calls.values()))
 
     def note(self, call: SimulatedCall, event: TimelineKind, detail: dict[str, TimelineValue]) -> None:
         """Add an entry to the timeline of a call."""

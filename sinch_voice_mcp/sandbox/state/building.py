@@ -1,11 +1,14 @@
 """From a setup to the state of a platform, and back."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sinch_voice_mcp.sandbox.engine import Application, OwnNumber, SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.attached import AttachedScripts
 from sinch_voice_mcp.sandbox.engine.directory import Directory
 from sinch_voice_mcp.sandbox.engine.documents import read_for
 from sinch_voice_mcp.sandbox.engine.faults import FaultRule
+from sinch_voice_mcp.sandbox.engine.script_entries import ScriptEntry
+from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptError
 from sinch_voice_mcp.sandbox.engine.state import UnusableSvaml
 from sinch_voice_mcp.sandbox.state.reading import StateError, first_repeated
 from sinch_voice_mcp.sandbox.state.setup import Setup, SetupApplication
@@ -49,6 +52,30 @@ def directory_of(setup: Setup, account: SimulatedAccount) -> Directory:
         location = ("faults", at, "match", "application")
         rules.append(one.rule(None if name is None else key_of(applications, name, location)))
     return Directory(setup.prices, rules, [one.draws for one in setup.faults])
+
+
+def scripts_of(setup: Setup) -> AttachedScripts:
+    """Build the scripts of a setup.
+
+    Raises:
+        StateError: Entries of a script do not fit together.
+    """
+    scripts = AttachedScripts()
+    for number, entries in setup.scripts.items():
+        scripts.attach(script_of(entries, ("scripts", number)), number)
+    return scripts
+
+
+def script_of(entries: Sequence[ScriptEntry], location: Location) -> Script:
+    """Build a script.
+
+    Raises:
+        StateError: Its entries do not fit together.
+    """
+    try:
+        return Script.read([entry.model_dump(exclude_unset=True) for entry in entries])
+    except ScriptError as error:
+        raise StateError(location, str(error)) from None
 
 
 def application_of(given: SetupApplication, location: Location, secret_of: FindSecret) -> Application:

@@ -8,7 +8,14 @@ from typing import Protocol, runtime_checkable
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Application, Engine, RejectedError, SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.exchange import PlatformState, SeededIds
-from sinch_voice_mcp.sandbox.state.building import account_of, application_of, directory_of, key_of, setup_members
+from sinch_voice_mcp.sandbox.state.building import (
+    account_of,
+    application_of,
+    directory_of,
+    key_of,
+    scripts_of,
+    setup_members,
+)
 from sinch_voice_mcp.sandbox.state.reading import StateError, as_json, read_json
 from sinch_voice_mcp.sandbox.state.saved import MAX_IMPORT_BYTES, SavedState
 from sinch_voice_mcp.sandbox.state.setup import Setup, SetupApplication
@@ -90,6 +97,7 @@ class StateKeeper:
             StateError: The setup contradicts itself, or a secret is missing; nothing has changed.
         """
         directory_of(setup, self._account(setup))
+        scripts_of(setup)
         self._beginning = replace(self._beginning, setup=setup)
         self.reset()
 
@@ -149,7 +157,8 @@ class StateKeeper:
         account = self._account(start.setup)
         given = None if start.repeats_ids else self._engine.state().ids.given
         ids = SeededIds(start.seed, given)
-        self._engine.restart(PlatformState(account, directory_of(start.setup, account), ids))
+        directory, scripts = directory_of(start.setup, account), scripts_of(start.setup)
+        self._engine.restart(PlatformState(account, directory, scripts, ids))
 
     def _restored(self, saved: SavedState) -> PlatformState:
         account = self._account(saved)
@@ -159,7 +168,8 @@ class StateKeeper:
                 raise StateError(("calls", at, "application"), "there is no application with this key")
         known = {key: name for key, name in keys.items() if name is not None}
         calls = tuple(saved.restored(known))
-        return PlatformState(account, directory_of(saved, account), saved.ids.ids(), calls)
+        scripts = saved.attached(scripts_of(saved))
+        return PlatformState(account, directory_of(saved, account), scripts, saved.ids.ids(), calls)
 
     def _account(self, setup: Setup) -> SimulatedAccount:
         start = self._beginning

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
+from sinch_voice_mcp.sandbox.engine.attached import MAX_ATTACHED, AttachedScripts
 from sinch_voice_mcp.sandbox.engine.callees import ORDINARY_CALLEE
 from sinch_voice_mcp.sandbox.engine.endpoints import (
     DEFAULT_REGION,
@@ -30,8 +31,9 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineKind,
     TimelineValue,
 )
+from sinch_voice_mcp.sandbox.state.building import script_of
 from sinch_voice_mcp.sandbox.state.reading import Part, StateError
-from sinch_voice_mcp.sandbox.state.setup import MAX_NAME_CHARS, Price, Setup
+from sinch_voice_mcp.sandbox.state.setup import MAX_NAME_CHARS, Address, Price, ScriptEntries, Setup
 from sinch_voice_mcp.svaml import CallHeader, Document
 from sinch_voice_mcp.types import Many
 from sinch_voice_mcp.wire.calls import CallResult
@@ -173,6 +175,13 @@ class SavedCall(Part):
         return CallPlan(nothing, nothing, endpoint=endpoint, cli=self.cli, custom=self.custom)
 
 
+class SavedScript(Part):
+    """A script of a next call."""
+
+    script: ScriptEntries
+    number: Address | None = None
+
+
 class SavedClock(Part):
     """The time."""
 
@@ -205,8 +214,21 @@ class SavedState(Setup):
     ids: SavedIds
     """The sequences of ids."""
 
+    next_scripts: Annotated[Many[SavedScript], Field(max_length=MAX_ATTACHED)] = ()
+    """What the callees of next calls do, in the order in which the calls use the scripts up."""
+
     calls: Annotated[Many[SavedCall], Field(max_length=_MAX_CALLS)] = ()
     """The calls with all that happened in them, in the order in which they were created."""
+
+    def attached(self, scripts: AttachedScripts) -> AttachedScripts:
+        """Attach the scripts of next calls to those of numbers, and return them.
+
+        Raises:
+            StateError: Entries of a script do not fit together.
+        """
+        for at, one in enumerate(self.next_scripts):
+            scripts.attach_to_next(script_of(one.script, ("next_scripts", at, "script")), one.number)
+        return scripts
 
     def check(self) -> None:
         """Raise if the calls contradict each other.

@@ -1,7 +1,7 @@
 """What a sandbox begins with: applications, numbers, prices, scripts and faults, in the words of a seed file."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
@@ -11,6 +11,8 @@ from sinch_voice_mcp.sandbox.engine.faults import CallKind, FaultMatch, FaultRul
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.profiles import UnknownProfileError, profile_named
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.script_entries import ScriptEntry
+from sinch_voice_mcp.sandbox.engine.scripts import MAX_ENTRIES
 from sinch_voice_mcp.sandbox.state.reading import Part
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.types import TAG_PATTERN, TAG_RULE, JsonObject, Many
@@ -20,7 +22,7 @@ MAX_APPLICATIONS = 100
 MAX_NUMBERS = 1_000
 MAX_PRICES = 1_000
 MAX_SCRIPTS = 1_000
-MAX_SCRIPT_ENTRIES = 100
+MAX_ADDRESS_CHARS = 256
 MAX_FAULTS = 100
 MAX_PRICE = 1_000
 MAX_NAME_CHARS = 100
@@ -40,6 +42,10 @@ def _e164(text: str) -> str:
         return normalize(text)
     except RejectedError:
         raise ValueError("must be a number in E.164 form, such as +12025550100") from None
+
+
+def _address(text: str) -> str:
+    return text if any(char.isalpha() for char in text) else _e164(text)
 
 
 def _pattern(text: str) -> str:
@@ -95,6 +101,12 @@ Number = Annotated[str, BeforeValidator(_whole_number, json_schema_input_type=st
 
 NumberPattern = Annotated[str, AfterValidator(_pattern)]
 """A telephone number, or the beginning of some with a star after it."""
+
+Address = Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS_CHARS), AfterValidator(_address)]
+"""A telephone number, or another address that can be dialed."""
+
+ScriptEntries = Annotated[list[ScriptEntry], Field(max_length=MAX_ENTRIES)]
+"""A script."""
 
 Key = Annotated[str, Field(max_length=MAX_NAME_CHARS), AfterValidator(_key)]
 """The key of an application."""
@@ -198,11 +210,10 @@ class Setup(Part):
     )
     """USD per minute by number, or by the beginning of numbers with a star after it: +1202*."""
 
-    scripts: Annotated[
-        dict[Number, Annotated[list[dict[str, Any]], Field(max_length=MAX_SCRIPT_ENTRIES)]],
-        Field(max_length=MAX_SCRIPTS),
-    ] = Field(default_factory=dict[str, list[dict[str, Any]]])
-    """What the person at a number does, by number."""
+    scripts: Annotated[dict[Address, ScriptEntries], Field(max_length=MAX_SCRIPTS)] = Field(
+        default_factory=dict[str, list[ScriptEntry]]
+    )
+    """What the callee at a number does, or at another address that is dialed."""
 
     faults: Annotated[Many[SetupFault], Field(max_length=MAX_FAULTS)] = ()
     """Which calls behave like a call to a fictional number; of several that apply, the first counts."""

@@ -23,10 +23,13 @@ def state_as_json(state: PlatformState, now: datetime, setup: JsonObject) -> Jso
         now: The simulated instant.
         setup: The members that describe applications, numbers, prices and faults.
     """
+    scripts = state.scripts.listed()
     members: JsonObject = {
         "format": FORMAT,
         "version": VERSION,
         "clock": {"now": now.isoformat()},
+        "scripts": {one.number: one.script.to_json() for one in scripts if not one.once},
+        "next_scripts": [{"script": one.script.to_json(), "number": one.number} for one in scripts if one.once],
         "ids": {"seed": str(state.ids.seed), "given": dict(state.ids.given)},
         "calls": [_call_as_json(call) for call in state.calls],
     }

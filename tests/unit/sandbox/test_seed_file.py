@@ -90,7 +90,11 @@ def test_a_file_that_says_nothing_is_the_usual_sandbox(text: str) -> None:
         ("applications: [{key: a, secret: '?'}]", "sandbox.yaml:1:33: applications[0].secret: the application secret"),
         ("applications: [{key: a, callback: 3000}]", "sandbox.yaml:1:35: applications[0].callback: must be text"),
         ("applications: [{key: a, callback: /voice}]", "sandbox.yaml:1:35: applications[0].callback: must be an http"),
-        ("scripts: {anna: []}", "sandbox.yaml:1:17: scripts.anna: must be a number in E.164 form"),
+        ("scripts: {12: []}", "sandbox.yaml:1:15: scripts['12']: must be a number in E.164 form"),
+        (
+            "scripts: {+12025550190: [{on: answer, pres: 1}]}",
+            "sandbox.yaml:1:45: scripts['+12025550190'][0].pres: is not known here; did you mean `press`?",
+        ),
     ],
 )
 def test_an_error_names_the_file_the_line_and_the_member(text: str, message: str) -> None:
@@ -122,6 +126,10 @@ def test_an_error_names_the_file_the_line_and_the_member(text: str, message: str
         (
             "numbers:\n- number: +14155550150\n- number: 14155550150",
             "sandbox.yaml:3:11: numbers[1].number: is there already",
+        ),
+        (
+            "scripts: {+12025550190: [{busy: true}, {say: hello}]}",
+            "sandbox.yaml:1:25: scripts['+12025550190']: script[1].say: never happens, because script[0]",
         ),
         (
             "faults:\n- {fault: busy, match: {application: b}}",

@@ -19,6 +19,7 @@ from sinch_voice_mcp.sandbox import (
     FaultRule,
     Sandbox,
     SandboxOptions,
+    Script,
     Setup,
     SetupApplication,
     StateError,
@@ -50,6 +51,8 @@ def used() -> tuple[Sandbox, World, list[str]]:
     engine.account.assign(["+14155550109"], "shop", "voice")
     engine.account.set_callbacks(KEY, fallback="http://127.0.0.1:3000/again")
     engine.directory.prices = {"+1202*": Decimal("0.05")}
+    engine.scripts.attach(Script.read([{"on": "answer", "say": "hello"}]), "+12025550191")
+    engine.scripts.attach_to_next(Script.read([{"busy": True}]), "+12025550192")
     engine.directory.faults.replace([FaultRule("busy", FaultMatch(tag="ci-1"), 0.5, 7)])
     calls = [world.tts(), world.tts(BUSY, custom="tag=ci-1 half \ud800"), world.tts(custom="tag=ci-1")]
     world.wait(60)
@@ -201,6 +204,14 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a callback that is no URL": (
         lambda state: _with(state, "javascript:alert(1)", "applications", 0, "callback"),
         "applications[0].callback: must be an http or https URL",
+    ),
+    "a wrong script": (
+        lambda state: _with(state, "x", "scripts", "+12025550191", 0, "press"),
+        "scripts['+12025550191'][0].press: must be keys",
+    ),
+    "a script that contradicts itself": (
+        lambda state: _with(state, "hello", "next_scripts", 0, "script", 0, "say"),
+        "next_scripts[0].script: script[0].",
     ),
     "a negative price": (lambda state: _with(state, -1, "prices", "+1202*"), "prices['+1202*']: must be 0 or more"),
     "too many applications": (
