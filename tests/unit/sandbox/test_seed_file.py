@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +171,13 @@ def test_the_schema_accepts_the_whole_file_and_finds_what_is_wrong_with_a_member
 
 def test_a_file_can_name_its_schema() -> None:
     assert read_seed_file(b'{"$schema": "sandbox.schema.json", "faults": []}', "sandbox.json").faults == ()
+
+
+def test_the_file_in_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text("utf-8")
+    (text,) = (block.partition("```")[0] for block in page.split("```yaml\n")[1:] if "applications:" in block)
+    assert fits(text)
+    seed = read_seed_file(text.encode(), "sandbox.yaml")
+    assert (
+        len(create_sandbox(clock=ManualClock(), options=SandboxOptions(setup=seed.setup)).engine.scripts.listed()) == 1
+    )
