@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.engine import Dialed, IncomingCall, RejectedError
 from sinch_voice_mcp.sandbox.engine.directory import Directory
 from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint
 from sinch_voice_mcp.sandbox.engine.faults import CallFacts, FaultMatch, FaultRule, FaultRules, is_number
 from sinch_voice_mcp.sandbox.engine.profiles import UnknownProfileError
+from sinch_voice_mcp.sandbox.engine.transport_faults import LostRequestError
 from sinch_voice_mcp.signing import Credentials
 from tests.unit.sandbox.world import ANNA, BEN, KEY, OWN, World, make_world
 
@@ -168,3 +169,23 @@ def test_a_rule_can_be_for_one_application(world: World) -> None:
 def test_a_pattern_without_star_is_a_whole_number(text: str, number: str) -> None:
     assert is_number(number, number)
     assert is_number(text, number) == (text == number or (text.endswith("*") and number.startswith(text[:-1])))
+
+
+def test_a_rule_can_be_for_calls_that_come_in_by_their_caller(world: World) -> None:
+    world.listen(ice={"action": {"name": "hangup"}})
+    break_calls(world, FaultRule("callbacks-no-dice", FaultMatch(number=ANNA, kind="in")))
+    for caller in (ANNA, BEN):
+        world.engine.receive(IncomingCall("PSTN", caller, Dialed("did", OWN)))
+        world.wait(5)
+    assert world.kinds() == ["ice", "ice", "dice"]
+
+
+def test_a_rule_can_break_the_connection_before_or_after_a_call_is_placed(world: World) -> None:
+    break_calls(world, FaultRule("lost-after-placing"))
+    fault = world.engine.transport_fault(world.tts())
+    assert fault is not None
+    assert fault.kind == "reset"
+    break_calls(world, FaultRule("lost-before-placing"))
+    with pytest.raises(LostRequestError):
+        world.tts()
+    assert len(world.engine.state().calls) == 1
