@@ -154,12 +154,15 @@ async def test_the_attempts_to_deliver_callbacks_of_a_call_are_dropped_with_it()
 
 
 async def test_a_reset_aborts_the_delivery_in_progress() -> None:
-    posted, never = list[str](), anyio.Event()
+    posted, never, aborted = list[str](), anyio.Event(), anyio.Event()
 
     async def respond(request: CallbackRequest) -> CallbackResponse:
         posted.append(json.loads(request.body)["callid"])
         if len(posted) == 1:
-            await never.wait()
+            try:
+                await never.wait()
+            finally:
+                aborted.set()
         return CallbackResponse(200, b"")
 
     sandbox, clock = calling_back(respond)
@@ -174,6 +177,7 @@ async def test_a_reset_aborts_the_delivery_in_progress() -> None:
         assert place(sandbox) == old
         clock.advance(5)
         await sandbox.settle()
+        assert aborted.is_set()
         tasks.cancel_scope.cancel()
     assert posted == [old, old]
     assert [attempt.status for attempt in sandbox.callbacks] == [200]
