@@ -21,6 +21,7 @@ from sinch_voice_mcp.policy.refusal import RefusalKind
 from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
 from sinch_voice_mcp.sandbox.control.routes import ROUTES
 from sinch_voice_mcp.sandbox.control.search import FIELDS
+from sinch_voice_mcp.sandbox.state.schema import seed_file_schema
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.storage.columns import PERSONAL
 from sinch_voice_mcp.svaml.lint import RULES as RULES_OF_SVAML
@@ -230,7 +231,8 @@ def main() -> int:
     """Write the pages, or check them; return the exit status."""
     check = "--check" in sys.argv[1:]
     wanted = {page: filled(page.read_text("utf-8")) for page in PAGES}
-    wanted[ROOT / "docs" / "svaml.schema.json"] = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    for name, described in (("svaml", schema()), ("sandbox", seed_file_schema())):
+        wanted[ROOT / "docs" / f"{name}.schema.json"] = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     stale = {page: text for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text}
     for page, text in stale.items():
         name = page.relative_to(ROOT)

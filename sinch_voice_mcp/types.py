@@ -101,6 +101,15 @@ _MILLISECOND = timedelta(milliseconds=1)
 SANDBOX_HEADER = "x-sinch-voice-sandbox"
 """A header of every response of a sandbox, so that a client can tell it from the real platform."""
 
+TAG_HEADER = "x-sandbox-tag"
+"""A header of requests to a sandbox: the tag of the calls that they place."""
+
+TAG_PATTERN = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
+"""The tag of calls in a sandbox."""
+
+TAG_RULE = "1 to 64 ASCII letters, digits and the characters `_ . : / -`"
+"""The form of a tag, for messages."""
+
 
 def to_millis(instant: datetime) -> Millis:
     """Return an instant in milliseconds, rounded down."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 from anyio.abc import Process
+from anyio.streams.buffered import BufferedByteReceiveStream
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
@@ -34,3 +35,15 @@ async def running(*arguments: str, **environ: str) -> AsyncGenerator[Process]:
         finally:
             if process.returncode is None:
                 process.kill()
+
+
+async def read_banner(process: Process, until: str) -> dict[str, str]:
+    """The rows of a start-up message, by name."""
+    assert process.stdout is not None
+    stream = BufferedByteReceiveStream(process.stdout)
+    rows: dict[str, str] = {}
+    with anyio.fail_after(20):
+        while until not in (line := (await stream.receive_until(b"\n", 10_000)).decode()):
+            name, _, value = line.strip().partition("  ")
+            rows[name] = value.strip()
+    return rows

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -26,7 +27,16 @@ from sinch_voice_mcp.operations import ServiceConfig, VoiceService
 from sinch_voice_mcp.operations.events.source import EventSource
 from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.policy.urls import host_listed, url_host
-from sinch_voice_mcp.sandbox import Post, Sandbox, SandboxOptions, SimulatedClock, create_sandbox
+from sinch_voice_mcp.sandbox import (
+    DEFAULT_OPTIONS,
+    Post,
+    Sandbox,
+    SandboxOptions,
+    Setup,
+    SetupApplication,
+    SimulatedClock,
+    create_sandbox,
+)
 from sinch_voice_mcp.server import VoiceServer, make_server
 from sinch_voice_mcp.settings import Settings
 from sinch_voice_mcp.storage import MEMORY, Sandboxes, Storage, Terms, open_storage
@@ -39,15 +49,23 @@ _PATIENCE_MARGIN_S = 2.0
 """Added to the request timeout when a server waits for a request that another server is sending."""
 
 
-def embedded_sandbox(settings: Settings, post: Post, base_url: str = LOOPBACK_URL) -> Sandbox:
-    """Create the sandbox that these settings describe; it sends callbacks through ``post``."""
+def embedded_sandbox(settings: Settings, post: Post, options: SandboxOptions = DEFAULT_OPTIONS) -> Sandbox:
+    """Create the sandbox that these settings describe; it sends callbacks through ``post``.
+
+    Args:
+        settings: Its application, its speed, and the seed of its ids.
+        post: Posts callbacks.
+        options: All else.
+    """
     seed = settings.sandbox_seed
     return create_sandbox(
         clock=SimulatedClock(SystemClock(), speed=settings.sandbox_speed),
         credentials=settings.credentials,
         post=post,
         # A journal or a transcript can outlive the process, and must not name two calls alike.
-        options=SandboxOptions(seed=secrets.randbits(_SEED_BITS) if seed is None else seed, base_url=base_url),
+        options=replace(
+            options, seed=secrets.randbits(_SEED_BITS) if seed is None else seed, repeats_ids=seed is not None
+        ),
     )
 
 
@@ -111,10 +129,8 @@ def _opened_storage(settings: Settings, clock: Clock, *, own_time: bool) -> Abst
 
 def _calling_back(settings: Settings, loopback: LoopbackTransport) -> Sandbox:
     """Create the sandbox of a server, which sends its events to that server."""
-    platform = embedded_sandbox(settings, loopback)
-    # Before the first look at the callback URL, which is remembered.
-    platform.engine.account.set_callbacks(settings.credentials.key, primary=LOOPBACK_CALLBACK_URL)
-    return platform
+    application = SetupApplication(key=settings.credentials.key, callback=LOOPBACK_CALLBACK_URL)
+    return embedded_sandbox(settings, loopback, SandboxOptions(setup=Setup(applications=(application,))))
 
 
 async def _warm(service: VoiceService, client: VoiceClient, clock: Clock, pace: Pace, tasks: TaskGroup) -> None:
@@ -202,6 +218,7 @@ def make_client(
         clock=clock,
         timeouts=Timeouts(total=settings.request_timeout_s),
         advice=EMBEDDED if settings.embedded else {},
+        tag=settings.sandbox_tag,
     )
 
 

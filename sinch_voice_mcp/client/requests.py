@@ -8,7 +8,7 @@ from sinch_voice_mcp import signing
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.errors import ConfigurationError
 from sinch_voice_mcp.signing import Credentials, Message
-from sinch_voice_mcp.types import Payload
+from sinch_voice_mcp.types import TAG_HEADER, Payload
 
 Authentication = Literal["signed", "basic"]
 """``signed`` proves the sender without revealing the secret; ``basic`` sends the secret itself."""
@@ -43,19 +43,27 @@ def api_request(method: Method, url: str, payload: Payload | None = None) -> Api
 
 
 class Authenticator:
-    """Makes the headers of a request: content type, identity, and the signature over path and bytes.
+    """Makes the headers of a request: content type, identity, tag, and the signature over path and bytes.
 
     Raises:
         ConfigurationError: The application key has characters that a header cannot carry.
     """
 
-    def __init__(self, credentials: Credentials, authentication: Authentication, clock: Clock, user_agent: str) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        authentication: Authentication,
+        clock: Clock,
+        user_agent: str,
+        *,
+        tag: str | None = None,
+    ) -> None:
         if not (credentials.key.isascii() and credentials.key.isprintable()):
             raise ConfigurationError("the application key has characters that a header cannot carry", field="key")
         self._credentials = credentials
         self._authentication: Authentication = authentication
         self._clock = clock
-        self._user_agent = user_agent
+        self._identity = {"user-agent": user_agent} | ({} if tag is None else {TAG_HEADER: tag})
 
     def headers(self, request: ApiRequest, path: str) -> dict[str, str]:
         """Return the headers of one attempt.
@@ -65,7 +73,7 @@ class Authenticator:
             path: The path exactly as it is sent, because the signature covers it.
         """
         # The platform's bodies are small; without compression, the size limit counts the bytes that arrive.
-        headers = {"accept": JSON_TYPE, "accept-encoding": "identity", "user-agent": self._user_agent}
+        headers = {"accept": JSON_TYPE, "accept-encoding": "identity"} | self._identity
         content_type = JSON_TYPE if request.body else ""
         if content_type:
             headers["content-type"] = content_type

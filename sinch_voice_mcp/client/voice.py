@@ -60,6 +60,7 @@ class VoiceClient:
         jitter: Returns a number between 0 and 1 for the length of each delay; random by default.
         user_agent: The header of that name.
         advice: Next steps of errors by the platform's code, instead of the usual ones.
+        tag: A name for the calls, sent only to a platform on this machine, which is a sandbox.
 
     Raises:
         ConfigurationError: A base URL is not https (or http to this machine), there is no such region, or the
@@ -80,6 +81,7 @@ class VoiceClient:
         jitter: Callable[[], float] | None = None,
         user_agent: str = USER_AGENT,
         advice: Mapping[int, str] = MappingProxyType({}),
+        tag: str | None = None,
     ) -> None:
         clock = clock or SystemClock()
         default = hosts.calling_url(region)
@@ -92,8 +94,8 @@ class VoiceClient:
         self._configuration = f"{configuration}/v1"
         tls = calling.startswith("https:") or configuration.startswith("https:")
         self._connections = Connections(transport, tls=tls)
-        authenticator = Authenticator(credentials, authentication, clock, user_agent)
         local = all(is_loopback(httpx2.URL(url).host) for url in (calling, configuration))
+        authenticator = Authenticator(credentials, authentication, clock, user_agent, tag=tag if local else None)
         self._identity = PlatformIdentity(local=local)
         self._sender = Sender(
             self._connections,

@@ -185,6 +185,20 @@ _MENUS = (
 )
 
 _API = (
+    Behavior(
+        "api",
+        "calls that have ended",
+        "the last 500 are kept, or as many as `--keep` says; the others are not found",
+        "choice",
+    ),
+    Behavior("api", "tag of a call", "the header `x-sandbox-tag`, else `tag=NAME` in `custom`", "choice"),
+    Behavior(
+        "api",
+        "another application",
+        "its calls and conferences are not found; its numbers are in the list",
+        "documented",
+    ),
+    Behavior("api", "fault rule", "a call that matches behaves like a call to the number that has the fault", "choice"),
     Behavior("api", "ended call", "GET reports it; an update is rejected with 40400", "choice"),
     Behavior("api", "conference without participants", "40400", "choice"),
     Behavior("api", "numbers without plus", "7 to 15 digits count as E.164; 40005 in strict mode", "choice"),
@@ -208,7 +222,7 @@ _TIME = (
 )
 
 _MONEY = (
-    Behavior("money", "rate", "0.02 USD per minute", "choice"),
+    Behavior("money", "rate", "0.02 USD per minute, unless the number or the seed file says otherwise", "choice"),
     Behavior(
         "money", "other rates", "calls that come in 0.01, SIP and streams 0.005, apps 0.003 USD per minute", "choice"
     ),

@@ -12,10 +12,14 @@ from starlette.types import ASGIApp
 
 from sinch_voice_mcp.clock import Clock, SystemClock
 from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, Driver, Post
+from sinch_voice_mcp.sandbox.callbacks.log import AttemptLog
 from sinch_voice_mcp.sandbox.control import PREFIX, ControlGateway, Controls, Feed
-from sinch_voice_mcp.sandbox.engine import BASE_URL, Engine
+from sinch_voice_mcp.sandbox.engine import BASE_URL, KEEP, Engine
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
+from sinch_voice_mcp.sandbox.state.keeper import Beginning, StateKeeper
+from sinch_voice_mcp.sandbox.state.setup import EMPTY, Setup
 from sinch_voice_mcp.signing import TOLERANCE, Credentials
+from sinch_voice_mcp.types import JsonObject
 
 DEFAULT_CREDENTIALS = Credentials(
     key="5a4db0c5-0000-4000-8000-000000000001",
@@ -45,6 +49,7 @@ class Sandbox:
         driver: Runs the engine for :meth:`run` and :meth:`settle`; call ``driver.wake()`` after changing the engine.
         listeners: What is called with each request and each attempt to deliver a callback.
         feed: What happens in the sandbox, as it happens.
+        keeper: Keeps what the sandbox began with; :meth:`reset` and the two methods after it use it.
     """
 
     engine: Engine
@@ -55,6 +60,28 @@ class Sandbox:
     driver: Driver
     listeners: Listeners
     feed: Feed
+    keeper: StateKeeper
+
+    def reset(self) -> None:
+        """Return to what the sandbox began with: no calls, and the applications, numbers, prices and faults of then.
+
+        Callbacks on their way are not delivered, and simulated time does not go back.
+        """
+        self.keeper.reset()
+        self.driver.wake()
+
+    def export_state(self) -> JsonObject:
+        """Return everything that the sandbox holds as a JSON object, without secrets that the settings gave."""
+        return self.keeper.export()
+
+    def import_state(self, state: object) -> None:
+        """Replace everything that the sandbox holds by an exported state; calls that were in progress have ended in it.
+
+        Raises:
+            StateError: It is no exported state, or contradicts itself; nothing has changed.
+        """
+        self.keeper.restore(state)
+        self.driver.wake()
 
     async def run(self) -> None:
         """Let time pass and deliver callbacks until canceled; required if ``post`` was given.
@@ -83,6 +110,9 @@ class SandboxOptions:
         strict_numbers: Whether to reject numbers without leading plus with 40005.
         allow_remote: Whether to deliver callbacks to other machines, too.
         base_url: Where the API is reached, for the URLs in callbacks.
+        keep: How many ended calls to keep, 1 to 10,000.
+        setup: The applications, numbers, prices, scripts and faults that the sandbox begins with.
+        repeats_ids: Whether a reset begins the sequence of ids anew, so that the same requests get the same ids.
         control_token: What opens the control API to other machines; without it, only programs on this one may use it.
     """
 
@@ -91,6 +121,9 @@ class SandboxOptions:
     strict_numbers: bool = False
     allow_remote: bool = False
     base_url: str = BASE_URL
+    keep: int = KEEP
+    setup: Setup = EMPTY
+    repeats_ids: bool = True
     control_token: str | None = field(default=None, repr=False)
 
 
@@ -105,24 +138,20 @@ def create_sandbox(
     post: Post | None = None,
     options: SandboxOptions = DEFAULT_OPTIONS,
 ) -> Sandbox:
-    """Create a sandbox with one application, ten numbers and no calls.
+    """Create a sandbox without calls; with one application and ten numbers, unless the options say otherwise.
 
     Args:
-        clock: Simulated time; the sandbox reads it and waits for it, and never moves it.
+        clock: Simulated time; the sandbox reads it and waits for it, and moves it only for an import of a later state.
         credentials: Key and secret of the application.
         wall: Real time, for the timestamps of requests and callbacks; the machine's clock unless given.
         post: Posts callbacks; without it none is sent, as if no application replied. With it, the sandbox has to
             :meth:`~Sandbox.run`, because simulated time stands still until callbacks are replied to.
         options: How it behaves.
+
+    Raises:
+        StateError: The setup contradicts itself, or a secret is missing.
     """
-    engine = Engine(
-        clock,
-        credentials,
-        seed=options.seed,
-        strict_numbers=options.strict_numbers,
-        calls_back=post is not None,
-        base_url=options.base_url,
-    )
+    engine = _engine(clock, credentials, options, calls_back=post is not None)
     real_time = wall or SystemClock()
     listeners, feed = Listeners(), Feed()
     engine.watch(feed.add)
@@ -131,6 +160,9 @@ def create_sandbox(
         feed.add(attempt)
         # Looked up at each attempt, because it may be set later.
         listeners.on_attempt(attempt)
+        if sender is not None and engine.view(attempt.call_id) is None:
+            # The last events of a call can be delivered after it was dropped.
+            sender.attempts.forget(attempt.call_id)
 
     sender = None if post is None else _sender(post, engine, real_time, attempted, allow_remote=options.allow_remote)
     driver = Driver(engine, clock, sender)
@@ -140,9 +172,33 @@ def create_sandbox(
         listeners.on_request(seen)
 
     gateway = Gateway(engine, real_time, options.tolerance, requested, clock=clock)
-    controls = Controls(engine, driver, clock, real_time, sender, feed)
+    attempts = AttemptLog() if sender is None else sender.attempts
+    engine.on_drop(attempts.forget)
+    forget = (driver.forget, gateway.requests.clear, attempts.clear, feed.clear)
+    keeper = _keeper(engine, clock, credentials, options, forget)
+    controls = Controls(engine, driver, clock, real_time, sender, feed, keeper)
     asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
-    return Sandbox(engine, asgi, credentials, gateway.requests, controls.attempts, driver, listeners, feed)
+    first = engine.account.applications()[0].credentials
+    return Sandbox(engine, asgi, first, gateway.requests, controls.attempts, driver, listeners, feed, keeper)
+
+
+def _engine(clock: Clock, own: Credentials, options: SandboxOptions, *, calls_back: bool) -> Engine:
+    return Engine(
+        clock,
+        own,
+        seed=options.seed,
+        strict_numbers=options.strict_numbers,
+        calls_back=calls_back,
+        base_url=options.base_url,
+        keep=options.keep,
+    )
+
+
+def _keeper(
+    engine: Engine, clock: Clock, own: Credentials, options: SandboxOptions, forget: Sequence[Callable[[], None]]
+) -> StateKeeper:
+    beginning = Beginning(options.setup, own, options.seed, options.repeats_ids, options.strict_numbers)
+    return StateKeeper(engine, clock, beginning, DEFAULT_CREDENTIALS, forget)
 
 
 def _sender(

@@ -21,6 +21,9 @@ from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
 
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
+
+TOKEN_VARIABLE = f"{VARIABLE_PREFIX}SANDBOX_TOKEN"
+"""The variable of an option of the ``sandbox`` commands; no server needs it, so it is no setting."""
 _NO_SETTINGS = frozenset({"policy", "sources"})
 
 
@@ -107,7 +110,7 @@ def flag(name: str) -> str:
 
 
 def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
-    names = {setting.variable for setting in known.values()} | {CONFIG_VARIABLE}
+    names = {setting.variable for setting in known.values()} | {CONFIG_VARIABLE, TOKEN_VARIABLE}
     for name in environ:
         if name in names or not name.upper().startswith("SINCH_"):
             continue

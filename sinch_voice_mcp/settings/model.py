@@ -23,7 +23,7 @@ from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.storage.urls import URL_FORMS, engine_of
 from sinch_voice_mcp.text.cleaning import one_line
 from sinch_voice_mcp.text.hosts import is_loopback
-from sinch_voice_mcp.types import CALLBACK_PATH
+from sinch_voice_mcp.types import CALLBACK_PATH, TAG_PATTERN, TAG_RULE
 
 _VARIABLES = {
     "application_key": "SINCH_APPLICATION_KEY",
@@ -39,6 +39,12 @@ def _long(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < _MIN_KEY_CHARS:
         raise ValueError(f"must have at least {_MIN_KEY_CHARS} characters")
     return key
+
+
+def _tag(text: str) -> str:
+    if TAG_PATTERN.fullmatch(text) is None:
+        raise ValueError(f"must be {TAG_RULE}")
+    return text
 
 
 def _at_least(fewest: int) -> Callable[[int | None], int | None]:
@@ -89,6 +95,9 @@ class Settings(BaseModel):
     )
     sandbox_seed: int | None = Field(
         None, description="Seed of simulated ids: the same seed gives the same ids; default other ids at every start"
+    )
+    sandbox_tag: Annotated[str, AfterValidator(_tag)] | None = Field(
+        None, description="Tag of this server's calls in a sandbox, to find them among those of others, such as ci-42"
     )
     sandbox_callback_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
         (),

@@ -54,6 +54,8 @@ _PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
     "finite_number": _NUMBER,
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
     "bool_type": _BOOLEAN,
     "bool_parsing": _BOOLEAN,
     "list_type": _LIST,

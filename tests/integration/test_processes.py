@@ -8,13 +8,12 @@ import subprocess
 import anyio
 import httpx2
 import pytest
-from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from sinch_voice_mcp.settings import load
 from sinch_voice_mcp.tools import ALL_TOOLS
 from tests.callers import Era, connected
-from tests.processes import CLEAN, MODULE, running, serving
+from tests.processes import CLEAN, MODULE, read_banner, running, serving
 from tests.shell import ANNA, OWN, Shell
 
 
@@ -61,7 +60,7 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
 @pytest.mark.long
 async def test_servers_use_a_standalone_sandbox(era: Era) -> None:
     async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
-        shown = await _shown(platform, until="Ctrl+C")
+        shown = await read_banner(platform, until="Ctrl+C")
         url, key, secret = (shown[name] for name in ("base URL", "key", "secret"))
         environ = {
             "SINCH_VOICE_BASE_URL": url,
@@ -84,13 +83,13 @@ async def test_servers_use_a_standalone_sandbox(era: Era) -> None:
 async def test_the_standalone_sandbox_reads_key_and_secret_from_the_usual_variables() -> None:
     pair = {"SINCH_APPLICATION_KEY": "my-key", "SINCH_APPLICATION_SECRET": "bXktc2VjcmV0"}
     async with running("sandbox", "--port", "0", **pair) as platform:
-        shown = await _shown(platform, until="Ctrl+C")
+        shown = await read_banner(platform, until="Ctrl+C")
     assert (shown["key"], shown["secret"]) == ("my-key", "bXktc2VjcmV0")
 
 
 async def test_the_standalone_sandbox_logs_a_line_for_each_request_and_each_callback() -> None:
     async with running("sandbox", "--port", "0", "--speed", "1000") as platform:
-        shown = await _shown(platform, until="Ctrl+C")
+        shown = await read_banner(platform, until="Ctrl+C")
         login = (shown["key"], shown["secret"])
         callbacks = f"/v1/configuration/callbacks/applications/{shown['key']}"
         callout = {"destination": {"type": "number", "endpoint": ANNA}, "cli": OWN, "text": "Hello", "enableDice": True}
@@ -115,7 +114,7 @@ async def test_the_standalone_sandbox_logs_a_line_for_each_request_and_each_call
 
 async def test_the_standalone_sandbox_resets_a_connection_and_logs_that_it_failed() -> None:
     async with running("sandbox", "--port", "0") as platform:
-        shown = await _shown(platform, until="Ctrl+C")
+        shown = await read_banner(platform, until="Ctrl+C")
         callout = {"destination": {"type": "number", "endpoint": "+12025550141"}, "cli": OWN, "text": "Hello"}
         assert platform.stderr is not None
         lines = BufferedByteReceiveStream(platform.stderr)
@@ -130,18 +129,6 @@ async def test_the_standalone_sandbox_resets_a_connection_and_logs_that_it_faile
         "200 POST /calling/v1/callouts  the connection fails: reset",
         "200 GET /v1/configuration/numbers",
     ]
-
-
-async def _shown(process: Process, until: str) -> dict[str, str]:
-    """The rows of a start-up message, by name."""
-    assert process.stdout is not None
-    stream = BufferedByteReceiveStream(process.stdout)
-    rows: dict[str, str] = {}
-    with anyio.fail_after(20):
-        while until not in (line := (await stream.receive_until(b"\n", 10_000)).decode()):
-            name, _, value = line.strip().partition("  ")
-            rows[name] = value.strip()
-    return rows
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -28,6 +28,8 @@ class Driver:
         self._wait_until = clock.wait_when_idle if isinstance(clock, SimulatedClock) else clock.wait_until
         # The undelivered callbacks of each call, in order; the first one is being delivered.
         self._queues: dict[str, deque[OutgoingCallback]] = {}
+        # The deliveries in progress, so that they can be aborted.
+        self._deliveries: list[anyio.CancelScope] = []
         # Set while the driver runs: wakes it from waiting for the next event that is due.
         self._woken: anyio.Event | None = None
         # Set while `settle` waits for a running driver: tells that the driver has done one round.
@@ -41,6 +43,14 @@ class Driver:
     def undelivered(self) -> frozenset[str]:
         """Return the ids of the calls of which a callback is on its way, or has yet to be sent."""
         return frozenset(self._queues) | self._engine.calls_back_for
+
+    def forget(self) -> None:
+        """Abort the deliveries in progress, and drop the callbacks that wait for their turn."""
+        for queue in self._queues.values():
+            queue.clear()
+        self._queues.clear()
+        for delivery in self._deliveries:
+            delivery.cancel()
 
     async def run(self) -> None:
         """Drive until canceled.
@@ -99,8 +109,8 @@ class Driver:
 
     def _resume(self, group: TaskGroup) -> None:
         """Resume the deliveries that were in progress when the driver was canceled; interrupted ones start again."""
-        for call_id in self._queues:
-            group.start_soon(self._deliver, call_id)
+        for call_id, queue in self._queues.items():
+            group.start_soon(self._deliver, call_id, queue)
 
     def _begin_round(self) -> anyio.Event:
         self._woken = anyio.Event()
@@ -111,8 +121,8 @@ class Driver:
         for outgoing in self._engine.take():
             queue = self._queues.get(outgoing.call_id)
             if queue is None:
-                self._queues[outgoing.call_id] = deque([outgoing])
-                group.start_soon(self._deliver, outgoing.call_id)
+                queue = self._queues[outgoing.call_id] = deque([outgoing])
+                group.start_soon(self._deliver, outgoing.call_id, queue)
             else:
                 queue.append(outgoing)
 
@@ -121,8 +131,19 @@ class Driver:
             self._round_done = None
             round_done.set()
 
-    async def _deliver(self, call_id: str) -> None:
-        queue = self._queues[call_id]
+    async def _deliver(self, call_id: str, queue: deque[OutgoingCallback]) -> None:
+        with anyio.CancelScope() as delivery:
+            self._deliveries.append(delivery)
+            try:
+                await self._deliver_all(queue)
+            finally:
+                self._deliveries.remove(delivery)
+        # After `forget`, the queue may already be that of another call with the same id.
+        if self._queues.get(call_id) is queue:
+            del self._queues[call_id]
+        self.wake()
+
+    async def _deliver_all(self, queue: deque[OutgoingCallback]) -> None:
         while queue:
             outgoing = queue[0]
             reply = None if self._sender is None else await self._sender.deliver(outgoing)
@@ -131,8 +152,6 @@ class Driver:
             self.wake()
             # A `post` that never waits must not keep the driver from its rounds.
             await anyio.lowlevel.checkpoint()
-        del self._queues[call_id]
-        self.wake()
 
     async def _wait_for_work(self, woken: anyio.Event) -> None:
         """Wait until an event is due, or until :meth:`wake` is called."""

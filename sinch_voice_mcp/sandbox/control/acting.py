@@ -44,7 +44,7 @@ async def call_in(request: ControlRequest[NoParameters, InboundCall]) -> CallSum
             tuple(CallHeader(key=key, value=value) for key, value in body.headers.items()),
             body.custom,
         )
-        call_id = controls.engine.receive(incoming, body.application, script=script)
+        call_id = controls.engine.receive(incoming, body.application, script=script, tag=body.tag)
     except RejectedError as error:
         raise rejection(error.message, "invalid_body") from None
     controls.driver.wake()

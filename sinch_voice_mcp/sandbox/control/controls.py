@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.callbacks.log import AttemptLog
 from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.feed import Feed
 from sinch_voice_mcp.sandbox.engine import Engine
+from sinch_voice_mcp.sandbox.state import StateKeeper
 
 MAX_STREAMS = 32
 MAX_WAITS = 64
@@ -51,6 +52,7 @@ class Controls:
         wall: Real time.
         sender: Sends callbacks; None if none are sent.
         feed: What happens, as it happens.
+        keeper: Resets, exports and imports the state.
         streams: Places for streams of events.
         waits: Places for requests that wait.
         attempts: The attempts to deliver callbacks.
@@ -62,6 +64,7 @@ class Controls:
     wall: Clock
     sender: CallbackSender | None
     feed: Feed
+    keeper: StateKeeper
     streams: Room = field(default_factory=lambda: Room(MAX_STREAMS, "streams"))
     waits: Room = field(default_factory=lambda: Room(MAX_WAITS, "requests that wait"))
     attempts: AttemptLog = field(init=False)

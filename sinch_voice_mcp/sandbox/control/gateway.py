@@ -19,7 +19,7 @@ from sinch_voice_mcp.sandbox.control.routes import find
 from sinch_voice_mcp.sandbox.control.routing import Download, EventStream, RawRequest
 from sinch_voice_mcp.signing import raw_path
 from sinch_voice_mcp.text.masked_logs import masked_logger
-from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER
+from sinch_voice_mcp.types import SANDBOX_HEADER
 
 _HEADERS = {
     SANDBOX_HEADER: "1",
@@ -61,13 +61,13 @@ class ControlGateway:
         raw = RawRequest(
             parameters,
             request.scope["query_string"].decode("latin-1"),
-            await _read(request),
+            await _read(request, route.max_body_bytes),
             dict(request.headers),
         )
         return await route.respond(self._controls, raw)
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, max_bytes: int) -> bytes:
     """Return the body.
 
     Raises:
@@ -76,8 +76,8 @@ async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise ControlError("body_too_large", f"the body has more than {MAX_BODY_BYTES:,} bytes", "Send less.")
+        if len(body) > max_bytes:
+            raise ControlError("body_too_large", f"the body has more than {max_bytes:,} bytes", "Send less.")
     return bytes(body)
 
 

@@ -8,6 +8,7 @@ from sinch_voice_mcp.sandbox.control.search import MAX_QUERY_CHARS
 from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, DialedType, Origin, Region
 from sinch_voice_mcp.sandbox.engine.scripts import MAX_ENTRIES
 from sinch_voice_mcp.sandbox.time import MAX_AHEAD, MAX_SPEED, ClockMode
+from sinch_voice_mcp.types import TAG_PATTERN
 
 MAX_PAGE = 200
 MAX_WAIT_S = 60
@@ -126,6 +127,8 @@ class InboundCall(_Body):
     """What the app passes along."""
     script: _ScriptEntries | None = None
     """What the caller does."""
+    tag: Annotated[str, Field(pattern=rf"^{TAG_PATTERN.pattern}$")] | None = None
+    """The tag of the call, to find it by."""
 
 
 class ScriptAttachment(_Body):

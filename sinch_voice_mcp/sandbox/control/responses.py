@@ -11,9 +11,10 @@ from pydantic import ConfigDict, JsonValue
 
 from sinch_voice_mcp.sandbox.control.errors import ErrorCode
 from sinch_voice_mcp.sandbox.engine.endpoints import EndpointType, Region
+from sinch_voice_mcp.sandbox.engine.faults import CallKind
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind
 from sinch_voice_mcp.sandbox.engine.state import TimelineKind, TimelineValue
-from sinch_voice_mcp.sandbox.engine.views import CallKind, CallState, Direction
+from sinch_voice_mcp.sandbox.engine.views import CallState, Direction
 from sinch_voice_mcp.sandbox.time import ClockMode
 from sinch_voice_mcp.signing import Flaw
 from sinch_voice_mcp.svaml import Event, Level
@@ -276,6 +277,53 @@ class Readiness:
     now: str
     calls: int
     in_progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationItem:
+    """An application, the URLs that receive its callbacks, and the numbers that are assigned to it."""
+
+    __pydantic_config__ = _CLOSED
+
+    key: str
+    name: str
+    callback: str | None
+    fallback: str | None
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationList:
+    """The applications."""
+
+    __pydantic_config__ = _CLOSED
+
+    applications: tuple[ApplicationItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultItem:
+    """A fault rule: which calls it is for, what happens to them, and for how many has been drawn."""
+
+    __pydantic_config__ = _CLOSED
+
+    fault: str
+    number: str | None
+    application: str | None
+    tag: str | None
+    kind: CallKind | None
+    probability: float
+    seed: int
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaultList:
+    """The fault rules, in the order in which they are drawn for a call."""
+
+    __pydantic_config__ = _CLOSED
+
+    faults: tuple[FaultItem, ...]
 
 
 ApiDocument = dict[str, JsonValue]

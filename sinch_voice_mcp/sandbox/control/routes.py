@@ -1,6 +1,7 @@
 """The routing table of the control API; its OpenAPI document is made from the same rows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sinch_voice_mcp.sandbox.control import (
@@ -10,6 +11,7 @@ from sinch_voice_mcp.sandbox.control import (
     openapi,
     phones,
     recordings,
+    states,
     timekeeping,
     watching,
 )
@@ -31,6 +33,8 @@ from sinch_voice_mcp.sandbox.control.requests import (
 )
 from sinch_voice_mcp.sandbox.control.responses import ApiDocument
 from sinch_voice_mcp.sandbox.control.routing import PREFIX, ControlRequest, ControlRoute, delete, get, post
+from sinch_voice_mcp.sandbox.state import MAX_IMPORT_BYTES, Setup, SetupApplication, SetupFault
+from sinch_voice_mcp.sandbox.state.saved import SavedState
 from sinch_voice_mcp.text.suggestions import nearest
 
 _MIN_SIMILARITY = 0.6
@@ -60,6 +64,15 @@ ROUTES: tuple[ControlRoute[Any, Any], ...] = (
     get("events", watching.stream_events),
     get("callbacks", callbacks.list_callbacks, Page),
     post("callbacks/{sequence}/replay", callbacks.replay_callback, ReplayRequest),
+    post("reset", states.reset),
+    get("export", states.export_state),
+    replace(post("import", states.import_state, SavedState), max_body_bytes=MAX_IMPORT_BYTES),
+    post("seed", states.begin_with, Setup),
+    get("applications", states.list_applications),
+    post("applications", states.add_application, SetupApplication),
+    get("faults", states.list_faults),
+    post("faults", states.add_fault, SetupFault),
+    delete("faults", states.remove_faults),
     get("clock", timekeeping.read_clock),
     post("clock", timekeeping.change_clock, ClockChange),
     get("openapi.json", describe),

@@ -1,6 +1,7 @@
 """What a route of the control API is, and how a request is read for it."""
 
 import inspect
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
@@ -15,7 +16,7 @@ from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters
 from sinch_voice_mcp.svaml import parse_json
 from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint, faults
-from sinch_voice_mcp.types import JsonObject, is_object
+from sinch_voice_mcp.types import MAX_BODY_BYTES, JsonObject, is_object
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 Body = TypeVar("Body", bound=BaseModel)
@@ -91,6 +92,7 @@ class ControlRoute(Generic[Parameters, Body]):
         endpoint: Responds to a request; its docstring describes the route, its annotation the response.
         parameters: The parameters of the query string.
         body: The body.
+        max_body_bytes: The largest body.
     """
 
     method: Method
@@ -98,6 +100,7 @@ class ControlRoute(Generic[Parameters, Body]):
     endpoint: Callable[[ControlRequest[Parameters, Body]], Awaitable[object]]
     parameters: type[Parameters]
     body: type[Body]
+    max_body_bytes: int = MAX_BODY_BYTES
 
     @property
     def response(self) -> object:
@@ -129,7 +132,8 @@ class ControlRoute(Generic[Parameters, Body]):
             ControlError: A parameter or the body is not as it has to be, or the endpoint refuses the request.
         """
         parameters = _validated(self.parameters, _read_query(raw.query), "invalid_parameter")
-        body = _validated(self.body, _read_body(raw.body), "invalid_body")
+        parse = parse_json if self.max_body_bytes <= MAX_BODY_BYTES else _parse_large
+        body = _validated(self.body, _read_body(raw.body, parse), "invalid_body")
         return await self.endpoint(ControlRequest(controls, raw.path, parameters, body, raw.headers))
 
 
@@ -174,7 +178,19 @@ def _read_query(query: str) -> JsonObject:
     return found
 
 
-def _read_body(body: bytes) -> JsonObject:
+def _parse_large(body: bytes) -> object:
+    """Parse JSON that is larger than SVAML may be; its reader checks the values.
+
+    Raises:
+        SvamlError: It is not JSON.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise SvamlError("not JSON that can be read", path="$") from None
+
+
+def _read_body(body: bytes, parse: Callable[[bytes], object]) -> JsonObject:
     """Read a body as a JSON object; an empty one stands for an empty object.
 
     Raises:
@@ -183,7 +199,7 @@ def _read_body(body: bytes) -> JsonObject:
     if not body.strip():
         return {}
     try:
-        data = parse_json(body)
+        data = parse(body)
     except SvamlError as error:
         raise _invalid("invalid_body", f"the body is {error.message}") from None
     if not is_object(data):

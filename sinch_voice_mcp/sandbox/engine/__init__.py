@@ -12,6 +12,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
     Region,
 )
 from sinch_voice_mcp.sandbox.engine.engine import BASE_URL, Engine
+from sinch_voice_mcp.sandbox.engine.exchange import KEEP, MAX_KEEP
 from sinch_voice_mcp.sandbox.engine.numbers import SimulatedLookup
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, CallbackKind, OutgoingCallback
 from sinch_voice_mcp.sandbox.engine.profiles import (
@@ -31,6 +32,8 @@ from sinch_voice_mcp.sandbox.engine.transport_faults import LostRequestError
 __all__ = [
     "BASE_URL",
     "DEFAULT_REGION",
+    "KEEP",
+    "MAX_KEEP",
     "PROFILE_NAMES",
     "REGIONS",
     "UNCHANGED",

@@ -1,6 +1,6 @@
 """The account: its applications with their keys and callback URLs, and its numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -30,12 +30,21 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 @dataclass(slots=True)
 class Application:
-    """An application, the URLs that receive its callbacks, and its reply to calls that come in, instead of an event."""
+    """An application.
+
+    Attributes:
+        credentials: Its key and secret.
+        primary: The URL that receives its callbacks; None for none.
+        fallback: The URL that receives a callback after the first URL has failed; None for none.
+        on_incoming: Its reply to calls that come in, instead of an event; None for none.
+        name: What the account calls it.
+    """
 
     credentials: Credentials
     primary: str | None = None
     fallback: str | None = None
     on_incoming: Document | UnusableSvaml | None = None
+    name: str = ""
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -60,14 +69,27 @@ class OwnNumber:
 class SimulatedAccount:
     """The applications and numbers of one account."""
 
-    def __init__(self, credentials: Credentials, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        strict: bool = False,
+        applications: Iterable[Application] = (),
+        numbers: Iterable[OwnNumber] | None = None,
+    ) -> None:
+        """Create an account.
+
+        Args:
+            credentials: The application that it has if no other is given.
+            strict: Whether to reject numbers without leading plus.
+            applications: The applications; each key once, in any letter case and with or without dashes.
+            numbers: The numbers, in E.164 form; ten voice numbers unless given, eight of them of the first application.
+        """
         self._strict = strict
-        self._applications = {credentials.key: Application(credentials)}
-        assigned = len(OWN_NUMBERS) - _INITIALLY_UNASSIGNED
-        self._numbers = {
-            number: OwnNumber(number, "voice", credentials.key if index < assigned else None)
-            for index, number in enumerate(OWN_NUMBERS)
-        }
+        given = tuple(applications) or (Application(credentials),)
+        self._applications = {application.credentials.key: application for application in given}
+        owned = _own_numbers(given[0].credentials.key) if numbers is None else numbers
+        self._numbers = {own.number: own for own in owned}
 
     def credentials(self) -> tuple[Credentials, ...]:
         """Return the key and secret of every application."""
@@ -84,9 +106,29 @@ class SimulatedAccount:
             raise RejectedError(40400, f"No application has the number {number[:40]}")
         return self.application(own.application_key)
 
-    def add(self, credentials: Credentials) -> None:
-        """Add an application without numbers and callback URLs."""
-        self._applications[credentials.key] = Application(credentials)
+    def applications(self) -> tuple[Application, ...]:
+        """Return all applications of the account, in the order in which they were added."""
+        return tuple(self._applications.values())
+
+    def add(
+        self,
+        credentials: Credentials,
+        *,
+        name: str = "",
+        primary: str | None = None,
+        fallback: str | None = None,
+        on_incoming: Document | UnusableSvaml | None = None,
+    ) -> Application:
+        """Add an application without numbers, and return it.
+
+        Raises:
+            ValueError: The account has an application with this key.
+        """
+        if self._find_application(credentials.key) is not None:
+            raise ValueError(f"there is an application with the key {credentials.key}")
+        added = Application(credentials, primary, fallback, on_incoming, name)
+        self._applications[credentials.key] = added
+        return added
 
     def application(self, key: str) -> Application:
         """Return an application by its key; letter case and dashes do not matter.
@@ -94,10 +136,10 @@ class SimulatedAccount:
         Raises:
             RejectedError: 40004 if the key is unknown.
         """
-        for application in self._applications.values():
-            if application.credentials.is_key(key):
-                return application
-        raise RejectedError(40004)
+        found = self._applications.get(key) or self._find_application(key)
+        if found is None:
+            raise RejectedError(40004)
+        return found
 
     def numbers(self) -> tuple[OwnNumber, ...]:
         """Return all numbers of the account."""
@@ -146,6 +188,9 @@ class SimulatedAccount:
         if not isinstance(fallback, Unchanged):
             application.fallback = fallback
 
+    def _find_application(self, key: str) -> Application | None:
+        return next((one for one in self._applications.values() if one.credentials.is_key(key)), None)
+
     def _own(self, numbers: Sequence[str], capability: Capability | None) -> tuple[OwnNumber, ...]:
         if not 1 <= len(numbers) <= _MAX_NUMBERS_PER_REQUEST:
             raise RejectedError(40001, f"`numbers` holds 1 to {_MAX_NUMBERS_PER_REQUEST} numbers")
@@ -161,3 +206,9 @@ class SimulatedAccount:
             if own is None:
                 raise RejectedError(40400, f"Number {text[:40]} not found")
             yield own
+
+
+def _own_numbers(key: str) -> Iterator[OwnNumber]:
+    assigned = len(OWN_NUMBERS) - _INITIALLY_UNASSIGNED
+    for index, number in enumerate(OWN_NUMBERS):
+        yield OwnNumber(number, "voice", key if index < assigned else None)

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 
 from sinch_voice_mcp.sandbox.engine import documents
 from sinch_voice_mcp.sandbox.engine.accounts import Application
-from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, IncomingCall
+from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, IncomingCall, endpoint_of
 from sinch_voice_mcp.sandbox.engine.numbers import check_callable, normalize
 from sinch_voice_mcp.sandbox.engine.profiles import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, CallPlan, ReplySource
 from sinch_voice_mcp.svaml import (
-    Action,
     ConnectConf,
     ConnectMxp,
     ConnectPstn,
     ConnectSip,
+    ConnectStream,
     Continue,
     Destination,
     Document,
@@ -60,6 +60,20 @@ def admit(request: CalloutRequest, *, has_callback_url: bool, strict: bool) -> C
             return _custom(request.custom_callout, has_callback_url=has_callback_url, strict=strict)
 
 
+def first_endpoint(plan: CallPlan) -> Endpoint | None:
+    """Return what a call will dial first; None if only the application knows."""
+    match plan.on_incoming:
+        case Document(action=ConnectPstn() | ConnectSip() | ConnectMxp() | ConnectStream() as action):
+            try:
+                return endpoint_of(action, plan.endpoint)
+            except RejectedError:
+                return None
+        case Document(action=ConnectConf()):
+            return plan.endpoint
+        case _:
+            return None
+
+
 def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
     if callout.text is None and callout.prompts is None and not callout.enable_ace:
         raise RejectedError(40002, "`ttsCallout` needs `text` or `prompts`")
@@ -68,7 +82,7 @@ def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
     return CallPlan(
         on_incoming=_dialing(endpoint),
         endpoint=endpoint,
-        continuation=Document(instructions=spoken, action=_after_text(endpoint)),
+        continuation=Document(instructions=spoken, action=Hangup()),
         on_answer=AskApplication() if callout.enable_ace else None,
         on_input=AskApplication() if callout.enable_pie else None,
         sends_dice=callout.enable_dice is True and endpoint.type != "username",
@@ -76,11 +90,6 @@ def _tts(callout: TtsCallout, *, strict: bool) -> CallPlan:
         dtmf=callout.dtmf,
         custom=callout.custom or "",
     )
-
-
-def _after_text(endpoint: Endpoint) -> Action:
-    conference_id = endpoint.profile.conference_id
-    return Hangup() if conference_id is None else ConnectConf(conference_id=conference_id)
 
 
 def _spoken(callout: TtsCallout) -> Iterator[Instruction]:

@@ -5,8 +5,9 @@ from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.sandbox.engine.events import KeysEnd
 from sinch_voice_mcp.sandbox.engine.exchange import Exchange
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.rooms import ConferenceMember, SimulatedConference
 from sinch_voice_mcp.sandbox.engine.session import Session
-from sinch_voice_mcp.sandbox.engine.state import ConferenceMember, InConference, MenuOutcome, SimulatedConference
+from sinch_voice_mcp.sandbox.engine.state import InConference, MenuOutcome
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, ConnectConf
 from sinch_voice_mcp.wire.calls import ManageParticipant
 

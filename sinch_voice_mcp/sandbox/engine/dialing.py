@@ -26,7 +26,8 @@ DIAL_TIMEOUT_S = 60.0
 
 def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
     """Set up a new leg; without caller ID a telephone never rings."""
-    call, profile = session.call, endpoint.profile
+    call, index = session.call, len(session.call.legs)
+    profile = (call.profile if index == 0 else None) or session.exchange.directory.profile_for(call.facts(endpoint))
     cli = _cli(call, options)
     callee, script = acting.cast(session, endpoint, profile)
     if profile.recording is not None and not options.records:
@@ -35,14 +36,13 @@ def dial(session: Session, endpoint: Endpoint, options: DialOptions) -> None:
         endpoint,
         cli,
         callee,
-        endpoint.rate,
+        profile.rate,
         options,
         callback_fault=profile.callback_fault,
         script=script,
         recording_fails=profile.recording_fails,
         hostile=profile.hostile,
     )
-    index = len(call.legs)
     call.legs.append(leg)
     call.activity = Dialing(index)
     session.note("dialing", leg=index, type=endpoint.type, number=endpoint.address, cli=cli or "")

@@ -7,34 +7,33 @@ how to continue, simulated time stands still: nor does the outcome depend on how
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import (
     conferences,
     documents,
     given,
-    handlers,
     interpreter,
     numbers,
     parties,
     placing,
     receiving,
     reports,
-    transport_faults,
 )
 from sinch_voice_mcp.sandbox.engine.accounts import SimulatedAccount
-from sinch_voice_mcp.sandbox.engine.admission import admit, admit_incoming
+from sinch_voice_mcp.sandbox.engine.admission import admit_incoming
 from sinch_voice_mcp.sandbox.engine.attached import AttachedScripts
-from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, IncomingCall, Region
+from sinch_voice_mcp.sandbox.engine.clockwork import Clockwork
+from sinch_voice_mcp.sandbox.engine.directory import Directory
+from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION, Endpoint, IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import DialingStarts
-from sinch_voice_mcp.sandbox.engine.exchange import Exchange
-from sinch_voice_mcp.sandbox.engine.outbox import OutgoingCallback
+from sinch_voice_mcp.sandbox.engine.exchange import KEEP, Exchange, PlatformState
 from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.engine.rooms import SimulatedConference
 from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.sandbox.engine.session import Session
-from sinch_voice_mcp.sandbox.engine.state import SimulatedConference, TimelineEntry
+from sinch_voice_mcp.sandbox.engine.state import TimelineEntry
 from sinch_voice_mcp.sandbox.engine.views import CallView
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Hangup
@@ -45,7 +44,7 @@ BASE_URL = "http://127.0.0.1"
 """Where the API is reached, unless the sandbox listens on a port."""
 
 
-class Engine:
+class Engine(Clockwork):
     """A telephony platform that places no real calls.
 
     Every operation on calls takes the key of the application that requests it, and raises
@@ -67,6 +66,7 @@ class Engine:
         strict_numbers: bool = False,
         calls_back: bool = True,
         base_url: str = BASE_URL,
+        keep: int = KEEP,
     ) -> None:
         """Create a platform with one application and no calls.
 
@@ -78,75 +78,36 @@ class Engine:
             calls_back: Whether a caller of :meth:`take` delivers callbacks. If not, calls continue as if no
                 application replied.
             base_url: Where the API is reached, for the URLs in callbacks.
+            keep: How many ended calls to keep.
         """
         self.account = SimulatedAccount(credentials, strict=strict_numbers)
-        self._clock = clock
         self._strict = strict_numbers
-        self._calls_back = calls_back
-        self._exchange = Exchange(clock.now(), seed, self.account, base_url)
+        exchange = Exchange(clock.now(), seed, self.account, base_url, keep=keep)
+        super().__init__(clock, exchange, calls_back=calls_back)
 
     @property
-    def now(self) -> datetime:
-        """The simulated instant up to which all events have been handled."""
-        return self._exchange.now
+    def directory(self) -> Directory:
+        """What happens at every number: prices and fault rules can be changed at any time."""
+        return self._exchange.directory
 
-    def next_due(self) -> datetime | None:
-        """Return when the next event is due; None if none is scheduled, or while time stands still."""
-        return None if self.awaits_reply else self._exchange.timers.next_due()
+    def state(self) -> PlatformState:
+        """Return everything that the platform holds at the simulated instant; it changes with the platform."""
+        self.catch_up()
+        return self._exchange.state()
+
+    def restart(self, state: PlatformState) -> None:
+        """Forget every call without a further event, and begin with another state, in which all calls have ended."""
+        self.account = state.account
+        self._exchange.restart(self._clock.now(), state)
+
+    def on_drop(self, forget: Callable[[str], None]) -> None:
+        """Have a function called with the id of each call that is no longer kept."""
+        self._exchange.on_drop = forget
 
     @property
     def scripts(self) -> AttachedScripts:
         """The scripts that the callees of the next calls, or of some numbers, play."""
         return self._exchange.scripts
-
-    @property
-    def awaits_reply(self) -> bool:
-        """Whether a call waits for an application's reply; until then, simulated time stands still."""
-        return self._exchange.outbox.awaits_reply
-
-    @property
-    def calls_back_for(self) -> frozenset[str]:
-        """The ids of the calls with a callback to take, or with one whose reply they wait for."""
-        return self._exchange.outbox.call_ids()
-
-    @property
-    def has_outgoing(self) -> bool:
-        """Whether there are callbacks to take."""
-        return not self._exchange.outbox.is_empty
-
-    def take(self) -> tuple[OutgoingCallback, ...]:
-        """Remove and return the callbacks to send, in order."""
-        return self._exchange.outbox.take()
-
-    def record_reply(self, sequence: int, body: bytes | None) -> None:
-        """Record the reply to a callback; the call continues at the simulated instant at which it asked.
-
-        Args:
-            sequence: The number of the callback; a reply that no call waits for has no effect.
-            body: The body of the reply; None if no valid one arrived in time.
-        """
-        self._exchange.outbox.add_reply(sequence, body)
-        self._handle_replies()
-
-    def run_until(self, instant: datetime) -> None:
-        """Handle whatever is due by an instant, or until an application has to reply.
-
-        An instant in the simulated past has no effect.
-        """
-        # An update may have withdrawn the callback that a recorded reply had to wait for.
-        self._handle_replies()
-        self._reply_for_absent_applications()
-        while not self.awaits_reply and (due := self._exchange.timers.pop(instant)) is not None:
-            at, event = due
-            self._exchange.now = max(self._exchange.now, at)
-            handlers.handle(self._exchange, event)
-            self._reply_for_absent_applications()
-        if not self.awaits_reply:
-            self._exchange.now = max(self._exchange.now, instant)
-
-    def catch_up(self) -> None:
-        """Handle whatever is due by now."""
-        self.run_until(self._clock.now())
 
     def press(self, call_id: str, keys: str, leg: int = 0) -> None:
         """Let the party on a leg press keys, all at once; the first leg is the first callee's, or the caller's.
@@ -205,7 +166,7 @@ class Engine:
         for call_id in call_ids:
             call = calls.get(call_id)
             if call is not None and call.ended is not None:
-                del calls[call_id]
+                self._exchange.drop(call_id)
 
     def watch(self, on_entry: Callable[[TimelineEntry], None]) -> None:
         """Have a function called after each entry of a timeline; it may look at calls, but change nothing."""
@@ -215,8 +176,21 @@ class Engine:
         """Return a fresh reference for an error."""
         return self._exchange.ids.next("reference")
 
-    def place(self, application_key: str, request: CalloutRequest, *, region: Region = DEFAULT_REGION) -> str:
+    def place(
+        self,
+        application_key: str,
+        request: CalloutRequest,
+        *,
+        region: Region = DEFAULT_REGION,
+        tag: str | None = None,
+    ) -> str:
         """Accept a callout and return the id of its call; dialing starts at once.
+
+        Args:
+            application_key: The application that requests it.
+            request: The callout.
+            region: The region of the host that the request was sent to.
+            tag: The name of the call for its requester; by default the one in the member ``custom``.
 
         Raises:
             RejectedError: The platform does not accept it.
@@ -224,21 +198,20 @@ class Engine:
         """
         self.catch_up()
         application = self.account.application(application_key)
-        plan = admit(request, has_callback_url=application.has_callback_url, strict=self._strict)
-        fault = transport_faults.fault_of(plan)
-        session = Session(self._exchange, self._exchange.open(application.credentials.key, plan, region))
-        session.call.transport_fault = fault
-        session.call.given.extend(given.in_callout(request))
-        session.note("created", method=request.method, custom=plan.custom)
-        session.after(0, ("dial", 0), DialingStarts(session.call.id))
-        return session.call.id
+        call = placing.place(self._exchange, application, request, region, tag, strict=self._strict)
+        return call.id
 
     def transport_fault(self, call_id: str) -> TransportFault | None:
         """Return what goes wrong with the response to the callout that placed a call; None for nothing."""
         return self._known_session(call_id).call.transport_fault
 
     def receive(
-        self, incoming: IncomingCall, application_key: str | None = None, *, script: Script | None = None
+        self,
+        incoming: IncomingCall,
+        application_key: str | None = None,
+        *,
+        script: Script | None = None,
+        tag: str | None = None,
     ) -> str:
         """Let a call come in and return its id; the application is asked at once what to do with it.
 
@@ -247,6 +220,7 @@ class Engine:
             application_key: The application; by default the one that the dialed number is assigned to, or, if an app
                 dialed something else, the first.
             script: What the caller does; by default, only a caller from some fictional numbers does anything.
+            tag: The name of the call for the one who simulates it.
 
         Raises:
             RejectedError: 40001 if an address cannot be read, 40004 for an unknown application, 40400 for an own
@@ -256,6 +230,7 @@ class Engine:
         application, checked = receiving.admit(self.account, incoming, application_key)
         plan = admit_incoming(application, checked)
         call = self._exchange.open(application.credentials.key, plan, checked.region, checked)
+        call.kind, call.tag = "in", tag
         session = Session(self._exchange, call)
         receiving.begin(session, checked, script)
         session.after(0, ("dial", 0), DialingStarts(call.id))
@@ -344,7 +319,8 @@ class Engine:
 
     def query(self, number: str) -> numbers.SimulatedLookup:
         """Return what the platform knows about a number."""
-        return numbers.look_up(numbers.normalize(number, strict=self._strict))
+        normalized = numbers.normalize(number, strict=self._strict)
+        return numbers.look_up(normalized, self.directory.profile(Endpoint("number", normalized)))
 
     def timeline(self, call_id: str | None = None) -> tuple[TimelineEntry, ...]:
         """Return what happened so far in one call, or in all calls, in order."""
@@ -360,18 +336,6 @@ class Engine:
             for entry in self.timeline()
         )
         return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
-
-    def _handle_replies(self) -> None:
-        while (reply := self._exchange.outbox.next_reply()) is not None:
-            asked = reply.outgoing
-            if asked.kind in ("ice", "ace", "pie"):
-                handlers.reply_received(self._known_session(asked.call_id), asked.kind, reply.body)
-
-    def _reply_for_absent_applications(self) -> None:
-        """Treat every callback as not answered in time, if callbacks are not delivered."""
-        while not self._calls_back and self.has_outgoing:
-            for outgoing in self.take():
-                self.record_reply(outgoing.sequence, None)
 
     def _session_in_progress(self, call_id: str) -> Session:
         self.catch_up()

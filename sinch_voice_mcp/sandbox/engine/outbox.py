@@ -65,6 +65,12 @@ class Outbox:
         self._awaited: dict[int, OutgoingCallback] = {}
         self._replies: dict[int, bytes | None] = {}
 
+    def clear(self) -> None:
+        """Forget every callback; the reply to one that is on its way will have no effect."""
+        self._queue.clear()
+        self._awaited.clear()
+        self._replies.clear()
+
     def next_sequence(self) -> int:
         """Return a fresh sequence number."""
         self._last_sequence += 1

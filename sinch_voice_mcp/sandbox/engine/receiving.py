@@ -37,7 +37,8 @@ def admit(
 
 def begin(session: Session, incoming: IncomingCall, script: Script | None = None) -> None:
     """Put the caller on the first leg, not answered yet; a script says what the caller does."""
-    profile = incoming.endpoint.profile
+    call, endpoint = session.call, incoming.endpoint
+    profile = session.exchange.directory.faults.draw(call.facts(endpoint)) or endpoint.profile
     session.call.legs.append(
         SimulatedLeg(
             incoming.endpoint,

@@ -9,7 +9,8 @@ from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, Endpoint
 from sinch_voice_mcp.sandbox.engine.events import EndReason
-from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedConference, SimulatedLeg
+from sinch_voice_mcp.sandbox.engine.rooms import SimulatedConference
+from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedLeg
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.calls import CallResult, CallStatus, Price
 

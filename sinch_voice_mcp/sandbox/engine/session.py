@@ -88,6 +88,7 @@ class Session:
         call.menu = None
         call.activity = Ended(self.now, result, reason)
         self.note("ended", result=result, reason=reason)
+        self.exchange.retire(call)
         if self._sends_dice():
             self.notify("dice", bodies.dice(call, self.now))
         if call.held_callback is not None:

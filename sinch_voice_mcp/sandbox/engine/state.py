@@ -17,18 +17,17 @@ from sinch_voice_mcp.sandbox.engine.endpoints import (
     Region,
 )
 from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.engine.faults import CallFacts, CallKind
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
-from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
+from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, TransportFault
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording, RecordingWish
 from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
     Action,
-    ConferenceDtmfOptions,
     Document,
     Instruction,
     Menu,
-    MusicOnHold,
     RunMenu,
 )
 from sinch_voice_mcp.wire.calls import CallResult
@@ -305,6 +304,9 @@ class SimulatedCall:
     Attributes:
         id: The call id.
         application_key: The application that placed the call, or that it came in for.
+        kind: What it is.
+        tag: The name that its requester gave it; None for none.
+        profile: What happens at the first number; None while it is not known which number that is.
         plan: What its callout asked for.
         created_at: When the platform accepted it.
         region: Where it lives.
@@ -349,6 +351,9 @@ class SimulatedCall:
     recording: Recording | None = None
     recorded: list[RecordedFile] = field(default_factory=list[RecordedFile])
     given: list[GivenSvaml] = field(default_factory=list[GivenSvaml])
+    kind: CallKind = "custom"
+    tag: str | None = None
+    profile: NumberProfile | None = None
     timeline: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
     digest: Digest | None = field(default=None, repr=False, compare=False)
 
@@ -372,29 +377,10 @@ class SimulatedCall:
         """What goes wrong with the callbacks of the call; the number of the first leg decides."""
         return self.legs[0].callback_fault if self.legs else None
 
+    def facts(self, endpoint: Endpoint) -> CallFacts:
+        """Return what fault rules look at when a leg is about to be dialed."""
+        return CallFacts(endpoint, self.application_key, self.kind, self.tag)
+
     def open_legs(self) -> Iterator[SimulatedLeg]:
         """Yield the legs that have not ended."""
         return (leg for leg in self.legs if leg.ended_at is None)
-
-
-@dataclass(slots=True)
-class ConferenceMember:
-    """A call in a conference; ``moh`` is the music that it hears on hold.
-
-    ``keys`` says what happens to the keys that it presses, and ``digits`` are the keys of a sequence so far.
-    """
-
-    joined_at: datetime
-    keys: ConferenceDtmfOptions
-    digits: str = ""
-    muted: bool = False
-    onhold: bool = False
-    moh: MusicOnHold | None = None
-
-
-@dataclass(slots=True)
-class SimulatedConference:
-    """A conference; it exists while it has members, which are keyed by call id."""
-
-    id: str
-    members: dict[str, ConferenceMember] = field(default_factory=dict[str, ConferenceMember])

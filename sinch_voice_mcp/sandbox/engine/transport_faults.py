@@ -1,10 +1,6 @@
-"""What goes wrong with the connection of a callout, as the number that it calls says."""
+"""What goes wrong with the connection of a callout, as the number that it calls or a fault rule says."""
 
-from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, endpoint_of
-from sinch_voice_mcp.sandbox.engine.profiles import TransportFault
-from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
-from sinch_voice_mcp.sandbox.engine.state import CallPlan
-from sinch_voice_mcp.svaml import ConnectPstn, Document
+from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, TransportFault
 
 
 class LostRequestError(Exception):
@@ -15,27 +11,13 @@ class LostRequestError(Exception):
         super().__init__("the connection fails, as the number that was called says; nothing is placed")
 
 
-def fault_of(plan: CallPlan) -> TransportFault | None:
+def fault_of(profile: NumberProfile) -> TransportFault | None:
     """Return what goes wrong with the connection although the call is placed; None for nothing.
 
     Raises:
         LostRequestError: It fails before the call is placed.
     """
-    endpoint = _first_endpoint(plan)
-    fault = None if endpoint is None else endpoint.profile.transport_fault
+    fault = profile.transport_fault
     if fault is not None and not fault.places:
         raise LostRequestError(fault)
     return fault
-
-
-def _first_endpoint(plan: CallPlan) -> Endpoint | None:
-    """Return what a callout calls, as far as its request says; None if only a reply will say it."""
-    match plan.on_incoming:
-        case Document(action=ConnectPstn() as action):
-            try:
-                return endpoint_of(action, plan.endpoint)
-            except RejectedError:
-                # The call itself fails because of it.
-                return None
-        case _:
-            return plan.endpoint

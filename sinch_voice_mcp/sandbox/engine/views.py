@@ -7,6 +7,7 @@ from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.engine.faults import CallKind
 from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile
 from sinch_voice_mcp.sandbox.engine.reports import CallReport, report
@@ -19,23 +20,14 @@ from sinch_voice_mcp.sandbox.engine.state import (
     SimulatedLeg,
     TimelineEntry,
     TimelineKind,
-    TimelineValue,
 )
 from sinch_voice_mcp.wire.calls import CallResult
 
 CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
 """Where a call is; its first leg decides whether it is answered."""
 
-CallKind = Literal["tts", "conference", "custom", "in"]
-"""What started a call: one of the three callouts, or a call that came in."""
-
 Direction = Literal["in", "out"]
 
-_KINDS: Mapping[TimelineValue, CallKind] = {
-    "ttsCallout": "tts",
-    "conferenceCallout": "conference",
-    "customCallout": "custom",
-}
 _SPEECH: Mapping[TimelineKind, str] = {"say": "text", "play": "prompts", "menu": "prompt", "said": "text"}
 _TAG = re.compile(r"(?:^|[\s,])tag=([^\s,]+)")
 
@@ -83,9 +75,7 @@ class CallView:
     @property
     def kind(self) -> CallKind:
         """What started the call."""
-        if self._call.incoming is not None or not self._call.timeline:
-            return "in"
-        return _KINDS[self._call.timeline[0].detail["method"]]
+        return self._call.kind
 
     @property
     def direction(self) -> Direction:
@@ -99,9 +89,10 @@ class CallView:
 
     @property
     def tags(self) -> Sequence[str]:
-        """The tags in `custom`: ``tag=NAME``, separated by blanks or commas."""
-        custom = self._call.plan.custom
-        return _TAG.findall(custom) if "tag=" in custom else ()
+        """The tag of the request, and those in `custom`: ``tag=NAME``, separated by blanks or commas."""
+        custom, tag = self._call.plan.custom, self._call.tag
+        found = _TAG.findall(custom) if "tag=" in custom else []
+        return found if tag is None or tag in found else (tag, *found)
 
     @property
     def called(self) -> Sequence[str]:

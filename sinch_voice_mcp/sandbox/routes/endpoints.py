@@ -35,6 +35,7 @@ class RoutedRequest:
         region: The region of the host that it was sent to.
         parameters: Decoded path segments by name.
         body: The body as it arrived.
+        tag: The tag of the call that it places; None for none.
     """
 
     engine: Engine
@@ -42,6 +43,7 @@ class RoutedRequest:
     parameters: Mapping[str, str]
     body: bytes
     region: Region = DEFAULT_REGION
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def place_callout(request: RoutedRequest) -> RoutedResponse:
     """Place a callout and return the id of its call at once (POST)."""
     callout = reading.callout(request.body)
     try:
-        call_id = request.engine.place(request.application, callout, region=request.region)
+        call_id = request.engine.place(
+            request.application, callout, region=request.region, tag=reading.tag(request.tag)
+        )
     except LostRequestError as lost:
         return RoutedResponse(fault=lost.fault)
     return RoutedResponse(body={"callId": call_id}, fault=request.engine.transport_fault(call_id))

@@ -18,7 +18,7 @@ from sinch_voice_mcp.sandbox.routes import paths
 from sinch_voice_mcp.sandbox.routes.broken import BrokenResponse
 from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedResponse
 from sinch_voice_mcp.signing import FLAW_CODES, Credentials, Received, raw_path, verify
-from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER, JsonObject
+from sinch_voice_mcp.types import MAX_BODY_BYTES, SANDBOX_HEADER, TAG_HEADER, JsonObject
 
 _ABOUT: JsonObject = {
     "name": "Sinch Voice sandbox",
@@ -102,7 +102,8 @@ class Gateway:
             sender = self._authenticate(request, path, body)
             region, rest = paths.region_of(path)
             endpoint, parameters = paths.find(request.method, rest)
-            response = endpoint(RoutedRequest(self._engine, sender.key, parameters, body, region))
+            tag = request.headers.get(TAG_HEADER)
+            response = endpoint(RoutedRequest(self._engine, sender.key, parameters, body, region, tag))
             is_error = response.fault is not None and response.fault.kind == "error"
             return self._rejection(RejectedError(50000)) if is_error else response
         except RejectedError as error:

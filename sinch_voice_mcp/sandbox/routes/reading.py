@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.svaml import parse_json
-from sinch_voice_mcp.types import JsonObject, Payload, is_list, is_object
+from sinch_voice_mcp.types import TAG_HEADER, TAG_PATTERN, TAG_RULE, JsonObject, Payload, is_list, is_object
 from sinch_voice_mcp.wire.applications import Capability
 from sinch_voice_mcp.wire.callouts import (
     CalloutRequest,
@@ -76,6 +76,17 @@ def callout(body: bytes) -> CalloutRequest:
             return ConferenceCalloutRequest(conference_callout=_read(ConferenceCallout, plain, method))
         case "customCallout":
             return CustomCalloutRequest(custom_callout=_read(CustomCallout, plain, method))
+
+
+def tag(header: str | None) -> str | None:
+    """Read the header that tags the calls of a request.
+
+    Raises:
+        RejectedError: 40001 if it is not a tag.
+    """
+    if header is not None and TAG_PATTERN.fullmatch(header) is None:
+        raise RejectedError(40001, f"The header `{TAG_HEADER}` is {TAG_RULE}")
+    return header
 
 
 def command(body: bytes) -> ManageParticipant:

@@ -4,9 +4,10 @@ import pytest
 
 from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS
 from sinch_voice_mcp.sandbox.engine import RejectedError
-from sinch_voice_mcp.sandbox.engine.accounts import OWN_NUMBERS, SimulatedAccount
+from sinch_voice_mcp.sandbox.engine.accounts import OWN_NUMBERS, Application, OwnNumber, SimulatedAccount
 from sinch_voice_mcp.sandbox.engine.numbers import look_up
 from sinch_voice_mcp.signing import Credentials
+from sinch_voice_mcp.svaml import Document, Hangup
 
 KEY = DEFAULT_CREDENTIALS.key
 OTHER = Credentials("other-application", DEFAULT_CREDENTIALS.secret)
@@ -91,3 +92,25 @@ def test_callback_urls_are_set_cleared_and_kept_independently(account: Simulated
 def test_a_lookup_reports_country_and_type(number: str, country: str, kind: str) -> None:
     found = look_up(number)
     assert (found.country_id, found.number_type, found.normalized_number) == (country, kind, number)
+
+
+def test_an_application_is_added_with_all_that_it_has() -> None:
+    account = SimulatedAccount(DEFAULT_CREDENTIALS)
+    reply = Document(action=Hangup())
+    added = account.add(OTHER, name="Shop", primary="http://127.0.0.1/a", fallback=None, on_incoming=reply)
+    assert account.applications()[1] is added is account.application("OTHERAPPLICATION")
+    assert (added.name, added.urls, added.on_incoming) == ("Shop", ("http://127.0.0.1/a",), reply)
+
+
+def test_a_key_belongs_to_one_application() -> None:
+    account = SimulatedAccount(DEFAULT_CREDENTIALS)
+    with pytest.raises(ValueError, match="there is an application with the key"):
+        account.add(Credentials(KEY.upper().replace("-", ""), OTHER.secret))
+    assert len(account.applications()) == 1
+
+
+def test_an_account_can_have_other_applications_and_numbers() -> None:
+    numbers = [OwnNumber("+14155550150", "sms", None), OwnNumber("+14155550151", "voice", OTHER.key)]
+    account = SimulatedAccount(DEFAULT_CREDENTIALS, applications=[Application(OTHER)], numbers=numbers)
+    assert account.credentials() == (OTHER,)
+    assert keys(account) == {"+14155550150": None, "+14155550151": OTHER.key}

@@ -247,12 +247,3 @@ def test_strict_numbers_need_their_plus_everywhere() -> None:
             ask()
         assert refused.value.code == 40005
     assert strict.tts()
-
-
-def test_the_oldest_ended_calls_are_dropped_first(world: World) -> None:
-    first, lasting = world.tts(), world.conference()
-    world.wait(60)
-    latest = [world.tts("+12025550110") for _ in range(10_000)]
-    with pytest.raises(RejectedError):
-        world.get(first)
-    assert {world.get(lasting).status, world.get(latest[0]).status} == {"ONGOING"}
