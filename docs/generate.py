@@ -18,9 +18,11 @@ from sinch_voice_mcp.operations.endings import REASONS, RESULTS
 from sinch_voice_mcp.policy import REFUSALS, Policy, Refusal
 from sinch_voice_mcp.policy.amounts import UNLIMITED
 from sinch_voice_mcp.policy.refusal import RefusalKind
-from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
+from sinch_voice_mcp.sandbox.behaviors import GROUPS, all_behaviors
 from sinch_voice_mcp.sandbox.control.routes import ROUTES
 from sinch_voice_mcp.sandbox.control.search import FIELDS
+from sinch_voice_mcp.sandbox.destinations import DESTINATIONS, PLATFORM_TEST_NUMBERS
+from sinch_voice_mcp.sandbox.ledger import Behavior
 from sinch_voice_mcp.sandbox.state.schema import seed_file_schema
 from sinch_voice_mcp.settings import CONFIG_VARIABLE, Setting, all_settings, variable
 from sinch_voice_mcp.storage.columns import PERSONAL
@@ -159,21 +161,35 @@ def _variables(names: Iterable[str]) -> str:
     return ", ".join(f"`{variable(name)}`" for name in names)
 
 
+def destinations() -> str:
+    """Return the table of the fictional numbers, each with a command that shows what it does."""
+    rows = [(f"`{row.number}`", f"`{row.name}`", row.what, f"`{row.tried_by} {row.number}`") for row in DESTINATIONS]
+    tests = [(f"`{row.number}`", "", row.what, f"`call {row.number}`") for row in PLATFORM_TEST_NUMBERS]
+    return table(("Number", "Name", "What happens", "Try it"), [*rows, *tests])
+
+
 def behaviors() -> str:
-    """Return the table of what the sandbox simulates, and the source of that knowledge."""
-    rows = [(row.name, row.what, row.evidence) for row in BEHAVIORS if row.simulated]
-    return table(("Behavior", "In the sandbox", "Source"), rows)
+    """Return the tables of what the sandbox simulates, and the source of that knowledge, one for each group."""
+    found = all_behaviors()
+    parts = (
+        f"### {title}\n\n" + table(("Behavior", "In the sandbox", "Source"), map(_behavior, _of_group(found, group)))
+        for group, title in GROUPS.items()
+    )
+    return "\n\n".join(parts)
+
+
+def _of_group(found: Iterable[Behavior], group: str) -> Iterator[Behavior]:
+    return (row for row in found if row.group == group)
+
+
+def _behavior(row: Behavior) -> Sequence[str]:
+    return (row.name, row.what, f"{row.evidence}: {row.source}" if row.source else row.evidence)
 
 
 def lint_rules() -> str:
     """Return the table of the linter's rules."""
     rows = [(rule.code, rule.level, rule.title, rule.exactly, "fix" if rule.fixable else "") for rule in RULES_OF_SVAML]
     return table(("Rule", "Level", "About", "Exactly", ""), rows)
-
-
-def not_simulated() -> str:
-    """Return the table of what the sandbox does not simulate."""
-    return table(("Not simulated", "What happens instead"), [(b.name, b.what) for b in BEHAVIORS if not b.simulated])
 
 
 def control_routes() -> str:
@@ -209,7 +225,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "counted": counted,
     "behaviors": behaviors,
     "lint": lint_rules,
-    "not-simulated": not_simulated,
+    "destinations": destinations,
     "control-routes": control_routes,
     "search-fields": search_fields,
     "kept": kept,

@@ -4,6 +4,10 @@ The documentation is generated from this table, and the engine takes the names o
 """
 
 from dataclasses import dataclass
+from typing import Literal
+
+Example = Literal["call", "ask", "detect", "meet"]
+"""What shows a destination's behavior: a spoken text, a menu, machine detection, or a conference."""
 
 PREFIX = "+120255501"
 """What every fictional destination begins with; two digits follow."""
@@ -11,11 +15,15 @@ PREFIX = "+120255501"
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One number. ``name`` stays the same when numbers are added, so that other programs can refer to it."""
+    """One number. ``name`` stays the same when numbers are added, so that other programs can refer to it.
+
+    ``tried_by`` is the shell function of the documentation that shows what it does.
+    """
 
     digits: str
     name: str
     what: str
+    tried_by: Example = "call"
 
     @property
     def number(self) -> str:
@@ -26,11 +34,11 @@ class Destination:
 _BEHAVIOR = (
     Destination("00", "answers", "answers after 3 s and listens to the end; at a menu hangs up 2 s after the prompt"),
     Destination("01", "answers-late", "answers after 20 s, then behaves like 00"),
-    Destination("02", "presses-1", "presses `1` at every menu"),
-    Destination("03", "enters-1234", "enters `1234#` at every menu"),
-    Destination("04", "says-yes-please", "says `yes please` at every menu with voice input"),
-    Destination("05", "gives-no-input", "stays on the phone and gives no input"),
-    Destination("06", "presses-wrong-keys", "presses a key that the menu does not offer, three times in all"),
+    Destination("02", "presses-1", "presses `1` at every menu", "ask"),
+    Destination("03", "enters-1234", "enters `1234#` at every menu", "ask"),
+    Destination("04", "says-yes-please", "says `yes please` at every menu with voice input", "ask"),
+    Destination("05", "gives-no-input", "stays on the phone and gives no input", "ask"),
+    Destination("06", "presses-wrong-keys", "presses a key that the menu does not offer, three times in all", "ask"),
     Destination("07", "hangs-up-early", "answers, hangs up after 2 s of a prompt or of silence"),
     Destination("08", "stays", "answers, stays until the maximum duration, gives no input"),
 )
@@ -49,14 +57,17 @@ _UNANSWERED = (
 )
 
 _MACHINES = (
-    Destination("20", "machine", "with amd: machine, longgreeting, after 4 s"),
+    Destination("20", "machine", "with amd: machine, longgreeting, after 4 s", "detect"),
     Destination(
-        "21", "machine-beeps", "with amd: machine, longgreeting, after 4 s; asynchronous: `amd_beep` 6 s later"
+        "21",
+        "machine-beeps",
+        "with amd: machine, longgreeting, after 4 s; asynchronous: `amd_beep` 6 s later",
+        "detect",
     ),
-    Destination("22", "machine-silent", "with amd: machine, initialsilence, after 5 s"),
-    Destination("23", "human", "with amd: human, after 2 s, like every other number"),
-    Destination("24", "not-sure", "with amd: notsure, after 5 s"),
-    Destination("25", "hangs-up-during-amd", "with amd: hangup, 1 s after the answer; without amd it stays"),
+    Destination("22", "machine-silent", "with amd: machine, initialsilence, after 5 s", "detect"),
+    Destination("23", "human", "with amd: human, after 2 s, like every other number", "detect"),
+    Destination("24", "not-sure", "with amd: notsure, after 5 s", "detect"),
+    Destination("25", "hangs-up-during-amd", "with amd: hangup, 1 s after the answer; without amd it stays", "detect"),
 )
 
 _REJECTIONS = (
@@ -109,20 +120,22 @@ _RECORDINGS_AND_CONFERENCES = (
     Destination("71", "transcribed", "like 70, and transcribed: three notifications follow"),
     Destination("72", "recording-fails", "like 70, but the recording fails: `recording_error` 50000"),
     Destination("73", "joins-conference", "after the text of a ttsCallout joins the conference `sandbox`, and stays"),
-    Destination("74", "presses-in-conference", "presses `1` 1 s after it has joined a conference"),
+    Destination("74", "presses-in-conference", "presses `1` 1 s after it has joined a conference", "meet"),
 )
 
 _HOSTILE = (
-    Destination("80", "hostile-instructions", "instructions to a model, in speech, cookies, headers and user name"),
-    Destination("81", "hostile-bidi", "like 80: characters that change the direction of writing"),
-    Destination("82", "hostile-invisible", "like 80: zero-width and other invisible characters"),
-    Destination("83", "hostile-long", "like 80: 10 kB of text"),
-    Destination("84", "hostile-markdown", "like 80: Markdown with a link, an image, a block of code"),
-    Destination("85", "hostile-json", "like 80: JSON that pretends to end the text"),
-    Destination("86", "hostile-terminal", "like 80: escape sequences and control characters of terminals"),
-    Destination("87", "hostile-html", "like 80: HTML and a script"),
-    Destination("88", "hostile-surrogates", "like 80: halves of surrogate pairs, as JSON escapes"),
-    Destination("89", "hostile-tool-result", "like 80: a text that pretends to be the result of a tool"),
+    Destination(
+        "80", "hostile-instructions", "instructions to a model, in speech, cookies, headers and user name", "ask"
+    ),
+    Destination("81", "hostile-bidi", "like 80: characters that change the direction of writing", "ask"),
+    Destination("82", "hostile-invisible", "like 80: zero-width and other invisible characters", "ask"),
+    Destination("83", "hostile-long", "like 80: 10 kB of text", "ask"),
+    Destination("84", "hostile-markdown", "like 80: Markdown with a link, an image, a block of code", "ask"),
+    Destination("85", "hostile-json", "like 80: JSON that pretends to end the text", "ask"),
+    Destination("86", "hostile-terminal", "like 80: escape sequences and control characters of terminals", "ask"),
+    Destination("87", "hostile-html", "like 80: HTML and a script", "ask"),
+    Destination("88", "hostile-surrogates", "like 80: halves of surrogate pairs, as JSON escapes", "ask"),
+    Destination("89", "hostile-tool-result", "like 80: a text that pretends to be the result of a tool", "ask"),
 )
 
 DESTINATIONS: tuple[Destination, ...] = (
@@ -137,3 +150,21 @@ DESTINATIONS: tuple[Destination, ...] = (
     *_HOSTILE,
 )
 """Every fictional number that differs from 00, and 00, by their digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformTestNumber:
+    """A test number that the platform itself once published; only API clients call it, because the guard refuses it."""
+
+    number: str
+    what: str
+
+
+PLATFORM_TEST_NUMBERS: tuple[PlatformTestNumber, ...] = (
+    PlatformTestNumber("+46000000000", "answers"),
+    PlatformTestNumber("+4600000000030", "busy at once"),
+    PlatformTestNumber("+4600000000031", "busy after ringing"),
+    PlatformTestNumber("+4600000000040", "does not answer"),
+    PlatformTestNumber("+4600000000050", "FAILED / CONGESTION at once"),
+    PlatformTestNumber("+4600000000051", "FAILED / CONGESTION after ringing"),
+)

@@ -15,6 +15,7 @@ from sinch_voice_mcp.sandbox.callbacks import CallbackSender, DeliveryAttempt, D
 from sinch_voice_mcp.sandbox.callbacks.log import AttemptLog
 from sinch_voice_mcp.sandbox.control import PREFIX, ControlGateway, Controls, Feed
 from sinch_voice_mcp.sandbox.engine import BASE_URL, KEEP, Engine
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.sandbox.routes.gateway import Gateway, SeenRequest, asgi_app
 from sinch_voice_mcp.sandbox.state.keeper import Beginning, StateKeeper
 from sinch_voice_mcp.sandbox.state.setup import EMPTY, Setup
@@ -208,3 +209,8 @@ def _sender(
         return engine.account.application(key).credentials
 
     return CallbackSender(post, credentials_of, wall, allow_remote=allow_remote, on_attempt=on_attempt)
+
+
+BEHAVIORS = (
+    chosen("feature", "sound", "none: prompts and speech are texts, recordings are silent, streams carry nothing"),
+)

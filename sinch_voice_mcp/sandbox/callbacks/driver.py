@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.callbacks.sender import CallbackSender
 from sinch_voice_mcp.sandbox.engine import Engine, OutgoingCallback
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.sandbox.time import SimulatedClock
 
 
@@ -165,3 +166,6 @@ class Driver:
     async def _wake_at(self, due: datetime, woken: anyio.Event) -> None:
         await self._wait_until(due)
         woken.set()
+
+
+BEHAVIORS = (chosen("callback", "waiting for a reply", "simulated time stands still for every call"),)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine import CallbackKind, OutgoingCallback
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.wire.codes import is_success
 
 TIMEOUT_S = 5.0
@@ -79,3 +80,10 @@ class DeliveryAttempt:
     def is_delivered(self) -> bool:
         """Whether the application accepted the callback."""
         return self.status is not None and is_success(self.status)
+
+
+BEHAVIORS = (
+    chosen(
+        "callback", "time to reply", "5 s of real time", "the number that Sinch publishes for Voice v2", ("TIMEOUT_S",)
+    ),
+)

@@ -16,6 +16,7 @@ from sinch_voice_mcp.sandbox.callbacks.posting import (
     Post,
 )
 from sinch_voice_mcp.sandbox.engine import CallbackFault, OutgoingCallback
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.signing import Credentials, Message, authorization, callback_timestamp
 from sinch_voice_mcp.text.hosts import is_loopback
 
@@ -172,3 +173,18 @@ class CallbackSender:
         )
         self.attempts.add(attempt)
         return attempt
+
+
+BEHAVIORS = (
+    documented(
+        "callback", "signature", "over the exact bytes, with real time; the scheme is in lower case", "Signed requests"
+    ),
+    chosen("callback", "fallback", "tried once, after 5 s without response, without connection, or without a 2xx"),
+    chosen("callback", "targets", "loopback hosts only, unless the sandbox allows others"),
+    chosen(
+        "callback",
+        "wrong clock",
+        "10 min ahead, at the number for that; in the past for a replay",
+        covers=("CLOCK_OFF",),
+    ),
+)

@@ -8,6 +8,7 @@ from typing import Final
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import UnusableSvaml
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Document
 from sinch_voice_mcp.wire.applications import Capability
@@ -212,3 +213,18 @@ def _own_numbers(key: str) -> Iterator[OwnNumber]:
     assigned = len(OWN_NUMBERS) - _INITIALLY_UNASSIGNED
     for index, number in enumerate(OWN_NUMBERS):
         yield OwnNumber(number, "voice", key if index < assigned else None)
+
+
+BEHAVIORS = (
+    documented(
+        "api",
+        "another application",
+        "its calls and conferences are not found; its numbers are in the list",
+        "Applications",
+    ),
+    chosen("api", "unassigning a number that is not assigned", "204, nothing changes"),
+    chosen(
+        "api", "own numbers", "ten, of which the last two are not assigned at first", covers=("_INITIALLY_UNASSIGNED",)
+    ),
+    documented("api", "numbers in one request", "1 to 100", "Applications", ("_MAX_NUMBERS_PER_REQUEST",)),
+)

@@ -6,6 +6,7 @@ from sinch_voice_mcp.sandbox.engine.events import ScriptContinues, TimerSlot
 from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile
 from sinch_voice_mcp.sandbox.engine.scripts import MAX_ENTRIES, ScriptAction, ScriptRun
 from sinch_voice_mcp.sandbox.engine.session import Session
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.svaml import timing
 
 KEY_INTERVAL_S = 0.25
@@ -81,3 +82,15 @@ def _schedule(session: Session, event: ScriptContinues, run: ScriptRun, *, after
 def _slot(event: ScriptContinues) -> TimerSlot:
     # A script has at most as many acts as entries.
     return "script", event.leg * MAX_ENTRIES + event.act
+
+
+BEHAVIORS = (
+    chosen("script", "act of a menu", "begins after each prompt and repeated prompt; with `barge`, with it"),
+    chosen(
+        "script",
+        "key or speech where none is expected",
+        "in the timeline, without further effect",
+        covers=("KEY_INTERVAL_S",),
+    ),
+    chosen("script", "end of a script", "the party stays and gives no input"),
+)

@@ -10,6 +10,7 @@ from sinch_voice_mcp.sandbox.engine.numbers import check_callable, normalize
 from sinch_voice_mcp.sandbox.engine.profiles import profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, CallPlan, ReplySource
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import (
     ConnectConf,
     ConnectMxp,
@@ -211,3 +212,27 @@ def admit_incoming(application: Application, incoming: IncomingCall) -> CallPlan
         sends_dice=True,
         custom=incoming.custom,
     )
+
+
+BEHAVIORS = (
+    documented("feature", "ttsCallout", "calls, speaks, hangs up", "Callouts"),
+    documented("feature", "conferenceCallout", "calls, speaks the greeting, joins the conference", "Callouts"),
+    documented(
+        "feature",
+        "customCallout",
+        "calls the number in the inline ICE, else the destination; then the inline ACE decides",
+        "Callouts",
+    ),
+    documented(
+        "feature",
+        "destinations of callouts",
+        "numbers, SIP addresses, in-app users",
+        "Callouts",
+        ("number", "sip", "username"),
+    ),
+    documented("feature", "ice, ace, pie by URL", "the event is posted there, without fallback", "Callouts"),
+    documented("callback", "without flags", "custom callouts send ACE, PIE, DiCE; the others none", "Callouts"),
+    chosen("callback", "flag `false` of a custom callout", "that event is not sent"),
+    documented("callback", "in-app callees", "no ACE, and of a callout no DiCE", "Callbacks"),
+    documented("callback", "menus of calls from an app", "no PIE; the call ends after the input", "Callbacks"),
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.scripts import Script
+from sinch_voice_mcp.sandbox.ledger import chosen
 
 MAX_ATTACHED = 1_000
 """Scripts that wait for a call, and numbers with a script, each."""
@@ -108,3 +109,8 @@ def _address(text: str) -> str:
         if any(char.isalpha() for char in text):
             return text
         raise
+
+
+BEHAVIORS = (
+    chosen("script", "script of the next call", "before that of the number; used once", covers=("MAX_ATTACHED",)),
+)

@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import DEFAULT_REGION
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackKind
 from sinch_voice_mcp.sandbox.engine.reports import price, report
 from sinch_voice_mcp.sandbox.engine.state import InConference, MenuOutcome, SimulatedCall
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.types import JsonObject, iso_seconds
 
 NotificationType = Literal[
@@ -189,3 +190,6 @@ def _event(kind: CallbackKind, call: SimulatedCall, now: datetime, extra: JsonOb
         body["cookies"] = [{"key": "note", "value": text}, *_cookies(call)]
     # JSON escapes can carry what UTF-8 cannot, such as half a surrogate pair in `custom`.
     return json.dumps(body | extra, separators=(",", ":")).encode()
+
+
+BEHAVIORS = (chosen("callback", "callResourceUrl", "the base URL of the sandbox and the region"),)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.events import EndReason
+from sinch_voice_mcp.sandbox.ledger import chosen
 
 ANSWER_AFTER_S = 3.0
 """Seconds from dialing to the answer, unless a number says otherwise."""
@@ -100,3 +101,9 @@ class CannotBeReached:
 Callee = PicksUp | IsBusy | DoesNotAnswer | CannotBeReached
 ORDINARY_CALLEE = PicksUp()
 """Answers after 3 s and listens; hangs up at a menu."""
+
+
+BEHAVIORS = (
+    chosen("time", "answer", "3 s after dialing started", covers=("ANSWER_AFTER_S",)),
+    chosen("time", "answering machines", "detected after 1 to 5 s, a human after 2 s"),
+)

@@ -8,6 +8,7 @@ from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.rooms import ConferenceMember, SimulatedConference
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import InConference, MenuOutcome
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, ConnectConf
 from sinch_voice_mcp.wire.calls import ManageParticipant
 
@@ -115,3 +116,21 @@ def manage(session: Session, member: ConferenceMember, request: ManageParticipan
 def kick(session: Session) -> None:
     """End the call of a participant."""
     session.end("ANSWERED", "MANAGERHANGUP")
+
+
+BEHAVIORS = (
+    documented(
+        "feature",
+        "conference keys",
+        "ignored, heard by the others, or sent as a prompt-input event, as `mode` says",
+        "SVAML actions",
+    ),
+    chosen(
+        "feature",
+        "conference keys: sequence",
+        "ends with `maxDigits` keys or a pause of `timeoutMills`, at least 0.1 s",
+        "the defaults of the documentation: 1 key, 3 s",
+        ("_DEFAULT_DIGITS", "_DEFAULT_WAIT_MS", "_MIN_WAIT_MS"),
+    ),
+    chosen("api", "conference without participants", "40400"),
+)

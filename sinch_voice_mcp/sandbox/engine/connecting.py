@@ -6,6 +6,7 @@ from sinch_voice_mcp.sandbox.engine.events import LimitReached
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import Bridged, Connected, Parked, UnusableSvaml
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import ConnectConf, Document, Park
 from sinch_voice_mcp.svaml.limits import MAX_PARK_S
 
@@ -83,3 +84,31 @@ def _join_after_answer(session: Session, action: ConnectConf) -> None:
 def _hide(session: Session, *, hides: bool) -> None:
     if hides:
         session.call.suppresses_callbacks = True
+
+
+BEHAVIORS = (
+    documented(
+        "feature",
+        "connectPstn",
+        "calls a number; in an update it transfers the call",
+        "SVAML actions",
+        ("connectPstn",),
+    ),
+    documented("feature", "connectConf", "joins a conference", "SVAML actions", ("connectConf",)),
+    chosen("feature", "connectConf in the ICE of a callout", "calls the destination, which joins after the answer"),
+    documented(
+        "feature",
+        "connectSip, connectMxp, connectStream",
+        "legs like that of a telephone, without sound",
+        "SVAML actions",
+        ("connectSip", "connectMxp", "connectStream"),
+    ),
+    chosen(
+        "feature",
+        "park",
+        "holds the call until an update, at most 600 s; then it ends with TIMEOUT",
+        "the older official library allows at most 600 s",
+        ("park",),
+    ),
+    chosen("call", "second phone and conference", "both phones join, as one participant"),
+)

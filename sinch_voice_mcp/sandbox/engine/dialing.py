@@ -15,6 +15,7 @@ from sinch_voice_mcp.sandbox.engine.events import CalleeAnswers, CalleeHangsUp, 
 from sinch_voice_mcp.sandbox.engine.script_entries import ANSWER
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedCall, SimulatedLeg
+from sinch_voice_mcp.sandbox.ledger import chosen, documented, observed
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 
 DIALING_S = 1.0
@@ -147,3 +148,17 @@ def _failure_before_ringing(call_id: str, index: int, leg: SimulatedLeg) -> Dial
             return DialingFails(call_id, index, "FAILED", reason)
         case _:
             return None
+
+
+BEHAVIORS = (
+    documented(
+        "call", "caller ID of a connected phone", "that of the caller, unless the action gives another", "SVAML actions"
+    ),
+    observed("call", "busy", "BUSY / CANCEL", "a real call"),
+    documented("call", "no answer", "NOANSWER / TIMEOUT", "Calls"),
+    chosen("call", "maximum duration", "ANSWERED / TIMEOUT, 4 h at most"),
+    documented("call", "no cli", "accepted, the phone never rings", "Callouts"),
+    chosen("call", "no cli: outcome", "stays dialing, NOANSWER / TIMEOUT after the dial timeout"),
+    chosen("time", "dialing", "1 s before the phone rings", covers=("DIALING_S",)),
+    chosen("time", "dial timeout", "60 s of ringing", covers=("DIAL_TIMEOUT_S",)),
+)

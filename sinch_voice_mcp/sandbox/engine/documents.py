@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, ReplySource, UnusableSvaml
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.svaml import Document, Event, parse_json, read
 from sinch_voice_mcp.svaml.lint import RuleLevel, lint
 
@@ -75,3 +76,10 @@ def read_for(event: Event, data: object) -> Document | UnusableSvaml:
         return UnusableSvaml(f"{error.path}: {error.message}")
     worst = next(finding for finding in report.findings if finding.level == "error")
     return UnusableSvaml(f"{worst.path}: {worst.message}")
+
+
+BEHAVIORS = (
+    chosen("time", "text", "14 characters per second; SSML by its text and its breaks"),
+    chosen("time", "audio", "5 s per file or URL"),
+    chosen("time", "tones", "100 ms per tone, 500 ms for `w`"),
+)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.profiles import INCOMING_RATE, ORDINARY, NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.svaml import (
     AnsweringMachineDetection,
     CallHeader,
@@ -204,3 +205,20 @@ class IncomingCall:
     def rate(self) -> Decimal:
         """What the call itself costs in USD per minute."""
         return INCOMING_RATE if self.origin == "PSTN" else Decimal(0)
+
+
+BEHAVIORS = (
+    chosen("feature", "SIP addresses", "behave like the number before the `@`, else like +12025550100"),
+    chosen("feature", "apps and streams", "behave like +12025550100"),
+    chosen(
+        "call",
+        "regions",
+        "a path that begins with /euc1, for example; else use1. Elsewhere the call is not found",
+        "the platform has a host for each region",
+    ),
+    chosen(
+        "money",
+        "other rates",
+        "SIP and streams 0.005, apps 0.003 USD per minute",
+    ),
+)

@@ -35,6 +35,7 @@ from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import TimelineEntry
 from sinch_voice_mcp.sandbox.engine.views import CallView
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import Hangup
 from sinch_voice_mcp.wire.callouts import CalloutRequest
@@ -359,3 +360,9 @@ class Engine(Clockwork):
 
     def _canonical_key(self, application_key: str) -> str:
         return self.account.application(application_key).credentials.key
+
+
+BEHAVIORS = (
+    chosen("call", "hangup before answer", "NOANSWER / MANAGERHANGUP; other updates are rejected with 40900"),
+    chosen("api", "ended call", "GET reports it; an update is rejected with 40400"),
+)

@@ -24,6 +24,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineValue,
 )
 from sinch_voice_mcp.sandbox.engine.timers import Timers
+from sinch_voice_mcp.sandbox.ledger import chosen
 
 KEEP = 500
 """How many ended calls are kept, unless a sandbox says otherwise."""
@@ -174,3 +175,13 @@ class Exchange:
 
 def _end(call: SimulatedCall) -> datetime:
     return call.created_at if call.ended is None else call.ended.at
+
+
+BEHAVIORS = (
+    chosen(
+        "api",
+        "calls that have ended",
+        "the last 500 are kept, or as many as `--keep` says; the others are not found",
+        covers=("KEEP", "MAX_KEEP"),
+    ),
+)

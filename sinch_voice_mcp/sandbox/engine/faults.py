@@ -11,6 +11,7 @@ from typing import Literal
 
 from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint
 from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, profile_named
+from sinch_voice_mcp.sandbox.ledger import chosen
 
 CallKind = Literal["tts", "conference", "custom", "in"]
 """What a call is: one of the three callouts, or a call that comes in."""
@@ -143,3 +144,6 @@ class FaultRules:
 def is_number(pattern: str, number: str) -> bool:
     """Return whether a number in E.164 form is the one that a pattern names, or begins as it says (``+1202*``)."""
     return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
+
+
+BEHAVIORS = (chosen("api", "fault rule", "a call that matches behaves like a call to the number that has the fault"),)

@@ -34,6 +34,7 @@ from sinch_voice_mcp.sandbox.engine.outbox import SteeringKind
 from sinch_voice_mcp.sandbox.engine.scripts import EndsCall
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import AskApplication, Detecting, InConference, MenuOutcome, UnusableSvaml
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import Document, Event
 
 FLOOD_SIZE = 1000
@@ -240,3 +241,17 @@ def _answered_event(session: Session, kind: SteeringKind) -> Event:
 
 def _note_input(session: Session, outcome: MenuOutcome) -> None:
     session.note("input", menu=outcome.menu_id, type=outcome.type, value=outcome.value or "")
+
+
+BEHAVIORS = (
+    documented("call", "callee hangs up", "ANSWERED / CALLEEHANGUP", "Calls"),
+    chosen("call", "caller hangs up", "ANSWERED / CALLERHANGUP, before the answer NOANSWER / CANCEL"),
+    chosen("call", "transfer that fails", "ANSWERED with the second leg's reason"),
+    documented("callback", "no reply to ICE", "FAILED / CALLBACKERROR", "Callbacks"),
+    chosen("callback", "no reply to PIE", "ANSWERED / CALLBACKERROR"),
+    chosen("callback", "empty reply", "like no reply"),
+    chosen("menu", "callee hangs up", "PIE with `hangup`, whose reply does not matter, then DiCE"),
+    documented("menu", "no PIE to send", "the call ends after the input", "Callbacks"),
+    chosen("menu", "`continue` in the reply to PIE", "resumes what the call did before"),
+    chosen("callback", "flood of notifications", "1,000, at the number for that", covers=("FLOOD_SIZE",)),
+)

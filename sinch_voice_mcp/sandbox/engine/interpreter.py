@@ -29,6 +29,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     Step,
     UnusableSvaml,
 )
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import (
     Action,
     Answer,
@@ -305,3 +306,60 @@ def _run_menu(session: Session, action: RunMenu) -> None:
         menus.begin(session, action)
     except menus.MenuError as error:
         session.fail(UnusableSvaml(str(error)))
+
+
+BEHAVIORS = (
+    documented("feature", "say", "lasts as long as its text takes to speak", "SVAML instructions", ("say",)),
+    documented(
+        "feature",
+        "playFiles",
+        "lasts as long as its prompts; a prompt that does not parse ends the call",
+        "SVAML instructions",
+        ("playFiles",),
+    ),
+    documented("feature", "sendDtmf", "lasts as long as its tones", "SVAML instructions", ("sendDtmf",)),
+    documented(
+        "feature",
+        "setCookie",
+        "stored with the call; above 1,024 bytes the document is invalid",
+        "SVAML instructions",
+        ("setCookie",),
+    ),
+    chosen(
+        "feature",
+        "answer",
+        "accepted without effect; the callee answers the call of a callout",
+        "a callout has been answered by the callee already",
+        ("answer",),
+    ),
+    documented("feature", "hangup", "ends the call", "SVAML actions", ("hangup",)),
+    documented("feature", "continue", "resumes what the call was doing", "SVAML actions", ("continue",)),
+    documented(
+        "feature",
+        "runMenu",
+        "plays a menu; keys, sequences, speech, silence and invalid input lead to a prompt-input event",
+        "SVAML actions",
+        ("runMenu",),
+    ),
+    documented(
+        "feature",
+        "amd",
+        "in the ICE of a callout: the answered-call event waits for it, or a notification follows",
+        "SVAML actions",
+    ),
+    chosen("feature", "amd of a second phone", "like that of the first"),
+    chosen("call", "prompts before that answer", "heard by the caller, without cost"),
+    documented("call", "second phone", "reported with the answered-call event, then connected", "Callbacks"),
+    chosen("call", "keys during the event of a second phone", "those of the second phone count"),
+    chosen("call", "instructions in the ICE of a callout", "not audible before the answer, so they take no time"),
+    chosen("call", "update while speaking", "stops the current prompt; `continue` resumes with the next instruction"),
+    chosen("call", "update during a transfer", "the second leg is dropped unless it has answered"),
+    documented("callback", "suppressCallbacks", "no ACE, no DiCE", "SVAML actions"),
+    chosen(
+        "callback",
+        "ACE of a second phone",
+        "sent to the URL of the first; an inline reply is not used again",
+        "an inline reply would repeat itself for ever",
+    ),
+    documented("callback", "no reply to ACE", "like `continue`", "Callbacks"),
+)

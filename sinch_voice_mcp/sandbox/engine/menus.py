@@ -20,6 +20,7 @@ from sinch_voice_mcp.sandbox.engine.events import (
 )
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import InMenu, MenuOutcome, MenuOutcomeType, MenuRun
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import Menu, Option, RunMenu, timing
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.svaml.model.menus import ENDS_SEQUENCE, ends_sequence
@@ -270,3 +271,46 @@ def _bounded_s(given_ms: int | None, default_ms: int) -> float:
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+BEHAVIORS = (
+    documented(
+        "menu",
+        "main menu",
+        "the menu that `mainMenu` names, else `main`; without it the SVAML is invalid",
+        "SVAML actions",
+    ),
+    documented(
+        "menu", "barge", "keys count from the start of the prompt, or with `false` from its end", "SVAML actions"
+    ),
+    documented("menu", "sequence", "ends with `maxDigits` keys, `#`, or a pause of `timeoutMills`", "SVAML actions"),
+    chosen("menu", "sequence that equals an option", "counts as the option"),
+    chosen("menu", "`#` alone where a sequence is expected", "invalid input, unless it is an option"),
+    chosen(
+        "menu",
+        "repeats",
+        "3 by default; the main prompt if there is no repeat prompt",
+        "the default of an older official library",
+        ("_DEFAULT_REPEATS",),
+    ),
+    chosen(
+        "menu",
+        "timeoutMills",
+        "5 s by default, from the end of the prompt; at least 0.1 s",
+        covers=("_DEFAULT_TIMEOUT_MS", "_MIN_TIMEOUT_MS", "_MAX_TIMEOUT_MS"),
+    ),
+    chosen(
+        "menu",
+        "maxTimeoutMills",
+        "20 s by default; longer speech is not understood",
+        covers=("_DEFAULT_SPEECH_TIMEOUT_MS",),
+    ),
+    chosen("menu", "speech", "chooses the option whose `input` it equals in any letter case, else is invalid input"),
+    chosen("menu", "option that names an unknown menu", "PIE with `error`"),
+    chosen(
+        "time",
+        "keys",
+        "the first 1 s after the prompt of a menu, the others 0.25 s apart",
+        covers=("_REACTION_S", "_KEY_INTERVAL_S"),
+    ),
+)

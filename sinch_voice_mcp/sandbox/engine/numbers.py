@@ -9,6 +9,7 @@ from phonenumbers import PhoneNumberType
 
 from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, profile_of
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.types import E164_PATTERN
 
 LookupType = Literal["Unknown", "Fixed", "Mobile", "Other"]
@@ -86,3 +87,9 @@ def _kind(number_type: int) -> LookupType:
             return "Unknown"
         case _:
             return "Other"
+
+
+BEHAVIORS = (
+    chosen("api", "numbers without plus", "7 to 15 digits count as E.164; 40005 in strict mode"),
+    chosen("api", "number type", "from libphonenumber; Fixed if it cannot tell fixed from mobile"),
+)

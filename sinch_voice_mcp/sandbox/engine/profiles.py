@@ -29,6 +29,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
 from sinch_voice_mcp.sandbox.engine.hostile import HOSTILE
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault
 from sinch_voice_mcp.sandbox.engine.scripts import Script
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.svaml import RecordingOptions, TranscriptionOptions
 from sinch_voice_mcp.text.suggestions import nearest
 
@@ -218,3 +219,14 @@ def profile_named(name: str) -> NumberProfile:
         hint = f"did you mean `{near}`?" if near else f"such as `{PROFILE_NAMES[0]}` or `{PROFILE_NAMES[-1]}`"
         raise UnknownProfileError(f"there is no profile `{name[:40]}`; {hint}")
     return PROFILES[name]
+
+
+BEHAVIORS = (
+    chosen(
+        "money",
+        "rate",
+        "0.02 USD per minute, unless the number or the seed file says otherwise",
+        covers=("DEFAULT_RATE",),
+    ),
+    chosen("money", "rate of calls that come in", "0.01 USD per minute from a telephone", covers=("INCOMING_RATE",)),
+)

@@ -10,6 +10,7 @@ from sinch_voice_mcp.sandbox.engine.profiles import ORDINARY, PATIENT, NumberPro
 from sinch_voice_mcp.sandbox.engine.scripts import Script, ScriptRun
 from sinch_voice_mcp.sandbox.engine.session import Session
 from sinch_voice_mcp.sandbox.engine.state import SimulatedLeg
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 
 _PRIVATE = "private"
 _NUMBERS = ("did", "number")
@@ -66,3 +67,17 @@ def _behavior(profile: NumberProfile) -> Callee:
     if profile is ORDINARY or not isinstance(profile.callee, PicksUp):
         return PATIENT.callee
     return profile.callee
+
+
+BEHAVIORS = (
+    documented(
+        "call",
+        "call that comes in",
+        "for the application that has the number, from a number, SIP or an app",
+        "Callbacks",
+    ),
+    chosen(
+        "call", "answer of a call that came in", "by `answer`, a menu, parking, a conference, or a phone that answers"
+    ),
+    chosen("call", "caller", "acts like a callee with that number; any other stays and gives no input"),
+)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import RecordingOptions
 
 _DEFAULT_FORMAT = "mp3"
@@ -79,3 +80,19 @@ class RecordedFile:
     def transcript(self) -> str:
         """Where the transcription is."""
         return f"{self.destination.rpartition('.')[0]}.json"
+
+
+BEHAVIORS = (
+    documented(
+        "feature",
+        "end of a recording",
+        "`recording_finished`, then `recording_available` with the URL of the file",
+        "Callbacks",
+    ),
+    chosen(
+        "feature",
+        "file of a recording",
+        "a silent WAV file at a URL of the sandbox; a destination is only named",
+        covers=("_DEFAULT_FORMAT",),
+    ),
+)

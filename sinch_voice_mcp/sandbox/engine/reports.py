@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.engine.endpoints import Dialed, Endpoint
 from sinch_voice_mcp.sandbox.engine.events import EndReason
 from sinch_voice_mcp.sandbox.engine.rooms import SimulatedConference
 from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedLeg
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.types import JsonObject
 from sinch_voice_mcp.wire.calls import CallResult, CallStatus, Price
 
@@ -107,3 +108,9 @@ def _cost(leg: SimulatedLeg, now: datetime) -> Decimal:
     if leg.answered_at is None:
         return Decimal(0)
     return leg.rate * max(1, math.ceil(_seconds(leg, now) / 60))
+
+
+BEHAVIORS = (
+    chosen("time", "duration", "whole seconds since the answer, rounded down"),
+    chosen("money", "debit", "every started minute since the answer, for each answered leg"),
+)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import ErrorDetails
 
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.text.suggestions import nearest
 from sinch_voice_mcp.text.validation import complaint
@@ -151,3 +152,13 @@ def _unanswered(entries: Sequence[ScriptEntry]) -> Iterator[tuple[int, str]]:
 def _listed(names: Collection[str]) -> str:
     *most, last = (f"`{name}`" for name in names)
     return f"{', '.join(most)} or {last}"
+
+
+BEHAVIORS = (
+    chosen(
+        "script",
+        "limits of an entry",
+        "40 keys, 600 characters, an answer after 600 s",
+        covers=("MAX_SAID_CHARS", "MAX_KEYS", "MAX_NAME_CHARS", "MAX_ANSWER_AFTER_S"),
+    ),
+)

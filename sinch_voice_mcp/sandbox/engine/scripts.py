@@ -29,6 +29,7 @@ from sinch_voice_mcp.sandbox.engine.callees import (
     StaysSilent,
 )
 from sinch_voice_mcp.sandbox.engine.script_entries import ANSWER, MENU, LegOutcome, ScriptEntry, complaints
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.text.validation import faults
 from sinch_voice_mcp.types import is_list
 
@@ -226,3 +227,15 @@ def _action(entry: ScriptEntry) -> ScriptAction | None:
     if entry.say is not None:
         return Speaks(entry.say)
     return EndsCall() if entry.hang_up else None
+
+
+BEHAVIORS = (
+    chosen(
+        "script",
+        "acts at the same place",
+        "in order, one each time that the call reaches the place",
+        covers=("MAX_ENTRIES",),
+    ),
+    chosen("script", "a place without an act left", "the party says and presses nothing there"),
+    chosen("script", "no `after_s`", "1 s", covers=("REACTION_S",)),
+)

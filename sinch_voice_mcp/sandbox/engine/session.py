@@ -18,6 +18,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineValue,
     UnusableSvaml,
 )
+from sinch_voice_mcp.sandbox.ledger import chosen, documented
 from sinch_voice_mcp.svaml import RecordingOptions
 from sinch_voice_mcp.wire.calls import CallResult
 
@@ -176,3 +177,43 @@ class Session:
             self.exchange.timers.set("outbox", slot, due, DelayedCallback(outgoing.call_id, outgoing))
         else:
             self.exchange.post(outgoing)
+
+
+BEHAVIORS = (
+    documented(
+        "feature",
+        "startRecording, stopRecording",
+        "the recording begins; it ends with stopRecording or the call",
+        "SVAML instructions",
+        ("startRecording", "stopRecording"),
+    ),
+    documented(
+        "feature",
+        "transcriptionOptions",
+        "`transcription_available` follows, if they are enabled",
+        "SVAML instructions",
+    ),
+    chosen("feature", "notifications of a recording", "sent at once, before the disconnected-call event"),
+    chosen("feature", "startRecording before the answer", "the recording begins with the answer"),
+    chosen(
+        "feature",
+        "record of a connected call",
+        "the recording begins when the phone answers, or with the action",
+        "older documentation shows the member",
+    ),
+    documented("call", "end of the SVAML, hangup, kick", "ANSWERED / MANAGERHANGUP", "Calls"),
+    chosen("call", "invalid SVAML in ICE", "FAILED / INVALIDSVAMLACTION; the callout itself is accepted"),
+    chosen("call", "invalid SVAML in ACE", "ANSWERED / INVALIDSVAMLACTION"),
+    documented("callback", "no callback URL", "nothing is sent, and no call waits for a reply", "Callbacks"),
+    chosen("callback", "update while a reply is awaited", "the reply no longer counts"),
+    documented(
+        "callback",
+        "invalid SVAML in a reply",
+        "`callingerror` 40001, GENERALERROR in DiCE",
+        "Callbacks",
+        ("_INVALID_SVAML",),
+    ),
+    documented("callback", "DiCE", "sent once, as the last event; also for calls that are not answered", "Callbacks"),
+    chosen("callback", "notifications", "sent without a flag"),
+    chosen("callback", "late callbacks", "30 s late, at the number for that", covers=("DELAY_S",)),
+)

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import TransportFault
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.types import SANDBOX_HEADER
 
 CONNECTION_EXTENSION = "sinch_voice_mcp.connection"
@@ -115,3 +116,13 @@ def _bytes(response: Response) -> bytes:
 
 def _part(body: bytes) -> dict[str, object]:
     return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+BEHAVIORS = (
+    chosen(
+        "api",
+        "connections that break",
+        "silence ends after 120 s; bytes of a slow response come 1 s apart",
+        covers=("SILENCE_S", "BYTE_INTERVAL_S"),
+    ),
+)

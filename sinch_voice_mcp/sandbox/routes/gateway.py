@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sinch_voice_mcp.clock import Clock
 from sinch_voice_mcp.sandbox.engine import Engine, RejectedError
+from sinch_voice_mcp.sandbox.ledger import chosen
 from sinch_voice_mcp.sandbox.routes import paths
 from sinch_voice_mcp.sandbox.routes.broken import BrokenResponse
 from sinch_voice_mcp.sandbox.routes.endpoints import RoutedRequest, RoutedResponse
@@ -190,3 +191,9 @@ async def _read(request: Request) -> tuple[bytes, bool]:
         if len(body) > MAX_BODY_BYTES:
             return bytes(body), False
     return bytes(body), True
+
+
+BEHAVIORS = (
+    chosen("api", "unknown path or method", "404/40400 after authentication"),
+    chosen("api", "body above 1 MiB", "413/40003"),
+)

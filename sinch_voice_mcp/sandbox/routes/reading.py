@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.ledger import documented
 from sinch_voice_mcp.svaml import parse_json
 from sinch_voice_mcp.types import TAG_HEADER, TAG_PATTERN, TAG_RULE, JsonObject, Payload, is_list, is_object
 from sinch_voice_mcp.wire.applications import Capability
@@ -189,3 +190,6 @@ def _read(model: type[Model], data: JsonObject, *inside: str) -> Model:
     if fault["type"] in {"missing", "union_tag_not_found"}:
         raise RejectedError(40002, f"`{path}` is missing")
     raise RejectedError(40001, f"`{path}`: {fault['msg'][:1].lower()}{fault['msg'][1:200]}")
+
+
+BEHAVIORS = (documented("api", "unknown members and nulls", "ignored", "Callouts"),)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sinch_voice_mcp.sandbox.behaviors import BEHAVIORS
+from sinch_voice_mcp.sandbox.destinations import DESTINATIONS, PLATFORM_TEST_NUMBERS
 from sinch_voice_mcp.sandbox.engine import RejectedError
 from sinch_voice_mcp.sandbox.engine.profiles import FICTIONAL, OLD_TEST_NUMBERS
 from tests.unit.sandbox.world import World
@@ -158,6 +158,5 @@ def test_64_is_restricted(world: World) -> None:
 
 
 def test_every_special_number_has_a_row_in_the_documentation() -> None:
-    documented = {row.name for row in BEHAVIORS if row.group == "destination" and row.simulated}
-    free = "+12025550190 to +12025550199"
-    assert documented == {PREFIX + digits for digits in FICTIONAL} | {*OLD_TEST_NUMBERS, free}
+    assert {row.digits for row in DESTINATIONS} == set(FICTIONAL)
+    assert {row.number for row in PLATFORM_TEST_NUMBERS} == set(OLD_TEST_NUMBERS)
