@@ -92,7 +92,7 @@ async def respond(case: Case[Any]) -> httpx2.Response:
         tasks.start_soon(_pass_real_time, scene)
         response = await client.request(case.method, sent["url"], params=sent.get("params"), content=content)
         tasks.cancel_scope.cancel()
-    return response
+        return response
 
 
 async def _pass_real_time(scene: ControlScene) -> None:
