@@ -9,6 +9,10 @@ from typing import Generic, TypeVar
 
 Scheduled = TypeVar("Scheduled")
 
+_MIN_HEAP = 1_000
+_MAX_HEAP_PER_OWNER = 16
+"""Timers for each owner above which the canceled ones are dropped."""
+
 
 @dataclass(order=True, slots=True)
 class _Timer(Generic[Scheduled]):
@@ -24,7 +28,7 @@ class Timers(Generic[Scheduled]):
 
     def __init__(self) -> None:
         self._heap: list[_Timer[Scheduled]] = []
-        # Replaced and canceled timers stay in the heap until they are due; only the sequence numbers here count.
+        # Replaced and canceled timers stay in the heap for a while; only the sequence numbers here count.
         self._current: defaultdict[str, dict[Hashable, int]] = defaultdict(dict)
         self._sequence = 0
 
@@ -42,6 +46,14 @@ class Timers(Generic[Scheduled]):
     def cancel_all(self, owner: str) -> None:
         """Cancel all timers of an owner."""
         self._current.pop(owner, None)
+        # Limits are hours away, so that most of the heap would soon be timers of calls that have ended.
+        if len(self._heap) > _MAX_HEAP_PER_OWNER * len(self._current) + _MIN_HEAP:
+            self._heap = [timer for timer in self._heap if self._is_current(timer)]
+            heapq.heapify(self._heap)
+
+    def __len__(self) -> int:
+        """Return how many timers are held, canceled ones included."""
+        return len(self._heap)
 
     def next_due(self) -> datetime | None:
         """Return when the next timer is due; None if none is set."""

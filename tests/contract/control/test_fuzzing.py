@@ -88,11 +88,12 @@ async def respond(case: Case[Any]) -> httpx2.Response:
     content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     scene = await busy_scene()
     transport = httpx2.ASGITransport(scene.sandbox.asgi)
+    responses: list[httpx2.Response] = []
     async with httpx2.AsyncClient(transport=transport) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(_pass_real_time, scene)
-        response = await client.request(case.method, sent["url"], params=sent.get("params"), content=content)
+        responses.append(await client.request(case.method, sent["url"], params=sent.get("params"), content=content))
         tasks.cancel_scope.cancel()
-        return response
+    return responses[0]
 
 
 async def _pass_real_time(scene: ControlScene) -> None:

@@ -43,6 +43,7 @@ WITHOUT = {
 TECHNICAL = {
     "engine/documents": {"_EVERY_FINDING"},
     "engine/faults": {"_DRAW_BITS"},
+    "engine/timers": {"_MIN_HEAP", "_MAX_HEAP_PER_OWNER"},
     "engine/scripts": {"_MAX_FAULTS_SHOWN"},
     "callbacks/log": {"MAX_ATTEMPTS_KEPT"},
     "callbacks/sender": {"MAX_REPLY_BYTES_KEPT"},

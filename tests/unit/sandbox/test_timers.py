@@ -53,3 +53,13 @@ def test_timers_are_ordered_by_instant_and_then_by_when_they_were_set(seconds: l
         timers.set(str(index), "slot", START + timedelta(seconds=offset), str(index))
     expected = sorted(range(len(seconds)), key=lambda index: seconds[index])
     assert drained(timers) == [str(index) for index in expected]
+
+
+def test_canceled_timers_do_not_pile_up() -> None:
+    timers = Timers[str]()
+    timers.set("lasting", "limit", LATER, "last")
+    for number in range(10_000):
+        timers.set(str(number), "limit", LATER, "never")
+        timers.cancel_all(str(number))
+    assert len(timers) < 2_000
+    assert drained(timers) == ["last"]
