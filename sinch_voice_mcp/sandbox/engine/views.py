@@ -59,18 +59,7 @@ class CallView:
     @property
     def state(self) -> CallState:
         """Where the call is."""
-        call = self._call
-        if call.ended is not None:
-            return "ended"
-        if call.answered_at is not None:
-            return "answered"
-        match call.activity:
-            case Ringing():
-                return "ringing"
-            case Dialing():
-                return "dialing"
-            case _:
-                return "created"
+        return state_of(self._call)
 
     @property
     def kind(self) -> CallKind:
@@ -200,3 +189,18 @@ def _digest(timeline: Sequence[TimelineEntry]) -> Digest:
     keys = [str(entry.detail["key"]) for entry in timeline if entry.event == "pressed"]
     kinds = [str(entry.detail["kind"]) for entry in timeline if entry.event == "callback"]
     return Digest(len(timeline), "\0".join(said).casefold(), "".join(keys), frozenset(kinds))
+
+
+def state_of(call: SimulatedCall) -> CallState:
+    """Return where a call is."""
+    if call.ended is not None:
+        return "ended"
+    if call.answered_at is not None:
+        return "answered"
+    match call.activity:
+        case Ringing():
+            return "ringing"
+        case Dialing():
+            return "dialing"
+        case _:
+            return "created"

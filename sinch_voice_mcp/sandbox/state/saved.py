@@ -31,6 +31,7 @@ from sinch_voice_mcp.sandbox.engine.state import (
     TimelineKind,
     TimelineValue,
 )
+from sinch_voice_mcp.sandbox.engine.views import CallState
 from sinch_voice_mcp.sandbox.state.building import script_of
 from sinch_voice_mcp.sandbox.state.reading import Part, StateError
 from sinch_voice_mcp.sandbox.state.setup import MAX_NAME_CHARS, Address, Price, ScriptEntries, Setup
@@ -46,9 +47,6 @@ _MAX_ENTRIES = 20_000
 _MAX_LEGS = 100
 _MAX_TEXT_CHARS = 2_000_000
 _MAX_COUNT = 10**15
-
-CallState = Literal["created", "dialing", "ringing", "answered", "ended"]
-"""Where a call is."""
 
 
 def _written(value: object) -> object:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sinch_voice_mcp.sandbox.engine.endpoints import Endpoint, IncomingCall
 from sinch_voice_mcp.sandbox.engine.exchange import PlatformState
-from sinch_voice_mcp.sandbox.engine.state import Dialing, Ringing, SimulatedCall, SimulatedLeg
-from sinch_voice_mcp.sandbox.state.saved import CallState
+from sinch_voice_mcp.sandbox.engine.state import SimulatedCall, SimulatedLeg
+from sinch_voice_mcp.sandbox.engine.views import state_of
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
 
 FORMAT = "sinch-voice-sandbox"
@@ -64,21 +64,6 @@ def _call_as_json(call: SimulatedCall) -> JsonObject:
             for one in call.timeline
         ],
     }
-
-
-def state_of(call: SimulatedCall) -> CallState:
-    """Return where a call is."""
-    if call.ended is not None:
-        return "ended"
-    if call.answered_at is not None:
-        return "answered"
-    match call.activity:
-        case Ringing():
-            return "ringing"
-        case Dialing():
-            return "dialing"
-        case _:
-            return "created"
 
 
 def _endpoint_as_json(endpoint: Endpoint) -> JsonObject:

@@ -1,30 +1,17 @@
 """Requests that a generator makes from the OpenAPI document of the control API: responses are as documented."""
 
 import copy
-import json
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
-from schemathesis import checks as general
-from schemathesis.specs.openapi import checks as openapi
+from schemathesis import GenerationMode
 
 from tests.contract.control.scene import BASE, DOCUMENT, ControlScene
+from tests.contract.generated import Generated, check_generated
 
-# The library leaves the type of its cases open.
-_general: Any = general
-_openapi: Any = openapi
-CHECKS = [
-    _general.not_a_server_error,
-    _openapi.status_code_conformance,
-    _openapi.content_type_conformance,
-    _openapi.response_schema_conformance,
-]
 EXAMPLES = {GenerationMode.POSITIVE: 20, GenerationMode.NEGATIVE: 10}
 STREAMED = "stream_events"
 """Its response has no end; test_watching reads it."""
@@ -81,17 +68,15 @@ def test_the_document_is_an_openapi_document() -> None:
     assert SCHEMA.specification.version.startswith("3.1")
 
 
-async def respond(case: Case[Any]) -> httpx2.Response:
+async def respond(sent: Generated) -> httpx2.Response:
     """Send a generated request to a busy sandbox."""
-    sent = case.as_transport_kwargs(base_url=BASE)
-    body = sent.get("json", sent.get("data"))
-    content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     scene = await busy_scene()
-    transport = httpx2.ASGITransport(scene.sandbox.asgi)
     responses: list[httpx2.Response] = []
+    transport = httpx2.ASGITransport(scene.sandbox.asgi)
     async with httpx2.AsyncClient(transport=transport) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(_pass_real_time, scene)
-        responses.append(await client.request(case.method, sent["url"], params=sent.get("params"), content=content))
+        url = BASE + sent.path
+        responses.append(await client.request(sent.method, url, params=sent.parameters, content=sent.body))
         tasks.cancel_scope.cancel()
     return responses[0]
 
@@ -105,18 +90,4 @@ async def _pass_real_time(scene: ControlScene) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(("operation", "mode"), RUNS)
 def test_every_response_is_documented(operation: str, mode: GenerationMode) -> None:
-    cases: st.SearchStrategy[Case[Any]] = SCHEMA.find_operation_by_id(operation).as_strategy(generation_mode=mode)
-
-    @seed(1)
-    @settings(
-        max_examples=EXAMPLES[mode],
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
-    @given(cases)
-    def send(case: Any) -> None:
-        case.validate_response(anyio.run(respond, case), checks=CHECKS)
-
-    send()
+    check_generated(SCHEMA, operation, mode, respond, examples=EXAMPLES[mode])
