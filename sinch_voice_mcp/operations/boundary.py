@@ -35,6 +35,9 @@ KINDS = frozenset({"ice", "ace", "pie", "dice", "notify"})
 PLACED = "placed"
 """The event of our request in a timeline."""
 
+INCOMING_TEXT = "incoming_text"
+"""The reply to a call that came in and for which none was prepared: the text that the owner has set."""
+
 _STOPPED = "stopped"
 """The rule whose refusals contained the stop's reason in their message, in journals of earlier versions."""
 
@@ -86,6 +89,7 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
     "menu": _MENU_ENDS,
     "number": _is_party,
     "reason": REASONS.__contains__,
+    "reply": _one_of(INCOMING_TEXT),
     "refused": REFUSALS.__contains__,
     "result": lambda word: word in RESULTS or word in _codes(),
     "state": _one_of(*get_args(CallState)),

@@ -110,7 +110,7 @@ def why(result: str | None, reason: str | None) -> str:
     if result == "NOANSWER" and reason == "TIMEOUT":
         return "it rang until its time limit"
     if result == "NOANSWER" and reason == "MANAGERHANGUP":
-        return "a request ended it before it was answered"
+        return "the flow or a request ended it before it was answered"
     if reason not in {None, NONE_YET}:
         found = REASONS.get(reason or "")
         return _UNKNOWN if found is None else found.words

@@ -216,7 +216,7 @@ def _storing(
     reply = _decided(decide, stopped, entry, replies)
     if forgotten and reply.reply not in PLAIN_REPLIES:
         # Its text would have to be kept, for a repeated delivery.
-        reply = Reply(HANG_UP, reply.remarks)
+        reply = Reply(HANG_UP, {name: word for name, word in reply.remarks.items() if name != "reply"})
     if stored:
         return Commit(_Stored(reply.reply))
     store = _stored(event, reply, entry, people, now)

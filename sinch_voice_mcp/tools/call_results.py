@@ -58,13 +58,14 @@ class CallDetails(Result):
     untrusted: Untrusted
 
 
-def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDetails:
+async def call_details(service: VoiceService, call: Call, remark: str = "") -> CallDetails:
     """Describe a call that the platform reported, with a remark after the summary."""
+    what = _name(came_in=call.came_in or await service.events.came_in(call.call_id))
     debit, rate = call.debit, call.user_rate
     state = state_of_call(call)
     ended = state == "ended"
     return CallDetails(
-        summary=summarize(service, " ".join(filter(None, (_call_sentence(call), remark)))),
+        summary=summarize(service, " ".join(filter(None, (_call_sentence(call, what), remark)))),
         simulated=service.simulated,
         call_id=call.call_id,
         state=state,
@@ -97,11 +98,14 @@ def input_of(seen: CallSnapshot) -> str | None:
 
 def snapshot_sentence(seen: CallSnapshot) -> str:
     """Describe a call that was observed, in our own words."""
-    pressed = "" if input_of(seen) is None else " The callee entered something."
+    what = _name(came_in=seen.came_in)
+    party = "caller" if seen.came_in else "callee"
+    pressed = "" if input_of(seen) is None else f" The {party} entered something."
     who = _ANSWERERS.get(answerer_of(seen))
     if not seen.ended:
-        return _open_sentence(answered=seen.answered, who=who) + pressed
-    return _ended_sentence(seen.result, seen.reason, seen.duration, _cost(seen.cost, seen.currency), who) + pressed
+        return _open_sentence(what, answered=seen.answered, who=who) + pressed
+    cost = _cost(seen.cost, seen.currency)
+    return _ended_sentence(what, seen.result, seen.reason, seen.duration, cost, who=who) + pressed
 
 
 async def report_snapshot(seen: CallSnapshot) -> None:
@@ -109,20 +113,27 @@ async def report_snapshot(seen: CallSnapshot) -> None:
     await report_progress(snapshot_sentence(seen))
 
 
-def _call_sentence(call: Call) -> str:
+def _name(*, came_in: bool) -> str:
+    return "The incoming call" if came_in else "The call"
+
+
+def _call_sentence(call: Call, what: str) -> str:
     if call.status != "FINAL":
-        return _open_sentence(answered=call.result == ANSWERED)
+        return _open_sentence(what, answered=call.result == ANSWERED)
     cost = "" if call.debit is None else _cost(call.debit.known, call.debit.currency_id)
-    return _ended_sentence(call.result, call.reason, call.duration, cost)
+    return _ended_sentence(what, call.result, call.reason, call.duration, cost)
 
 
-def _open_sentence(*, answered: bool, who: str | None = None) -> str:
+def _open_sentence(what: str, *, answered: bool, who: str | None = None) -> str:
+    if what == _name(came_in=True):
+        # The platform answers it, as the reply says; it rings nowhere.
+        return f"{what} is answered and in progress." if answered else f"{what} is not answered yet."
     if who is not None:
-        return f"The call is answered by {who} and in progress."
+        return f"{what} is answered by {who} and in progress."
     return (
-        "The call is answered and in progress."
+        f"{what} is answered and in progress."
         if answered
-        else "The call is ringing or about to ring; it is not answered yet."
+        else f"{what} is ringing or about to ring; it is not answered yet."
     )
 
 
@@ -130,22 +141,22 @@ def earlier_sentence(entry: JournalEntry) -> str:
     """Describe what the journal knows of a call that an earlier request placed: how it ended, or where it is."""
     if entry.state == "ended":
         cost = None if entry.cost is None else entry.cost / MICROS_PER_UNIT
-        return _ended_sentence(entry.result, entry.reason, entry.duration, _cost(cost, entry.currency))
+        return _ended_sentence("The call", entry.result, entry.reason, entry.duration, _cost(cost, entry.currency))
     if entry.state == "lost":
         return "How it ended is not known."
     return "It has not ended, as far as this server knows; get_call looks it up."
 
 
 def _ended_sentence(
-    result: str | None, reason: str | None, duration: int | None, cost: str, who: str | None = None
+    what: str, result: str | None, reason: str | None, duration: int | None, cost: str, *, who: str | None = None
 ) -> str:
     cause = why(result, reason)
     if result == ANSWERED:
         answered = f", answered by {who}" if who else ""
-        return f"The call ended after {duration or 0} s{answered}: {cause}.{cost}"
+        return f"{what} ended after {duration or 0} s{answered}: {cause}.{cost}"
     if result == "FAILED":
-        return f"The call could not be connected: {cause}."
-    return f"The call ended without an answer: {cause}." if result in RESULTS else f"The call ended: {cause}."
+        return f"{what} could not be connected: {cause}."
+    return f"{what} ended without an answer: {cause}." if result in RESULTS else f"{what} ended: {cause}."
 
 
 def _cost(amount: float | None, currency: str | None) -> str:

@@ -231,7 +231,7 @@ async def update_call(
 async def hang_up(call_id: CallIdArgument, service: Service) -> CallDetails:
     """End one call, ringing or answered. Safe to repeat."""
     call, ended_now = await service.calls.hang_up(call_id, requester_of(service))
-    return call_details(service, call, "" if ended_now else "It had already ended before this request.")
+    return await call_details(service, call, "" if ended_now else "It had already ended before this request.")
 
 
 async def play_to_call(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sinch_voice_mcp.errors import InvalidInputError
 from sinch_voice_mcp.operations import VoiceService
-from sinch_voice_mcp.operations.boundary import KINDS, timeline_row
+from sinch_voice_mcp.operations.boundary import INCOMING_TEXT, KINDS, timeline_row
 from sinch_voice_mcp.operations.endings import NONE_YET, RESULTS, why, why_in
 from sinch_voice_mcp.operations.events.monitor import Until
 from sinch_voice_mcp.operations.shown_numbers import parties_of
@@ -107,7 +107,7 @@ class CallTimeline(Result):
 
 async def get_call(call_id: CallIdArgument, service: Service) -> CallDetails:
     """Look up one call now: state, why it ended, duration, cost. To wait for a change: wait_for_call."""
-    return call_details(service, await service.calls.get(call_id))
+    return await call_details(service, await service.calls.get(call_id))
 
 
 async def list_calls(
@@ -181,7 +181,7 @@ async def get_call_events(call_id: CallIdArgument, service: Service) -> CallTime
     """
     rows = await service.events.timeline(call_id)
     reported = any(row["event"] in KINDS for row in rows)
-    sentence = f"{counted(len(rows), 'event')}.{_end_in(rows)}"
+    sentence = f"{counted(len(rows), 'event')}.{_reply_in(rows)}{_end_in(rows)}"
     if not reported:
         sentence += f" {await service.events.silence(call_id)}"
     return CallTimeline(
@@ -272,6 +272,12 @@ def _take_common_currency(calls: Sequence[CallRecord]) -> str | None:
     for call in calls:
         call.currency = None
     return currencies.pop()
+
+
+def _reply_in(rows: Sequence[JsonObject]) -> str:
+    """Return a sentence about the reply to a call that came in, if it was the owner's text; empty if it was not."""
+    spoken = any(row.get("reply") == INCOMING_TEXT for row in rows)
+    return " The reply was the text of SINCH_VOICE_INCOMING_TEXT." if spoken else ""
 
 
 def _end_in(rows: Sequence[JsonObject]) -> str:

@@ -90,6 +90,11 @@ class Call(Report):
     user_rate: Price | None = None
     debit: Price | None = None
 
+    @property
+    def came_in(self) -> bool:
+        """Whether a caller dialed an own number; of calls between apps, the platform's report does not say it."""
+        return self.to is not None and (self.to.type or "").lower() == "did"
+
 
 class Participant(Report):
     """One call in a conference. ``id`` is its call id; ``duration`` is in seconds."""

@@ -20,6 +20,7 @@ from tests.golden.stage import Stage
 from tests.shell import Shell
 
 _WITHOUT_PLUS = re.compile(r'"(1[0-9]{3})[0-9]…')
+_REPLY = re.compile(r'"reply": "incoming_text", | The reply was the text of SINCH_VOICE_INCOMING_TEXT\.')
 JOURNALS = sorted([*FOLDER.glob("journal-*.db"), *FOLDER.glob("journal-*.sql")])
 
 
@@ -44,7 +45,8 @@ async def test_an_old_journal_is_verified_and_gives_its_calls_back(old_url: str,
     async with stage.connected(old_url, SINCH_VOICE_NUMBERS_IN_RESULTS="masked") as client:
         old = json.loads(_WITHOUT_PLUS.sub(r'"+\1…', json.dumps(await _answers(client), ensure_ascii=False)))
     async with stage.connected(f"sqlite:///{tmp_path}/new.db", SINCH_VOICE_NUMBERS_IN_RESULTS="masked") as client:
-        new = await _answers(client)
+        # They did not note what the reply to a call that came in was, either.
+        new = json.loads(_REPLY.sub("", json.dumps(await _answers(client), ensure_ascii=False)))
     assert len(old["list_calls"]["calls"]) >= 10
     assert old == new
     assert _steps(old_url, tmp_path) == steps(tmp_path / "new.db")

@@ -81,6 +81,15 @@ async def test_a_call_in_progress_stays_forgotten(database_url: str) -> None:
         assert (call["state"], call["result"], "number" in call) == ("ended", "ANSWERED", False)
 
 
+async def test_a_forgotten_caller_who_is_hung_up_on_is_not_said_to_have_heard_the_text(database_url: str) -> None:
+    async with stage(database_url) as (voice, events, shell):
+        await events.rings("in-1", cli=REAL)
+        await shell.ok("forget", REAL)
+        await events.rings("in-1", cli=REAL, timestamp="2026-01-05T12:09:00Z")
+        rows = (await voice.ok("get_call_events", call_id="in-1"))["events"]
+    assert [row.get("reply") for row in rows if row["event"] == "ice"] == ["incoming_text", None]
+
+
 async def test_a_call_that_is_being_placed_stays_forgotten(database_url: str) -> None:
     platform = Answering()
     platform.released = anyio.Event()

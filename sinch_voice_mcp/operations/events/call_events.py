@@ -1,5 +1,6 @@
 """What the platform reports of calls: events are recorded and answered, waited for, and listed."""
 
+from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.operations.events.inbox import EventInbox
 from sinch_voice_mcp.operations.events.monitor import CallMonitor, CallSnapshot, Progress, Until
 from sinch_voice_mcp.operations.events.routing import EventRouting
@@ -60,6 +61,14 @@ class CallEvents:
     async def timeline(self, call_id: CallId) -> list[JsonObject]:
         """List the request and the events of a call, in order. See :meth:`Timeline.of`."""
         return [self._shown.row(row) for row in await self._timeline.of(call_id)]
+
+    async def came_in(self, call_id: CallId) -> bool:
+        """Return whether a call came in, as far as the journal knows; False if the journal cannot be used."""
+        try:
+            return await self._monitor.came_in(call_id)
+        except StorageError:
+            # What the platform says of the call is shown in any case.
+            return False
 
     async def check_open(self) -> frozenset[CallId]:
         """Look up the open calls and return the IDs of those that are answered. See :meth:`CallMonitor.check_open`."""

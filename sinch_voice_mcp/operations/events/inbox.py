@@ -7,7 +7,7 @@ from dataclasses import replace
 from sinch_voice_mcp.errors import SvamlError
 from sinch_voice_mcp.operations.admission.guard import Guard
 from sinch_voice_mcp.operations.admission.limits import ignored_amount, price_micros
-from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED, is_known, stored_word
+from sinch_voice_mcp.operations.boundary import INCOMING_TEXT, OTHER, UNTRUSTED, is_known, stored_word
 from sinch_voice_mcp.operations.dispatch.ends import end_words
 from sinch_voice_mcp.operations.dispatch.rooms import joined
 from sinch_voice_mcp.operations.shown_numbers import number_of
@@ -120,10 +120,13 @@ class EventInbox:
         kind = _svaml_event(event)
         if kind is None:
             return Reply("", {})
-        document = _saved(event, replies) or self._default(event, entry)
+        saved = _saved(event, replies)
+        document = saved or self._default(event, entry)
         decision = self._guard.decide_now(document, kind)
         if isinstance(decision, Allow):
-            return Reply(decision.request.to_json(), {}, joined(decision.request))
+            spoken = saved is None and _comes_in(event)
+            remarks: JsonObject = {"reply": INCOMING_TEXT} if spoken else {}
+            return Reply(decision.request.to_json(), remarks, joined(decision.request))
         # A refused reply is replaced by the end of the call, and the timeline names the rule.
         return Reply(_HANG_UP, {"refused": decision.rule})
 

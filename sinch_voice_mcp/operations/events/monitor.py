@@ -1,7 +1,7 @@
 """Monitor calls in progress: by their events, and by lookups at the platform if no events arrive."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import anyio
@@ -13,7 +13,7 @@ from sinch_voice_mcp.operations.boundary import OTHER, UNTRUSTED
 from sinch_voice_mcp.operations.dispatch.settlement import Settlement
 from sinch_voice_mcp.operations.events.inbox import is_input
 from sinch_voice_mcp.operations.events.routing import EventRouting
-from sinch_voice_mcp.ports import CallsApi, EventKind, EventLog, EventWatch, Journal, StoredEvent
+from sinch_voice_mcp.ports import INBOUND, CallsApi, EventKind, EventLog, EventWatch, Journal, StoredEvent
 from sinch_voice_mcp.types import CallId, JsonObject, is_object
 from sinch_voice_mcp.wire.calls import ANSWERED, Call
 
@@ -61,6 +61,7 @@ class CallSnapshot:
         duration: Seconds between answer and end.
         cost: What it cost, in ``currency``.
         currency: ISO 4217 code; None without a cost.
+        came_in: Whether a caller called this server; otherwise it placed the call.
     """
 
     call_id: CallId
@@ -74,6 +75,7 @@ class CallSnapshot:
     duration: int | None = None
     cost: float | None = None
     currency: str | None = None
+    came_in: bool = False
 
     def reached(self, until: Until) -> bool:
         """Whether the awaited state is reached, or cannot be reached any more."""
@@ -142,6 +144,15 @@ class CallMonitor:
                 await self._await_last_events(view, watch, deadline)
         return view.snapshot
 
+    async def came_in(self, call_id: CallId) -> bool:
+        """Return whether a call came in, as far as the journal knows.
+
+        Raises:
+            StorageError: The journal cannot be used.
+        """
+        entry = await self._journal.by_call_id(call_id)
+        return entry is not None and entry.kind == INBOUND
+
     async def _coming(self, call_id: CallId) -> frozenset[EventKind] | None:
         """Return the kinds of events of a call that reach this server; None if that is not known."""
         await self._routing.is_ours()
@@ -193,13 +204,18 @@ class CallMonitor:
 
     async def _observe(self, view: "_View", *, look_up: bool) -> None:
         """Read the new events of a call, and look it up at the platform if requested."""
-        view.events.extend(await self._events.events(view.call_id, after=view.last))
+        events = await self._events.events(view.call_id, after=view.last)
+        view.events.extend(events)
+        if any(event.kind == "ice" for event in events):
+            # The journal knows of a call that comes in from this event on.
+            view.came_in = await self.came_in(view.call_id)
         if look_up and not view.is_final:
             found = await self._look_up(view)
             if found is not None:
                 view.call = found
                 await self._settlement.observe(found)
-        view.snapshot = snapshot(view.call_id, view.events, view.call)
+        came_in = view.came_in or (view.call is not None and view.call.came_in)
+        view.snapshot = replace(snapshot(view.call_id, view.events, view.call), came_in=came_in)
 
     async def _look_up(self, view: "_View") -> Call | None:
         """Look up the state of a call at the platform; None if it does not answer in time."""
@@ -227,6 +243,7 @@ class _View:
 
     def __init__(self, call_id: CallId) -> None:
         self.call_id = call_id
+        self.came_in = False
         self.events: list[StoredEvent] = []
         self.call: Call | None = None
         self.snapshot = CallSnapshot(call_id)

@@ -71,7 +71,7 @@ def test_every_result_and_reason_of_the_sandbox_is_explained() -> None:
     [
         ("ANSWERED", "CALLEEHANGUP", "the callee hung up"),
         ("ANSWERED", "MANAGERHANGUP", "the flow ended it after speaking, or a request ended it"),
-        ("NOANSWER", "MANAGERHANGUP", "a request ended it before it was answered"),
+        ("NOANSWER", "MANAGERHANGUP", "the flow or a request ended it before it was answered"),
         ("FAILED", "NOCREDITPARTNER", "the account has no credit: top it up in the dashboard"),
         ("BUSY", "CANCEL", "the line was busy"),
         ("NOANSWER", "TIMEOUT", "it rang until its time limit"),
