@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from urllib.parse import quote
 from uuid import uuid4
@@ -19,7 +19,7 @@ from sinch_voice_mcp.app.identity import person_at_this_machine
 from sinch_voice_mcp.app.in_process import InProcessTransport
 from sinch_voice_mcp.app.loopback import LOOPBACK_CALLBACK_URL, LOOPBACK_URL, LoopbackTransport
 from sinch_voice_mcp.app.ports import serve_on_port
-from sinch_voice_mcp.client import Timeouts, VoiceClient
+from sinch_voice_mcp.client import SimulatorClient, Timeouts, VoiceClient
 from sinch_voice_mcp.client.advice import EMBEDDED
 from sinch_voice_mcp.clock import DEFAULT_PACE, Clock, Pace, SystemClock
 from sinch_voice_mcp.errors import VoiceError
@@ -96,13 +96,14 @@ async def open_app(
     config = _service_config(settings, pace, loopback=loopback is not None)
     async with (
         client,
+        _simulator(settings, platform, transport, clock) as simulator,
         _opened_storage(settings, clock, own_time=own_time) as storage,
         anyio.create_task_group() as tasks,
     ):
         own = uuid4().hex if loopback is not None and storage.journal.durable else None
         sandboxes = Sandboxes(storage.database, storage.journal, own)
         await sandboxes.beat()
-        service = VoiceService(client, storage.journal, storage.events, config, clock, tasks)
+        service = VoiceService(client, storage.journal, storage.events, config, clock, tasks, simulator=simulator)
         if settings.embedded:
             # The embedded sandbox answers at once, and a test or first call then finds the account known.
             await service.warm()
@@ -222,6 +223,18 @@ def make_client(
     )
 
 
+def _simulator(
+    settings: Settings, sandbox: Sandbox | None, transport: httpx2.AsyncBaseTransport | None, clock: Clock
+) -> AbstractAsyncContextManager[SimulatorClient | None]:
+    """Create the client of the sandbox's control API; nothing if the platform is not configured to be a sandbox."""
+    if not settings.simulated:
+        return nullcontext()
+    if sandbox is not None and settings.embedded and transport is None:
+        transport = InProcessTransport(sandbox.asgi)
+    url = settings.base_url or LOOPBACK_URL
+    return SimulatorClient(url, transport=transport, clock=clock, tag=settings.sandbox_tag)
+
+
 def database_url(settings: Settings) -> str:
     """Return the URL of the journal; by default memory in the sandbox, and a file of this user in live mode."""
     if settings.database_url is not None:
@@ -265,6 +278,7 @@ def create_server(
         tools=settings.tools,
         exclude=settings.exclude_tools,
         read_only=settings.read_only,
+        simulated=settings.simulated,
     )
 
     @asynccontextmanager

@@ -13,7 +13,8 @@ A callout is never sent a second time once the platform may have seen it.
 from sinch_voice_mcp.client.hosts import REGIONS, Region, base_url
 from sinch_voice_mcp.client.poster import Poster
 from sinch_voice_mcp.client.requests import Authentication
+from sinch_voice_mcp.client.simulator import SimulatorClient
 from sinch_voice_mcp.client.transport import Timeouts
 from sinch_voice_mcp.client.voice import VoiceClient
 
-__all__ = ["REGIONS", "Authentication", "Poster", "Region", "Timeouts", "VoiceClient", "base_url"]
+__all__ = ["REGIONS", "Authentication", "Poster", "Region", "SimulatorClient", "Timeouts", "VoiceClient", "base_url"]

@@ -192,7 +192,7 @@ class Calls:
             )
             if ends:
                 what = {"call_id": call_id, "action": "hangup"}
-                async with self._changes.made("update_call", requester, ends=True, **what) as again:
+                async with self._changes.made("update_call", requester, although_stopped=True, **what) as again:
                     await self._api.update_call(call_id, admitted.request, again=again)
                 return admitted.warnings
 
@@ -227,7 +227,7 @@ class Calls:
             NotFoundError: There never was such a call.
             OutcomeUnknownError: It is not known whether the call has ended.
         """
-        async with self._changes.made("hang_up", requester, ends=True, call_id=call_id):
+        async with self._changes.made("hang_up", requester, although_stopped=True, call_id=call_id):
             try:
                 await self._api.update_call(call_id, HANG_UP)
             except NotFoundError:

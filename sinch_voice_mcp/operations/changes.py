@@ -35,14 +35,15 @@ class Changes:
 
     @asynccontextmanager
     async def made(
-        self, tool: str, requester: Requester = ANONYMOUS, *, ends: bool = False, **details: object
+        self, tool: str, requester: Requester = ANONYMOUS, *, although_stopped: bool = False, **details: object
     ) -> AsyncGenerator[StillAllowed]:
         """Record a change before the block makes it, and its outcome afterwards.
 
         Args:
             tool: Name of the tool that makes it.
             requester: The client and principal behind it.
-            ends: Whether it only ends calls; that is possible while calling is stopped, and without a journal.
+            although_stopped: Whether it is possible while calling is stopped, and without a journal: it only ends calls
+                or changes a sandbox.
             details: What is changed, without anything personal.
 
         Yields:
@@ -54,10 +55,10 @@ class Changes:
         """
         token = Token(uuid4().hex)
         recorded = {"tool": tool, "principal": requester.principal, **details}
-        await self._begin(token, recorded, ends=ends)
+        await self._begin(token, recorded, although_stopped=although_stopped)
         outcome: dict[str, object] = {"tool": tool, "outcome": "interrupted"}
         try:
-            yield _always if ends else self.require_running
+            yield _always if although_stopped else self.require_running
             outcome["outcome"] = "done"
         except VoiceError as error:
             outcome["outcome"] = error.code
@@ -75,8 +76,8 @@ class Changes:
         except StorageError:
             _LOGGER.warning("the audit log has no row `%s` of %s: it could not be written", event, details.get("tool"))
 
-    async def _begin(self, token: Token, recorded: Mapping[str, object], *, ends: bool) -> None:
-        if ends:
+    async def _begin(self, token: Token, recorded: Mapping[str, object], *, although_stopped: bool) -> None:
+        if although_stopped:
             await self.note("change", recorded, token)
             return
         try:
@@ -91,4 +92,4 @@ class Changes:
 
 
 async def _always() -> None:
-    """Allow every retry: to end a call is always allowed."""
+    """Allow every retry: what is possible while calling is stopped stays so."""

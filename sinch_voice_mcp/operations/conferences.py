@@ -69,7 +69,7 @@ class Conferences:
             NotFoundError: The participant is not in the conference, and the call is still in progress.
             OutcomeUnknownError: No answer arrived, and the participant is still in the conference.
         """
-        async with self._changes.made(_MANAGE, requester, ends=True, call_id=call_id, command="kick"):
+        async with self._changes.made(_MANAGE, requester, although_stopped=True, call_id=call_id, command="kick"):
             await self._kick(conference_id, call_id)
 
     async def _kick(self, conference_id: str, call_id: CallId) -> None:
@@ -95,7 +95,7 @@ class Conferences:
             OutcomeUnknownError: No answer arrived, and the conference still has participants.
         """
         room = conference_digest(conference_id)
-        async with self._changes.made("close_conference", requester, ends=True, conference=room):
+        async with self._changes.made("close_conference", requester, although_stopped=True, conference=room):
             await self._close(conference_id)
 
     async def _close(self, conference_id: str) -> None:

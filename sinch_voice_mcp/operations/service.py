@@ -27,10 +27,11 @@ from sinch_voice_mcp.operations.numbers import Numbers
 from sinch_voice_mcp.operations.regional import RegionalCalls
 from sinch_voice_mcp.operations.requester import LOCAL
 from sinch_voice_mcp.operations.shown_numbers import ShownNumbers
+from sinch_voice_mcp.operations.simulation import Simulation
 from sinch_voice_mcp.operations.surveys import Surveys
 from sinch_voice_mcp.operations.usage import Usage
 from sinch_voice_mcp.policy import Mode, Policy
-from sinch_voice_mcp.ports import CallsApi, EventLog, Journal, VoiceApi
+from sinch_voice_mcp.ports import CallsApi, EventLog, Journal, Simulator, VoiceApi
 from sinch_voice_mcp.types import instant_of
 
 
@@ -82,6 +83,7 @@ class VoiceService:
         kill_switch: Stops all calling.
         changes: Records changes, and refuses them while calling is stopped.
         usage: What is used of the limits.
+        simulation: Simulated people, failures and time, if the platform is a sandbox.
         shown: How results show numbers.
     """
 
@@ -93,6 +95,8 @@ class VoiceService:
         config: ServiceConfig,
         clock: Clock,
         tasks: TaskGroup,
+        *,
+        simulator: Simulator | None = None,
     ) -> None:
         """Put the service together.
 
@@ -103,6 +107,7 @@ class VoiceService:
             config: Fixed settings.
             clock: Gives the time for the guard, for waits and for the age of facts.
             tasks: Runs the sending of requests.
+            simulator: Controls the sandbox, if the platform is one.
         """
         self.policy = policy = config.policy
         self.shown = ShownNumbers(whole=config.whole_numbers)
@@ -131,6 +136,7 @@ class VoiceService:
         self.surveys = Surveys(api, self.calls, self.events, clock)
         self.kill_switch = KillSwitch(journal, self._hang_ups, changes, tasks)
         self.usage = Usage(journal)
+        self.simulation = Simulation(simulator, changes)
 
     def _make_dispatcher(self, journal: Journal, config: ServiceConfig, clock: Clock, tasks: TaskGroup) -> Dispatcher:
         return Dispatcher(

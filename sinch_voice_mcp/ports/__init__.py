@@ -44,6 +44,15 @@ from sinch_voice_mcp.ports.requests import (
     Release,
     Withheld,
 )
+from sinch_voice_mcp.ports.simulator import (
+    CallOrigin,
+    ComingCall,
+    PhoneAct,
+    SimulatedCall,
+    SimulatedFault,
+    SimulatedTime,
+    Simulator,
+)
 from sinch_voice_mcp.ports.voice import CallsApi, StillAllowed, VoiceApi
 
 __all__ = [
@@ -56,11 +65,13 @@ __all__ = [
     "UPDATES",
     "Approval",
     "AuditRow",
+    "CallOrigin",
     "CallingStopped",
     "CallsApi",
     "Claim",
     "ClaimKey",
     "Claimed",
+    "ComingCall",
     "CountedLimit",
     "DecideReply",
     "DecideWhileStopped",
@@ -83,11 +94,16 @@ __all__ = [
     "KillSwitchState",
     "Mismatch",
     "Outcome",
+    "PhoneAct",
     "Place",
     "Prolonged",
     "Release",
     "Replies",
     "Reply",
+    "SimulatedCall",
+    "SimulatedFault",
+    "SimulatedTime",
+    "Simulator",
     "StillAllowed",
     "StoredEvent",
     "VoiceApi",
