@@ -104,7 +104,9 @@ class Settings(BaseModel):
         description="Ports of this machine that callback URLs may name in the sandbox, such as that of an application "
         "of yours; this server's own receiver needs none",
     )
-    toolsets: tuple[str, ...] | None = Field(None, description="Toolsets to offer; default all")
+    toolsets: tuple[str, ...] | None = Field(
+        None, description="Toolsets to offer; default all, `sandbox` only on a sandbox"
+    )
     tools: tuple[str, ...] | None = Field(None, description="Single tools to offer in addition to the toolsets")
     exclude_tools: tuple[str, ...] = Field((), description="Tools not to offer; overrides toolsets and tools")
     read_only: bool = Field(

@@ -15,8 +15,11 @@ from sinch_voice_mcp.mcp_adapter import strict_tool
 from sinch_voice_mcp.tools.omissions import without_omitted
 from sinch_voice_mcp.tools.schemas import short_input, short_output
 
-Toolset = Literal["calls", "conferences", "numbers", "svaml", "safety"]
+Toolset = Literal["calls", "conferences", "numbers", "svaml", "safety", "sandbox"]
 TOOLSETS: tuple[Toolset, ...] = get_args(Toolset)
+SIMULATED: frozenset[Toolset] = frozenset({"sandbox"})
+"""Toolsets that are only offered where the platform is a sandbox; they change nothing outside it."""
+
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 """A line break that only keeps the source narrow, not one between paragraphs."""
 
@@ -24,7 +27,8 @@ _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 class ToolEffect(Enum):
     """What a tool does beyond returning a result: nothing, a change, or a phone that may ring.
 
-    Tools that change or ring are refused while calling is stopped; a tool that only ends calls works then too.
+    Tools that change or ring are refused while calling is stopped; a tool that only ends calls works then too, and so
+    does one that only changes a sandbox.
     """
 
     READS = "reads"
@@ -65,12 +69,13 @@ class ToolSpec:
     def annotations(self) -> ToolAnnotations:
         """All four hints, explicit: a client assumes the worst of those that are missing."""
         reads = self.effect is ToolEffect.READS
+        reaches_others = not reads and self.toolset not in SIMULATED
         return ToolAnnotations(
             title=self.title,
             read_only_hint=reads,
-            destructive_hint=not reads,
+            destructive_hint=reaches_others,
             idempotent_hint=reads or self.repeatable,
-            open_world_hint=not reads,
+            open_world_hint=reaches_others,
         )
 
     @cache  # noqa: B019 - a process has one specification for each tool, and keeps it

@@ -32,6 +32,11 @@ NEEDED: dict[str, dict[str, Any]] = {
     "set_callbacks": {"primary": ""},
     "build_svaml": {"event": "ace", "action": {"name": "hangup"}},
     "check_svaml": {"document": HANG_UP},
+    "sandbox_receive_call": {"caller": ANNA},
+    "sandbox_act": {"act": "say", "value": "Hello"},
+    "sandbox_script": {"number": ANNA},
+    "sandbox_fault": {"fault": "busy"},
+    "sandbox_advance": {"seconds": 1},
 }
 """Arguments with which a tool works, besides ids."""
 

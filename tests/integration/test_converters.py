@@ -42,6 +42,11 @@ USE: Mapping[str, Mapping[str, Any]] = {
     "set_callbacks": {"primary": "https://example.com/events"},
     "build_svaml": {"event": "ace", "action": {"name": "hangup"}},
     "check_svaml": {"document": '{"action":{"name":"hangup"}}', "event": "ace"},
+    "sandbox_receive_call": {"caller": ANNA, "script": [{"press": "1"}, {"after_s": 2, "hang_up": True}]},
+    "sandbox_act": {"act": "press", "value": "1"},
+    "sandbox_script": {"number": ANNA, "script": [{"answer_after_s": 2}, {"on": "menu:main", "say": "yes"}]},
+    "sandbox_fault": {"fault": "busy", "probability": 0.5},
+    "sandbox_advance": {"seconds": 1.5},
 }  # fmt: skip
 """What a model wants to say; everything else it fills in because the schema names it."""
 

@@ -52,6 +52,11 @@ TOOLS: dict[str, dict[str, Any]] = {
     "get_conference": {"conference_id": "room"},
     "manage_participant": {"conference_id": "room", "call_id": CALL_ID, "command": "mute"},
     "close_conference": {"conference_id": "room"},
+    "sandbox_receive_call": {"caller": REAL},
+    "sandbox_act": {"call_id": CALL_ID, "act": "hang_up"},
+    "sandbox_script": {"number": REAL},
+    "sandbox_fault": {},
+    "sandbox_advance": {"seconds": 1},
     "emergency_stop": {"reason": "the end", "hang_up": True},
 }
 """Every tool that may ask the platform, in an order in which the last one stops all others."""

@@ -34,6 +34,7 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
         called.add("place_conference_callout")
         await ok("get_conference", conference_id="room")
         await ok("manage_participant", conference_id="room", call_id=call_id, command="mute")
+        await ok("sandbox_act", call_id=call_id, act="press", value="1")
         await ok("play_to_call", call_id=call_id, text="Hello")
         await ok("update_call", call_id=call_id, svaml={"instructions": [{"name": "say", "text": "Hi"}]})
         await ok("close_conference", conference_id="room")
@@ -53,6 +54,10 @@ async def test_every_tool_works_over_stdio(era: Era) -> None:
         await ok("list_calls")
         await ok("get_call_events", call_id=call_id)
         await ok("wait_for_call", call_id=call_id)
+        await ok("sandbox_script", number=ANNA, script=[{"hang_up": True}])
+        await ok("sandbox_fault")
+        await ok("sandbox_receive_call", caller=ANNA)
+        await ok("sandbox_advance", seconds=1)
         await ok("emergency_stop", reason="the test has ended")
     assert called == {spec.name for spec in ALL_TOOLS}
 

@@ -19,7 +19,7 @@ from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
 from tests.callers import changes, connected
 from tests.phones import HANG_UP, TRANSFER, Phones
 from tests.platforms import OTHER, OWN, REAL, Script
-from tests.stage import CALL, QUESTION, ROOM, Stage, opened, rehearsed, settings_of, until
+from tests.stage import CALL, QUESTION, ROOM, Stage, embedded, opened, rehearsed, settings_of, until
 
 
 async def test_a_reply_after_a_stop_hangs_up_and_a_call_known_from_its_event_is_ended(database_url: str) -> None:
@@ -81,6 +81,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "set_callbacks": {"primary": "https://voice.example.com/events"},
     "hang_up": {"call_id": "known"},
     "close_conference": {"conference_id": "room"},
+    "sandbox_receive_call": {"caller": REAL},
+    "sandbox_act": {"call_id": "known", "act": "say", "value": "Hello"},
+    "sandbox_script": {"number": OTHER, "script": [{"say": "Hello"}]},
+    "sandbox_fault": {"fault": "busy", "number": OTHER},
+    "sandbox_advance": {"seconds": 1},
     "emergency_stop": {"reason": "Anna +1 404 500 5000 \x1b[31m"},
 }
 """A request for every tool that changes something."""
@@ -121,7 +126,7 @@ async def test_after_a_stop_only_what_ends_calls_works(sqlite_url: str, by: Lite
         if by == "tool":
             await voice.ok("emergency_stop", reason="enough")
         for spec in ALL_TOOLS:
-            if spec.effect in {ToolEffect.CHANGES, ToolEffect.RINGS}:
+            if spec.effect in {ToolEffect.CHANGES, ToolEffect.RINGS} and spec.toolset != "sandbox":
                 error = await voice.fails(spec.name, **REQUESTS[spec.name])
                 assert (error["code"], error.get("rule")) == ("refused", "stopped"), spec.name
                 row = (await _rows(sqlite_url))[-1]
@@ -133,6 +138,18 @@ async def test_after_a_stop_only_what_ends_calls_works(sqlite_url: str, by: Lite
         kick = REQUESTS["manage_participant"] | {"command": "kick"}
         assert (await voice.fails("manage_participant", **kick))["code"] == "not_found"
         await voice.ok("list_numbers")
+
+
+async def test_after_a_stop_simulated_people_still_act_and_a_call_that_comes_in_is_ended(sqlite_url: str) -> None:
+    async with embedded(sqlite_url, "auto") as voice:
+        await voice.ok("emergency_stop", reason="enough", hang_up=True)
+        for name in ("sandbox_script", "sandbox_fault", "sandbox_advance"):
+            await voice.ok(name, **REQUESTS[name])
+        came = await voice.ok("sandbox_receive_call", caller=REAL)
+        ended = await voice.ok("wait_for_call", call_id=came["call_id"])
+        assert ended["summary"].startswith("SIMULATED: no phone rang. The incoming call ended without an answer: ")
+        timeline = await voice.ok("get_call_events", call_id=came["call_id"])
+    assert [event.get("refused") for event in timeline["events"] if event["event"] == "ice"] == ["stopped"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\x1b\x00\u202e", "\ud800 stop", 7, None, "x" * 10_000])

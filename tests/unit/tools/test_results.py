@@ -47,5 +47,8 @@ def test_results_without_foreign_words_are_few_and_known() -> None:
         "CheckedDocument",
         "ConferencePlaced",
         "ConferenceState",
+        "FaultsInForce",
         "LintRemark",
+        "ScriptAttached",
+        "TimeMoved",
     }
