@@ -1,4 +1,4 @@
-"""Applications that answer callbacks badly: none of them holds simulated time up, fills the memory, or ends the driver."""
+"""Applications that answer callbacks badly: none of them holds time up, fills the memory, or ends the driver."""
 
 import gzip
 
