@@ -18,6 +18,9 @@ from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.search import Query
 from sinch_voice_mcp.sandbox.engine import OutgoingCallback
 
+_MAX_DIGITS = 18
+"""Digits of the number of an attempt."""
+
 
 async def list_callbacks(request: ControlRequest[Page, EmptyBody]) -> CallbackPage:
     """List the attempts to deliver callbacks, the newest first; a query selects them by their calls."""
@@ -69,7 +72,8 @@ def _replayable(controls: Controls, sequence: str) -> tuple[DeliveryAttempt, Out
     Raises:
         ControlError: There is no such attempt, or the sandbox sends no callbacks.
     """
-    made = controls.attempts.get(int(sequence)) if sequence.isascii() and sequence.isdecimal() else None
+    is_number = sequence.isascii() and sequence.isdecimal() and len(sequence) <= _MAX_DIGITS
+    made = controls.attempts.get(int(sequence)) if is_number else None
     if made is None or made.callback is None:
         raise ControlError("not_found", "there is no attempt with this number", "GET /_sandbox/callbacks lists them.")
     if controls.sender is None:

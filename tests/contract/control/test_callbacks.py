@@ -135,7 +135,7 @@ async def test_a_replay_that_fails_says_so_and_no_call_is_marked_as_failed(scene
     assert await scene.found("callback:failed") == []
 
 
-@pytest.mark.parametrize("sequence", ["0", "99", "-1", "x", "²", "1e0", "9" * 400])
+@pytest.mark.parametrize("sequence", ["1" * 5_000, "0", "99", "-1", "x", "²", "1e0"])
 async def test_an_attempt_that_does_not_exist_is_not_found(scene: ControlScene, sequence: str) -> None:
     await ended_call(scene)
     assert (await scene.fails("POST", f"callbacks/{sequence}/replay"))[:2] == (404, "not_found")
