@@ -105,9 +105,11 @@ class StateKeeper:
         """Add an application until the next reset.
 
         Raises:
-            StateError: There is one with its key, its secret is missing, or its SVAML is invalid.
+            StateError: There is one with its key or name, its secret is missing, or its SVAML is invalid.
         """
         made = application_of(given, (), self._secret_of)
+        if made.name and made.name in {one.name for one in self._engine.account.applications()}:
+            raise StateError(("name",), "another application has this name")
         try:
             self._engine.account.add(
                 made.credentials,
