@@ -27,6 +27,7 @@ _ACCESS_CODES = ("", "0", "9", "00")
 _MAX_NAME_DIGITS = 6
 """Digits of a user that is a name; with more of them it could be a number behind a prefix."""
 
+_SCHEME = re.compile(r"\A(?:tel|sips?):", re.ASCII | re.IGNORECASE)
 _PLUS = re.compile(r"\+[0-9]", re.ASCII)
 _BEFORE_A_NUMBER = f"{string.ascii_letters}._-"
 
@@ -78,7 +79,8 @@ def sip_address(target: str) -> SipAddress | None:
 
 
 def names_emergency(name: str) -> bool:
-    """Whether the name of an in-app user is an emergency number, also with other signs around its digits."""
+    """Whether the name of an in-app user is an emergency number: as such, as a URI, or with signs around its digits."""
+    name = _SCHEME.sub("", name).partition("@")[0]
     if any(char.isalpha() for char in name):
         return False
     return is_emergency(name) or is_emergency(re.sub(r"[^0-9]", "", name))

@@ -306,6 +306,8 @@ async def test_faulty_assignments_are_rejected(
         ({}, 40002),
         ({"url": "https://example.com"}, 40001),
         ({"url": {"primary": "ftp://example.com"}}, 40001),
+        ({"url": {"primary": "http://127.0.0.1:99999/"}}, 40001),
+        ({"url": {"fallback": f"http://127.0.0.1/{'x' * 2_000}"}}, 40001),
         ({"url": {"primary": "https://"}}, 40001),
         ({"url": {"primary": "https://["}}, 40001),
         ({"url": {"primary": "https://example.com", "fallback": 1}}, 40001),

@@ -183,6 +183,25 @@ async def test_a_reset_aborts_the_delivery_in_progress() -> None:
     assert [attempt.status for attempt in sandbox.callbacks] == [200]
 
 
+async def test_an_application_can_reset_the_sandbox_while_it_replies() -> None:
+    posted = list[str]()
+
+    async def respond(request: CallbackRequest) -> CallbackResponse:
+        posted.append(json.loads(request.body)["callid"])
+        if len(posted) == 1:
+            sandbox.reset()
+        return CallbackResponse(200, b"")
+
+    sandbox, clock = calling_back(respond)
+    old = place(sandbox)
+    clock.advance(5)
+    await sandbox.settle()
+    assert place(sandbox) == old
+    clock.advance(5)
+    await sandbox.settle()
+    assert posted == [old, old]
+
+
 async def test_a_reset_drops_the_callbacks_that_were_not_sent_yet() -> None:
     posted = list[bytes]()
 

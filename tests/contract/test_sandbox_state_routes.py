@@ -135,6 +135,18 @@ async def test_an_application_can_be_added_with_its_callback_and_its_reply_to_ca
     assert "there is an application with the key" in await control.refused("POST", "applications", given)
 
 
+async def test_what_is_added_can_be_exported_and_imported(control: Control) -> None:
+    named = {"key": "bank", "secret": "c2hvcA==", "name": "Bank"}
+    await control.ok("POST", "applications", named)
+    assert await control.refused("POST", "applications", {**named, "key": "other"}) == (
+        "name: another application has this name"
+    )
+    for at in range(98):
+        await control.ok("POST", "applications", {"key": f"shop-{at}", "secret": "c2hvcA=="})
+    assert (await control.send("POST", "applications", {**named, "key": "other", "name": ""}))[0] == 409
+    await control.ok("POST", "import", await control.ok("GET", "export"))
+
+
 async def test_fault_rules_are_added_and_removed_while_calls_are_placed(control: Control) -> None:
     rule = {"fault": "busy", "match": {"tag": "ci-1"}, "probability": 0.5, "seed": 7}
     await control.ok("POST", "faults", rule)

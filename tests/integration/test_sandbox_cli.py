@@ -221,6 +221,8 @@ async def test_a_token_opens_a_sandbox_and_another_one_does_not() -> None:
     [
         ("sandbox --port 0 calls", "`--port` belongs to `sandbox start`"),
         ("sandbox start --host 0.0.0.0", "--host 0.0.0.0 is open to other machines; allow them with --allow-remote"),
+        ("sandbox start --host 0.0.0.0 --allow-remote --token=", "--token: a token has at least one character"),
+        ("sandbox start --seed-file /dev/zero", "/dev/zero is not YAML: the text is longer than 1,048,576 characters"),
         ("sandbox start --keep 0", "0 is not in the range 1<=x<=10000"),
         ("sandbox trigger inbound --press 2", "'2' is not of the form MENU:PRESS"),
         ("sandbox trigger inbound --say hello", "'hello' is not of the form MENU:SAY"),

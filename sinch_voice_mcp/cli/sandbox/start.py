@@ -19,6 +19,7 @@ from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.sandbox import DeliveryAttempt, Sandbox, SandboxOptions, SeenRequest, StateError
+from sinch_voice_mcp.sandbox.control import TOKEN_RULE, is_token
 from sinch_voice_mcp.sandbox.engine import KEEP, MAX_KEEP
 from sinch_voice_mcp.settings import TOKEN_VARIABLE, Settings, changed
 from sinch_voice_mcp.text.hosts import is_loopback
@@ -71,8 +72,10 @@ class StartOptions:
         """Raise unless the options fit together.
 
         Raises:
-            click.UsageError: The sandbox would listen for other machines, which is not allowed.
+            click.UsageError: The sandbox would listen for other machines, which is not allowed; or the token is none.
         """
+        if self.token is not None and not is_token(self.token):
+            raise click.UsageError(f"--token: {TOKEN_RULE}")
         if not self.allow_remote and not is_loopback(self.host):
             raise click.UsageError(f"--host {self.host} is open to other machines; allow them with --allow-remote")
 

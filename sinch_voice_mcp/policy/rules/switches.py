@@ -119,6 +119,10 @@ def _in_app_problem(target: str) -> Problem | None:
     if target and not is_printable_ascii(target):
         message = f"The name {quoted(target)} has characters that are not printable ASCII."
         return mistake(message, "Write the name as the app registered it, in printable ASCII.")
+    # The limits count another name, and the platform may call the same user.
+    if target != target.strip():
+        message = f"The name {quoted(target)} has a blank at its beginning or end."
+        return mistake(message, "Write the name as the app registered it, without a blank around it.")
     return _emergency(target) if names_emergency(target) else None
 
 

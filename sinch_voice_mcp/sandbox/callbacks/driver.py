@@ -148,6 +148,9 @@ class Driver:
         while queue:
             outgoing = queue[0]
             reply = None if self._sender is None else await self._sender.deliver(outgoing)
+            if not queue:
+                # Everything was forgotten, perhaps by the application itself, at the moment of its reply.
+                return
             queue.popleft()
             self._engine.record_reply(outgoing.sequence, reply)
             self.wake()

@@ -14,12 +14,27 @@ _SAME_SITE = frozenset({"same-origin", "none"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 _CHALLENGE = {"www-authenticate": "Bearer"}
 
+TOKEN_RULE = "a token has at least one character, only printable ones of ASCII, and no blank at its ends"  # noqa: S105 - the rule
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text can be the token of a sandbox."""
+    return bool(text) and text.isascii() and text.isprintable() and text == text.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rules of access; without a token, only programs on this machine may use the API."""
+    """The rules of access; without a token, only programs on this machine may use the API.
+
+    Raises:
+        ValueError: The token is one that a request cannot send, or that every request sends.
+    """
 
     token: str | None
+
+    def __post_init__(self) -> None:
+        if self.token is not None and not is_token(self.token):
+            raise ValueError(TOKEN_RULE)
 
     def check(self, headers: Headers, peer: str | None, scheme: str) -> None:
         """Check a request.

@@ -16,7 +16,10 @@ from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters, Pa
 from sinch_voice_mcp.sandbox.control.responses import CallbackPage, Replayed
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.search import Query
-from sinch_voice_mcp.sandbox.engine import OutgoingCallback
+from sinch_voice_mcp.sandbox.engine import OutgoingCallback, RejectedError
+
+_MAX_DIGITS = 18
+"""Digits of the number of an attempt."""
 
 
 async def list_callbacks(request: ControlRequest[Page, EmptyBody]) -> CallbackPage:
@@ -43,8 +46,14 @@ async def replay_callback(request: ControlRequest[NoParameters, ReplayRequest]) 
         # As the engine writes bodies; escapes can carry what UTF-8 cannot.
         sent = json.dumps(_merged(json.loads(sent), body.edit), separators=(",", ":")).encode()
     sending = Sending(made.url, sent, None if body.signature == "right" else body.signature, made.sequence)
-    await controls.wall.sleep(body.delay_s)
-    attempts = [await sender.replay(outgoing, sending) for _ in range(body.times)]
+    with controls.waits.place():
+        await controls.wall.sleep(body.delay_s)
+        try:
+            attempts = [await sender.replay(outgoing, sending) for _ in range(body.times)]
+        except RejectedError:
+            # Without the application there is no secret to sign with.
+            message = "the sandbox was reset since, and the application of this callback is gone"
+            raise ControlError("conflict", message, "GET /_sandbox/callbacks lists the attempts.") from None
     credentials = controls.engine.account.credentials()
     return Replayed(tuple(showing.attempt(one, credentials) for one in attempts))
 
@@ -69,7 +78,8 @@ def _replayable(controls: Controls, sequence: str) -> tuple[DeliveryAttempt, Out
     Raises:
         ControlError: There is no such attempt, or the sandbox sends no callbacks.
     """
-    made = controls.attempts.get(int(sequence)) if sequence.isascii() and sequence.isdecimal() else None
+    is_number = sequence.isascii() and sequence.isdecimal() and len(sequence) <= _MAX_DIGITS
+    made = controls.attempts.get(int(sequence)) if is_number else None
     if made is None or made.callback is None:
         raise ControlError("not_found", "there is no attempt with this number", "GET /_sandbox/callbacks lists them.")
     if controls.sender is None:

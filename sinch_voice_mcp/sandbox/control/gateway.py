@@ -1,9 +1,10 @@
 """The gateway of the control API: it checks who asks, reads a request, routes it, and sends the response."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, is_dataclass
+from functools import partial
 from http import HTTPStatus
 
 import anyio
@@ -64,7 +65,32 @@ class ControlGateway:
             await _read(request, route.max_body_bytes),
             dict(request.headers),
         )
-        return await route.respond(self._controls, raw)
+        if route.method != "GET":
+            return await route.respond(self._controls, raw)
+        return await _while_connected(request, partial(route.respond, self._controls, raw))
+
+
+async def _while_connected(request: Request, respond: Callable[[], Awaitable[object]]) -> object:
+    """Respond to a request whose body was read, and give up once the client goes away.
+
+    Raises:
+        ClientDisconnect: The client has gone away.
+        ControlError: The request cannot be fulfilled.
+    """
+    answers: list[object] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_cancel_on_disconnect, request.receive, tasks.cancel_scope)
+        try:
+            answers.append(await respond())
+        except ControlError as error:
+            # The task group would wrap it.
+            answers.append(error)
+        tasks.cancel_scope.cancel()
+    if not answers:
+        raise ClientDisconnect
+    if isinstance(answers[0], ControlError):
+        raise answers[0]
+    return answers[0]
 
 
 async def _read(request: Request, max_bytes: int) -> bytes:

@@ -12,7 +12,7 @@ from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters
 from sinch_voice_mcp.sandbox.control.responses import ApplicationItem, ApplicationList, FaultItem, FaultList, Readiness
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.timekeeping import read_readiness
-from sinch_voice_mcp.sandbox.state import MAX_FAULTS, Setup, SetupApplication, SetupFault, StateError
+from sinch_voice_mcp.sandbox.state import MAX_APPLICATIONS, MAX_FAULTS, Setup, SetupApplication, SetupFault, StateError
 from sinch_voice_mcp.sandbox.state.saved import SavedState
 
 ExportedState = dict[str, JsonValue]
@@ -52,6 +52,9 @@ async def list_applications(request: ControlRequest[NoParameters, EmptyBody]) ->
 
 async def add_application(request: ControlRequest[NoParameters, SetupApplication]) -> ApplicationList:
     """Add an application until the next reset."""
+    if len(request.controls.engine.account.applications()) >= MAX_APPLICATIONS:
+        message = f"there are {MAX_APPLICATIONS} applications already"
+        raise ControlError("conflict", message, "POST /_sandbox/reset removes those that were added.")
     with _checked():
         request.controls.keeper.add_application(request.body)
     return _applications(request.controls)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+from urllib.parse import urlsplit
 
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
@@ -16,6 +17,9 @@ from sinch_voice_mcp.wire.applications import Capability
 OWN_NUMBERS: tuple[str, ...] = tuple(f"+14155550{index}" for index in range(100, 110))
 """The account's voice numbers; initially the last two are not assigned to an application."""
 
+MAX_URL_CHARS = 2_000
+"""Characters of the URL that receives an application's callbacks."""
+
 _INITIALLY_UNASSIGNED = 2
 _MAX_NUMBERS_PER_REQUEST = 100
 
@@ -27,6 +31,16 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
+
+
+def is_callback_url(text: str) -> bool:
+    """Return whether a text can be the URL that receives an application's callbacks."""
+    try:
+        parts = urlsplit(text)
+        is_complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_complete and len(text) <= MAX_URL_CHARS
 
 
 @dataclass(slots=True)

@@ -116,7 +116,11 @@ class Exchange:
         self, application_key: str, plan: CallPlan, region: Region, incoming: IncomingCall | None = None
     ) -> SimulatedCall:
         """Create a call; nothing is dialed yet."""
-        call = SimulatedCall(self.ids.next("call"), application_key, plan, self.now, region, incoming)
+        call_id = self.ids.next("call")
+        while call_id in self.calls:
+            # An imported state can contain ids that its sequence has yet to give.
+            call_id = self.ids.next("call")
+        call = SimulatedCall(call_id, application_key, plan, self.now, region, incoming)
         self.calls[call.id] = call
         return call
 

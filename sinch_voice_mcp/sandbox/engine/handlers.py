@@ -194,7 +194,7 @@ def _handle_detection(session: Session, index: int) -> None:
     detection = _detection(session, index)
     amd = AmdReport(detection.status, detection.reason, int(detection.after_s))
     session.note("amd", status=amd.status, reason=amd.reason)
-    if isinstance(session.call.activity, Detecting):
+    if session.call.activity == Detecting(index):
         _report_answer(session, index, amd)
         return
     session.notify("notify", bodies.detected(session.call, session.now, "amd", amd))

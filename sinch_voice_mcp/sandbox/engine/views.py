@@ -178,17 +178,24 @@ class CallView:
     def digest(self) -> Digest:
         """What searches look for in the timeline."""
         call = self._call
-        # Kept with the call, because a search looks at up to 10,000 of them, and calls that have ended stay the same.
+        # Kept with the call: searches look at up to 10,000 calls, and those that wait after each entry.
         if call.digest is None or call.digest.entries != len(call.timeline):
-            call.digest = _digest(call.timeline)
+            call.digest = _continued(call.digest or _NOTHING, call.timeline)
         return call.digest
 
 
-def _digest(timeline: Sequence[TimelineEntry]) -> Digest:
-    said = [str(entry.detail[_SPEECH[entry.event]]) for entry in timeline if entry.event in _SPEECH]
-    keys = [str(entry.detail["key"]) for entry in timeline if entry.event == "pressed"]
-    kinds = [str(entry.detail["kind"]) for entry in timeline if entry.event == "callback"]
-    return Digest(len(timeline), "\0".join(said).casefold(), "".join(keys), frozenset(kinds))
+_NOTHING = Digest(0, "", "", frozenset())
+
+
+def _continued(digest: Digest, timeline: Sequence[TimelineEntry]) -> Digest:
+    """Return a digest of the beginning of a timeline, continued to its end; the beginning is not read again."""
+    new = timeline[digest.entries :]
+    said = (str(entry.detail[_SPEECH[entry.event]]) for entry in new if entry.event in _SPEECH)
+    keys = [str(entry.detail["key"]) for entry in new if entry.event == "pressed"]
+    kinds = [str(entry.detail["kind"]) for entry in new if entry.event == "callback"]
+    # A character that no one says ends each text, so that the end of one and the beginning of the next are no words.
+    speech = "".join(f"{text}\0" for text in said if text).casefold()
+    return Digest(len(timeline), digest.speech + speech, digest.keys + "".join(keys), digest.callbacks.union(kinds))
 
 
 def state_of(call: SimulatedCall) -> CallState:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import get_args
-from urllib.parse import urlsplit
 
 from sinch_voice_mcp.sandbox.engine import (
     DEFAULT_REGION,
@@ -20,6 +19,7 @@ from sinch_voice_mcp.sandbox.engine import (
     Unchanged,
     price,
 )
+from sinch_voice_mcp.sandbox.engine.accounts import MAX_URL_CHARS, is_callback_url
 from sinch_voice_mcp.sandbox.routes import reading
 from sinch_voice_mcp.types import JsonObject, is_object
 from sinch_voice_mcp.wire.calls import CallLeg
@@ -250,14 +250,6 @@ def _callback_url(url: JsonObject, member: str) -> str | Unchanged | None:
     given = url[member]
     if given is None or given == "":
         return None
-    if not isinstance(given, str) or not _is_http(given):
-        raise RejectedError(40001, f"`url.{member}` is an http or https URL")
+    if not isinstance(given, str) or not is_callback_url(given):
+        raise RejectedError(40001, f"`url.{member}` is an http or https URL of at most {MAX_URL_CHARS:,} characters")
     return given
-
-
-def _is_http(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -105,9 +105,11 @@ class StateKeeper:
         """Add an application until the next reset.
 
         Raises:
-            StateError: There is one with its key, its secret is missing, or its SVAML is invalid.
+            StateError: There is one with its key or name, its secret is missing, or its SVAML is invalid.
         """
         made = application_of(given, (), self._secret_of)
+        if made.name and made.name in {one.name for one in self._engine.account.applications()}:
+            raise StateError(("name",), "another application has this name")
         try:
             self._engine.account.add(
                 made.credentials,
@@ -147,9 +149,9 @@ class StateKeeper:
         ahead = (saved.clock.now - self._clock.now()).total_seconds()
         if ahead > _MAX_AHEAD.total_seconds():
             raise StateError(("clock", "now"), "is more than 100 years ahead of this sandbox")
-        self._forget_all()
         if ahead > 0 and isinstance(self._clock, MovableClock):
-            self._clock.advance(ahead)
+            _advance(self._clock, ahead)
+        self._forget_all()
         self._engine.restart(state)
 
     def _begin(self) -> None:
@@ -189,6 +191,18 @@ class StateKeeper:
     def _forget_all(self) -> None:
         for forget in self._forget:
             forget()
+
+
+def _advance(clock: MovableClock, seconds: float) -> None:
+    """Move a clock forward.
+
+    Raises:
+        StateError: It cannot be moved so far; it was not moved.
+    """
+    try:
+        clock.advance(seconds)
+    except ValueError as error:
+        raise StateError(("clock", "now"), f"cannot be reached: {error}") from None
 
 
 def _read(data: object) -> SavedState:

@@ -1,10 +1,10 @@
 """An exported state: a setup as it is now, the calls with all that happened in them, and the sequences of ids."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, Strict
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Strict
 
 from sinch_voice_mcp.sandbox.engine.attached import MAX_ATTACHED, AttachedScripts
 from sinch_voice_mcp.sandbox.engine.callees import ORDINARY_CALLEE
@@ -36,6 +36,8 @@ from sinch_voice_mcp.sandbox.state.building import script_of
 from sinch_voice_mcp.sandbox.state.reading import Part, StateError
 from sinch_voice_mcp.sandbox.state.setup import MAX_NAME_CHARS, Address, Price, ScriptEntries, Setup
 from sinch_voice_mcp.svaml import CallHeader, Document
+from sinch_voice_mcp.svaml.findings import Location
+from sinch_voice_mcp.svaml.limits import MAX_CALL_S
 from sinch_voice_mcp.types import Many
 from sinch_voice_mcp.wire.calls import CallResult
 
@@ -43,10 +45,27 @@ MAX_IMPORT_BYTES = 64 * 1024 * 1024
 """The largest state that is read, as JSON."""
 
 _MAX_CALLS = 2 * MAX_KEEP
-_MAX_ENTRIES = 20_000
-_MAX_LEGS = 100
+# A call of four hours can dial a phone each second, and ask at a menu ten times a second.
+_MAX_ENTRIES = 1_000_000
+_MAX_LEGS = 20_000
+_MAX_HEADERS = 100
 _MAX_TEXT_CHARS = 2_000_000
 _MAX_COUNT = 10**15
+
+# Far from the ends of the calendar, so that no zone and no duration leads beyond it.
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+_NEEDED: Mapping[TimelineKind, tuple[str, ...]] = {
+    "say": ("text",),
+    "play": ("prompts",),
+    "menu": ("prompt",),
+    "dtmf": ("tones",),
+    "pressed": ("key", "leg"),
+    "said": ("text", "leg"),
+    "callback": ("kind",),
+    "reply": ("kind", "body"),
+}
+"""What those who read a timeline expect in the details of an entry."""
 
 
 def _written(value: object) -> object:
@@ -55,7 +74,13 @@ def _written(value: object) -> object:
     return value
 
 
-Instant = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written)]
+def _in_calendar(instant: datetime) -> datetime:
+    if not _FIRST <= instant < _LAST:
+        raise ValueError(f"must be a time in the years {_FIRST.year} to {_LAST.year - 1}")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written), AfterValidator(_in_calendar)]
 """An instant in ISO 8601."""
 
 _Text = Annotated[str, Field(max_length=_MAX_TEXT_CHARS)]
@@ -103,7 +128,7 @@ class SavedIncoming(Part):
     dialed: SavedDialed
     region: Region = DEFAULT_REGION
     rdnis: _Text = ""
-    headers: Annotated[Many[CallHeader], Field(max_length=_MAX_LEGS)] = ()
+    headers: Annotated[Many[CallHeader], Field(max_length=_MAX_HEADERS)] = ()
     custom: _Text = ""
 
     def incoming(self) -> IncomingCall:
@@ -118,7 +143,7 @@ class SavedRecording(Part):
     name: _Text
     url: _Text
     destination: _Text
-    seconds: Annotated[float, Field(ge=0)]
+    seconds: Annotated[float, Field(ge=0, le=MAX_CALL_S)]
 
 
 class SavedEntry(Part):
@@ -232,7 +257,8 @@ class SavedState(Setup):
         """Raise if the calls contradict each other.
 
         Raises:
-            StateError: An id or a sequence number occurs twice, or a call has no end that an ended one has.
+            StateError: An id or a sequence number occurs twice, an entry lacks a detail, or a call has no end that an
+                ended one has.
         """
         seen_ids, seen_entries = set[str](), set[int]()
         for at, call in enumerate(self.calls):
@@ -244,6 +270,7 @@ class SavedState(Setup):
                 if entry.sequence in seen_entries:
                     raise StateError(("calls", at, "timeline", index, "sequence"), "another entry has this number")
                 seen_entries.add(entry.sequence)
+                _check_detail(entry, ("calls", at, "timeline", index, "detail"))
 
     def restored(self, keys: Mapping[str, str]) -> Iterator[SimulatedCall]:
         """Yield the calls, all ended; those that were in progress get an entry that says so.
@@ -259,6 +286,12 @@ class SavedState(Setup):
                 detail: Mapping[str, TimelineValue] = {"result": end.result, "reason": end.reason, "imported": True}
                 call.timeline.append(TimelineEntry(sequence, end.at, call.id, "ended", detail))
             yield call
+
+
+def _check_detail(entry: SavedEntry, location: Location) -> None:
+    for name in _NEEDED.get(entry.event, ()):
+        if name not in entry.detail:
+            raise StateError((*location, name), "is missing")
 
 
 def _check_end(call: SavedCall, at: int) -> None:

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from sinch_voice_mcp.errors import ConfigurationError
+from sinch_voice_mcp.sandbox.engine.accounts import MAX_URL_CHARS, is_callback_url
 from sinch_voice_mcp.sandbox.engine.faults import CallKind, FaultMatch, FaultRule
 from sinch_voice_mcp.sandbox.engine.numbers import normalize
 from sinch_voice_mcp.sandbox.engine.profiles import UnknownProfileError, profile_named
@@ -26,7 +26,6 @@ MAX_ADDRESS_CHARS = 256
 MAX_FAULTS = 100
 MAX_PRICE = 1_000
 MAX_NAME_CHARS = 100
-MAX_URL_CHARS = 2_000
 MAX_SEED_BITS = 128
 
 _PLACEHOLDER_SECRET = "c2VjcmV0"  # noqa: S105 - only to check a key that stands alone
@@ -72,12 +71,7 @@ def _secret(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        is_http = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_http = False
-    if not is_http:
+    if not is_callback_url(text):
         raise ValueError("must be an http or https URL, such as http://127.0.0.1:3000/voice")
     return text
 

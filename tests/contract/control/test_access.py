@@ -35,6 +35,12 @@ async def test_every_path_needs_the_token_from_another_machine(route: Any) -> No
     assert (await scene.fails(route.method, path, headers={"authorization": "Bearer"}))[:2] == (401, "unauthorized")
 
 
+@pytest.mark.parametrize("token", ["", " ", " x", "x\n", "\xe9", "\ud800"])
+def test_a_token_that_anyone_or_no_one_can_send_is_none(token: str) -> None:
+    with pytest.raises(ValueError, match="a token has at least one character"):
+        ControlScene(token=token)
+
+
 async def test_the_token_opens_the_api_to_another_machine_under_any_name() -> None:
     scene = ControlScene(token=TOKEN, peer=REMOTE, base="http://sandbox.example:8021")
     assert (await scene.request("GET", "ready", headers=bearer())).status_code == 200

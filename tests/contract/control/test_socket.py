@@ -10,6 +10,7 @@ import anyio
 import httpx2
 
 from sinch_voice_mcp.app.http import listening_socket, serve
+from sinch_voice_mcp.sandbox.control.controls import MAX_WAITS
 from tests.contract.control.scene import HANGUP, ControlScene, running
 
 LOOPBACK = "127.0.0.1"
@@ -70,3 +71,17 @@ async def test_a_stream_has_events_at_once_and_does_not_keep_the_server_from_sto
         await client.post("clock", json={"advance_s": 5})
         await ended.wait()
     assert kinds[:4] == ["created", "dialing", "ringing", "answered"]
+
+
+async def test_clients_that_go_away_while_they_wait_give_their_places_back() -> None:
+    scene = ControlScene()
+    async with serving(scene) as client:
+        async with anyio.create_task_group() as group:
+            for _ in range(MAX_WAITS):
+                group.start_soon(partial(client.get, "wait", timeout=None))
+            await scene.wall.until_waited_on(MAX_WAITS)
+            assert (await client.get("wait?timeout=0")).status_code == 429
+            group.cancel_scope.cancel()
+        with anyio.fail_after(10):
+            while (await client.get("wait?timeout=0")).status_code != 200:
+                await anyio.lowlevel.checkpoint()

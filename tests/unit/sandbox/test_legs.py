@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sinch_voice_mcp.sandbox.engine import RejectedError
+from sinch_voice_mcp.sandbox.engine.scripts import Script
 from sinch_voice_mcp.svaml import SipDestination, UserDestination
 from sinch_voice_mcp.wire.callouts import TtsCallout, TtsCalloutRequest
 from tests.unit.sandbox.world import ANNA, BEN, KEY, URL, World
@@ -181,3 +182,22 @@ def test_no_party_acts_on_a_leg_that_is_not_there(world: World) -> None:
     for leg in (0, 1, -1):
         with pytest.raises(RejectedError, match="No party is on leg"):
             world.engine.press(call_id, "1", leg)
+
+
+def test_the_detection_of_one_phone_is_not_that_of_another(world: World) -> None:
+    world.listen()
+    machine = {"name": "connectPstn", "number": "+12025550121"}
+    first = {**machine, "amd": {"enabled": True, "async": True}}
+    call_id = world.custom(None, ice={"action": first})
+    world.wait(3)
+    # Answers while the first phone, which answered 3 s after dialing, is still listened to.
+    world.engine.scripts.attach(Script.read([{"answer_after_s": 1}]), "+12025550121")
+    world.engine.update(KEY, call_id, {"action": {**machine, "amd": {"enabled": True}}})
+    world.wait(4)
+    assert [body["event"] for body in world.events(call_id)] == ["ace", "notify"]
+    world.wait(1)
+    assert [(body["event"], body["amd"]["status"]) for body in world.events(call_id)] == [
+        ("ace", "inprogress"),
+        ("notify", "machine"),
+        ("ace", "machine"),
+    ]

@@ -5,6 +5,7 @@ import gc
 import json
 import tracemalloc
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +23,13 @@ from sinch_voice_mcp.sandbox import (
     Script,
     Setup,
     SetupApplication,
+    SimulatedClock,
     StateError,
     create_sandbox,
 )
+from sinch_voice_mcp.sandbox.control.showing import legs, summary, transcript
 from sinch_voice_mcp.sandbox.engine import Dialed, IncomingCall, RejectedError
+from sinch_voice_mcp.sandbox.time import MAX_AHEAD
 from sinch_voice_mcp.signing import Credentials
 from sinch_voice_mcp.svaml import CallHeader, ConnectPstn, Document
 from sinch_voice_mcp.types import JsonObject, is_list, is_object
@@ -151,6 +155,7 @@ def test_an_import_into_a_sandbox_that_keeps_less_keeps_the_last_calls() -> None
         other.get(calls[0])
 
 
+RECORDING: JsonObject = {"name": "a.wav", "url": "", "destination": ""}
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no object": (lambda _: [], "must be an object"),
     "a set": (lambda state: state | {"calls": {1}}, "this is no JSON value"),
@@ -174,6 +179,18 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "an object in a timeline": (
         lambda state: _with(state, {}, "calls", 0, "timeline", 2, "detail", "x"),
         "calls[0].timeline[2].detail.x",
+    ),
+    "a word without its text": (
+        lambda state: _with(state, {"locale": "en-US"}, "calls", 0, "timeline", 4, "detail"),
+        "calls[0].timeline[4].detail.text: is missing",
+    ),
+    "a time at the end of the calendar": (
+        lambda state: _with(state, "9999-12-31T23:59:59-23:00", "calls", 0, "created_at"),
+        "calls[0].created_at: must be a time in the years 1900 to 8999",
+    ),
+    "a recording without end": (
+        lambda state: _with(state, [{**RECORDING, "seconds": 1e300}], "calls", 0, "recordings"),
+        "calls[0].recordings[0].seconds: must be 14400 or less",
     ),
     "an entry twice": (
         lambda state: _with(state, 1, "calls", 1, "timeline", 0, "sequence"),
@@ -230,6 +247,40 @@ def _with(state: Any, value: object, *steps: str | int) -> object:
     return changed
 
 
+def test_an_import_that_gives_ids_again_replaces_no_call() -> None:
+    first, _, calls = used()
+    second, world = sandbox()
+    second.import_state(_with(first.export_state(), {}, "ids", "given"))
+    placed = world.tts()
+    assert placed not in calls
+    assert second.engine.view(calls[0]) is not None
+
+
+def test_an_import_beyond_the_end_of_the_clock_changes_nothing() -> None:
+    clock = SimulatedClock(ManualClock(), mode="manual")
+    made = create_sandbox(clock=clock)
+    clock.advance(MAX_AHEAD.total_seconds() - 1)
+    world = World(ManualClock(), made.engine)
+    call_id = world.tts()
+    before = made.export_state()
+    with pytest.raises(StateError, match=r"^clock\.now: cannot be reached"):
+        made.import_state(_with(before, (clock.now() + timedelta(days=1)).isoformat(), "clock", "now"))
+    assert world.get(call_id).status == "ONGOING"
+    assert made.export_state() == before
+
+
+def test_the_longest_call_can_be_imported() -> None:
+    first, world = sandbox()
+    menu = {"name": "runMenu", "menus": [{"id": "main", "repeats": 1_000_000, "timeoutMills": 100}]}
+    call_id = world.custom(BEN, ace={"action": menu})
+    world.wait(2_300)
+    second, _ = sandbox()
+    second.import_state(first.export_state())
+    view = second.engine.view(call_id)
+    assert view is not None
+    assert len(view.timeline) > 20_000
+
+
 @pytest.mark.parametrize(("damage", "message"), DAMAGES.values(), ids=[*DAMAGES])
 def test_a_damaged_state_is_refused_with_the_place_and_changes_nothing(damage: Damage, message: str) -> None:
     made, _, _ = used()
@@ -270,6 +321,8 @@ def test_whatever_stands_anywhere_an_import_succeeds_or_is_refused(place: tuple[
         assert made.engine.timeline() == ()
     else:
         json.dumps(made.export_state())
+        for call in made.engine.views():
+            assert [summary(call), *transcript(call), *legs(call), call.digest]
 
 
 def test_a_reset_returns_to_what_the_sandbox_began_with() -> None:
