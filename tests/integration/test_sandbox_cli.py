@@ -79,24 +79,20 @@ async def served(mode: ClockMode = "auto", **options: Any) -> AsyncGenerator[Ser
         tasks.cancel_scope.cancel()
 
 
-async def test_calls_are_listed_as_a_table_or_as_json() -> None:
+async def test_calls_are_listed_in_lines_that_fit_a_terminal_or_as_json() -> None:
     async with served() as one:
         assert (await one.ok("calls")).out == "0 calls\n"
         call_id = one.place(BUSY, "ci-42")
         await one.sandbox.settle()
         one.place(STAYS)
         await one.sandbox.settle()
-        header, row, count = (await one.ok("calls tag:ci-42 state:ended")).lines
-        assert header.split() == ["created", "call", "kind", "from", "to", "state", "outcome", "seconds", "USD", "tags"]
-        assert row.split()[1:] == [
-            call_id,
-            "tts",
-            "+14155550100",
-            BUSY,
-            "ended",
-            *["BUSY", "/", "CANCEL", "0", "0.0", "ci-42"],
-        ]
+        parties, details, count = (await one.ok("calls tag:ci-42 state:ended")).lines
+        assert parties[8:] == f"  +14155550100 > {BUSY}  ended BUSY / CANCEL"
+        assert details == f"          {call_id}  tts, 0 s, 0.0 USD  tag:ci-42"
         assert count == "1 call"
+        assert all(len(line) <= 80 for line in (await one.ok("calls")).lines)
+        assert (await one.ok("calls -to:+12025550110 --limit 2")).lines[-1] == "1 call"
+        assert (await one.ok("calls -to:+12025550110 -result:ANSWERED")).out == "0 calls\n"
         listed = (await one.read("calls"))["calls"]
         assert [call["result"] for call in listed] == ["ANSWERED", "BUSY"]
         assert len((await one.read("calls --limit 1"))["calls"]) == 1
@@ -164,6 +160,18 @@ async def test_a_wait_that_nothing_ends_has_status_1() -> None:
     async with served() as one:
         ended = await one.run("wait result:BUSY --timeout 0")
     assert (ended.status, ended.out, ended.err) == (1, "", "0 of 1 calls matched within 0 s.\n")
+
+
+async def test_what_is_wrong_is_said_in_the_words_of_the_command_line() -> None:
+    async with served() as one:
+        ended = await one.run("trigger inbound --to +14155550159")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "Error: no application has the number +14155550159\n"
+
+
+async def test_the_environment_can_name_the_sandbox() -> None:
+    async with served() as one:
+        assert (await Shell(SINCH_VOICE_SANDBOX_URL=one.url).ok("sandbox ready")).out == "The sandbox is ready.\n"
 
 
 async def test_a_reset_forgets_all_calls() -> None:

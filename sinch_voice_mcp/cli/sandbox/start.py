@@ -110,7 +110,7 @@ class StartOptions:
 def start_command(loader: SettingsLoader, **given: Any) -> None:  # noqa: ANN401 - one per option
     """Run the sandbox: the Voice API's 14 operations and the control API on one base URL.
 
-    Each request and each callback is logged as one line on standard error.
+    Each request to the Voice API and each callback is logged as one line on standard error.
 
     Key and secret are those of the seed file, of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones;
     they are printed at the start.
@@ -202,8 +202,9 @@ def _log_request(seen: SeenRequest) -> None:
 
 
 def _log_attempt(attempt: DeliveryAttempt) -> None:
-    outcome = attempt.failure or f"{attempt.status} in {attempt.latency_s * 1_000:.0f} ms"
-    _log(f"callback {attempt.kind} of {attempt.call_id} to {attempt.url} {outcome}")
+    what = "callback" if attempt.replay_of is None else f"replay of attempt {attempt.replay_of}:"
+    how = f"in {attempt.latency_s * 1_000:.0f} ms" if attempt.failure is None else f" {attempt.failure}"
+    _log(f"{attempt.status or 'failed'} {what} {attempt.kind} of {attempt.call_id} to {attempt.url} {how}")
 
 
 def _log(line: str) -> None:
