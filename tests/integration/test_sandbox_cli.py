@@ -147,6 +147,16 @@ async def test_a_call_comes_in_from_a_caller_who_does_what_the_options_say() -> 
     assert placed in {call.id for call in one.sandbox.engine.state().calls}
 
 
+@pytest.mark.parametrize(
+    ("caller", "cli", "origin"), [("sip:alice@example.com", "alice@example.com", "SIP"), ("app:alice", "alice", "MXP")]
+)
+async def test_a_caller_can_have_no_number(caller: str, cli: str, origin: str) -> None:
+    async with served() as one:
+        call = await one.read(f"trigger inbound --from {caller}")
+        (come_in, *_) = one.sandbox.engine.timeline(call["id"])
+    assert (call["cli"], come_in.detail["origin"]) == (cli, origin)
+
+
 async def test_a_call_that_does_not_end_in_time_has_status_1() -> None:
     park: dict[str, object] = {"action": {"name": "park", "maxDuration": 600}}
     application = SetupApplication(key=DEFAULT_CREDENTIALS.key, incoming=park)
