@@ -176,7 +176,7 @@ async def test_what_is_wrong_is_said_in_the_words_of_the_command_line() -> None:
     async with served() as one:
         ended = await one.run("trigger inbound --to +14155550159")
     assert (ended.status, ended.out) == (2, "")
-    assert ended.err == "Error: no application has the number +14155550159\n"
+    assert ended.err == "Error: the account has no number +14155550159; it has +14155550100, for example\n"
 
 
 async def test_the_environment_can_name_the_sandbox() -> None:
