@@ -145,6 +145,15 @@ def test_the_curl_command_for_clients_places_a_call(reader: Reader) -> None:
     assert '{"callId":"' in reader.run(FIRST + command)
 
 
+@pytest.mark.long
+def test_the_commands_that_a_sandbox_prints_at_its_start_place_a_call_and_let_one_come_in(reader: Reader) -> None:
+    start = FIRST.replace(" &", " > banner.txt &")
+    copied = "sed -n '/^To place/,/^To start/s/^  //p' banner.txt > commands.sh\n. ./commands.sh\n"
+    printed = reader.run(start + copied)
+    assert '{"callId":"' in printed
+    assert printed.endswith("2 calls\n"), printed
+
+
 def test_the_test_on_the_page_passes_in_the_folder_of_the_example(tmp_path: Path) -> None:
     example, _ = blocks("testing.md", "python")
     shutil.copy(ROOT / "examples" / "receptionist" / "app.py", tmp_path)
