@@ -3,6 +3,7 @@
 from sinch_voice_mcp.settings.loading import (
     CONFIG_VARIABLE,
     TOKEN_VARIABLE,
+    URL_VARIABLE,
     Setting,
     all_settings,
     changed,
@@ -16,6 +17,7 @@ __all__ = [
     "CONFIG_VARIABLE",
     "MAX_PRINCIPAL_CHARS",
     "TOKEN_VARIABLE",
+    "URL_VARIABLE",
     "Setting",
     "Settings",
     "all_settings",

@@ -23,7 +23,8 @@ from sinch_voice_mcp.text.validation import complaint, faults
 CONFIG_VARIABLE = f"{VARIABLE_PREFIX}CONFIG"
 
 TOKEN_VARIABLE = f"{VARIABLE_PREFIX}SANDBOX_TOKEN"
-"""The variable of an option of the ``sandbox`` commands; no server needs it, so it is no setting."""
+URL_VARIABLE = f"{VARIABLE_PREFIX}SANDBOX_URL"
+"""The variables of two options of the ``sandbox`` commands; no server needs them, so they are no settings."""
 _NO_SETTINGS = frozenset({"policy", "sources"})
 
 
@@ -110,7 +111,7 @@ def flag(name: str) -> str:
 
 
 def _reject_misspelled(environ: Mapping[str, str], known: Mapping[str, Setting]) -> None:
-    names = {setting.variable for setting in known.values()} | {CONFIG_VARIABLE, TOKEN_VARIABLE}
+    names = {setting.variable for setting in known.values()} | {CONFIG_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE}
     for name in environ:
         if name in names or not name.upper().startswith("SINCH_"):
             continue

@@ -109,13 +109,19 @@ def conference(
                 moh_class=moh,
                 enable_ace=enable_ace or None,
                 enable_dice=_unless_default(asked=enable_dice),
+                # Without it the platform detects keys and reports none.
+                enable_pie=True if dtmf_mode == "detect" else None,
             )
         )
         for party in to
     ]
     arguments = {f"$[{at}].conferenceCallout.destination.endpoint": f"to[{at}]" for at in range(len(to))}
     arguments |= {f"$[{at}].conferenceCallout.": "" for at in range(len(to))}
-    arguments |= {"$.conferenceCallout.enableAce": "enable_ace", "$.conferenceCallout.": ""}
+    arguments |= {
+        "$.conferenceCallout.enableAce": "enable_ace",
+        "$.conferenceCallout.enablePie": "dtmf_mode",
+        "$.conferenceCallout.": "",
+    }
     return CalloutPlan(requests, arguments)
 
 

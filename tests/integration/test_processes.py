@@ -110,7 +110,7 @@ async def test_the_standalone_sandbox_logs_a_line_for_each_request_and_each_call
         with anyio.fail_after(20):
             seen = [(await lines.receive_until(b"\n", 10_000)).decode() for _ in range(5)]
     logged = "\n".join(sorted(line.partition(" ")[2] for line in seen))
-    assert f"callback dice of {call_id} to http://127.0.0.1:9/events no connection" in logged
+    assert f"failed callback dice of {call_id} to http://127.0.0.1:9/events  no connection" in logged
     assert "200 POST /calling/v1/callouts" in logged
     assert "401 GET /calling/v1/calls/id/x  " in logged
     assert "<U+000A>forged" in logged

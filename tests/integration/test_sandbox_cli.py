@@ -79,24 +79,20 @@ async def served(mode: ClockMode = "auto", **options: Any) -> AsyncGenerator[Ser
         tasks.cancel_scope.cancel()
 
 
-async def test_calls_are_listed_as_a_table_or_as_json() -> None:
+async def test_calls_are_listed_in_lines_that_fit_a_terminal_or_as_json() -> None:
     async with served() as one:
         assert (await one.ok("calls")).out == "0 calls\n"
         call_id = one.place(BUSY, "ci-42")
         await one.sandbox.settle()
         one.place(STAYS)
         await one.sandbox.settle()
-        header, row, count = (await one.ok("calls tag:ci-42 state:ended")).lines
-        assert header.split() == ["created", "call", "kind", "from", "to", "state", "outcome", "seconds", "USD", "tags"]
-        assert row.split()[1:] == [
-            call_id,
-            "tts",
-            "+14155550100",
-            BUSY,
-            "ended",
-            *["BUSY", "/", "CANCEL", "0", "0.0", "ci-42"],
-        ]
+        parties, details, count = (await one.ok("calls tag:ci-42 state:ended")).lines
+        assert parties[8:] == f"  +14155550100 > {BUSY}  ended BUSY / CANCEL"
+        assert details == f"          {call_id}  tts, 0 s, 0.0 USD  tag:ci-42"
         assert count == "1 call"
+        assert all(len(line) <= 80 for line in (await one.ok("calls")).lines)
+        assert (await one.ok("calls -to:+12025550110 --limit 2")).lines[-1] == "1 call"
+        assert (await one.ok("calls -to:+12025550110 -result:ANSWERED")).out == "0 calls\n"
         listed = (await one.read("calls"))["calls"]
         assert [call["result"] for call in listed] == ["ANSWERED", "BUSY"]
         assert len((await one.read("calls --limit 1"))["calls"]) == 1
@@ -151,6 +147,16 @@ async def test_a_call_comes_in_from_a_caller_who_does_what_the_options_say() -> 
     assert placed in {call.id for call in one.sandbox.engine.state().calls}
 
 
+@pytest.mark.parametrize(
+    ("caller", "cli", "origin"), [("sip:alice@example.com", "alice@example.com", "SIP"), ("app:alice", "alice", "MXP")]
+)
+async def test_a_caller_can_have_no_number(caller: str, cli: str, origin: str) -> None:
+    async with served() as one:
+        call = await one.read(f"trigger inbound --from {caller}")
+        (come_in, *_) = one.sandbox.engine.timeline(call["id"])
+    assert (call["cli"], come_in.detail["origin"]) == (cli, origin)
+
+
 async def test_a_call_that_does_not_end_in_time_has_status_1() -> None:
     park: dict[str, object] = {"action": {"name": "park", "maxDuration": 600}}
     application = SetupApplication(key=DEFAULT_CREDENTIALS.key, incoming=park)
@@ -164,6 +170,18 @@ async def test_a_wait_that_nothing_ends_has_status_1() -> None:
     async with served() as one:
         ended = await one.run("wait result:BUSY --timeout 0")
     assert (ended.status, ended.out, ended.err) == (1, "", "0 of 1 calls matched within 0 s.\n")
+
+
+async def test_what_is_wrong_is_said_in_the_words_of_the_command_line() -> None:
+    async with served() as one:
+        ended = await one.run("trigger inbound --to +14155550159")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "Error: the account has no number +14155550159; it has +14155550100, for example\n"
+
+
+async def test_the_environment_can_name_the_sandbox() -> None:
+    async with served() as one:
+        assert (await Shell(SINCH_VOICE_SANDBOX_URL=one.url).ok("sandbox ready")).out == "The sandbox is ready.\n"
 
 
 async def test_a_reset_forgets_all_calls() -> None:

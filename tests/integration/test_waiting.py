@@ -42,6 +42,16 @@ async def test_every_step_of_a_call_can_be_waited_for(database_url: str, era: Er
     assert ended["duration_s"] > 0
 
 
+async def test_keys_that_a_conference_detects_can_be_waited_for(sqlite_url: str, era: Era) -> None:
+    async with embedded(sqlite_url, era, BRISK) as voice:
+        room = {"to": [number("74")], "conference_id": "room", "cli": OWN, "dtmf_mode": "detect"}
+        placed = await voice.ok("place_conference_callout", **room)
+        with anyio.fail_after(20):
+            entered = await voice.ok("wait_for_call", call_id=placed["legs"][0]["call_id"], until="input")
+    assert "timed_out" not in entered
+    assert entered["untrusted"] == {"input": "1"}
+
+
 async def test_progress_is_reported_during_a_call(sqlite_url: str, era: Era) -> None:
     reported: list[tuple[float, str]] = []
 

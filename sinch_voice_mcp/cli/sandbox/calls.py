@@ -1,6 +1,8 @@
 """The commands ``sandbox calls`` and ``sandbox wait``."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -13,14 +15,24 @@ _MAX_PAGE = 200
 _LONGEST_WAIT_S = 60.0
 """How long one request to the control API can wait."""
 
-_COLUMNS = ("created", "call", "kind", "from", "to", "state", "outcome", "seconds", "USD", "tags")
+_NEGATED = re.compile(r"-[a-z]{2,}:.*", re.DOTALL)
 
-_QUERY = click.argument("query", nargs=-1)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
-@click.command("calls", short_help="List the calls of the sandbox, the newest first.")
-@_QUERY
+class QueryCommand(click.Command):
+    """A command that takes a query, whose terms may begin with a minus as options do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put terms that exclude calls behind all options."""
+        if "--" not in args:
+            negated = [term for term in args if _NEGATED.fullmatch(term)]
+            args = [*(term for term in args if term not in negated), *(["--", *negated] if negated else [])]
+        return super().parse_args(ctx, args)
+
+
+@click.command("calls", cls=QueryCommand, short_help="List the calls of the sandbox, the newest first.")
+@click.argument("query", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, _MAX_PAGE), default=50, show_default=True, help="How many, at most.")
 @_JSON
 @control_options
@@ -28,13 +40,13 @@ def calls_command(query: Sequence[str], limit: int, url: str, token: str | None,
     """List the calls that match a QUERY, the newest first; without one, all calls.
 
     QUERY is several terms, such as to:+1202* state:answered direction:in said:hours tag:ci-42 since:10m. A term with a
-    minus before it excludes calls; write -- before a QUERY that begins with one.
+    minus before it, such as -result:BUSY, excludes calls.
     """
     page = RunningSandbox(url, token).send("GET", "calls", query={"q": " ".join(query), "limit": limit})
     _write(page["calls"], as_json=as_json)
 
 
-@click.command("wait", short_help="Wait until a call matches a query.")
+@click.command("wait", cls=QueryCommand, short_help="Wait until a call matches a query.")
 @click.argument("query", nargs=-1, required=True)
 @click.option("--count", type=click.IntRange(1, _MAX_PAGE), default=1, show_default=True, help="How many calls.")
 @click.option(
@@ -81,26 +93,18 @@ def _write(calls: Sequence[Any], *, as_json: bool) -> None:
         write_json({"calls": calls}, indent=2)
         return
     printer = Printer()
-    rows = [_COLUMNS, *map(_row, calls)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
-    for index, row in enumerate(rows if calls else []):
-        text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        printer.line((text, "bold") if index == 0 else text)
+    for call in calls:
+        for line in _lines(call):
+            printer.line(line)
     printer.line((f"{len(calls)} calls" if len(calls) != 1 else "1 call", "bold"))
 
 
-def _row(call: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
-    outcome = "" if call["state"] != "ended" else f"{call['result']} / {call['reason']}"
-    cells: Iterable[object] = (
-        call["created_at"],
-        call["id"],
-        call["kind"],
-        call["cli"] or "",
-        call["to"] or "",
-        call["state"],
-        outcome,
-        call["duration_s"],
-        call["cost"],
-        ", ".join(call["tags"]),
-    )
-    return tuple(map(str, cells))
+def _lines(call: Any) -> tuple[str, str]:  # noqa: ANN401 - JSON
+    """Return two lines about a call, which fit 80 columns unless a name or a tag is long."""
+    ended = call["state"] == "ended"
+    outcome = f"ended {call['result']} / {call['reason']}" if ended else call["state"]
+    created = datetime.fromisoformat(call["created_at"])
+    parties = f"{call['cli'] or 'no caller ID'} > {call['to'] or 'no number'}"
+    amounts = f"{call['duration_s']} s, {call['cost']} USD"
+    tags = "".join(f"  tag:{tag}" for tag in call["tags"])
+    return f"{created:%H:%M:%S}  {parties}  {outcome}", f"          {call['id']}  {call['kind']}, {amounts}{tags}"

@@ -7,7 +7,7 @@ import click
 import httpx2
 
 from sinch_voice_mcp.cli.sandbox.start import DEFAULT_PORT
-from sinch_voice_mcp.settings import TOKEN_VARIABLE
+from sinch_voice_mcp.settings import TOKEN_VARIABLE, URL_VARIABLE
 from sinch_voice_mcp.text.quoting import terminal_safe
 from sinch_voice_mcp.types import SANDBOX_HEADER, JsonObject, is_object
 
@@ -81,12 +81,20 @@ def _reason(data: JsonObject) -> str:
     error = data.get("error")
     if not is_object(error):
         return "the sandbox refuses the request"
-    return f"{error.get('message')}. {error.get('next_step', '')}".rstrip()
+    message, step = str(error.get("message")), str(error.get("next_step", ""))
+    # A person at a shell gives options; the document of the requests is for programs.
+    return message if "openapi.json" in step else f"{message}{'' if message.endswith('?') else '.'} {step}".rstrip()
 
 
 def control_options(command: Command) -> Command:
     """Add the options that name a running sandbox."""
-    url = click.option("--url", default=DEFAULT_URL, show_default=True, help="Base URL of the sandbox.")
+    url = click.option(
+        "--url",
+        default=DEFAULT_URL,
+        show_default=True,
+        envvar=URL_VARIABLE,
+        help=f"Base URL of the sandbox. [{URL_VARIABLE}]",
+    )
     token = click.option(
         "--token", envvar=TOKEN_VARIABLE, help=f"What opens its control API on another machine. [{TOKEN_VARIABLE}]"
     )

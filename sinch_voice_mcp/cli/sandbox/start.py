@@ -21,7 +21,7 @@ from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.sandbox import DeliveryAttempt, Sandbox, SandboxOptions, SeenRequest, StateError
 from sinch_voice_mcp.sandbox.control import TOKEN_RULE, is_token
 from sinch_voice_mcp.sandbox.engine import KEEP, MAX_KEEP
-from sinch_voice_mcp.settings import TOKEN_VARIABLE, Settings, changed
+from sinch_voice_mcp.settings import TOKEN_VARIABLE, URL_VARIABLE, Settings, changed
 from sinch_voice_mcp.text.hosts import is_loopback
 from sinch_voice_mcp.text.masking import without_numbers
 from sinch_voice_mcp.text.quoting import printable
@@ -41,17 +41,26 @@ Sinch Voice sandbox: every call is simulated, no phone rings.
 {more}
 To place a call:
 
-  curl -u {key}:{secret} {url}/calling/v1/callouts -H 'Content-Type: application/json' \\
-  -d '{{"method":"ttsCallout","ttsCallout":{{"destination":{{"type":"number","endpoint":"+12025550100"}},\
-"cli":"{cli}","text":"Hello"}}}}'
+  curl {url}/calling/v1/callouts \\
+  -u {key}:{secret} \\
+  -H 'Content-Type: application/json' -d '{{"method": "ttsCallout", "ttsCallout": {{
+  "cli": "{cli}", "text": "Hello",
+  "destination": {{"type": "number", "endpoint": "+12025550100"}}}}}}'
+
+To let a call come in, and to list all calls:
+
+  {environ}sinch-voice-mcp sandbox trigger inbound
+  {environ}sinch-voice-mcp sandbox calls
 
 To start a server that uses it:
 
   SINCH_VOICE_SANDBOX=true SINCH_VOICE_BASE_URL={url} \\
-  SINCH_APPLICATION_KEY={key} SINCH_APPLICATION_SECRET={secret} \\
+  SINCH_APPLICATION_KEY={key} \\
+  SINCH_APPLICATION_SECRET={secret} \\
   sinch-voice-mcp
 
-Without SINCH_VOICE_SANDBOX the server applies its live rules, as against the real platform. Ctrl+C stops.
+Without SINCH_VOICE_SANDBOX the server applies its live rules, as against the
+real platform. Ctrl+C stops.
 """
 
 
@@ -113,7 +122,7 @@ class StartOptions:
 def start_command(loader: SettingsLoader, **given: Any) -> None:  # noqa: ANN401 - one per option
     """Run the sandbox: the Voice API's 14 operations and the control API on one base URL.
 
-    Each request and each callback is logged as one line on standard error.
+    Each request to the Voice API and each callback is logged as one line on standard error.
 
     Key and secret are those of the seed file, of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones;
     they are printed at the start.
@@ -194,7 +203,10 @@ def _banner(sandbox: Sandbox, url: str, seeding: Seeding, new_token: str | None)
     numbers = sandbox.engine.account.numbers()
     own = next((one.number for one in numbers if one.application_key == sandbox.credentials.key), "+14155550100")
     credentials = sandbox.credentials
-    return _BANNER.format(url=url, key=credentials.key, secret=credentials.secret, cli=own, more=more)
+    # The commands look for a sandbox on the default port of this machine.
+    environ = "" if url == f"http://127.0.0.1:{DEFAULT_PORT}" else f"{URL_VARIABLE}={url} "
+    key, secret = credentials.key, credentials.secret
+    return _BANNER.format(url=url, key=key, secret=secret, cli=own, more=more, environ=environ)
 
 
 def _log_request(seen: SeenRequest) -> None:
@@ -205,8 +217,9 @@ def _log_request(seen: SeenRequest) -> None:
 
 
 def _log_attempt(attempt: DeliveryAttempt) -> None:
-    outcome = attempt.failure or f"{attempt.status} in {attempt.latency_s * 1_000:.0f} ms"
-    _log(f"callback {attempt.kind} of {attempt.call_id} to {attempt.url} {outcome}")
+    what = "callback" if attempt.replay_of is None else f"replay of attempt {attempt.replay_of}:"
+    how = f"in {attempt.latency_s * 1_000:.0f} ms" if attempt.failure is None else f" {attempt.failure}"
+    _log(f"{attempt.status or 'failed'} {what} {attempt.kind} of {attempt.call_id} to {attempt.url} {how}")
 
 
 def _log(line: str) -> None:

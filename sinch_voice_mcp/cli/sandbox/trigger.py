@@ -11,6 +11,8 @@ from sinch_voice_mcp.cli.sandbox.running import LATE, RunningSandbox, control_op
 from sinch_voice_mcp.types import JsonObject
 
 _ANSWER = "answer"
+_ORIGINS = {"sip:": "SIP", "app:": "MXP"}
+"""What a caller begins with who has no number, as in the tools."""
 
 
 @click.group(short_help="Let something happen in the sandbox.")
@@ -20,7 +22,13 @@ def trigger() -> None:
 
 @trigger.command("inbound", short_help="Let a call come in.")
 @click.option("--to", help="The own number that is called. [default: the first one that is assigned]")
-@click.option("--from", "caller", default="+12025550100", show_default=True, help="The caller's number.")
+@click.option(
+    "--from",
+    "caller",
+    default="+12025550100",
+    show_default=True,
+    help="The caller: a number, sip:user@host or app:USER.",
+)
 @click.option(
     "--press",
     "presses",
@@ -51,7 +59,7 @@ def inbound_command(context: click.Context, url: str, token: str | None, **optio
     """
     sandbox = RunningSandbox(url, token)
     script = list(_script(options["presses"], options["says"], hangs_up=options["hangs_up"]))
-    body: JsonObject = {"from": options["caller"], "script": script or None}
+    body: JsonObject = {**_caller(options["caller"]), "script": script or None}
     given: JsonObject = {name: options[name] for name in ("to", "tag") if options[name] is not None}
     call = sandbox.send("POST", "inbound", body=body | given)
     if not options["waits"]:
@@ -62,6 +70,11 @@ def inbound_command(context: click.Context, url: str, token: str | None, **optio
         click.echo(f"The call {call['id']} has not ended within {options['timeout']:g} s.", err=True)
         context.exit(LATE)
     _write(found["calls"][0], as_json=options["as_json"])
+
+
+def _caller(given: str) -> JsonObject:
+    origin = _ORIGINS.get(given[:4])
+    return {"from": given} if origin is None else {"from": given[4:], "origin": origin}
 
 
 def _script(presses: Sequence[str], says: Sequence[str], *, hangs_up: bool) -> Iterator[JsonObject]:

@@ -117,8 +117,11 @@ class SimulatedAccount:
             RejectedError: 40001 if it is no number, 40400 if it is not of this account, or not assigned.
         """
         own = self._numbers.get(normalize(number, strict=self._strict))
-        if own is None or own.application_key is None:
-            raise RejectedError(40400, f"No application has the number {number[:40]}")
+        if own is None:
+            other = "".join(f"; it has {one}, for example" for one in list(self._numbers)[:1])
+            raise RejectedError(40400, f"The account has no number {number[:40]}{other}")
+        if own.application_key is None:
+            raise RejectedError(40400, f"The number {number[:40]} is assigned to no application")
         return self.application(own.application_key)
 
     def applications(self) -> tuple[Application, ...]:

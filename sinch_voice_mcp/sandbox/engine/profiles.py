@@ -217,7 +217,7 @@ def profile_named(name: str) -> NumberProfile:
     if name not in PROFILES:
         near = nearest(name, PROFILES)
         hint = f"did you mean `{near}`?" if near else f"such as `{PROFILE_NAMES[0]}` or `{PROFILE_NAMES[-1]}`"
-        raise UnknownProfileError(f"there is no profile `{name[:40]}`; {hint}")
+        raise UnknownProfileError(f"must be the name of a behavior; there is no `{name[:40]}`, {hint}")
     return PROFILES[name]
 
 

@@ -57,8 +57,11 @@ async def test_a_caller_plays_a_script(scene: ControlScene) -> None:
         ({"form": "+12025550105"}, "`from` is missing"),
         ({"from": "+12025550105", "too": "x"}, "`too` is not known here; did you mean `to`?"),
         ({"from": "12", "to": "+14155550100"}, "`12` is not a telephone number"),
-        ({"from": "+12025550105", "to": "+12025550199"}, "no application has the number +12025550199"),
-        ({"from": "+12025550105", "to": "+14155550109"}, "no application has the number +14155550109"),
+        (
+            {"from": "+12025550105", "to": "+12025550199"},
+            "the account has no number +12025550199; it has +14155550100, for example",
+        ),
+        ({"from": "+12025550105", "to": "+14155550109"}, "the number +14155550109 is assigned to no application"),
         ({"from": "+12025550105", "to_type": "conference", "to": "x"}, "`to_type`: only an app dials a conference"),
         ({"from": "+12025550105", "script": [{"pres": "2"}]}, "script[0].pres: is not known here; did you mean"),
         ({"from": "+12025550105", "script": {}}, "`script` must be a list"),

@@ -33,6 +33,6 @@ def test_a_name_means_what_happens_at_its_number(row: Destination) -> None:
     ],
 )
 def test_an_unknown_name_is_an_error_that_suggests_a_name(name: str, hint: str) -> None:
-    with pytest.raises(UnknownProfileError, match=f"there is no profile `{name}`") as unknown:
+    with pytest.raises(UnknownProfileError, match=f"there is no `{name}`") as unknown:
         profile_named(name)
     assert hint in str(unknown.value)

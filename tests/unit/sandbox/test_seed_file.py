@@ -84,7 +84,10 @@ def test_a_file_that_says_nothing_is_the_usual_sandbox(text: str) -> None:
         ("prices: {+12*: -1}", "sandbox.yaml:1:16: prices['+12*']: must be 0 or more"),
         ("prices: {+12*: .inf}", "sandbox.yaml:1:16: prices['+12*']: must be a number"),
         ("prices: {+12*: 1, +12*: 2}", "sandbox.yaml:1:25: prices['+12*']: is written twice"),
-        ("faults: [{fault: bussy}]", "sandbox.yaml:1:18: faults[0].fault: there is no profile `bussy`; did you mean"),
+        (
+            "faults: [{fault: bussy}]",
+            "sandbox.yaml:1:18: faults[0].fault: must be the name of a behavior; there is no `bussy`, did you",
+        ),
         ("faults: [{fault: busy, probability: 2}]", "sandbox.yaml:1:37: faults[0].probability: must be 1 or less"),
         ("faults: [{fault: busy, match: {tag: a b}}]", "sandbox.yaml:1:37: faults[0].match.tag: must be 1 to 64 ASCII"),
         ("applications: [{key: 'a b'}]", "sandbox.yaml:1:22: applications[0].key: the application key is empty, or"),
