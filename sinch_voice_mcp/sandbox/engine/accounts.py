@@ -243,5 +243,6 @@ BEHAVIORS = (
     chosen(
         "api", "own numbers", "ten, of which the last two are not assigned at first", covers=("_INITIALLY_UNASSIGNED",)
     ),
+    chosen("api", "callback URL", "http or https, at most 2,000 characters, else 40001", covers=("MAX_URL_CHARS",)),
     documented("api", "numbers in one request", "1 to 100", "Applications", ("_MAX_NUMBERS_PER_REQUEST",)),
 )
