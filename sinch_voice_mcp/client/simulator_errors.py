@@ -113,6 +113,6 @@ def _field(message: str, body: JsonObject, arguments: Mapping[str, str]) -> str 
     named = _NAMED.match(message)
     if named is not None and named[1] in arguments:
         return f"{arguments[named[1]]}{named[2]}"
-    values = ((member, value) for member, value in body.items() if isinstance(value, str))
-    about = (member for member, value in values if f"`{value}`" in message or message.endswith(f" {value}"))
+    values = ((member, value) for member, value in body.items() if isinstance(value, str) and value)
+    about = (member for member, value in values if re.search(rf"(?<!\S)`?{re.escape(value)}`?(?!\w)", message))
     return next((arguments[member] for member in about if member in arguments), None)

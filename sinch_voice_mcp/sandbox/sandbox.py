@@ -31,10 +31,18 @@ DEFAULT_CREDENTIALS = Credentials(
 
 @dataclass(slots=True)
 class Listeners:
-    """What is called after a request was answered, and after an attempt to deliver a callback; set them freely."""
+    """What is called after a request was answered, and after an attempt to deliver a callback; set them freely.
+
+    ``on_control`` is for requests to the control API that changed something or were refused.
+    """
 
     on_request: Callable[[SeenRequest], None] = lambda _: None
+    on_control: Callable[[SeenRequest], None] = lambda _: None
     on_attempt: Callable[[DeliveryAttempt], None] = lambda _: None
+
+    def controlled(self, seen: SeenRequest) -> None:
+        """Pass a request to the control API on to the one who listens by then."""
+        self.on_control(seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +186,7 @@ def create_sandbox(
     forget = (driver.forget, gateway.requests.clear, attempts.clear, feed.clear)
     keeper = _keeper(engine, clock, credentials, options, forget)
     controls = Controls(engine, driver, clock, real_time, sender, feed, keeper)
-    asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token)})
+    asgi = asgi_app(engine, gateway, {PREFIX: ControlGateway(controls, options.control_token, listeners.controlled)})
     first = engine.account.applications()[0].credentials
     return Sandbox(engine, asgi, first, gateway.requests, controls.attempts, driver, listeners, feed, keeper)
 

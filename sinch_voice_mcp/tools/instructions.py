@@ -23,7 +23,7 @@ _POLICY = (
     "the rule. Correct a mistake that it names, such as a wrong format, a missing `cli` or a text that is too long; "
     "otherwise tell the user, and do not look for a way around the rule."
 )
-_CLI = "Every call needs a `cli` of list_numbers, unless the owner set a default."
+_CLI = "A call to a telephone needs a `cli` of list_numbers, unless the owner set a default."
 _REPEATED = (
     "The same arguments within 2 minutes, or the same `idempotency_key` within 30 days, are the same call: it is "
     "returned with `duplicate_of` and not placed again. After `outcome_unknown` never place the call again, because it "

@@ -68,7 +68,7 @@ def test_a_callee_rejects_and_an_app_calls(voice_sandbox: VoiceSandbox) -> None:
     assert voice_sandbox.calls[0].report.result == "BUSY"
     call = voice_sandbox.receive("anna", origin="MXP", headers={"order": "42"})
     assert call.events[0]["callHeaders"] == [{"key": "order", "value": "42"}]
-    with pytest.raises(RejectedError, match="No application has the number"):
+    with pytest.raises(RejectedError, match="is assigned to no application"):
         voice_sandbox.receive(to="+14155550109")
 
 

@@ -122,7 +122,7 @@ class StartOptions:
 def start_command(loader: SettingsLoader, **given: Any) -> None:  # noqa: ANN401 - one per option
     """Run the sandbox: the Voice API's 14 operations and the control API on one base URL.
 
-    Each request to the Voice API and each callback is logged as one line on standard error.
+    Each request, each change by the control API and each callback is logged as one line on standard error.
 
     Key and secret are those of the seed file, of SINCH_APPLICATION_KEY and SINCH_APPLICATION_SECRET, or fixed ones;
     they are printed at the start.
@@ -158,7 +158,8 @@ async def _serve(settings: Settings, options: StartOptions, seeding: Seeding, li
     token, is_new = options.control_token()
     url = _url(options.host, listener.getsockname()[1])
     sandbox = _sandbox(settings, options, seeding, loopback, url, token)
-    sandbox.listeners.on_request, sandbox.listeners.on_attempt = _log_request, _log_attempt
+    sandbox.listeners.on_request = sandbox.listeners.on_control = _log_request
+    sandbox.listeners.on_attempt = _log_attempt
     click.echo(_banner(sandbox, url, seeding, token if is_new else None))
     async with loopback.connected(None), anyio.create_task_group() as tasks:
         tasks.start_soon(sandbox.run)

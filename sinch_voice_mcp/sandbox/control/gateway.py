@@ -18,6 +18,7 @@ from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.responses import ErrorDetail, ErrorResponse
 from sinch_voice_mcp.sandbox.control.routes import find
 from sinch_voice_mcp.sandbox.control.routing import Download, EventStream, RawRequest
+from sinch_voice_mcp.sandbox.routes.gateway import SeenRequest
 from sinch_voice_mcp.signing import raw_path
 from sinch_voice_mcp.text.masked_logs import masked_logger
 from sinch_voice_mcp.types import SANDBOX_HEADER
@@ -35,13 +36,23 @@ _log = masked_logger(__name__)
 class ControlGateway:
     """An ASGI application for HTTP requests below ``/_sandbox``."""
 
-    def __init__(self, controls: Controls, token: str | None) -> None:
-        """Create a gateway to some controls; without a token only programs on this machine may use it."""
+    def __init__(
+        self, controls: Controls, token: str | None, on_request: Callable[[SeenRequest], None] = lambda _: None
+    ) -> None:
+        """Create a gateway.
+
+        Args:
+            controls: What it gives access to.
+            token: What opens it to other machines; without it, only programs on this one may use it.
+            on_request: Called after each request that changed something, or that was refused.
+        """
         self._controls = controls
         self._access = Access(token)
+        self._on_request = on_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to one request."""
+        refusal: str | None = None
         try:
             answer = await self._answer(Request(scope, receive))
             response = await _response(answer)
@@ -49,11 +60,21 @@ class ControlGateway:
             # The client went away while sending, so it reads no response either.
             return
         except ControlError as error:
-            response = _error(error)
+            response, refusal = _error(error), error.message
         except Exception:  # noqa: BLE001 - the client gets a response in any case, and the log has the error
             _log.exception("a request to the control API could not be answered")
-            response = _error(ControlError("unexpected", "the sandbox has a bug", "Look into its log, and report it."))
+            bug = ControlError("unexpected", "the sandbox has a bug", "Look into its log, and report it.")
+            response, refusal = _error(bug), bug.message
+        self._report(scope, response, refusal)
         await response(scope, receive, send)
+
+    def _report(self, scope: Scope, response: ASGIApp, refusal: str | None) -> None:
+        if refusal is None and scope["method"] == "GET":
+            # Reading is frequent, for those who watch a sandbox, and changes nothing.
+            return
+        status = response.status_code if isinstance(response, Response) else int(HTTPStatus.OK)
+        path = raw_path(scope["path"], scope.get("raw_path"))
+        self._on_request(SeenRequest(scope["method"], path, status, b"", refusal))
 
     async def _answer(self, request: Request) -> object:
         peer = request.client.host if request.client is not None else None

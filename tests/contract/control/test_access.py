@@ -154,3 +154,20 @@ async def test_the_platform_api_is_not_part_of_it() -> None:
     async with httpx2.AsyncClient(transport=transport, base_url="http://sandbox.example") as client:
         for path in ("/_sandboxes/ready", "/calling/_sandbox/ready", "/%5Fsandbox/ready", "//_sandbox/ready"):
             assert (await client.get(path)).json()["errorCode"] == 40100
+
+
+async def test_changes_and_refusals_are_reported_and_reading_is_not() -> None:
+    scene = ControlScene()
+    seen: list[tuple[str, str, int, str | None]] = []
+    scene.sandbox.listeners.on_control = lambda one: seen.append((one.method, one.raw_path, one.status, one.rejection))
+    await scene.get("calls")
+    await scene.post("clock", {"advance_s": 1})
+    await scene.fails("GET", "calls/unknown")
+    await scene.fails("POST", "clock", {"advance": 1})
+    assert [one[:3] for one in seen] == [
+        ("POST", "/_sandbox/clock", 200),
+        ("GET", "/_sandbox/calls/unknown", 404),
+        ("POST", "/_sandbox/clock", 400),
+    ]
+    assert seen[0][3] is None
+    assert "did you mean" in str(seen[2][3])
