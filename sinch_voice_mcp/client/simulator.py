@@ -141,8 +141,9 @@ class SimulatorClient:
         return self._own(await self._fetch(_Faults, _Request("POST", "faults", body, arguments=named)))
 
     async def clear_faults(self) -> list[SimulatedFault]:
-        """Remove all faults."""
-        return self._own(await self._fetch(_Faults, _Request("DELETE", "faults")))
+        """Remove all faults, or those for calls with the tag of this client."""
+        query: JsonObject = {} if self._tag is None else {"tag": self._tag}
+        return self._own(await self._fetch(_Faults, _Request("DELETE", "faults", None, query)))
 
     async def advance(self, seconds: float) -> SimulatedTime:
         """Move time forward; everything that is due by then happens first."""

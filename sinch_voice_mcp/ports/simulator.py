@@ -96,7 +96,7 @@ class Simulator(Protocol):
         ...
 
     async def clear_faults(self) -> list[SimulatedFault]:
-        """Remove all faults."""
+        """Remove all faults that calls of this server only can meet."""
         ...
 
     async def advance(self, seconds: float) -> SimulatedTime:

@@ -168,3 +168,12 @@ async def test_there_are_at_most_100_fault_rules(control: Control) -> None:
     for _ in range(100):
         await control.ok("POST", "faults", {"fault": "stays"})
     assert (await control.send("POST", "faults", {"fault": "stays"}))[0] == 409
+
+
+async def test_the_faults_of_one_tag_are_removed_and_the_draws_of_the_others_continue(control: Control) -> None:
+    for tag in ("ci-1", "ci-2"):
+        await control.ok("POST", "faults", {"fault": "busy", "match": {"tag": tag}})
+    await control.ok("POST", "faults", {"fault": "no-answer"})
+    left = await control.ok("DELETE", "faults?tag=ci-1")
+    assert [(one["fault"], one["tag"]) for one in left["faults"]] == [("busy", "ci-2"), ("no-answer", None)]
+    assert (await control.ok("DELETE", "faults"))["faults"] == []

@@ -246,7 +246,11 @@ async def test_a_server_with_a_tag_marks_its_calls_and_leaves_those_of_others_al
         assert len((await voice.ok("sandbox_fault", fault="busy"))["faults"]) == 1
     async with connect() as other:
         assert (await other.ok("sandbox_fault"))["faults"] == []
+        await other.ok("sandbox_fault", fault="stays")
         await other.ok("sandbox_receive_call", caller=CALLER)
+    async with connect(SINCH_VOICE_SANDBOX_TAG="ci-42") as voice:
+        left = await voice.ok("sandbox_fault", clear=True)
+    assert [one["fault"] for one in left["faults"]] == ["stays"]
     tags = {call.id: list(call.tags) for call in sandbox.engine.views()}
     assert tags.pop(came["call_id"]) == ["ci-42"]
     assert list(tags.values()) == [[]]

@@ -40,6 +40,13 @@ class NoParameters(_Parameters):
     """No parameters."""
 
 
+class FaultsOf(_Parameters):
+    """Which fault rules are meant."""
+
+    tag: Annotated[str | None, Field(max_length=64)] = None
+    """The tag of the calls that they are for; without one, every rule."""
+
+
 class Search(_Parameters):
     """Which calls are meant."""
 

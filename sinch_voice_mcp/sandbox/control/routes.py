@@ -19,6 +19,7 @@ from sinch_voice_mcp.sandbox.control.errors import ControlError
 from sinch_voice_mcp.sandbox.control.requests import (
     ClockChange,
     EmptyBody,
+    FaultsOf,
     InboundCall,
     Keys,
     NoParameters,
@@ -72,7 +73,7 @@ ROUTES: tuple[ControlRoute[Any, Any], ...] = (
     post("applications", states.add_application, SetupApplication),
     get("faults", states.list_faults),
     post("faults", states.add_fault, SetupFault),
-    delete("faults", states.remove_faults),
+    delete("faults", states.remove_faults, FaultsOf),
     get("clock", timekeeping.read_clock),
     post("clock", timekeeping.change_clock, ClockChange),
     get("openapi.json", describe),

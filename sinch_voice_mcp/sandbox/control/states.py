@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from sinch_voice_mcp.sandbox.control.controls import Controls
 from sinch_voice_mcp.sandbox.control.errors import ControlError
-from sinch_voice_mcp.sandbox.control.requests import EmptyBody, NoParameters
+from sinch_voice_mcp.sandbox.control.requests import EmptyBody, FaultsOf, NoParameters
 from sinch_voice_mcp.sandbox.control.responses import ApplicationItem, ApplicationList, FaultItem, FaultList, Readiness
 from sinch_voice_mcp.sandbox.control.routing import ControlRequest
 from sinch_voice_mcp.sandbox.control.timekeeping import read_readiness
@@ -77,9 +77,13 @@ async def add_fault(request: ControlRequest[NoParameters, SetupFault]) -> FaultL
     return _faults(controls)
 
 
-async def remove_faults(request: ControlRequest[NoParameters, EmptyBody]) -> FaultList:
-    """Remove all fault rules; calls in progress keep what they have."""
-    request.controls.engine.directory.faults.replace(())
+async def remove_faults(request: ControlRequest[FaultsOf, EmptyBody]) -> FaultList:
+    """Remove all fault rules, or those for calls with a tag; calls in progress keep what they have."""
+    faults, tag = request.controls.engine.directory.faults, request.parameters.tag
+    if tag is None:
+        faults.replace(())
+    else:
+        faults.remove(tag)
     return _faults(request.controls)
 
 

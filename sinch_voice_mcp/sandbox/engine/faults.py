@@ -117,9 +117,20 @@ class FaultRules:
             UnknownProfileError: A rule names no profile; the former rules stay in force.
         """
         wanted = tuple(rules)
-        self._profiles = tuple(profile_named(rule.fault) for rule in wanted)
+        self._profiles: tuple[NumberProfile, ...] = tuple(profile_named(rule.fault) for rule in wanted)
         self._rules = wanted
         self._draws = [0] * len(wanted)
+
+    def remove(self, tag: str) -> None:
+        """Remove the rules for calls with a tag; the draws of the others continue."""
+        kept = [
+            (rule, profile, draws)
+            for rule, profile, draws in zip(self._rules, self._profiles, self._draws, strict=True)
+            if rule.match.tag != tag
+        ]
+        self._rules = tuple(rule for rule, _, _ in kept)
+        self._profiles = tuple(profile for _, profile, _ in kept)
+        self._draws = [draws for _, _, draws in kept]
 
     def add(self, rule: FaultRule) -> None:
         """Put one more rule in force, after the others.
