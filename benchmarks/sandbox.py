@@ -21,7 +21,7 @@ import httpx2
 
 from sinch_voice_mcp.app.http import listening_socket
 from sinch_voice_mcp.clock import ManualClock
-from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine, create_sandbox
+from sinch_voice_mcp.sandbox import DEFAULT_CREDENTIALS, Engine, SandboxOptions, create_sandbox
 from sinch_voice_mcp.sandbox.routes.paths import ROUTES
 from sinch_voice_mcp.svaml import NumberDestination
 from sinch_voice_mcp.wire.callouts import CustomCallout, CustomCalloutRequest
@@ -120,7 +120,7 @@ async def _first_answer(port: int) -> None:
 async def read_among_many() -> dict[str, float]:
     """Return how many milliseconds reading takes while ten thousand menu calls are kept."""
     clock = ManualClock()
-    sandbox = create_sandbox(clock=clock)
+    sandbox = create_sandbox(clock=clock, options=SandboxOptions(keep=MANY))
     placed = [sandbox.engine.place(KEY, _inline(number)) for number in range(MANY)]
     clock.advance(60)
     assert sandbox.engine.call(KEY, placed[0]).reason == "MANAGERHANGUP"
