@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeGuard
 
 from sinch_voice_mcp.text.folding import UNSEEN, folded
@@ -23,8 +24,7 @@ _ODD = "[,:;'|~*]"
 
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 
-_WRITTEN = re.compile(
-    rf"""
+_WRITTEN = rf"""
     (?P<kept>
         # A date, perhaps with a time: 2026-11-25T09:00:00Z, 25.11.2026, 11/25/2026.
         (?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])
@@ -44,9 +44,14 @@ _WRITTEN = re.compile(
       | \d{{7}}
       | (?<!\d)\d{{3}}-\d{{4}}
     )
-    """,
-    re.VERBOSE,
-)
+    """
+
+
+@cache
+def _written() -> re.Pattern[str]:
+    """Return the pattern of numbers, compiled when it is first needed, because that takes long at the start."""
+    return re.compile(_WRITTEN, re.VERBOSE)
+
 
 _SCHEMES = ("sip", "app")
 """What a SIP address and the name of an in-app user begin with, in arguments and results."""
@@ -91,7 +96,7 @@ def without_trace(text: str) -> str:
 
 def written_numbers(text: str) -> Iterator[str]:
     """Return what :func:`without_numbers` would mask, as digits, with a plus where one is written."""
-    return (_plain(found[0]) for found in _WRITTEN.finditer(folded(text)) if not found["kept"])
+    return (_plain(found[0]) for found in _written().finditer(folded(text)) if not found["kept"])
 
 
 def masked(value: object, mask: Callable[[str], str] = without_numbers) -> object:
@@ -123,7 +128,7 @@ def _replaced(text: str, shown: Callable[[str], str]) -> str:
     """Replace every number in a text; what is between them stays as it was written."""
     parts: list[str] = []
     end = 0
-    for found in _WRITTEN.finditer(folded(text)):
+    for found in _written().finditer(folded(text)):
         if not found["kept"]:
             parts += [text[end : found.start()], shown(found[0])]
             end = found.end()
