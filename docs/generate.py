@@ -73,7 +73,12 @@ def commands() -> str:
 
 
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[Sequence[str]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    # In the order of the program, not of the alphabet.
+    for name in tuple(group.commands) or group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None:
+            continue
         if isinstance(command, click.Group):
             if command.invoke_without_command:
                 written = " ".join((*path, name, *map(_parameter, command.params)))

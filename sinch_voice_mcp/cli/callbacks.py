@@ -11,8 +11,8 @@ from sinch_voice_mcp.app import database_url, make_client, open_app
 from sinch_voice_mcp.app.http import listening_socket, receiver_for, serve
 from sinch_voice_mcp.callbacks import probe_request
 from sinch_voice_mcp.cli.output import Printer
-from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
+from sinch_voice_mcp.cli.signals import run_until_signaled
 from sinch_voice_mcp.client import Poster
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.errors import ConfigurationError

@@ -1,23 +1,15 @@
 """The ``sinch-voice-mcp`` command: without a subcommand it serves MCP over standard input and output."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sinch_voice_mcp.cli.audit import audit
-from sinch_voice_mcp.cli.callbacks import callbacks
-from sinch_voice_mcp.cli.forget import forget
-from sinch_voice_mcp.cli.kill_switch import resume, stop
-from sinch_voice_mcp.cli.policy import policy
-from sinch_voice_mcp.cli.sandbox import sandbox
-from sinch_voice_mcp.cli.serve import serve
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
-from sinch_voice_mcp.cli.storage import storage
 from sinch_voice_mcp.cli.streams import ending_with_the_output
-from sinch_voice_mcp.cli.svaml import svaml
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Setting, all_settings
 from sinch_voice_mcp.text.quoting import terminal_safe
@@ -27,7 +19,19 @@ from sinch_voice_mcp.version import __version__
 _SECRETS = frozenset({"application_key", "application_secret", "database_url", "journal_key"})
 """Never flags: every user of the machine can see a command line, and a database URL may contain a password."""
 
-_COMMANDS = (sandbox, callbacks, svaml, policy, stop, resume, audit, forget, storage)
+_COMMANDS: Mapping[str, str] = {
+    "sandbox": "sandbox",
+    "callbacks": "callbacks",
+    "svaml": "svaml",
+    "policy": "policy",
+    "stop": "kill_switch",
+    "resume": "kill_switch",
+    "audit": "audit",
+    "forget": "forget",
+    "storage": "storage",
+}
+"""Each command and its module, which is imported when the command is needed: most need no MCP server."""
+
 _EXPECTED_ERROR = 2
 
 
@@ -54,6 +58,17 @@ def _similar_suggestions() -> Generator[None]:
 
 class _Commands(click.Group):
     """Prints an expected error, such as a wrong setting, as one sentence, and exits with status 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"sinch_voice_mcp.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with _similar_suggestions():
@@ -82,13 +97,14 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
     loader = SettingsLoader(flags, config)
     context.obj = loader
     if context.invoked_subcommand is None:
+        # Imported here for the same reason as the commands.
+        from sinch_voice_mcp.cli.serve import serve  # noqa: PLC0415 - commands start without the MCP server
+
         serve(loader.load())
 
 
 # Every setting is a flag of the group, so flags precede the command: all commands use the same settings.
 cli.params.extend(_option(setting) for setting in all_settings().values() if setting.name not in _SECRETS)
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

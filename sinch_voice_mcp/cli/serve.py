@@ -1,9 +1,8 @@
 """Serve MCP over standard input and output until the MCP client disconnects or a signal arrives."""
 
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -11,6 +10,7 @@ import anyio
 import click
 
 from sinch_voice_mcp.app import create_server
+from sinch_voice_mcp.cli.signals import run_until_signaled
 from sinch_voice_mcp.cli.streams import output_failure, report
 from sinch_voice_mcp.errors import VoiceError
 from sinch_voice_mcp.settings import Settings
@@ -65,20 +65,3 @@ def unwrap_expected_error() -> Generator[None]:
         if not isinstance(found, VoiceError):
             raise
         raise found from None
-
-
-async def run_until_signaled(work: Callable[[], Awaitable[None]]) -> int | None:
-    """Run until the work is done or a signal arrives, and return that signal; everything opened is closed by then."""
-    received: list[int] = []
-
-    async def watch(scope: anyio.CancelScope) -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async for number in signals:
-                received.append(number)
-                scope.cancel()
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch, tasks.cancel_scope)
-        await work()
-        tasks.cancel_scope.cancel()
-    return received[0] if received else None

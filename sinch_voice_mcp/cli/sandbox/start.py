@@ -15,8 +15,8 @@ from sinch_voice_mcp.app import embedded_sandbox
 from sinch_voice_mcp.app.http import listening_socket, serve
 from sinch_voice_mcp.app.loopback import LoopbackTransport
 from sinch_voice_mcp.cli.sandbox.seeding import Seeding, read_seeding
-from sinch_voice_mcp.cli.serve import run_until_signaled
 from sinch_voice_mcp.cli.settings_loader import SettingsLoader
+from sinch_voice_mcp.cli.signals import run_until_signaled
 from sinch_voice_mcp.clock import SystemClock
 from sinch_voice_mcp.sandbox import DeliveryAttempt, Sandbox, SandboxOptions, SeenRequest, StateError
 from sinch_voice_mcp.sandbox.control import TOKEN_RULE, is_token

@@ -9,7 +9,7 @@ import anyio
 import click
 
 from sinch_voice_mcp.cli.output import Printer, write
-from sinch_voice_mcp.cli.serve import run_until_signaled
+from sinch_voice_mcp.cli.signals import run_until_signaled
 from sinch_voice_mcp.cli.svaml.documents import (
     FOUND,
     UNREADABLE,
