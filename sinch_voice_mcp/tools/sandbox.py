@@ -1,6 +1,6 @@
 """Tools of the toolset ``sandbox``: people who call and act, failures and time, offered only where all is simulated.
 
-They work while calling is stopped, too: only so can be tried what the server does then with a call that comes in.
+They work while calling is stopped, too, so that a user can try what the server then does with a call that comes in.
 """
 
 import re
