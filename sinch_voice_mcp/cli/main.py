@@ -61,7 +61,7 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(_COMMANDS)
+        return list(self.commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
@@ -103,6 +103,8 @@ def cli(context: click.Context, config: Path | None, **flags: Any) -> None:  # n
         serve(loader.load())
 
 
+# Names only, which click compares with a misspelled one; the commands themselves come from get_command.
+cli.commands.update({name: click.Command(name) for name in _COMMANDS})
 # Every setting is a flag of the group, so flags precede the command: all commands use the same settings.
 cli.params.extend(_option(setting) for setting in all_settings().values() if setting.name not in _SECRETS)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable
 
+import anyio
+
 from sinch_voice_mcp.errors import StorageError
 from sinch_voice_mcp.ports import HOME, Journal, Place, StillAllowed, VoiceApi
 from sinch_voice_mcp.svaml import Document
@@ -91,7 +93,9 @@ class RegionalCalls:
 async def _if_readable(reading: Awaitable[Place | None]) -> Place | None:
     """Return what the journal knows of a place; None if the journal cannot be used."""
     try:
-        return await reading
+        # Not cut off with the request that it precedes: a query that ends halfway costs a connection to the database.
+        with anyio.CancelScope(shield=True):
+            return await reading
     except StorageError:
         # Calls have to be ended also while the journal cannot be used, and most of them are at the usual host.
         _LOGGER.warning("where a call is could not be read from the journal; the request goes to the usual host")
