@@ -220,8 +220,8 @@ class VoiceSandbox:
     @property
     def calls(self) -> list[PhoneCall]:
         """Every call, in the order in which they began."""
-        ids = self.act(lambda sandbox: list(dict.fromkeys(one.call_id for one in sandbox.engine.timeline())))
-        return [PhoneCall(self, call_id) for call_id in ids]
+        ids = self.act(lambda sandbox: [call.id for call in sandbox.engine.views()])
+        return [PhoneCall(self, call_id) for call_id in reversed(ids)]
 
     def advance(self, seconds: float) -> None:
         """Move simulated time, and return once every callback that is due has its reply."""

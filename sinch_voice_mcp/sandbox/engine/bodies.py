@@ -112,15 +112,11 @@ def _rate(call: SimulatedCall) -> Decimal:
 
 def _to(call: SimulatedCall) -> JsonObject:
     """Return the member ``to``: an own number has its plus, any other number has none."""
-    if call.incoming is not None:
-        dialed = call.incoming.dialed
-        address = without_plus(dialed.address) if dialed.type == "number" else dialed.address
-        return {"to": {"type": dialed.type, "endpoint": address}}
-    endpoint = call.legs[0].endpoint if call.legs else call.plan.endpoint
-    if endpoint is None:
+    target = call.target
+    if target is None:
         return {}
-    address = without_plus(endpoint.address) if endpoint.type == "number" else endpoint.address
-    return {"to": {"type": endpoint.type, "endpoint": address}}
+    address = without_plus(target.address) if target.type == "number" else target.address
+    return {"to": {"type": target.type, "endpoint": address}}
 
 
 def _headers(call: SimulatedCall) -> JsonObject:

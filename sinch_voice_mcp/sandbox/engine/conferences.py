@@ -20,8 +20,9 @@ _MIN_WAIT_MS = 100
 def join(session: Session, action: ConnectConf) -> None:
     """Add a call that is in no conference to one, which is created if it does not exist."""
     call, exchange = session.call, session.exchange
-    key = (call.application_key, call.region, action.conference_id)
-    conference = exchange.conferences.setdefault(key, SimulatedConference(action.conference_id))
+    conference = exchange.conferences.setdefault(
+        call.room(action.conference_id), SimulatedConference(action.conference_id)
+    )
     is_first = not conference.members
     keys = action.conference_dtmf_options or ConferenceDtmfOptions()
     conference.members[call.id] = ConferenceMember(session.now, keys)
@@ -68,7 +69,7 @@ def _membership(session: Session) -> tuple[SimulatedConference, ConferenceMember
     call = session.call
     if not isinstance(call.resting_state, InConference):
         raise TypeError("leaving a conference cancels its keys")
-    conference = session.exchange.conferences[call.application_key, call.region, call.resting_state.conference_id]
+    conference = session.exchange.conferences[call.room(call.resting_state.conference_id)]
     return conference, conference.members[call.id]
 
 

@@ -75,7 +75,6 @@ class DialOptions:
         amd: Answering machine detection.
         records: Whether the call is recorded from the answer on.
         recording: How it is recorded.
-        headers: The headers passed to the other side.
         hides: Whether the application gets no answered-call and disconnected-call events.
     """
 
@@ -86,7 +85,6 @@ class DialOptions:
     amd: AnsweringMachineDetection | None = None
     records: bool = False
     recording: RecordingOptions | None = None
-    headers: tuple[CallHeader, ...] = ()
     hides: bool = False
 
 
@@ -111,13 +109,12 @@ def dial_options(action: Connect) -> DialOptions:
             return DialOptions(
                 cli=action.cli,
                 max_duration_s=action.max_duration,
-                headers=tuple(action.call_headers or ()),
                 hides=action.suppress_callbacks is True,
             )
         case ConnectMxp():
-            return DialOptions(headers=tuple(action.call_headers or ()))
+            return NO_OPTIONS
         case ConnectStream():
-            return DialOptions(max_duration_s=action.max_duration, headers=tuple(action.call_headers or ()))
+            return DialOptions(max_duration_s=action.max_duration)
 
 
 def endpoint_of(action: Connect, default: Endpoint | None) -> Endpoint:
@@ -145,6 +142,8 @@ def endpoint_of(action: Connect, default: Endpoint | None) -> Endpoint:
 
 Origin = Literal["PSTN", "SIP", "MXP"]
 """Where a call came from: the telephone network, a SIP trunk, or an app."""
+
+_CALLERS: Mapping[Origin, EndpointType] = {"PSTN": "number", "SIP": "sip", "MXP": "username"}
 
 DialedType = Literal["did", "number", "username", "conference"]
 
@@ -187,8 +186,7 @@ class IncomingCall:
     @property
     def endpoint(self) -> Endpoint:
         """The caller's side of the call."""
-        types: Mapping[Origin, EndpointType] = {"PSTN": "number", "SIP": "sip", "MXP": "username"}
-        return Endpoint(types[self.origin], self.caller)
+        return Endpoint(_CALLERS[self.origin], self.caller)
 
     @property
     def forwarded_to(self) -> Endpoint | None:

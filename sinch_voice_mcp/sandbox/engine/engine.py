@@ -326,8 +326,10 @@ class Engine(Clockwork):
     def timeline(self, call_id: str | None = None) -> tuple[TimelineEntry, ...]:
         """Return what happened so far in one call, or in all calls, in order."""
         self.catch_up()
-        entries = self._exchange.timeline()
-        return tuple(entry for entry in entries if call_id is None or entry.call_id == call_id)
+        if call_id is None:
+            return tuple(self._exchange.timeline())
+        call = self._exchange.calls.get(call_id)
+        return () if call is None else tuple(call.timeline)
 
     def timeline_bytes(self) -> bytes:
         """Return the whole timeline as JSON lines: the same bytes for the same seed and the same inputs."""

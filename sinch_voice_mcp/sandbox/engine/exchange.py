@@ -14,7 +14,7 @@ from sinch_voice_mcp.sandbox.engine.directory import Directory
 from sinch_voice_mcp.sandbox.engine.endpoints import IncomingCall, Region
 from sinch_voice_mcp.sandbox.engine.events import TimedEvent
 from sinch_voice_mcp.sandbox.engine.outbox import Outbox, OutgoingCallback
-from sinch_voice_mcp.sandbox.engine.rooms import SimulatedConference
+from sinch_voice_mcp.sandbox.engine.rooms import ConferenceKey, SimulatedConference
 from sinch_voice_mcp.sandbox.engine.state import (
     AwaitingReply,
     CallPlan,
@@ -31,9 +31,6 @@ KEEP = 500
 
 MAX_KEEP = 10_000
 """How many ended calls can be kept at most."""
-
-ConferenceKey = tuple[str, Region, str]
-"""The application, the region and the conference id: the same id is another conference elsewhere."""
 
 IdKind = Literal["call", "reference"]
 

@@ -36,9 +36,8 @@ _DEFAULT_SPEECH_TIMEOUT_MS = 20_000
 _MIN_TIMEOUT_MS = 100
 _MAX_TIMEOUT_MS = MAX_CALL_S * 1000
 
-# Seconds after a prompt until a callee reacts, and between two keys that the callee presses.
+# Seconds after a prompt until a callee reacts.
 _REACTION_S = 1.0
-_KEY_INTERVAL_S = 0.25
 
 _OPTION_ACTION = re.compile(r"\s*(menu|return)\s*(?:\(([^()]*)\))?\s*", re.IGNORECASE)
 
@@ -109,7 +108,7 @@ def press(session: Session, run: MenuRun, key: str) -> MenuOutcome | None:
 
 def press_next(session: Session, leg: int, keys: str) -> None:
     """Schedule the next of several keys that the callee presses one after the other."""
-    session.after(_KEY_INTERVAL_S, _REACTION, CalleePresses(session.call.id, leg, keys))
+    session.after(acting.KEY_INTERVAL_S, _REACTION, CalleePresses(session.call.id, leg, keys))
 
 
 def speak(session: Session, run: MenuRun, text: str) -> None:
@@ -311,6 +310,6 @@ BEHAVIORS = (
         "time",
         "keys",
         "the first 1 s after the prompt of a menu, the others 0.25 s apart",
-        covers=("_REACTION_S", "_KEY_INTERVAL_S"),
+        covers=("_REACTION_S",),
     ),
 )

@@ -3,7 +3,7 @@
 from sinch_voice_mcp.sandbox.engine import dialing, handlers, menus
 from sinch_voice_mcp.sandbox.engine.rejections import RejectedError
 from sinch_voice_mcp.sandbox.engine.session import Session
-from sinch_voice_mcp.sandbox.engine.state import Ringing, SimulatedLeg
+from sinch_voice_mcp.sandbox.engine.state import Ringing
 
 
 def press(session: Session, index: int, keys: str) -> None:
@@ -13,7 +13,7 @@ def press(session: Session, index: int, keys: str) -> None:
         RejectedError: 40001 for a character that is not a key, 40400 if no party is on that leg.
     """
     for key in keys:
-        _on_the_phone(session, index)
+        _check_on_the_phone(session, index)
         if key not in menus.KEYS:
             raise RejectedError(40001, f"`{key}` is not a key")
         handlers.key_pressed(session, index, key)
@@ -25,7 +25,7 @@ def speak(session: Session, index: int, text: str) -> None:
     Raises:
         RejectedError: 40400 if no party is on that leg.
     """
-    _on_the_phone(session, index)
+    _check_on_the_phone(session, index)
     handlers.party_spoke(session, index, text)
 
 
@@ -35,7 +35,7 @@ def hang_up(session: Session, index: int) -> None:
     Raises:
         RejectedError: 40400 if no party is on that leg.
     """
-    _on_the_phone(session, index)
+    _check_on_the_phone(session, index)
     handlers.party_hung_up(session, index)
 
 
@@ -57,12 +57,11 @@ def reject(session: Session) -> None:
     dialing.reject(session, _ringing(session))
 
 
-def _on_the_phone(session: Session, index: int) -> SimulatedLeg:
+def _check_on_the_phone(session: Session, index: int) -> None:
     legs = session.call.legs
     leg = legs[index] if 0 <= index < len(legs) else None
     if leg is None or leg.ended_at is not None or (leg.answered_at is None and not leg.is_caller):
         raise RejectedError(40400, f"No party is on leg {index}")
-    return leg
 
 
 def _ringing(session: Session) -> int:

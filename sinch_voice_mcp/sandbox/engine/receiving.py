@@ -40,9 +40,9 @@ def begin(session: Session, incoming: IncomingCall, script: Script | None = None
     """Put the caller on the first leg, not answered yet; a script says what the caller does."""
     call, endpoint = session.call, incoming.endpoint
     profile = session.exchange.directory.faults.draw(call.facts(endpoint)) or endpoint.profile
-    session.call.legs.append(
+    call.legs.append(
         SimulatedLeg(
-            incoming.endpoint,
+            endpoint,
             incoming.caller,
             _behavior(profile) if script is None else script.callee(PATIENT.callee),
             incoming.rate,

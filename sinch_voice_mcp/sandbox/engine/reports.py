@@ -54,11 +54,10 @@ def report(call: SimulatedCall, now: datetime) -> CallReport:
     """Report a call; once it has ended, the report is the same at any instant."""
     ended = call.ended
     first = call.legs[0] if call.legs else None
-    incoming = call.incoming
-    to = first.endpoint if first else call.plan.endpoint
+    incoming, to = call.incoming, call.target
     return CallReport(
         call_id=call.id,
-        to=to if incoming is None else incoming.dialed,
+        to=to,
         caller=None if incoming is None else incoming.endpoint,
         domain=_domain(to) if incoming is None else incoming.domain,
         duration=int(_seconds(first, now)),
@@ -93,7 +92,7 @@ def price(amount: Decimal) -> JsonObject:
     return Price(currency_id=_CURRENCY, amount=float(amount)).to_wire()
 
 
-def _domain(to: Endpoint | None) -> Literal["pstn", "mxp"]:
+def _domain(to: Endpoint | Dialed | None) -> Literal["pstn", "mxp"]:
     return "mxp" if to is not None and to.type == "username" else "pstn"
 
 

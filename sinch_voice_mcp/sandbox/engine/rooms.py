@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sinch_voice_mcp.sandbox.engine.endpoints import Region
 from sinch_voice_mcp.svaml import ConferenceDtmfOptions, MusicOnHold
+
+ConferenceKey = tuple[str, Region, str]
+"""The application, the region and the conference id: the same id is another conference elsewhere."""
 
 
 @dataclass(slots=True)

@@ -139,7 +139,7 @@ class Session:
         call = self.call
         if not isinstance(call.resting_state, InConference):
             return
-        key = (call.application_key, call.region, call.resting_state.conference_id)
+        key = call.room(call.resting_state.conference_id)
         conference = self.exchange.conferences[key]
         self.cancel(("keys", 0))
         del conference.members[call.id]

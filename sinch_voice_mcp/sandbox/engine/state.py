@@ -11,6 +11,7 @@ from sinch_voice_mcp.sandbox.engine.callees import Callee
 from sinch_voice_mcp.sandbox.engine.endpoints import (
     DEFAULT_REGION,
     NO_OPTIONS,
+    Dialed,
     DialOptions,
     Endpoint,
     IncomingCall,
@@ -22,6 +23,7 @@ from sinch_voice_mcp.sandbox.engine.given import GivenSvaml
 from sinch_voice_mcp.sandbox.engine.outbox import CallbackFault, OutgoingCallback, SteeringKind
 from sinch_voice_mcp.sandbox.engine.profiles import NumberProfile, TransportFault
 from sinch_voice_mcp.sandbox.engine.recordings import RecordedFile, Recording, RecordingWish
+from sinch_voice_mcp.sandbox.engine.rooms import ConferenceKey
 from sinch_voice_mcp.sandbox.engine.scripts import ScriptRun
 from sinch_voice_mcp.svaml import (
     Action,
@@ -361,6 +363,17 @@ class SimulatedCall:
     def answered_at(self) -> datetime | None:
         """When the first leg was answered; None before that."""
         return self.legs[0].answered_at if self.legs else None
+
+    def room(self, conference_id: str) -> ConferenceKey:
+        """Return the key of a conference that the call can be in."""
+        return self.application_key, self.region, conference_id
+
+    @property
+    def target(self) -> Endpoint | Dialed | None:
+        """What the caller of a call that came in dialed, else what the callout calls; None if that is not known."""
+        if self.incoming is not None:
+            return self.incoming.dialed
+        return self.legs[0].endpoint if self.legs else self.plan.endpoint
 
     @property
     def is_heard(self) -> bool:
