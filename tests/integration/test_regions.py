@@ -154,6 +154,9 @@ FORGED = [
     "ftp://calling-euc1.api.sinch.com/calling/v1/calls/id/in-1",
     "calling-euc1.api.sinch.com",
     "\u202ehttps://",
+    # The host is the platform's, but the URL is none that it would write.
+    "https://calling-euc1.api.sinch.com/calling/v1/calls/id/in 1",
+    "https://calling-euc1.api.sinch.com/calling/v1/calls/id/in-1#@example.com",
 ]
 
 
